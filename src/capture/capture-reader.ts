@@ -1,0 +1,35 @@
+import type { CaptureFormatError } from '../errors.js'
+import type { CapturedPacket } from './captured-packet.js'
+
+/**
+ * What `next()` found: a packet; the window ends inside a record (`more`: give a window that begins at
+ * `position` and holds more bytes); the capture's orderly end; or damage (`damaged`: see `problem`).
+ */
+export type ReadStatus = 'packet' | 'more' | 'end' | 'damaged'
+
+/** Reads the records of one capture in place, from windows of bytes that its owner moves along the file. */
+export interface CaptureReader {
+  /**
+   * Gives the bytes to read from: `bytes[from, to)`, where `from` continues exactly at `position` of the
+   * window before (or at the file's first byte).
+   *
+   * @param isLast No byte follows `to` in the file.
+   */
+  window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void
+  /** Fills `out` and returns `'packet'`, or says why not. Never throws on any input. */
+  next(out: CapturedPacket): ReadStatus
+  /** Offset in the current window of the first byte not yet consumed. */
+  readonly position: number
+  /** Offset in the (decompressed) file of the byte at `position`. */
+  readonly fileOffset: number
+  /** Set when `next()` returned `'damaged'`. */
+  readonly problem: CaptureFormatError | null
+  /** Packets that the capture itself reports as dropped (pcapng Interface Statistics Blocks). */
+  readonly droppedPackets: number
+}
+
+/**
+ * Largest record that is handed out whole. Of a longer one (only possible with a larger snaplen) the first
+ * `MAX_RECORD_BYTES` are kept. Windows must be able to hold this much plus the record's own header.
+ */
+export const MAX_RECORD_BYTES = 1024 * 1024

@@ -1,0 +1,23 @@
+/**
+ * One captured record, as the capture file says it. The reader's owner makes one and reuses it: valid until
+ * the next `next()`.
+ */
+export interface CapturedPacket {
+  /** Seconds since 1970-01-01 UTC. May be beyond 2^32 in pcapng. */
+  tsSec: number
+  /** 0..999,999,999 */
+  tsNsec: number
+  /** True where the capture's clock is finer than microseconds. */
+  isNanosecond: boolean
+  /** LINKTYPE_* value of the interface that saw the packet. */
+  linkType: number
+  /** The frame is `bytes[from, to)` of the window that the reader was given. */
+  from: number
+  to: number
+  /** Original Packet Length: bytes on the wire, at least `to - from`. */
+  originalBytes: number
+}
+
+export function blankCapturedPacket(): CapturedPacket {
+  return { tsSec: 0, tsNsec: 0, isNanosecond: false, linkType: 0, from: 0, to: 0, originalBytes: 0 }
+}

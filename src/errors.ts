@@ -1,0 +1,41 @@
+/** Where in a capture file something went wrong. */
+export interface CaptureLocation {
+  /** Path as the user gave it. */
+  readonly file: string
+  /** Byte offset from the start of the file (of its decompressed content, where it is compressed). */
+  readonly offset: number
+}
+
+/**
+ * The capture file itself cannot be read on: wrong magic, impossible length, early end.
+ * A bad packet inside a sound file is not an error; it is counted (see `wire/`).
+ */
+export class CaptureFormatError extends Error {
+  override readonly name = 'CaptureFormatError'
+  readonly code = 'ERR_CAPTURE_FORMAT'
+  readonly location: CaptureLocation
+
+  /** @param problem What must hold and what was found: "block length must be >= 12: found 8". */
+  constructor(problem: string, location: CaptureLocation, options?: ErrorOptions) {
+    super(`Cannot read "${location.file}" at byte ${location.offset}: ${problem}`, options)
+    this.location = location
+  }
+}
+
+/** An option value the program cannot work with. The message names the option and the value. */
+export class ConfigError extends RangeError {
+  override readonly name = 'ConfigError'
+  readonly code = 'ERR_CONFIG'
+}
+
+/** An output that could not be written, or that exists and must not be touched. The message names the path. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError'
+  readonly code = 'ERR_OUTPUT'
+  readonly path: string
+
+  constructor(message: string, path: string, options?: ErrorOptions) {
+    super(message, options)
+    this.path = path
+  }
+}

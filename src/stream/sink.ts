@@ -1,0 +1,22 @@
+/**
+ * Receives what the reassemblers put in order. `half` is the number of a half-stream:
+ * `2 * connection + side`, side 0 the originator.
+ *
+ * A view of bytes is valid during the call only.
+ */
+export interface StreamSink {
+  /**
+   * One chunk: in-order payload `bytes[from, to)` of one segment or datagram, or what of it was not delivered
+   * before. May be empty for a datagram without payload.
+   *
+   * @param tsSec  Time of the packet that carried it.
+   * @param tsNsec 0..999,999,999
+   */
+  data(half: number, bytes: Uint8Array, from: number, to: number, tsSec: number, tsNsec: number): void
+  /**
+   * `length` bytes that the capture lost, before the next chunk of this half-stream.
+   *
+   * @param streamOffset Offset of the first missing byte from the first payload byte of the half-stream.
+   */
+  gap(half: number, streamOffset: number, length: number): void
+}

@@ -1,0 +1,86 @@
+/** IANA protocol numbers that the program knows by name. */
+export const IpProtocol = {
+  HOPOPT: 0,
+  ICMP: 1,
+  IGMP: 2,
+  IPV4: 4,
+  TCP: 6,
+  UDP: 17,
+  DCCP: 33,
+  IPV6: 41,
+  IPV6_ROUTE: 43,
+  IPV6_FRAG: 44,
+  GRE: 47,
+  ESP: 50,
+  AH: 51,
+  IPV6_ICMP: 58,
+  IPV6_NONXT: 59,
+  IPV6_OPTS: 60,
+  SCTP: 132,
+  UDPLITE: 136,
+} as const
+
+/** The 5-tuple of one packet, in the packet's own direction. */
+export interface PacketTuple {
+  /** IANA protocol number of the transport protocol. */
+  protocol: number
+  /** 4: addresses are uint32 values. 6: addresses are offsets of 16 bytes in the buffer. */
+  ipVersion: 4 | 6
+  src: number
+  dst: number
+  /** 0 where the protocol has no ports. */
+  srcPort: number
+  dstPort: number
+}
+
+/**
+ * One decoded packet: the innermost 5-tuple and where its payload is. The decoder's owner makes one and reuses
+ * it: valid until the next decode into the same object, and as long as the buffer itself.
+ */
+export interface TransportPacket extends PacketTuple {
+  /** Captured payload is `bytes[payloadFrom, payloadFrom + payloadBytes)`. */
+  payloadFrom: number
+  payloadBytes: number
+  /** Payload bytes on the wire, at least `payloadBytes`; more where the snaplen cut the packet. */
+  originalPayloadBytes: number
+  /** TCP sequence number; for ICMP and ICMPv6 `type << 8 | code`; otherwise 0. */
+  seq: number
+  /** TCP only. */
+  ack: number
+  /** TCP control bits, RFC 9293 §3.1. */
+  tcpFlags: number
+  /** TCP window as in the header, not scaled. */
+  window: number
+  /** IP total length of the packet on the wire (IPv6: 40 + payload length); of a reassembled one, the sum of its fragments. */
+  ipBytes: number
+  /** Number of the outer headers' description, see `EncapTable`. 0: none. */
+  encapId: number
+  /** True for an ICMP or ICMPv6 error that quotes a packet whose 5-tuple is in `quoted`. */
+  hasQuote: boolean
+  quoted: PacketTuple
+}
+
+export function blankTransportPacket(): TransportPacket {
+  return {
+    protocol: 0,
+    ipVersion: 4,
+    src: 0,
+    dst: 0,
+    srcPort: 0,
+    dstPort: 0,
+    payloadFrom: 0,
+    payloadBytes: 0,
+    originalPayloadBytes: 0,
+    seq: 0,
+    ack: 0,
+    tcpFlags: 0,
+    window: 0,
+    ipBytes: 0,
+    encapId: 0,
+    hasQuote: false,
+    quoted: { protocol: 0, ipVersion: 4, src: 0, dst: 0, srcPort: 0, dstPort: 0 },
+  }
+}
+
+/** What became of a captured packet; each is a counter of the run's summary. */
+export type DecodeStatus = 'delivered' | 'notIp' | 'malformed' | 'fragment'
