@@ -1,0 +1,244 @@
+// The columns of all open connections: structure of arrays, so that a million connections cost a few hundred
+// bytes each and the garbage collector sees none of them.
+
+/** Words of one connection's addresses: four for the originator, four for the responder. */
+const ADDRESS_WORDS = 8
+/** Longest `history` that is kept; Zeek's letters repeat at most at 1, 10, 100, … repetitions. */
+export const HISTORY_BYTES = 32
+const INITIAL_CAPACITY = 256
+
+/** Why a connection ended, in the order of the `closeReason` column. */
+export const CLOSE_REASONS = ['end', 'fin', 'rst', 'timeout', 'reuse'] as const
+export type CloseReason = (typeof CLOSE_REASONS)[number]
+
+/** Bits of the `flags` column. */
+export const ConnectionFlag = {
+  /** Addresses are IPv6: all four words of each; otherwise the first word is the IPv4 address. */
+  IPV6: 1,
+  /** The capture's clock was finer than microseconds at the first packet. */
+  NANOSECOND: 2,
+  /** Closed: only late packets come, until it is forgotten. */
+  CLOSED: 4,
+  /** The first packet was sent by side 1: a SYN+ACK seen before its SYN. */
+  FLIPPED: 8,
+} as const
+
+/** Number of no connection. */
+export const NONE = -1
+
+function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array>(old: T, length: number): T {
+  const column = new (old.constructor as new (length: number) => T)(length)
+  column.set(old)
+  return column
+}
+
+/**
+ * Connections by number. The owner takes a number with `allocate()`, fills its columns, and gives it back with
+ * `release()`; a number is used again. Columns of half-streams are indexed by `2 * connection + side`.
+ *
+ * All times are of the capture: seconds since 1970-01-01 UTC and nanoseconds. All counters are exact below 2^53.
+ */
+export class ConnectionTable {
+  // Invariants:
+  // - every number below `#used` is either allocated or in the free list that begins at `#free` and is linked by `next`.
+  // - all columns have `#capacity` rows (half-stream columns twice as many).
+  #capacity = INITIAL_CAPACITY
+  #used = 0
+  #free = NONE
+  #count = 0
+
+  /** IANA protocol number. 0xff and `isOpen` of 0 mark a free row. */
+  protocol = new Uint8Array(INITIAL_CAPACITY)
+  /** 1 while the row is allocated. */
+  isOpen = new Uint8Array(INITIAL_CAPACITY)
+  /** Bits of {@link ConnectionFlag}. */
+  flags = new Uint8Array(INITIAL_CAPACITY)
+  /** Index in {@link CLOSE_REASONS}. */
+  closeReason = new Uint8Array(INITIAL_CAPACITY)
+  /** Flow hash, the same for both directions. */
+  hash = new Uint32Array(INITIAL_CAPACITY)
+  /** Next connection of the same hash bucket, or of the free list. */
+  next = new Int32Array(INITIAL_CAPACITY)
+  /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0 only. */
+  address = new Uint32Array(INITIAL_CAPACITY * ADDRESS_WORDS)
+  firstSec = new Float64Array(INITIAL_CAPACITY)
+  firstNsec = new Uint32Array(INITIAL_CAPACITY)
+  /** Time of the latest packet (never goes back). */
+  lastSec = new Float64Array(INITIAL_CAPACITY)
+  lastNsec = new Uint32Array(INITIAL_CAPACITY)
+  /** When it was closed, in seconds with fraction; meaningful with `ConnectionFlag.CLOSED`. */
+  closedSec = new Float64Array(INITIAL_CAPACITY)
+  /** Number of the first packet in the run, from 1: unique among connections. */
+  firstNumber = new Float64Array(INITIAL_CAPACITY)
+  /** Which connection of the same name this is, from 1: see `~2` in the contract. */
+  nameOrdinal = new Uint32Array(INITIAL_CAPACITY)
+  /** Outer headers of the first packet, see `EncapTable`. */
+  encapId = new Uint16Array(INITIAL_CAPACITY)
+  /** ICMP type << 8 | code of the first packet. */
+  icmpType = new Uint16Array(INITIAL_CAPACITY)
+  /** ICMP errors that quoted this connection. */
+  icmpErrors = new Uint32Array(INITIAL_CAPACITY)
+  /** Bytes seen again with other content. */
+  conflicts = new Float64Array(INITIAL_CAPACITY)
+  /** Which side spoke last, plus 1; 0: none yet. */
+  lastSpeaker = new Uint8Array(INITIAL_CAPACITY)
+  historyLength = new Uint8Array(INITIAL_CAPACITY)
+  /** ASCII letters of Zeek's `history`. */
+  history = new Uint8Array(INITIAL_CAPACITY * HISTORY_BYTES)
+
+  // Columns of half-streams.
+
+  port = new Uint16Array(INITIAL_CAPACITY * 2)
+  /** Packets sent by this side. */
+  packets = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Sum of their IP total lengths. */
+  ipBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Payload bytes delivered, without missing ones. */
+  payloadBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Bytes that the capture lost. */
+  missedBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Bytes seen again. */
+  retransBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Packets that delivered payload. */
+  dataPackets = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Runs of chunks from this side until the other side spoke. */
+  messages = new Float64Array(INITIAL_CAPACITY * 2)
+  gaps = new Uint32Array(INITIAL_CAPACITY * 2)
+  /** Letters of `history` this side has had, one bit each. */
+  historySeen = new Uint16Array(INITIAL_CAPACITY * 2)
+  retransmissions = new Uint32Array(INITIAL_CAPACITY * 2)
+  zeroWindows = new Uint32Array(INITIAL_CAPACITY * 2)
+
+  // TCP only.
+
+  /** State of the half-stream, see `HalfState`. */
+  halfState = new Uint8Array(INITIAL_CAPACITY * 2)
+  /** Sequence number of the SYN. Meaningful when `HalfSeen.SYN` is set in `halfSeen`. */
+  isn = new Uint32Array(INITIAL_CAPACITY * 2)
+  /** Bits of what this side has shown, see `HalfSeen`. */
+  halfSeen = new Uint8Array(INITIAL_CAPACITY * 2)
+  /** Sequence number of the byte at stream offset `nextOffset`. */
+  nextSeq = new Uint32Array(INITIAL_CAPACITY * 2)
+  /** Stream offset of the next byte to deliver. */
+  nextOffset = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Highest stream offset seen, of any byte. */
+  highOffset = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Highest stream offset that the peer acknowledged. */
+  ackedOffset = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Stream offset of the FIN. Meaningful when `HalfSeen.FIN` is set. */
+  finOffset = new Float64Array(INITIAL_CAPACITY * 2)
+
+  /** Connections that are allocated. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Numbers in use are below this. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Takes a number; all its columns are 0. */
+  allocate(): number {
+    let connection = this.#free
+    if (connection !== NONE) {
+      this.#free = this.next[connection]!
+      this.#clear(connection)
+    } else {
+      if (this.#used === this.#capacity) this.#grow()
+      connection = this.#used
+      this.#used += 1
+    }
+    this.isOpen[connection] = 1
+    this.#count += 1
+    return connection
+  }
+
+  /** Gives a number back. */
+  release(connection: number): void {
+    this.isOpen[connection] = 0
+    this.next[connection] = this.#free
+    this.#free = connection
+    this.#count -= 1
+  }
+
+  // Columns of an own row that `allocate`'s callers do not set in any case.
+  #clear(connection: number): void {
+    this.flags[connection] = 0
+    this.closeReason[connection] = 0
+    this.closedSec[connection] = 0
+    this.nameOrdinal[connection] = 0
+    this.icmpErrors[connection] = 0
+    this.conflicts[connection] = 0
+    this.lastSpeaker[connection] = 0
+    this.historyLength[connection] = 0
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      this.packets[half] = 0
+      this.ipBytes[half] = 0
+      this.payloadBytes[half] = 0
+      this.missedBytes[half] = 0
+      this.retransBytes[half] = 0
+      this.dataPackets[half] = 0
+      this.messages[half] = 0
+      this.gaps[half] = 0
+      this.historySeen[half] = 0
+      this.retransmissions[half] = 0
+      this.zeroWindows[half] = 0
+      this.halfState[half] = 0
+      this.halfSeen[half] = 0
+      this.isn[half] = 0
+      this.nextSeq[half] = 0
+      this.nextOffset[half] = 0
+      this.highOffset[half] = 0
+      this.ackedOffset[half] = 0
+      this.finOffset[half] = 0
+    }
+  }
+
+  #grow(): void {
+    const rows = this.#capacity * 2
+    this.protocol = grown(this.protocol, rows)
+    this.isOpen = grown(this.isOpen, rows)
+    this.flags = grown(this.flags, rows)
+    this.closeReason = grown(this.closeReason, rows)
+    this.hash = grown(this.hash, rows)
+    this.next = grown(this.next, rows)
+    this.address = grown(this.address, rows * ADDRESS_WORDS)
+    this.firstSec = grown(this.firstSec, rows)
+    this.firstNsec = grown(this.firstNsec, rows)
+    this.lastSec = grown(this.lastSec, rows)
+    this.lastNsec = grown(this.lastNsec, rows)
+    this.closedSec = grown(this.closedSec, rows)
+    this.firstNumber = grown(this.firstNumber, rows)
+    this.nameOrdinal = grown(this.nameOrdinal, rows)
+    this.encapId = grown(this.encapId, rows)
+    this.icmpType = grown(this.icmpType, rows)
+    this.icmpErrors = grown(this.icmpErrors, rows)
+    this.conflicts = grown(this.conflicts, rows)
+    this.lastSpeaker = grown(this.lastSpeaker, rows)
+    this.historyLength = grown(this.historyLength, rows)
+    this.history = grown(this.history, rows * HISTORY_BYTES)
+    const halves = rows * 2
+    this.port = grown(this.port, halves)
+    this.packets = grown(this.packets, halves)
+    this.ipBytes = grown(this.ipBytes, halves)
+    this.payloadBytes = grown(this.payloadBytes, halves)
+    this.missedBytes = grown(this.missedBytes, halves)
+    this.retransBytes = grown(this.retransBytes, halves)
+    this.dataPackets = grown(this.dataPackets, halves)
+    this.messages = grown(this.messages, halves)
+    this.gaps = grown(this.gaps, halves)
+    this.historySeen = grown(this.historySeen, halves)
+    this.retransmissions = grown(this.retransmissions, halves)
+    this.zeroWindows = grown(this.zeroWindows, halves)
+    this.halfState = grown(this.halfState, halves)
+    this.isn = grown(this.isn, halves)
+    this.halfSeen = grown(this.halfSeen, halves)
+    this.nextSeq = grown(this.nextSeq, halves)
+    this.nextOffset = grown(this.nextOffset, halves)
+    this.highOffset = grown(this.highOffset, halves)
+    this.ackedOffset = grown(this.ackedOffset, halves)
+    this.finOffset = grown(this.finOffset, halves)
+    this.#capacity = rows
+  }
+}

@@ -1,0 +1,59 @@
+/** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
+export interface InputProblem {
+  readonly offset: number
+  readonly length: number
+  readonly message: string
+}
+
+export interface InputSummary {
+  readonly path: string
+  /** Bytes of the file on disk that were read. */
+  readonly bytes: number
+  readonly packets: number
+  readonly status: 'ok' | 'partial' | 'failed'
+  readonly problems: readonly InputProblem[]
+  /** Packets that the capture itself reports as dropped. */
+  readonly dropped: number
+}
+
+/** Packets by fate: `read` is the sum of the others. */
+export interface PacketCounts {
+  read: number
+  filtered: number
+  not_ip: number
+  malformed: number
+  fragments: number
+  delivered: number
+}
+
+/** The run's totals, as `--summary` writes them. */
+export interface Summary {
+  readonly version: string
+  readonly seconds: number
+  readonly workers: number
+  readonly inputs: readonly InputSummary[]
+  readonly packets: Readonly<PacketCounts>
+  /** `total`, and a count for each protocol by its name in lower case. */
+  readonly connections: Readonly<Record<string, number>> & { readonly total: number }
+  readonly bytes: {
+    readonly captured: number
+    readonly payload: number
+    readonly missing: number
+    readonly retransmitted: number
+    readonly written: number
+  }
+  readonly overlap_conflicts: number
+  readonly gaps: number
+  readonly files: number
+  /** How often each limit was hit, by its name; limits that were not hit are absent. */
+  readonly limits: Readonly<Record<string, number>>
+  /** Packets of link types that cannot be decoded, by `name (number)`. */
+  readonly unknown_link_types: Readonly<Record<string, number>>
+  readonly errors: readonly string[]
+}
+
+/** True when every packet that was read has a fate. */
+export function isBalanced(packets: Readonly<PacketCounts>): boolean {
+  const { read, filtered, not_ip, malformed, fragments, delivered } = packets
+  return read === filtered + not_ip + malformed + fragments + delivered
+}
