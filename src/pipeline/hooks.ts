@@ -1,0 +1,25 @@
+import type { Writable } from 'node:stream'
+
+/** How far a run has come. */
+export interface Progress {
+  /** Bytes of the inputs (as on disk) read so far. */
+  readonly bytesRead: number
+  /** Bytes of all inputs; null while it cannot be known (standard input). */
+  readonly bytesTotal: number | null
+  readonly packets: number
+  readonly connections: number
+  /** The input being read, as the user gave it. */
+  readonly input: string
+}
+
+/** What a caller may attach to a run. */
+export interface RunHooks {
+  /** Aborting ends the run early: what was received is written, and the run resolves. */
+  readonly signal?: AbortSignal
+  /** Called a few times a second. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Where `-c` and `--index -` write. */
+  readonly stdout?: Writable
+  /** `stdout` is a terminal: payload is shown escaped. */
+  readonly isTerminal?: boolean
+}

@@ -1,0 +1,18 @@
+/**
+ * Signed distance from sequence number `b` to `a`: positive when `a` comes after `b`.
+ *
+ * Sequence numbers live on a circle of 2^32 (RFC 9293 §3.4), so `a > b` is never asked directly.
+ * The result is exact while the two are less than 2^31 apart (RFC 1982 §3.2).
+ *
+ * @param a uint32
+ * @param b uint32
+ * @returns int32, in bytes of sequence space
+ */
+export function seqDiff(a: number, b: number): number {
+  return (a - b) | 0
+}
+
+/** `seq` advanced by `bytes`, as uint32. */
+export function seqAdd(seq: number, bytes: number): number {
+  return (seq + bytes) >>> 0
+}
