@@ -1,3 +1,21 @@
+import { availableParallelism } from 'node:os'
+import { normalize } from 'node:path'
+import type { RawOptions } from './config/convert-options.js'
+import {
+  choiceOf,
+  flagOf,
+  integerOf,
+  pathOf,
+  refusal,
+  secondsOf,
+  shown,
+  sizeOf,
+} from './config/option-values.js'
+import { ConfigError } from './errors.js'
+import { linkTypeByName } from './wire/link-types.js'
+
+export type { ConvertOptions, NumberOption, RawOptions } from './config/convert-options.js'
+
 /** What stands in a stream for bytes that the capture lost. */
 export type GapStyle = 'marker' | 'zeros' | 'skip'
 /** Which copy wins when a retransmission carries other bytes. */
@@ -62,4 +80,165 @@ export interface Limits {
   readonly encaps: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
+}
+
+const MIB = 2 ** 20
+const MAX_WORKERS = 256
+const MAX_OPEN_FILES = 1_000_000
+const MAX_TIMEOUT_SEC = 1_000_000_000
+const MAX_LINK_TYPE = 0xffff
+
+/** The bounds that a run has unless a test asks for others. */
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  fragmentTrackers: 65_536,
+  fragmentBytes: 64 * MIB,
+  heldSegments: 4_096,
+  heldBytes: MIB,
+  openConnections: 8_388_608,
+  interfaces: 65_536,
+  encaps: 4_096,
+  indexGaps: 100,
+})
+
+/** Every option there is, so that a misspelt one is refused and not ignored. */
+const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
+  inputFile: true,
+  outputDir: true,
+  maxFileDesc: true,
+  writeToConsole: true,
+  writeMetadata: true,
+  separateSides: true,
+  chunksHeader: true,
+  json: true,
+  workers: true,
+  memory: true,
+  perFile: true,
+  index: true,
+  gaps: true,
+  overlap: true,
+  tcpTimeout: true,
+  udpTimeout: true,
+  maxBytes: true,
+  utc: true,
+  noDecap: true,
+  linkType: true,
+  noWrite: true,
+  force: true,
+  summary: true,
+}
+
+/** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */
+export function toConfig(raw: RawOptions): Config {
+  refuseUnknown(raw)
+  const inputs = inputsOf(raw.inputFile)
+  const json = flagOf('-j/--json', raw.json)
+  const toConsole = flagOf('-c/--write-to-console', raw.writeToConsole)
+  const writeFiles = !flagOf('--no-write', raw.noWrite)
+  const indexFile = indexOf(raw.index)
+  const summaryFile = raw.summary === undefined ? null : pathOf('--summary', raw.summary)
+  if (toConsole && !writeFiles) {
+    throw new ConfigError(
+      'Cannot use -c/--write-to-console with --no-write: one asks for payload, the other for none',
+    )
+  }
+  refuseSharedOutput(toConsole, indexFile, summaryFile)
+  return Object.freeze({
+    inputs,
+    outputDir: raw.outputDir === undefined ? '.' : pathOf('-o/--output-dir', raw.outputDir),
+    maxOpenFiles: integerOf('-f/--max-file-desc', raw.maxFileDesc, 500, 1, MAX_OPEN_FILES),
+    toConsole,
+    writeMetadata: flagOf('-m/--write-metadata', raw.writeMetadata) && writeFiles,
+    separateSides: flagOf('-s/--separate-sides', raw.separateSides),
+    chunkHeaders: flagOf('-d/--chunks-header', raw.chunksHeader) && !json,
+    json,
+    writeFiles,
+    workerCount: integerOf(
+      '--workers',
+      raw.workers,
+      Math.min(availableParallelism(), MAX_WORKERS),
+      1,
+      MAX_WORKERS,
+    ),
+    isWorkerCountFixed: raw.workers !== undefined,
+    memoryBytes: sizeOf('--memory', raw.memory, 512 * MIB, MIB, 2 ** 40, 'from 1M to 1T'),
+    perFile: flagOf('--per-file', raw.perFile),
+    indexFile,
+    gapStyle: choiceOf('--gaps', raw.gaps, 'marker', ['marker', 'zeros', 'skip']),
+    overlapPolicy: choiceOf('--overlap', raw.overlap, 'first', ['first', 'last']),
+    tcpTimeoutSec: secondsOf('--tcp-timeout', raw.tcpTimeout, 3600, MAX_TIMEOUT_SEC),
+    udpTimeoutSec: secondsOf('--udp-timeout', raw.udpTimeout, 300, MAX_TIMEOUT_SEC),
+    maxBytes: sizeOf(
+      '--max-bytes',
+      raw.maxBytes,
+      Number.POSITIVE_INFINITY,
+      1,
+      Number.MAX_SAFE_INTEGER,
+      'of at least 1 byte',
+    ),
+    utc: flagOf('--utc', raw.utc),
+    decap: !flagOf('--no-decap', raw.noDecap),
+    linkType: linkTypeOf(raw.linkType),
+    force: flagOf('--force', raw.force),
+    summaryFile,
+    limits: DEFAULT_LIMITS,
+  })
+}
+
+function refuseUnknown(raw: unknown): asserts raw is object {
+  if (typeof raw !== 'object' || raw === null)
+    throw new ConfigError(`Cannot use ${shown(raw)} as options: must be an object`)
+  const unknown = Object.keys(raw).find((name) => !Object.hasOwn(OPTION_NAMES, name))
+  if (unknown !== undefined) throw new ConfigError(`Unknown option ${shown(unknown)}`)
+}
+
+function inputsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+  if (list.length === 0)
+    throw new ConfigError('No input: name a capture file, a folder, a glob, or - for standard input')
+  const inputs = list.map((input) => pathOf('-r/--input-file', input))
+  if (inputs.filter((input) => input === '-').length > 1) {
+    throw new ConfigError('Cannot use -r/--input-file - twice: standard input can be read only once')
+  }
+  return Object.freeze(inputs)
+}
+
+function indexOf(value: unknown): string | null {
+  if (value === undefined) return null
+  const path = pathOf('--index', value)
+  if (path === '-' || /\.jsonl$/i.test(path)) return path
+  const [, later] = /\.(csv|parquet)$/i.exec(path) ?? []
+  if (later === undefined)
+    throw refusal('--index', path, 'a path that ends in .jsonl, or - for standard output')
+  throw new ConfigError(
+    `Cannot use --index ${shown(path)}: ${later.toLowerCase()} is not available yet, use .jsonl`,
+  )
+}
+
+function linkTypeOf(value: unknown): number | null {
+  if (value === undefined) return null
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+  if (isNumeric) return integerOf('--link-type', value, 0, 0, MAX_LINK_TYPE)
+  const linkType = typeof value === 'string' ? linkTypeByName(value) : null
+  if (linkType === null) {
+    throw refusal(
+      '--link-type',
+      value,
+      `a link type's name, such as ETHERNET or RAW, or a number from 0 to ${MAX_LINK_TYPE}`,
+    )
+  }
+  return linkType
+}
+
+/** Standard output and each file carry one thing only. */
+function refuseSharedOutput(toConsole: boolean, indexFile: string | null, summaryFile: string | null): void {
+  const toStdout = [
+    ...(toConsole ? ['-c/--write-to-console'] : []),
+    ...(indexFile === '-' ? ['--index -'] : []),
+    ...(summaryFile === '-' ? ['--summary -'] : []),
+  ]
+  if (toStdout.length > 1)
+    throw new ConfigError(`Cannot use ${toStdout.join(' with ')}: standard output can carry only one of them`)
+  if (indexFile !== null && summaryFile !== null && normalize(indexFile) === normalize(summaryFile)) {
+    throw new ConfigError(`Cannot use --summary ${shown(summaryFile)}: --index has the same path`)
+  }
 }

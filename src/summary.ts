@@ -57,3 +57,33 @@ export function isBalanced(packets: Readonly<PacketCounts>): boolean {
   const { read, filtered, not_ip, malformed, fragments, delivered } = packets
   return read === filtered + not_ip + malformed + fragments + delivered
 }
+
+/** `summary` as one JSON object with its fields in the order of the documentation, indented, ending in a line feed. */
+export function summaryJson(summary: Summary): string {
+  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  const { total, ...byProtocol } = summary.connections
+  const { captured, payload, missing, retransmitted, written } = summary.bytes
+  const ordered = {
+    version: summary.version,
+    seconds: summary.seconds,
+    workers: summary.workers,
+    inputs: summary.inputs.map(({ path, bytes, packets, status, problems, dropped }) => ({
+      path,
+      bytes,
+      packets,
+      status,
+      problems: problems.map(({ offset, length, message }) => ({ offset, length, message })),
+      dropped,
+    })),
+    packets: { read, filtered, not_ip, malformed, fragments, delivered },
+    connections: { total, ...byProtocol },
+    bytes: { captured, payload, missing, retransmitted, written },
+    overlap_conflicts: summary.overlap_conflicts,
+    gaps: summary.gaps,
+    files: summary.files,
+    limits: summary.limits,
+    unknown_link_types: summary.unknown_link_types,
+    errors: summary.errors,
+  }
+  return `${JSON.stringify(ordered, null, 2)}\n`
+}

@@ -1,0 +1,113 @@
+import { choiceOf } from '../config/option-values.js'
+import type { RawOptions } from '../config.js'
+import { ConfigError } from '../errors.js'
+import { OPTION_TABLE, type OptionRow, optionLabel, UNAVAILABLE_OPTIONS } from './option-table.js'
+import { expandShortOptions } from './short-options.js'
+
+/** When progress is shown. */
+export type ProgressMode = 'auto' | 'always' | 'never'
+
+/** What the command line asks for. The values of `raw` are as typed: `toConfig` checks them. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | {
+      readonly kind: 'run'
+      readonly raw: RawOptions
+      readonly progress: ProgressMode
+      readonly isQuiet: boolean
+    }
+
+// Values stay exactly as typed: numbers are text, and dots and `--no-` have no meaning of their own.
+const YARGS_CONFIGURATION = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+}
+
+/**
+ * @param args What follows the program's name.
+ * @throws ConfigError in one sentence that names the option, as soon as one is unknown, lacks its value or is repeated.
+ */
+export async function parseArguments(args: readonly string[]): Promise<Command> {
+  if (args.length === 1 && (args[0] === '-v' || args[0] === '--version')) return { kind: 'version' } // without yargs' 100 ms
+  const found = await parseWithYargs(expandShortOptions(args))
+  if (found.help === true) return { kind: 'help' }
+  if (found.version === true) return { kind: 'version' }
+  for (const option of UNAVAILABLE_OPTIONS) {
+    if (found[option.name] !== undefined)
+      throw new ConfigError(`Cannot use ${optionLabel(option)}: ${option.reason}`)
+  }
+  return runCommand(found)
+}
+
+function runCommand(found: Readonly<Record<string, unknown>>): Command {
+  const raw: Record<string, unknown> = {}
+  for (const option of OPTION_TABLE) {
+    const value = found[option.name]
+    if (value === undefined) continue
+    if (Array.isArray(value) && option.isRepeatable === undefined) {
+      throw new ConfigError(
+        `Cannot use ${optionLabel(option)} ${value.length} times: it takes one value (found ${value.join(' and ')})`,
+      )
+    }
+    raw[camelCase(option.name)] = value
+  }
+  const { progress: mode, quiet, help: _help, version: _version, inputFile, ...options } = raw
+  const progress = choiceOf<ProgressMode>('--progress', mode, 'auto', ['auto', 'always', 'never'])
+  if (quiet === true && progress === 'always')
+    throw new ConfigError('Cannot use -q/--quiet with --progress always')
+  const inputs = [inputFile ?? [], found._ ?? []].flat()
+  return {
+    kind: 'run',
+    raw: { ...options, inputFile: inputs as string[] } satisfies RawOptions,
+    progress,
+    isQuiet: quiet === true,
+  }
+}
+
+async function parseWithYargs(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { default: yargs } = await import('yargs')
+  const options = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS]
+  return yargs([...args])
+    .parserConfiguration(YARGS_CONFIGURATION)
+    .detectLocale(false)
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .options(Object.fromEntries(options.map((option) => [option.name, yargsOption(option)])))
+    .strictOptions()
+    .fail((message, error) => {
+      throw usageError(message ?? error.message)
+    })
+    .parseAsync()
+}
+
+// `nargs` 1 lets `-` be a value; `nargs` 0 refuses `--json=maybe`, which would be false without a word.
+function yargsOption(option: Pick<OptionRow, 'name' | 'letter' | 'value'>) {
+  return {
+    ...(option.letter === undefined ? {} : { alias: option.letter }),
+    type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+    nargs: option.value === undefined ? 0 : 1,
+  }
+}
+
+/** Says what yargs found in our words. */
+function usageError(message: string): ConfigError {
+  const [, problem, key] =
+    /^(Not enough arguments following|Argument unexpected for): (\S+)$/.exec(message) ?? []
+  const option = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS].find(
+    ({ name, letter }) => name === key || letter === key,
+  )
+  if (option === undefined) return new ConfigError(message)
+  const rule = problem?.startsWith('Not') ? 'its value is missing' : 'it takes no value'
+  return new ConfigError(`Cannot use ${optionLabel(option)}: ${rule}`)
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase())
+}

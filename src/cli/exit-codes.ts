@@ -1,0 +1,20 @@
+import { isBalanced, type Summary } from '../summary.js'
+
+/** What the process answers with. */
+export const ExitCode = {
+  OK: 0,
+  /** Something failed, but everything that could be converted was. */
+  FAILED: 1,
+  BAD_USAGE: 2,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const
+
+/** `FAILED` when an input was not read whole, an output was not written, or packets are not accounted for. */
+export function exitCodeOf(summary: Summary): number {
+  const isDone =
+    summary.errors.length === 0 &&
+    summary.inputs.every((i) => i.status === 'ok') &&
+    isBalanced(summary.packets)
+  return isDone ? ExitCode.OK : ExitCode.FAILED
+}

@@ -1,0 +1,48 @@
+import { OPTION_GROUPS, OPTION_TABLE, type OptionRow } from './option-table.js'
+
+const COLUMNS = 100
+const HELP_FROM = 30
+
+const HEAD = `pcap2conn: turns captures into connections, correct to the byte, on every core
+
+Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
+`
+
+const EXAMPLES = `Examples:
+  pcap2conn capture.pcap -o out                 every connection of one capture, a file each
+  pcap2conn -r "day1/*.pcap*" -o out -sm        many captures as one, sides apart, with metadata
+  pcap2conn captures/ --per-file -o out         a folder, each capture alone
+  pcap2conn a.pcap --no-write --index -         only what connections there are, as JSON lines
+  tcpdump -w - | pcap2conn - -cj                payload of standard input as JSON lines
+
+Exit codes: 0 done, 1 something failed (the message names it), 2 bad usage, 130 and 143 interrupted`
+
+/** The text of `--help`; no line is longer than 100 columns. */
+export function helpText(): string {
+  const groups = OPTION_GROUPS.map((group) => {
+    const rows = OPTION_TABLE.filter((row) => row.group === group)
+    return `${group}:\n${rows.map(rowText).join('\n')}\n`
+  })
+  return [HEAD, ...groups, EXAMPLES].join('\n')
+}
+
+function rowText(row: OptionRow): string {
+  const letter = row.letter === undefined ? '    ' : `-${row.letter}, `
+  const value = row.value === undefined ? '' : ` ${row.value}`
+  const left = `  ${letter}--${row.name}${value}`.padEnd(HELP_FROM)
+  return left + wrap(row.help, COLUMNS - HELP_FROM).join(`\n${' '.repeat(HELP_FROM)}`)
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}

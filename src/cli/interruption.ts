@@ -1,0 +1,65 @@
+import { ExitCode } from './exit-codes.js'
+import type { TerminalStream } from './terminal.js'
+
+const EXIT_CODES = { SIGINT: ExitCode.SIGINT, SIGTERM: ExitCode.SIGTERM } as const
+
+/** Told why a run is ended early. */
+export interface InterruptionListener {
+  /** The first signal came. */
+  onSignal(): void
+  /** Standard output cannot be written for a reason other than a reader that has gone. */
+  onStdoutError(error: Error): void
+}
+
+/**
+ * Ends a run early: on a signal, and when standard output can take no more. The run then writes out
+ * what it has. A second signal ends the process at once.
+ */
+export class Interruption {
+  // Invariants:
+  // - #exitCode is null until the run is to end early, and then never changes.
+  // - #controller has aborted when #exitCode is not null.
+  #exitCode: number | null = null
+  readonly #controller = new AbortController()
+  readonly #listener: InterruptionListener
+
+  constructor(stdout: TerminalStream, listener: InterruptionListener) {
+    this.#listener = listener
+    process.on('SIGINT', this.#signalled)
+    process.on('SIGTERM', this.#signalled)
+    stdout.on('error', this.#stdoutFailed)
+  }
+
+  /** Aborts when the run is to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** What the process answers because the run was ended early; null: it was not. */
+  get exitCode(): number | null {
+    return this.#exitCode
+  }
+
+  /** Gives signals their usual effect back. Standard output stays watched: it is yet to be flushed. */
+  release(): void {
+    process.off('SIGINT', this.#signalled)
+    process.off('SIGTERM', this.#signalled)
+  }
+
+  readonly #signalled = (name: 'SIGINT' | 'SIGTERM'): void => {
+    if (this.#exitCode !== null) process.exit(EXIT_CODES[name])
+    this.#end(EXIT_CODES[name])
+    this.#listener.onSignal()
+  }
+
+  readonly #stdoutFailed = (error: NodeJS.ErrnoException): void => {
+    if (this.#exitCode !== null) return
+    this.#end(ExitCode.FAILED)
+    if (error.code !== 'EPIPE') this.#listener.onStdoutError(error) // `head` has gone: it has what it wanted
+  }
+
+  #end(exitCode: number): void {
+    this.#exitCode = exitCode
+    this.#controller.abort()
+  }
+}

@@ -1,0 +1,87 @@
+import { type Config, toConfig } from '../config.js'
+import { ConfigError, OutputError } from '../errors.js'
+import { refuseExisting } from '../existing-outputs.js'
+import type { Summary } from '../summary.js'
+import { packageVersion } from '../version.js'
+import { type Command, parseArguments } from './arguments.js'
+import { ExitCode, exitCodeOf } from './exit-codes.js'
+import { helpText } from './help.js'
+import { Interruption } from './interruption.js'
+import { printable } from './printable.js'
+import { createProgress } from './progress.js'
+import { problemLines, reportLines } from './report.js'
+import { writeSummary } from './summary-file.js'
+import { PROCESS_TERMINAL, type Terminal, waitForFlush } from './terminal.js'
+
+/**
+ * The program: reads the command line, does what it asks, and says how it went.
+ *
+ * @param args What follows the program's name.
+ * @returns The exit code, when everything written to the terminal has left the process. Never rejects.
+ */
+export async function main(args: readonly string[], terminal: Terminal = PROCESS_TERMINAL): Promise<number> {
+  terminal.stderr.on('error', () => {}) // nobody is left to be told
+  const exitCode = await execute(args, terminal).catch((error: unknown) => explain(error, terminal))
+  await Promise.all([waitForFlush(terminal.stdout), waitForFlush(terminal.stderr)])
+  return exitCode
+}
+
+async function execute(args: readonly string[], terminal: Terminal): Promise<number> {
+  const command = await parseArguments(args)
+  if (command.kind === 'run') return convert(command, terminal)
+  terminal.stdout.on('error', () => {})
+  terminal.stdout.write(`${command.kind === 'help' ? helpText() : packageVersion()}\n`)
+  return ExitCode.OK
+}
+
+async function convert(command: Command & { kind: 'run' }, terminal: Terminal): Promise<number> {
+  const config = toConfig(command.raw)
+  refuseExisting([config.indexFile, config.summaryFile], config.force)
+  const say = (line: string) => terminal.stderr.write(`${line}\n`)
+  const interruption = new Interruption(terminal.stdout, {
+    onSignal() {
+      if (!command.isQuiet) say('Interrupted: writing out what was received (once more: stop at once)')
+    },
+    onStdoutError: (error) => say(`pcap2conn: Cannot write standard output: ${printable(error.message)}`),
+  })
+  try {
+    const summary = await run(config, command, terminal, interruption.signal)
+    if (config.summaryFile !== null) writeSummary(config.summaryFile, summary, terminal.stdout)
+    await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
+    if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
+    if (!command.isQuiet) reportLines(summary).forEach(say)
+    problemLines(summary).forEach(say)
+    return interruption.exitCode ?? exitCodeOf(summary)
+  } finally {
+    interruption.release()
+  }
+}
+
+async function run(
+  config: Config,
+  command: Command & { kind: 'run' },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Summary> {
+  const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
+  const isStdoutUsed = config.toConsole || config.indexFile === '-'
+  const progress = command.isQuiet ? null : await createProgress(command.progress, terminal, isStdoutUsed)
+  try {
+    return await runConversion(config, {
+      signal,
+      onProgress: (state) => progress?.update(state),
+      stdout: terminal.stdout,
+      isTerminal: terminal.stdout.isTTY === true,
+    })
+  } finally {
+    progress?.stop()
+  }
+}
+
+function explain(error: unknown, { stderr }: Terminal): number {
+  const isExpected = error instanceof ConfigError || error instanceof OutputError
+  const text =
+    error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
+  stderr.write(`pcap2conn: ${text.split('\n').map(printable).join('\n')}\n`)
+  return error instanceof ConfigError ? ExitCode.BAD_USAGE : ExitCode.FAILED
+}

@@ -1,0 +1,159 @@
+/** The headings of the help, in its order. */
+export const OPTION_GROUPS = ['Input', 'Output', 'Contents', 'Reassembly', 'Resources', 'Report'] as const
+
+/** One option of the command line. */
+export interface OptionRow {
+  /** Long name, without the dashes. */
+  readonly name: string
+  /** Letter of the short form. */
+  readonly letter?: string
+  /** What the value is called in the help; absent: a flag. */
+  readonly value?: string
+  /** May be given more than once. */
+  readonly isRepeatable?: true
+  readonly group: (typeof OPTION_GROUPS)[number]
+  readonly help: string
+}
+
+/** Every option that works, in the order of the help. */
+export const OPTION_TABLE: readonly OptionRow[] = [
+  {
+    name: 'input-file',
+    letter: 'r',
+    value: 'X',
+    isRepeatable: true,
+    group: 'Input',
+    help: 'capture to read: file, "glob", folder (recursive), - for standard input; repeatable, same as a plain argument',
+  },
+  {
+    name: 'per-file',
+    group: 'Input',
+    help: 'each input is a capture of its own, results in DIR/<its name>/',
+  },
+  {
+    name: 'link-type',
+    value: 'X',
+    group: 'Input',
+    help: "link type to use instead of the capture's own: name or number",
+  },
+  { name: 'no-decap', group: 'Input', help: "don't look inside tunnels" },
+
+  {
+    name: 'output-dir',
+    letter: 'o',
+    value: 'DIR',
+    group: 'Output',
+    help: 'where files go, made if absent (default: .)',
+  },
+  {
+    name: 'separate-sides',
+    letter: 's',
+    group: 'Output',
+    help: 'one file per direction instead of one per connection',
+  },
+  { name: 'write-metadata', letter: 'm', group: 'Output', help: 'a metadata file per connection' },
+  {
+    name: 'index',
+    value: 'FILE',
+    group: 'Output',
+    help: 'one JSON line per connection; FILE ends in .jsonl, or is - for standard output',
+  },
+  {
+    name: 'write-to-console',
+    letter: 'c',
+    group: 'Output',
+    help: 'payload goes to standard output, no connection files',
+  },
+  { name: 'no-write', group: 'Output', help: 'reassemble and report, write no file for any connection' },
+  { name: 'force', group: 'Output', help: 'replace files that exist' },
+
+  { name: 'json', letter: 'j', group: 'Contents', help: 'data chunks as JSON lines (and metadata as JSON)' },
+  { name: 'chunks-header', letter: 'd', group: 'Contents', help: 'a header before every data chunk' },
+  {
+    name: 'gaps',
+    value: 'STYLE',
+    group: 'Contents',
+    help: 'for bytes the capture lost: marker (default), zeros or skip',
+  },
+  {
+    name: 'max-bytes',
+    value: 'N',
+    group: 'Contents',
+    help: 'keep only the first N payload bytes of each direction',
+  },
+  { name: 'utc', group: 'Contents', help: 'times in file names in UTC instead of the local zone' },
+
+  {
+    name: 'overlap',
+    value: 'COPY',
+    group: 'Reassembly',
+    help: 'copy that wins when a retransmission differs: first (default) or last',
+  },
+  {
+    name: 'tcp-timeout',
+    value: 'S',
+    group: 'Reassembly',
+    help: 'idle seconds that end a TCP connection (default: 3600; 0: never)',
+  },
+  {
+    name: 'udp-timeout',
+    value: 'S',
+    group: 'Reassembly',
+    help: 'the same for UDP and other protocols (default: 300; 0: never)',
+  },
+
+  {
+    name: 'workers',
+    value: 'N',
+    group: 'Resources',
+    help: 'reassembly threads (default: one per processor)',
+  },
+  {
+    name: 'memory',
+    value: 'SIZE',
+    group: 'Resources',
+    help: 'ceiling for buffered stream data: 64M, 2G (default: 512M)',
+  },
+  {
+    name: 'max-file-desc',
+    letter: 'f',
+    value: 'N',
+    group: 'Resources',
+    help: 'most output files open at one moment (default: 500)',
+  },
+
+  {
+    name: 'summary',
+    value: 'FILE',
+    group: 'Report',
+    help: "the run's totals as a JSON object; - for standard output",
+  },
+  {
+    name: 'progress',
+    value: 'WHEN',
+    group: 'Report',
+    help: 'progress on standard error: auto (default), always or never',
+  },
+  { name: 'quiet', letter: 'q', group: 'Report', help: 'only problems and errors on standard error' },
+  { name: 'version', letter: 'v', group: 'Report', help: 'print the version and exit' },
+  { name: 'help', letter: 'h', group: 'Report', help: 'print this help and exit' },
+]
+
+/** Options that are named already but do not work yet: each is refused with this reason. */
+export const UNAVAILABLE_OPTIONS: readonly (Pick<OptionRow, 'name' | 'letter' | 'value'> & {
+  readonly reason: string
+})[] = [
+  {
+    name: 'interface',
+    letter: 'i',
+    value: 'X',
+    reason: 'live capture is not available yet, only capture files',
+  },
+  { name: 'filter', letter: 'e', value: 'EXPR', reason: 'filters are not available yet' },
+  { name: 'list-interfaces', letter: 'l', reason: 'live capture is not available yet' },
+]
+
+/** `-f/--max-file-desc`, or `--workers` where there is no short form. */
+export function optionLabel(option: Pick<OptionRow, 'name' | 'letter'>): string {
+  return option.letter === undefined ? `--${option.name}` : `-${option.letter}/--${option.name}`
+}

@@ -1,0 +1,102 @@
+import type { Summary } from '../summary.js'
+import { isBalanced } from '../summary.js'
+import { bytesText, countText } from './figures.js'
+import { printable } from './printable.js'
+
+const MAX_PROBLEMS = 20
+const LABEL_COLUMNS = 13
+
+/** The short summary for people at the end of a run: lines `label  text`, safe for a terminal. */
+export function reportLines(summary: Summary): string[] {
+  const { bytes, packets } = summary
+  const counts = Object.entries(packets).filter(([fate]) => fate !== 'read')
+  const fates = counts.map(([fate, count]) => `${countText(count)} ${FATE_WORDS[fate] ?? fate}`)
+  const rate = summary.seconds > 0 ? `, ${countText(packets.read / summary.seconds)} packets/s` : ''
+  return [
+    line('inputs', inputsText(summary)),
+    line('packets', `${countText(packets.read)} = ${fates.join(' + ')}`),
+    line('connections', connectionsText(summary)),
+    line(
+      'bytes',
+      `${bytesText(bytes.captured)} captured, ${bytesText(bytes.payload)} payload, ` +
+        `${bytesText(bytes.written)} written to ${countText(summary.files)} ${noun(summary.files, 'file')}`,
+    ),
+    line(
+      'gaps',
+      `${countText(summary.gaps)} (${bytesText(bytes.missing)} missing); ${bytesText(bytes.retransmitted)} retransmitted, ` +
+        `${countText(summary.overlap_conflicts)} ${noun(summary.overlap_conflicts, 'conflict')}`,
+    ),
+    ...countsLine('limits hit', summary.limits),
+    ...countsLine('not decoded', summary.unknown_link_types),
+    line(
+      'time',
+      `${summary.seconds.toFixed(2)} s${rate}, ${summary.workers} ${noun(summary.workers, 'worker')}`,
+    ),
+  ]
+}
+
+/** What went wrong: a line for each problem of an input (the first 20) and for each error. */
+export function problemLines(summary: Summary): string[] {
+  const problems = summary.inputs.flatMap(({ path, status, problems }) =>
+    problems.length === 0 && status !== 'ok'
+      ? [`"${path}": ${status}`]
+      : problems.map((p) => problemText(path, p)),
+  )
+  const more = problems.length - MAX_PROBLEMS
+  return [
+    ...problems.slice(0, MAX_PROBLEMS).map((text) => line('problem', text)),
+    ...(more > 0 ? [line('problem', `and ${countText(more)} more (--summary FILE lists all)`)] : []),
+    ...summary.errors.map((text) => line('error', text)),
+    ...(isBalanced(summary.packets)
+      ? []
+      : [line('error', 'Packets do not balance: some have no fate or two')]),
+  ]
+}
+
+const FATE_WORDS: Readonly<Record<string, string>> = {
+  filtered: 'filtered out',
+  not_ip: 'not IP',
+  malformed: 'malformed',
+  fragments: 'fragments merged',
+  delivered: 'delivered',
+}
+
+function problemText(path: string, problem: { readonly offset: number; readonly message: string }): string {
+  return problem.message.includes(path)
+    ? problem.message
+    : `"${path}" at byte ${problem.offset}: ${problem.message}`
+}
+
+function inputsText({ inputs }: Summary): string {
+  const count = (status: string) => inputs.filter((input) => input.status === status).length
+  const partial = count('partial')
+  const failed = count('failed')
+  const dropped = inputs.reduce((sum, input) => sum + input.dropped, 0)
+  return [
+    `${countText(inputs.length)} ${noun(inputs.length, 'file')} read`,
+    ...(partial > 0 ? [`${countText(partial)} only in part`] : []),
+    ...(failed > 0 ? [`${countText(failed)} failed`] : []),
+    ...(dropped > 0 ? [`${countText(dropped)} packets dropped while capturing`] : []),
+  ].join(', ')
+}
+
+function connectionsText({ connections: { total, ...byProtocol } }: Summary): string {
+  const parts = Object.entries(byProtocol)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([protocol, count]) => `${countText(count)} ${protocol}`)
+  return parts.length === 0 ? countText(total) : `${countText(total)} = ${parts.join(' + ')}`
+}
+
+function countsLine(label: string, counts: Readonly<Record<string, number>>): string[] {
+  const parts = Object.entries(counts).map(([name, count]) => `${name} ${countText(count)}`)
+  return parts.length === 0 ? [] : [line(label, parts.join(', '))]
+}
+
+function line(label: string, text: string): string {
+  return label.padEnd(LABEL_COLUMNS) + printable(text)
+}
+
+function noun(count: number, one: string): string {
+  return count === 1 ? one : `${one}s`
+}

@@ -1,0 +1,23 @@
+import type { Writable } from 'node:stream'
+
+/** Where the program speaks. */
+export interface Terminal {
+  /** Carries only what was asked for there. */
+  readonly stdout: TerminalStream
+  /** Carries messages and progress. */
+  readonly stderr: TerminalStream
+}
+
+/** A stream that may be a terminal. */
+export type TerminalStream = Writable & { readonly isTTY?: boolean }
+
+/** The terminal of this process. */
+export const PROCESS_TERMINAL: Terminal = { stdout: process.stdout, stderr: process.stderr }
+
+/** Waits until everything written so far has left the process, or cannot leave it any more. */
+export function waitForFlush(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve()
+    else stream.write('', () => resolve())
+  })
+}
