@@ -1,0 +1,170 @@
+/** Bytes that a fragment's offset counts in; all fragments but a last one are a multiple of it. */
+const BLOCK_BYTES = 8
+const MIN_CAPACITY = 2048
+/** Largest datagram that fragments can make: the IP length field has 16 bits. */
+export const MAX_DATAGRAM_BYTES = 65_535
+
+// States of a block.
+const EMPTY = 0
+const HELD = 1
+/** Seen, but the snaplen cut it: not or not wholly in the buffer. */
+const CUT = 2
+
+/** Version and protocol, identification, two addresses of four words. */
+export const KEY_WORDS = 10
+
+/** The fragments of one datagram, put in place as they come; the first copy of a byte wins. */
+export class FragmentTracker {
+  // Invariants:
+  // - `#blocks[i]` tells what is held of bytes `[8i, 8i + 8)`; `#coveredBlocks` of them are not EMPTY.
+  // - no byte at or behind `#totalBytes` is held, and none at or behind `#highBytes` was seen.
+  // - `#cutAt` is the lowest byte that was seen but not captured; Infinity: none.
+  #bytes = new Uint8Array(MIN_CAPACITY)
+  #blocks = new Uint8Array(MIN_CAPACITY / BLOCK_BYTES)
+  #coveredBlocks = 0
+  #highBytes = 0
+  #totalBytes = Infinity
+  #cutAt = Infinity
+
+  /** Which datagram it is; the owner's. */
+  readonly key = new Uint32Array(KEY_WORDS)
+  hash = 0
+  /** Time of the first fragment. */
+  bornSec = 0
+  bornNsec = 0
+  /** Neighbours by age, and the next one of the same hash; the owner's lists. */
+  older: FragmentTracker | null = null
+  newer: FragmentTracker | null = null
+  sameHash: FragmentTracker | null = null
+  /** Protocol of the datagram's content, from its first fragment. */
+  protocol = 0
+  /** IP lengths of all fragments, duplicates too. */
+  ipBytes = 0
+  /** Captured bytes seen again with other content, or in contradiction to the datagram's end. */
+  conflictBytes = 0
+
+  /** Makes it ready for another datagram; memory is kept. */
+  reset(): void {
+    this.#blocks.fill(EMPTY)
+    this.#coveredBlocks = 0
+    this.#highBytes = 0
+    this.#totalBytes = Infinity
+    this.#cutAt = Infinity
+    this.older = null
+    this.newer = null
+    this.sameHash = null
+    this.protocol = 0
+    this.ipBytes = 0
+    this.conflictBytes = 0
+  }
+
+  /** Memory that it takes. */
+  get memoryBytes(): number {
+    return memoryFor(this.#bytes.length)
+  }
+
+  /** Memory that it would take to hold bytes up to `end`. */
+  memoryBytesFor(end: number): number {
+    return memoryFor(this.#capacityFor(end))
+  }
+
+  get isComplete(): boolean {
+    return this.#coveredBlocks === Math.ceil(this.#totalBytes / BLOCK_BYTES)
+  }
+
+  /** Length of the datagram's content, Infinity while its last fragment was not seen. */
+  get totalBytes(): number {
+    return this.#totalBytes
+  }
+
+  /** Of a complete datagram, the bytes before the first one that the snaplen cut. */
+  get capturedBytes(): number {
+    return Math.min(this.#totalBytes, this.#cutAt)
+  }
+
+  /** Copies what was captured to `into[at, at + capturedBytes)`. */
+  copyTo(into: Uint8Array, at: number): void {
+    into.set(this.#bytes.subarray(0, this.capturedBytes), at)
+  }
+
+  /**
+   * Takes a fragment; its captured part is `bytes[from, from + capturedBytes)`. A fragment that contradicts the
+   * end of the datagram as it is known is not used.
+   *
+   * @param offset    Place of its first byte in the datagram, a multiple of 8.
+   * @param wireBytes Its length on the wire, at least 1; a multiple of 8 unless it is the last.
+   */
+  add(
+    bytes: Uint8Array,
+    from: number,
+    capturedBytes: number,
+    offset: number,
+    wireBytes: number,
+    isLast: boolean,
+  ): void {
+    const end = offset + wireBytes
+    if (end > this.#totalBytes || (isLast && end < this.#highBytes)) {
+      this.conflictBytes += capturedBytes
+      return
+    }
+    if (isLast) this.#totalBytes = end
+    if (end > this.#highBytes) this.#highBytes = end
+    this.#growTo(end)
+
+    const base = from - offset // what to add to a place in the datagram for its place in `bytes`
+    const capturedTo = offset + capturedBytes
+    const lastBlock = Math.ceil(end / BLOCK_BYTES)
+    let block = offset / BLOCK_BYTES
+    while (block < lastBlock) {
+      const first = block
+      const state = this.#blocks[first]!
+      while (block < lastBlock && this.#blocks[block] === state) block += 1
+      const runFrom = first * BLOCK_BYTES
+      const runTo = Math.min(block * BLOCK_BYTES, end)
+      if (state === EMPTY) this.#take(bytes, base, runFrom, runTo, capturedTo)
+      else if (state === HELD) this.#compare(bytes, base, runFrom, Math.min(runTo, capturedTo))
+    }
+  }
+
+  /** Puts bytes `[from, to)` of the datagram, of which those below `capturedTo` are there, in empty blocks. */
+  #take(bytes: Uint8Array, base: number, from: number, to: number, capturedTo: number): void {
+    const firstBlock = from / BLOCK_BYTES
+    const endBlock = Math.ceil(to / BLOCK_BYTES)
+    this.#coveredBlocks += endBlock - firstBlock
+    const dataTo = Math.max(from, Math.min(to, capturedTo))
+    this.#bytes.set(bytes.subarray(base + from, base + dataTo), from)
+    if (dataTo === to) {
+      this.#blocks.fill(HELD, firstBlock, endBlock)
+      return
+    }
+    const cutBlock = Math.floor(dataTo / BLOCK_BYTES)
+    this.#blocks.fill(HELD, firstBlock, cutBlock)
+    this.#blocks.fill(CUT, cutBlock, endBlock)
+    if (dataTo < this.#cutAt) this.#cutAt = dataTo
+  }
+
+  #compare(bytes: Uint8Array, base: number, from: number, to: number): void {
+    for (let i = from; i < to; i++) if (bytes[base + i] !== this.#bytes[i]) this.conflictBytes += 1
+  }
+
+  #capacityFor(end: number): number {
+    let capacity = this.#bytes.length
+    while (capacity < end) capacity *= 2
+    return capacity
+  }
+
+  #growTo(end: number): void {
+    const capacity = this.#capacityFor(end)
+    if (capacity === this.#bytes.length) return
+    const grownBytes = new Uint8Array(capacity)
+    grownBytes.set(this.#bytes)
+    this.#bytes = grownBytes
+    const grownBlocks = new Uint8Array(capacity / BLOCK_BYTES)
+    grownBlocks.set(this.#blocks)
+    this.#blocks = grownBlocks
+  }
+}
+
+function memoryFor(capacity: number): number {
+  return capacity + capacity / BLOCK_BYTES
+}

@@ -1,0 +1,262 @@
+import { u32be } from '../bytes/endian.js'
+import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES } from './fragment-tracker.js'
+import type { IpHeader } from './ip-header.js'
+
+/** Where reassembled datagrams are put. */
+export interface ReassembledSpace {
+  /**
+   * Room for `bytes` bytes (at most {@link MAX_REASSEMBLED_BYTES}) in the buffer that the frames are in.
+   *
+   * @returns The offset of its first byte. Valid as long as the frame being decoded.
+   */
+  reserve(bytes: number): number
+}
+
+const ADDRESS_BYTES = 16
+/** Most that is asked of a {@link ReassembledSpace}: a datagram, and its two IPv6 addresses before it. */
+export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
+
+/** What became of a fragment: it waits for others, it completed its datagram, or it cannot be. */
+export type FragmentStatus = 'held' | 'complete' | 'malformed'
+
+/** Capture time after which a datagram is given up, by IP version (RFC 791 §3.2 as Linux does; RFC 8200 §4.5). */
+const MAX_AGE_SEC = { 4: 30, 6: 60 } as const
+/** Trackers that are kept for reuse. */
+const SPARE_TRACKERS = 16
+
+export interface FragmentLimits {
+  /** Datagrams under reassembly at one moment. */
+  readonly fragmentTrackers: number
+  /** Memory for their bytes at one moment. */
+  readonly fragmentBytes: number
+}
+
+/**
+ * Puts fragmented datagrams together, before anybody knows their ports. Where a limit is reached the datagram
+ * whose first fragment is the oldest is given up.
+ *
+ * A datagram of which the snaplen cut something is delivered when all of it was seen on the wire; captured is
+ * what comes before the first missing byte, so that nothing is made up.
+ */
+export class FragmentTable {
+  // Invariants:
+  // - the trackers in use are in the list `#oldest` … `#newest` by birth, and each in the chain of its hash.
+  // - `#heldBytes` is the sum of their `memoryBytes`, `#count` their number.
+  readonly #limits: FragmentLimits
+  readonly #space: ReassembledSpace
+  readonly #firstOfHash = new Map<number, FragmentTracker>()
+  readonly #spare: FragmentTracker[] = []
+  readonly #key = new Uint32Array(KEY_WORDS)
+  // Nobody who writes a capture can make its keys collide; results don't depend on it.
+  readonly #seed = Math.floor(Math.random() * 0x1_0000_0000)
+  #oldest: FragmentTracker | null = null
+  #newest: FragmentTracker | null = null
+  #count = 0
+  #heldBytes = 0
+  #incomplete = 0
+  #conflictBytes = 0
+  #trackerLimitHits = 0
+  #byteLimitHits = 0
+
+  constructor(limits: FragmentLimits, space: ReassembledSpace) {
+    this.#limits = limits
+    this.#space = space
+  }
+
+  /** Datagrams that were given up: too old, over a limit, or open at the end. */
+  get incompleteDatagrams(): number {
+    return this.#incomplete
+  }
+
+  /** Bytes of fragments seen again with other content. */
+  get conflictBytes(): number {
+    return this.#conflictBytes
+  }
+
+  /** Datagrams given up because there were too many at one moment. */
+  get trackerLimitHits(): number {
+    return this.#trackerLimitHits
+  }
+
+  /** Datagrams given up because all together took too much memory. */
+  get byteLimitHits(): number {
+    return this.#byteLimitHits
+  }
+
+  /** Memory held for fragments now. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
+  /**
+   * Takes the fragment that `ip` describes. When it completes its datagram, `ip` becomes the datagram's: positions
+   * (of IPv6 addresses too) are in the reserved space, `ipBytes` is the sum of its fragments'.
+   *
+   * @param tsSec  The packet's time.
+   * @param tsNsec 0..999,999,999
+   */
+  add(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentStatus {
+    this.#expire(tsSec, tsNsec)
+    const isLast = !ip.moreFragments
+    let wireBytes = ip.wireTo - ip.at
+    if (!isLast && wireBytes % 8 !== 0) {
+      if (ip.version === 6) return 'malformed' // RFC 8200 §4.5
+      wireBytes -= wireBytes % 8 // as receivers do
+    }
+    const end = ip.fragmentOffset + wireBytes
+    if (wireBytes <= 0 || end > MAX_DATAGRAM_BYTES) return 'malformed'
+
+    const tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
+    if (!this.#makeRoom(tracker, end)) return 'held'
+    if (ip.fragmentOffset === 0 && tracker.protocol === 0) tracker.protocol = ip.protocol
+    tracker.ipBytes += ip.ipBytes
+    const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
+    const before = tracker.memoryBytes
+    tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
+    this.#heldBytes += tracker.memoryBytes - before
+    if (!tracker.isComplete) return 'held'
+    this.#place(bytes, tracker, ip)
+    this.#release(tracker)
+    return 'complete'
+  }
+
+  /** Gives up what is open: no packet follows. */
+  finish(): void {
+    while (this.#oldest !== null) this.#giveUp(this.#oldest)
+  }
+
+  #place(bytes: Uint8Array, tracker: FragmentTracker, ip: IpHeader): void {
+    const addressBytes = ip.version === 6 ? 2 * ADDRESS_BYTES : 0
+    const at = this.#space.reserve(addressBytes + tracker.capturedBytes)
+    if (ip.version === 6) {
+      bytes.copyWithin(at, ip.src, ip.src + ADDRESS_BYTES)
+      bytes.copyWithin(at + ADDRESS_BYTES, ip.dst, ip.dst + ADDRESS_BYTES)
+      ip.src = at
+      ip.dst = at + ADDRESS_BYTES
+    }
+    ip.at = at + addressBytes
+    tracker.copyTo(bytes, ip.at)
+    ip.to = ip.at + tracker.capturedBytes
+    ip.wireTo = ip.at + tracker.totalBytes
+    ip.protocol = tracker.protocol
+    ip.ipBytes = tracker.ipBytes
+    ip.isFragment = false
+  }
+
+  /** The tracker of the fragment's datagram; a new one where there is none. */
+  #trackerOf(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentTracker {
+    const hash = this.#setKey(bytes, ip)
+    const first = this.#firstOfHash.get(hash) ?? null
+    for (let tracker = first; tracker !== null; tracker = tracker.sameHash) {
+      if (!this.#hasKey(tracker)) continue
+      if (!isExpired(tracker, tsSec, tsNsec)) return tracker
+      this.#giveUp(tracker)
+      break
+    }
+    if (this.#count >= this.#limits.fragmentTrackers && this.#oldest !== null) {
+      this.#trackerLimitHits += 1
+      this.#giveUp(this.#oldest)
+    }
+    return this.#open(hash, tsSec, tsNsec)
+  }
+
+  #open(hash: number, tsSec: number, tsNsec: number): FragmentTracker {
+    const tracker = this.#spare.pop() ?? new FragmentTracker()
+    tracker.key.set(this.#key)
+    tracker.hash = hash
+    tracker.bornSec = tsSec
+    tracker.bornNsec = tsNsec
+    tracker.sameHash = this.#firstOfHash.get(hash) ?? null
+    this.#firstOfHash.set(hash, tracker)
+    tracker.older = this.#newest
+    if (this.#newest === null) this.#oldest = tracker
+    else this.#newest.newer = tracker
+    this.#newest = tracker
+    this.#count += 1
+    this.#heldBytes += tracker.memoryBytes
+    return tracker
+  }
+
+  /** Makes room for bytes up to `end`, at the cost of the oldest; false: not even alone, it was given up. */
+  #makeRoom(tracker: FragmentTracker, end: number): boolean {
+    const more = tracker.memoryBytesFor(end) - tracker.memoryBytes
+    while (this.#heldBytes + more > this.#limits.fragmentBytes) {
+      const oldest = this.#oldest!
+      const victim = oldest === tracker && oldest.newer !== null ? oldest.newer : oldest
+      this.#byteLimitHits += 1
+      this.#giveUp(victim)
+      if (victim === tracker) return false
+    }
+    return true
+  }
+
+  #expire(tsSec: number, tsNsec: number): void {
+    while (this.#oldest !== null && isExpired(this.#oldest, tsSec, tsNsec)) this.#giveUp(this.#oldest)
+  }
+
+  #giveUp(tracker: FragmentTracker): void {
+    this.#incomplete += 1
+    this.#release(tracker)
+  }
+
+  #release(tracker: FragmentTracker): void {
+    this.#count -= 1
+    this.#heldBytes -= tracker.memoryBytes
+    this.#conflictBytes += tracker.conflictBytes
+    if (tracker.older === null) this.#oldest = tracker.newer
+    else tracker.older.newer = tracker.newer
+    if (tracker.newer === null) this.#newest = tracker.older
+    else tracker.newer.older = tracker.older
+    this.#unchain(tracker)
+    tracker.reset()
+    if (this.#spare.length < SPARE_TRACKERS) this.#spare.push(tracker)
+  }
+
+  #unchain(tracker: FragmentTracker): void {
+    const first = this.#firstOfHash.get(tracker.hash)
+    if (first !== tracker) {
+      let before = first!
+      while (before.sameHash !== tracker) before = before.sameHash!
+      before.sameHash = tracker.sameHash
+    } else if (tracker.sameHash === null) {
+      this.#firstOfHash.delete(tracker.hash)
+    } else {
+      this.#firstOfHash.set(tracker.hash, tracker.sameHash)
+    }
+  }
+
+  /** Sets `#key` to the fragment's datagram (RFC 791 §3.2, RFC 8200 §4.5) and returns its hash. */
+  #setKey(bytes: Uint8Array, ip: IpHeader): number {
+    const key = this.#key
+    // The protocol is part of an IPv4 datagram's identity only.
+    key[0] = ip.version === 4 ? (4 << 8) | ip.protocol : 6 << 8
+    key[1] = ip.fragmentId
+    if (ip.version === 4) {
+      key.fill(0, 2)
+      key[2] = ip.src
+      key[3] = ip.dst
+    } else {
+      for (let i = 0; i < 4; i++) {
+        key[2 + i] = u32be(bytes, ip.src + 4 * i)
+        key[6 + i] = u32be(bytes, ip.dst + 4 * i)
+      }
+    }
+    let hash = this.#seed
+    for (let i = 0; i < KEY_WORDS; i++) {
+      hash = Math.imul(hash ^ key[i]!, 0x85ebca6b)
+      hash ^= hash >>> 13
+    }
+    return hash
+  }
+
+  #hasKey(tracker: FragmentTracker): boolean {
+    for (let i = 0; i < KEY_WORDS; i++) if (tracker.key[i] !== this.#key[i]) return false
+    return true
+  }
+}
+
+function isExpired(tracker: FragmentTracker, tsSec: number, tsNsec: number): boolean {
+  const version = tracker.key[0]! >> 8 === 4 ? 4 : 6
+  const ageSec = tsSec - tracker.bornSec + (tsNsec - tracker.bornNsec) / 1e9
+  return ageSec > MAX_AGE_SEC[version]
+}

@@ -1,0 +1,46 @@
+/** What a header decoder found. Anything but `'ok'` is bad traffic, which is counted and not thrown. */
+export type HeaderStatus = 'ok' | 'truncated' | 'malformed'
+
+/**
+ * One decoded IP header, with its extension headers. The owner reuses it: valid until the next decode into the
+ * same object. All positions are offsets in the frame's buffer.
+ */
+export interface IpHeader {
+  version: 4 | 6
+  /** IPv4: uint32 values. IPv6: offsets of 16 bytes. With a routing header `dst` is the final destination. */
+  src: number
+  dst: number
+  /** What the bytes at `at` are: an IANA protocol number. */
+  protocol: number
+  /** First byte behind the headers. */
+  at: number
+  /** One past the last captured byte of the packet. */
+  to: number
+  /** Where the packet ended on the wire, from the IP length; may lie before or behind the frame's end. */
+  wireTo: number
+  /** IP total length (IPv6: 40 + payload length). */
+  ipBytes: number
+  /** The packet is one of several fragments; the fields below are meaningful. */
+  isFragment: boolean
+  fragmentId: number
+  /** In bytes. */
+  fragmentOffset: number
+  moreFragments: boolean
+}
+
+export function blankIpHeader(): IpHeader {
+  return {
+    version: 4,
+    src: 0,
+    dst: 0,
+    protocol: 0,
+    at: 0,
+    to: 0,
+    wireTo: 0,
+    ipBytes: 0,
+    isFragment: false,
+    fragmentId: 0,
+    fragmentOffset: 0,
+    moreFragments: false,
+  }
+}

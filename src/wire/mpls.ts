@@ -1,0 +1,41 @@
+import { u16be } from '../bytes/endian.js'
+import { EncapKind } from './encap-table.js'
+import { layerOfEtherType } from './ether-type.js'
+import { type FrameCursor, Layer } from './frame-cursor.js'
+
+const LABEL_BYTES = 4
+const BOTTOM_OF_STACK = 0x01
+const CONTROL_WORD_BYTES = 4
+const ETHERNET_BYTES = 14
+const ETHER_TYPE_ARP = 0x0806
+
+/**
+ * One entry of a label stack, RFC 3032 §2.1. What follows the last one is not said: IP is known by its version
+ * (RFC 4928 §3), an Ethernet pseudowire with or without control word (RFC 4448 §4.4) by an EtherType in its place.
+ */
+export function decodeMpls(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to - at < LABEL_BYTES) return Layer.TRUNCATED
+  cursor.encaps.push(EncapKind.MPLS, (u16be(bytes, at) << 4) | (bytes[at + 2]! >> 4))
+  cursor.at = at + LABEL_BYTES
+  return (bytes[at + 2]! & BOTTOM_OF_STACK) === 0 ? Layer.MPLS : layerBehindStack(bytes, cursor)
+}
+
+function layerBehindStack(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at, to } = cursor
+  if (at === to) return Layer.TRUNCATED
+  const version = bytes[at]! >> 4
+  if (version === 0 && looksLikeEthernet(bytes, at + CONTROL_WORD_BYTES, to)) {
+    cursor.at = at + CONTROL_WORD_BYTES
+    return Layer.ETHERNET
+  }
+  if (version === 4 || version === 6) return Layer.IP
+  return looksLikeEthernet(bytes, at, to) ? Layer.ETHERNET : Layer.NOT_IP
+}
+
+function looksLikeEthernet(bytes: Uint8Array, at: number, to: number): boolean {
+  if (to - at < ETHERNET_BYTES) return false
+  const etherType = u16be(bytes, at + ETHERNET_BYTES - 2)
+  const layer = layerOfEtherType(etherType)
+  return etherType === ETHER_TYPE_ARP || (layer !== Layer.NOT_IP && layer !== Layer.LLC)
+}

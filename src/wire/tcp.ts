@@ -1,0 +1,40 @@
+import { u16be, u32be } from '../bytes/endian.js'
+import type { HeaderStatus, IpHeader } from './ip-header.js'
+import type { TransportPacket } from './transport-packet.js'
+
+// Field offsets in bytes from the start of the header (RFC 9293 §3.1).
+const DST_PORT = 2
+const SEQ = 4
+const ACK = 8
+const DATA_OFFSET = 12 // high nibble, in 32-bit words
+const FLAGS = 13
+const WINDOW = 14
+const MIN_HEADER_BYTES = 20
+
+/**
+ * Decodes the TCP header at `ip.at` into `out`, without allocating. Options that the snaplen cut are no harm.
+ *
+ * @returns `'truncated'` when the captured bytes end inside the fixed part, `'malformed'` when the data offset
+ *          is below 5 words or behind the packet's end on the wire.
+ *
+ * Source: RFC 9293 §3.1.
+ */
+export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  const { at, to, wireTo } = ip
+  if (wireTo - at < MIN_HEADER_BYTES) return 'malformed'
+  if (to - at < MIN_HEADER_BYTES) return 'truncated'
+  const headerBytes = (bytes[at + DATA_OFFSET]! >> 4) * 4
+  if (headerBytes < MIN_HEADER_BYTES || headerBytes > wireTo - at) return 'malformed'
+
+  const payloadFrom = at + headerBytes
+  out.srcPort = u16be(bytes, at)
+  out.dstPort = u16be(bytes, at + DST_PORT)
+  out.seq = u32be(bytes, at + SEQ)
+  out.ack = u32be(bytes, at + ACK)
+  out.tcpFlags = bytes[at + FLAGS]!
+  out.window = u16be(bytes, at + WINDOW)
+  out.payloadFrom = Math.min(payloadFrom, to)
+  out.payloadBytes = to - out.payloadFrom
+  out.originalPayloadBytes = wireTo - payloadFrom
+  return 'ok'
+}

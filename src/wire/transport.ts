@@ -1,0 +1,86 @@
+import { u16be } from '../bytes/endian.js'
+import type { HeaderStatus, IpHeader } from './ip-header.js'
+import type { TransportPacket } from './transport-packet.js'
+
+const PORTS_BYTES = 4
+
+/** Payload is what the packet has behind the first `headerBytes` of its transport header, which end within it. */
+function setPayload(ip: IpHeader, headerBytes: number, out: TransportPacket): void {
+  const payloadFrom = ip.at + headerBytes
+  out.payloadFrom = Math.min(payloadFrom, ip.to)
+  out.payloadBytes = ip.to - out.payloadFrom
+  out.originalPayloadBytes = ip.wireTo - payloadFrom
+}
+
+function setPorts(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): void {
+  out.srcPort = u16be(bytes, ip.at)
+  out.dstPort = u16be(bytes, ip.at + 2)
+}
+
+const UDP_LENGTH = 4
+const UDP_HEADER_BYTES = 8
+
+/**
+ * Decodes the UDP header at `ip.at`. The datagram ends where its length says; a length of 0 (jumbograms, offloaded
+ * captures) or one that cannot be is replaced by the IP length.
+ *
+ * Source: RFC 768; RFC 2675 §4.
+ */
+export function decodeUdp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  const { at } = ip
+  if (ip.wireTo - at < UDP_HEADER_BYTES) return 'malformed'
+  if (ip.to - at < UDP_HEADER_BYTES) return 'truncated'
+  const length = u16be(bytes, at + UDP_LENGTH)
+  if (length >= UDP_HEADER_BYTES && at + length < ip.wireTo) {
+    ip.wireTo = at + length
+    if (ip.wireTo < ip.to) ip.to = ip.wireTo
+  }
+  setPorts(bytes, ip, out)
+  setPayload(ip, UDP_HEADER_BYTES, out)
+  return 'ok'
+}
+
+const SCTP_HEADER_BYTES = 12
+
+/** UDP-Lite: as UDP, but its length field is the checksum's coverage. Source: RFC 3828 §3.1. */
+export function decodeUdpLite(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  return decodePortsHeader(bytes, ip, UDP_HEADER_BYTES, out)
+}
+
+/** The common header of SCTP; its chunks are the payload. Source: RFC 9260 §3.1. */
+export function decodeSctp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  return decodePortsHeader(bytes, ip, SCTP_HEADER_BYTES, out)
+}
+
+const DCCP_DATA_OFFSET = 4 // in 32-bit words
+const DCCP_MIN_HEADER_BYTES = 12
+
+/** DCCP: payload begins where the data offset says. Source: RFC 4340 §5.1. */
+export function decodeDccp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  if (ip.wireTo - ip.at < DCCP_MIN_HEADER_BYTES) return 'malformed'
+  if (ip.to - ip.at < DCCP_MIN_HEADER_BYTES) return 'truncated'
+  const headerBytes = bytes[ip.at + DCCP_DATA_OFFSET]! * 4
+  if (headerBytes < DCCP_MIN_HEADER_BYTES || headerBytes > ip.wireTo - ip.at) return 'malformed'
+  setPorts(bytes, ip, out)
+  setPayload(ip, headerBytes, out)
+  return 'ok'
+}
+
+function decodePortsHeader(
+  bytes: Uint8Array,
+  ip: IpHeader,
+  headerBytes: number,
+  out: TransportPacket,
+): HeaderStatus {
+  if (ip.wireTo - ip.at < headerBytes) return 'malformed'
+  if (ip.to - ip.at < PORTS_BYTES) return 'truncated'
+  setPorts(bytes, ip, out)
+  setPayload(ip, headerBytes, out)
+  return 'ok'
+}
+
+/** Every other protocol: all behind the IP header is payload. */
+export function decodeUnknown(ip: IpHeader, out: TransportPacket): HeaderStatus {
+  setPayload(ip, 0, out)
+  return 'ok'
+}
