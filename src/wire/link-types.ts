@@ -183,14 +183,13 @@ export function linkTypeName(linkType: number): string {
 
 /**
  * The LINKTYPE_* value for a name, with or without `LINKTYPE_` or `DLT_`, in any case, or for a decimal number up
- * to 65,535. Undefined: there is no such link type.
+ * to 65,535. Null: there is no such link type.
  */
-export function linkTypeByName(name: string): number | undefined {
-  if (/^\d{1,5}$/.test(name)) return Number(name) <= MAX_LINK_TYPE ? Number(name) : undefined
-  return BY_NAME.get(
-    name
+export function linkTypeByName(name: string): number | null {
+  if (/^\d{1,5}$/.test(name)) return Number(name) <= MAX_LINK_TYPE ? Number(name) : null
+  const key =     name
       .toUpperCase()
       .replace(/^(LINKTYPE|DLT)_/, '')
       .replaceAll('-', '_'),
-  )
+  return BY_NAME.get(key) ?? null
 }

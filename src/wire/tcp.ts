@@ -11,6 +11,18 @@ const FLAGS = 13
 const WINDOW = 14
 const MIN_HEADER_BYTES = 20
 
+/** Control bits of the TCP header (RFC 9293 §3.1). */
+export const TcpFlag = {
+  FIN: 0x01,
+  SYN: 0x02,
+  RST: 0x04,
+  PSH: 0x08,
+  ACK: 0x10,
+  URG: 0x20,
+  ECE: 0x40,
+  CWR: 0x80,
+} as const
+
 /**
  * Decodes the TCP header at `ip.at` into `out`, without allocating. Options that the snaplen cut are no harm.
  *
