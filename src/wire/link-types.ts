@@ -187,9 +187,6 @@ export function linkTypeName(linkType: number): string {
  */
 export function linkTypeByName(name: string): number | null {
   if (/^\d{1,5}$/.test(name)) return Number(name) <= MAX_LINK_TYPE ? Number(name) : null
-  const key =     name
-      .toUpperCase()
-      .replace(/^(LINKTYPE|DLT)_/, '')
-      .replaceAll('-', '_'),
-  return BY_NAME.get(key) ?? null
+  const bare = name.toUpperCase().replace(/^(LINKTYPE|DLT)_/, '')
+  return BY_NAME.get(bare.replaceAll('-', '_')) ?? null
 }
