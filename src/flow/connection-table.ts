@@ -26,7 +26,10 @@ export const ConnectionFlag = {
 /** Number of no connection. */
 export const NONE = -1
 
-function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array>(old: T, length: number): T {
+function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array>(
+  old: T,
+  length: number,
+): T {
   const column = new (old.constructor as new (length: number) => T)(length)
   column.set(old)
   return column
@@ -47,7 +50,7 @@ export class ConnectionTable {
   #free = NONE
   #count = 0
 
-  /** IANA protocol number. 0xff and `isOpen` of 0 mark a free row. */
+  /** IANA protocol number. */
   protocol = new Uint8Array(INITIAL_CAPACITY)
   /** 1 while the row is allocated. */
   isOpen = new Uint8Array(INITIAL_CAPACITY)
@@ -111,8 +114,6 @@ export class ConnectionTable {
 
   // TCP only.
 
-  /** State of the half-stream, see `HalfState`. */
-  halfState = new Uint8Array(INITIAL_CAPACITY * 2)
   /** Sequence number of the SYN. Meaningful when `HalfSeen.SYN` is set in `halfSeen`. */
   isn = new Uint32Array(INITIAL_CAPACITY * 2)
   /** Bits of what this side has shown, see `HalfSeen`. */
@@ -184,7 +185,6 @@ export class ConnectionTable {
       this.historySeen[half] = 0
       this.retransmissions[half] = 0
       this.zeroWindows[half] = 0
-      this.halfState[half] = 0
       this.halfSeen[half] = 0
       this.isn[half] = 0
       this.nextSeq[half] = 0
@@ -231,7 +231,6 @@ export class ConnectionTable {
     this.historySeen = grown(this.historySeen, halves)
     this.retransmissions = grown(this.retransmissions, halves)
     this.zeroWindows = grown(this.zeroWindows, halves)
-    this.halfState = grown(this.halfState, halves)
     this.isn = grown(this.isn, halves)
     this.halfSeen = grown(this.halfSeen, halves)
     this.nextSeq = grown(this.nextSeq, halves)

@@ -1,0 +1,283 @@
+import { u32be } from '../bytes/endian.js'
+import { HeldStore, type Spill } from '../stream/held-store.js'
+import { TcpReassembler } from '../stream/tcp-reassembler.js'
+import { TcpFlag } from '../wire/tcp.js'
+import { IpProtocol, type PacketTuple } from '../wire/transport-packet.js'
+import type { ConnectionSink } from './connection-sink.js'
+import {
+  CLOSE_REASONS,
+  type CloseReason,
+  ConnectionFlag,
+  type ConnectionTable,
+  NONE,
+} from './connection-table.js'
+import { FlowIndex } from './flow-index.js'
+import type { FlowPacket } from './flow-packet.js'
+import { HistoryLetter, noteFlipped, noteOnce } from './history.js'
+import { TcpTracker } from './tcp-tracker.js'
+
+/** Late packets of a closed connection are counted to it for this long, in capture time. */
+const LINGER_SEC = 5
+
+export interface TrackerOptions {
+  /** Capture-time seconds without a packet that end a connection; 0: never. */
+  readonly tcpTimeoutSec: number
+  readonly udpTimeoutSec: number
+  readonly lastWins: boolean
+  /** Early bytes of all half-streams that are kept in memory; more goes to the spill file. */
+  readonly heldMemoryBytes: number
+  readonly heldSegments: number
+  readonly heldBytes: number
+  readonly openConnections: number
+}
+
+/**
+ * The connections of one worker: from a packet to its connection, from there to its half-stream, and when
+ * connections begin and end. Time is the packets' time only.
+ */
+export class ConnectionTracker {
+  // Invariants:
+  // - every allocated row of the table is in the index, and no other.
+  // - a row with the flag CLOSED has been flushed and `sink.closed` was called for it.
+  readonly table: ConnectionTable
+  readonly reassembler: TcpReassembler
+  readonly held: HeldStore
+  readonly #index: FlowIndex
+  readonly #tcp: TcpTracker
+  readonly #sink: ConnectionSink
+  readonly #options: TrackerOptions
+  /** Connections opened so far, by IANA protocol number. */
+  readonly opened = new Float64Array(256)
+  readonly totals = { payload: 0, missing: 0, retransmitted: 0, conflicts: 0, gaps: 0, icmpErrors: 0 }
+  /** Connections ended early because `openConnections` was reached. */
+  openConnectionsHits = 0
+  #sweptSec = -Infinity
+
+  constructor(table: ConnectionTable, sink: ConnectionSink, spill: Spill, options: TrackerOptions) {
+    this.table = table
+    this.#sink = sink
+    this.#options = options
+    this.held = new HeldStore(options.heldMemoryBytes, spill)
+    this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
+    this.#tcp = new TcpTracker(table, this.reassembler)
+    this.#index = new FlowIndex(table)
+  }
+
+  /** Takes one packet; its payload and IPv6 addresses are positions in `bytes`, which is not kept. */
+  packet(bytes: Uint8Array, packet: FlowPacket): void {
+    let connection = this.#index.find(bytes, packet, packet.hash)
+    if (connection === NONE) {
+      connection = this.#open(bytes, packet, NONE)
+    } else {
+      const end = this.#endBefore(connection, packet)
+      if (end !== null) connection = this.#replace(connection, end, bytes, packet)
+    }
+    const { table } = this
+    const side = this.#index.side
+    const half = 2 * connection + side
+    table.packets[half]! += 1
+    table.ipBytes[half]! += packet.ipBytes
+    this.#touch(connection, packet)
+    if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
+    else this.#datagram(half, bytes, packet)
+  }
+
+  /** Counts an ICMP error to the connection that it quotes, in either direction. */
+  icmpError(bytes: Uint8Array, quoted: PacketTuple, hash: number): void {
+    const connection = this.#index.find(bytes, quoted, hash)
+    if (connection === NONE) return
+    this.table.icmpErrors[connection]! += 1
+    this.totals.icmpErrors += 1
+  }
+
+  /**
+   * Forgets connections whose time is over at `tsSec`: the same for all workers and at the same packet, so that
+   * results don't depend on how connections are spread.
+   */
+  sweep(tsSec: number): void {
+    if (tsSec > this.#sweptSec) this.#sweptSec = tsSec
+    const { table } = this
+    for (let connection = 0; connection < table.used; connection++) {
+      if (table.isOpen[connection] === 0) continue
+      if (table.flags[connection]! & ConnectionFlag.CLOSED) {
+        if (tsSec - table.closedSec[connection]! > LINGER_SEC) this.#finish(connection)
+      } else if (this.#isIdle(connection, tsSec, 0)) {
+        this.#close(connection, 'timeout', tsSec)
+        this.#finish(connection)
+      }
+    }
+  }
+
+  /** The capture is over: closes and finishes everything, in the order of first packets. */
+  finish(): void {
+    const { table } = this
+    const open: number[] = []
+    for (let connection = 0; connection < table.used; connection++)
+      if (table.isOpen[connection]) open.push(connection)
+    open.sort((a, b) => table.firstNumber[a]! - table.firstNumber[b]!)
+    for (const connection of open) {
+      this.#close(connection, 'end', table.lastSec[connection]!)
+      this.#finish(connection)
+    }
+    this.#sweptSec = -Infinity
+  }
+
+  #segment(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    const outcome = this.#tcp.packet(connection, side, bytes, packet)
+    if (outcome === 'open' || this.table.flags[connection]! & ConnectionFlag.CLOSED) return
+    this.#close(connection, outcome === 'reset' ? 'rst' : 'fin', packet.tsSec + packet.tsNsec / 1e9)
+  }
+
+  #datagram(half: number, bytes: Uint8Array, packet: FlowPacket): void {
+    const { table } = this
+    noteOnce(table, half, HistoryLetter.DATA)
+    table.payloadBytes[half]! += packet.payloadBytes
+    table.dataPackets[half]! += 1
+    const speaker = (half & 1) + 1
+    if (table.lastSpeaker[half >> 1] !== speaker) {
+      table.lastSpeaker[half >> 1] = speaker
+      table.messages[half]! += 1
+    }
+    const to = packet.payloadFrom + packet.payloadBytes
+    this.#sink.data(half, bytes, packet.payloadFrom, to, packet.tsSec, packet.tsNsec)
+    table.nextOffset[half]! += packet.payloadBytes
+    const cut = packet.originalPayloadBytes - packet.payloadBytes
+    if (cut > 0) {
+      table.missedBytes[half]! += cut
+      table.gaps[half]! += 1
+      this.reassembler.cutBytes += cut
+      this.#sink.gap(half, table.nextOffset[half]!, cut)
+      table.nextOffset[half]! += cut
+    }
+  }
+
+  // Why the connection is over for a packet that comes now; null: the packet belongs to it.
+  #endBefore(connection: number, packet: FlowPacket): CloseReason | null {
+    const { table } = this
+    const isTcp = packet.protocol === IpProtocol.TCP
+    if (table.flags[connection]! & ConnectionFlag.CLOSED) {
+      if (packet.tsSec + packet.tsNsec / 1e9 - table.closedSec[connection]! > LINGER_SEC) return 'reuse'
+    } else if (this.#isIdle(connection, packet.tsSec, packet.tsNsec)) {
+      return 'timeout'
+    }
+    return isTcp && this.#tcp.isReuse(connection, this.#index.side, packet) ? 'reuse' : null
+  }
+
+  #isIdle(connection: number, tsSec: number, tsNsec: number): boolean {
+    const { table } = this
+    const isTcp = table.protocol[connection] === IpProtocol.TCP
+    const timeoutSec = isTcp ? this.#options.tcpTimeoutSec : this.#options.udpTimeoutSec
+    if (timeoutSec === 0) return false
+    return tsSec - table.lastSec[connection]! + (tsNsec - table.lastNsec[connection]!) / 1e9 > timeoutSec
+  }
+
+  #replace(previous: number, reason: CloseReason, bytes: Uint8Array, packet: FlowPacket): number {
+    this.#close(previous, reason, packet.tsSec)
+    const connection = this.#open(bytes, packet, previous)
+    this.#finish(previous)
+    return connection
+  }
+
+  #open(bytes: Uint8Array, packet: FlowPacket, previous: number): number {
+    if (this.table.count >= this.#options.openConnections) this.#endOldest(previous)
+    const { table } = this
+    const connection = table.allocate()
+    // Side 0 is the sender of the first packet; of a SYN+ACK, its receiver.
+    const isFlipped =
+      packet.protocol === IpProtocol.TCP &&
+      (packet.tcpFlags & (TcpFlag.SYN | TcpFlag.ACK)) === (TcpFlag.SYN | TcpFlag.ACK)
+    const side = isFlipped ? 1 : 0
+    const src = 2 * connection + side
+    table.protocol[connection] = packet.protocol
+    table.hash[connection] = packet.hash
+    table.flags[connection] =
+      (packet.ipVersion === 6 ? ConnectionFlag.IPV6 : 0) |
+      (packet.isNanosecond ? ConnectionFlag.NANOSECOND : 0) |
+      (isFlipped ? ConnectionFlag.FLIPPED : 0)
+    this.#setAddress(src, bytes, packet.ipVersion, packet.src)
+    this.#setAddress(src ^ 1, bytes, packet.ipVersion, packet.dst)
+    table.port[src] = packet.srcPort
+    table.port[src ^ 1] = packet.dstPort
+    table.firstSec[connection] = packet.tsSec
+    table.firstNsec[connection] = packet.tsNsec
+    table.lastSec[connection] = packet.tsSec
+    table.lastNsec[connection] = packet.tsNsec
+    table.firstNumber[connection] = packet.number
+    table.encapId[connection] = packet.encapId
+    table.icmpType[connection] = packet.protocol === IpProtocol.TCP ? 0 : packet.seq
+    if (isFlipped) noteFlipped(table, connection)
+    this.#index.add(connection)
+    this.#index.side = side
+    this.opened[packet.protocol]! += 1
+    const isTimeBack =
+      packet.tsSec <= this.#sweptSec - LINGER_SEC ||
+      (previous !== NONE && packet.tsSec < table.firstSec[previous]!)
+    this.#sink.opened(connection, previous, isTimeBack)
+    return connection
+  }
+
+  #setAddress(half: number, bytes: Uint8Array, ipVersion: 4 | 6, address: number): void {
+    const { table } = this
+    if (ipVersion === 4) {
+      table.address[4 * half] = address
+      return
+    }
+    for (let i = 0; i < 4; i++) table.address[4 * half + i] = u32be(bytes, address + 4 * i)
+  }
+
+  #touch(connection: number, packet: FlowPacket): void {
+    const { table } = this
+    const lastSec = table.lastSec[connection]!
+    if (packet.tsSec < lastSec || (packet.tsSec === lastSec && packet.tsNsec <= table.lastNsec[connection]!))
+      return
+    table.lastSec[connection] = packet.tsSec
+    table.lastNsec[connection] = packet.tsNsec
+  }
+
+  // A connection that is closed already keeps its reason; what came late is flushed all the same.
+  #close(connection: number, reason: CloseReason, tsSec: number): void {
+    const { table } = this
+    if (table.protocol[connection] === IpProtocol.TCP) this.#tcp.flush(connection)
+    if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
+      table.flags[connection]! |= ConnectionFlag.CLOSED
+      table.closeReason[connection] = CLOSE_REASONS.indexOf(reason)
+      table.closedSec[connection] = tsSec
+    }
+    this.#sink.closed(connection)
+  }
+
+  #finish(connection: number): void {
+    const { table, totals } = this
+    if (table.protocol[connection] === IpProtocol.TCP) {
+      this.#tcp.flush(connection)
+      this.#tcp.release(connection)
+    }
+    this.#sink.finished(connection)
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      totals.payload += table.payloadBytes[half]!
+      totals.missing += table.missedBytes[half]!
+      totals.retransmitted += table.retransBytes[half]!
+      totals.gaps += table.gaps[half]!
+    }
+    totals.conflicts += table.conflicts[connection]!
+    this.#index.remove(connection)
+    table.release(connection)
+  }
+
+  // Ends the eighth of all connections that has been idle longest, but not `keep`.
+  #endOldest(keep: number): void {
+    const { table } = this
+    const open: number[] = []
+    for (let connection = 0; connection < table.used; connection++) {
+      if (table.isOpen[connection] && connection !== keep) open.push(connection)
+    }
+    open.sort(
+      (a, b) => table.lastSec[a]! - table.lastSec[b]! || table.firstNumber[a]! - table.firstNumber[b]!,
+    )
+    for (const connection of open.slice(0, Math.max(1, open.length >> 3))) {
+      this.openConnectionsHits += 1
+      this.#close(connection, 'timeout', table.lastSec[connection]!)
+      this.#finish(connection)
+    }
+  }
+}

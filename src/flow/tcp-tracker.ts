@@ -1,0 +1,178 @@
+import { HalfSeen } from '../stream/half-streams.js'
+import type { TcpReassembler } from '../stream/tcp-reassembler.js'
+import { TcpFlag } from '../wire/tcp.js'
+import type { ConnectionTable } from './connection-table.js'
+import type { FlowPacket } from './flow-packet.js'
+import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
+
+/** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
+const RST_WINDOW_BYTES = 1024 * 1024
+const SYN_SEEN = HalfSeen.SYN | HalfSeen.SYN_ACK
+
+/** What a packet did to its connection. */
+export type TcpOutcome = 'open' | 'finished' | 'reset'
+
+/** Follows TCP connections: where their streams start and end, and what goes to the reassembler. */
+export class TcpTracker {
+  readonly #table: ConnectionTable
+  readonly #reassembler: TcpReassembler
+
+  constructor(table: ConnectionTable, reassembler: TcpReassembler) {
+    this.#table = table
+    this.#reassembler = reassembler
+  }
+
+  /**
+   * True when the packet, sent by `side`, opens another connection on the same 5-tuple: a SYN whose sequence
+   * number is not the one that this connection began with.
+   */
+  isReuse(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
+    if ((packet.tcpFlags & TcpFlag.SYN) === 0) return false
+    const half = 2 * connection + side
+    const seen = this.#table.halfSeen[half]!
+    const peerSeen = this.#table.halfSeen[half ^ 1]!
+    const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
+    if (seen & SYN_SEEN) {
+      if (this.#table.isn[half] === packet.seq) return false
+      return !(isAck && (seen & HalfSeen.DATA) === 0)
+    }
+    // No SYN from this side yet. It belongs here when it fits what the sides have sent.
+    if (seen & HalfSeen.STARTED) return !this.#isStart(half, (packet.seq + 1) >>> 0)
+    if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
+    if (peerSeen & HalfSeen.STARTED && peerSeen & HalfSeen.DATA) return !this.#isStart(half ^ 1, packet.ack)
+    return false
+  }
+
+  /** Takes a packet that `side` sent. */
+  packet(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): TcpOutcome {
+    const table = this.#table
+    const half = 2 * connection + side
+    const peer = half ^ 1
+    const { tcpFlags } = packet
+    this.#noteFlags(half, packet)
+
+    let seq = packet.seq
+    if (tcpFlags & TcpFlag.SYN) {
+      this.#syn(half, packet)
+      seq = (seq + 1) >>> 0
+    }
+    if (tcpFlags & TcpFlag.ACK && table.halfSeen[peer]! & HalfSeen.STARTED) {
+      this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
+    }
+    if (tcpFlags & TcpFlag.RST) {
+      if (this.#isPlausibleReset(half, packet.seq)) {
+        table.halfSeen[half]! |= HalfSeen.RST
+        return 'reset'
+      }
+      return 'open'
+    }
+    if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
+    if (tcpFlags & TcpFlag.FIN) this.#fin(half, (seq + packet.originalPayloadBytes) >>> 0)
+    if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
+      this.#giveUpGaps(half, packet)
+      this.#giveUpGaps(peer, packet)
+    }
+    return this.#reassembler.isFinished(half) && this.#reassembler.isFinished(peer) ? 'finished' : 'open'
+  }
+
+  /** Delivers what is held of both sides: nothing more is expected. */
+  flush(connection: number): void {
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      const gaps = this.#table.gaps[half]!
+      this.#reassembler.flush(half)
+      this.#noteGaps(half, gaps)
+    }
+  }
+
+  release(connection: number): void {
+    this.#reassembler.release(2 * connection)
+    this.#reassembler.release(2 * connection + 1)
+  }
+
+  #syn(half: number, packet: FlowPacket): void {
+    const table = this.#table
+    const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
+    table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
+    table.isn[half] = packet.seq
+    if ((table.halfSeen[half]! & HalfSeen.DATA) === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
+    else this.#reassembler.settle(half)
+    if (isAck && (table.halfSeen[half ^ 1]! & HalfSeen.STARTED) === 0)
+      this.#reassembler.start(half ^ 1, packet.ack)
+  }
+
+  #payload(half: number, seq: number, bytes: Uint8Array, packet: FlowPacket): void {
+    const table = this.#table
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
+    table.halfSeen[half]! |= HalfSeen.DATA
+    const gaps = table.gaps[half]!
+    const retransmissions = table.retransmissions[half]!
+    this.#reassembler.push(
+      half,
+      seq,
+      bytes,
+      packet.payloadFrom,
+      packet.payloadFrom + packet.payloadBytes,
+      packet.originalPayloadBytes,
+      packet.tsSec,
+      packet.tsNsec,
+    )
+    if (table.retransmissions[half] !== retransmissions) {
+      noteRepetition(table, half, HistoryLetter.RETRANSMISSION, table.retransmissions[half]!)
+    }
+    this.#noteGaps(half, gaps)
+  }
+
+  #fin(half: number, seq: number): void {
+    const table = this.#table
+    if (table.halfSeen[half]! & HalfSeen.FIN) return
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.start(half, seq)
+    this.#reassembler.finish(half, seq)
+  }
+
+  #giveUpGaps(half: number, packet: FlowPacket): void {
+    const gaps = this.#table.gaps[half]!
+    this.#reassembler.giveUpGaps(half, packet.tsSec, packet.tsNsec)
+    this.#noteGaps(half, gaps)
+  }
+
+  // True when the half-stream's first byte has sequence number `seq`, as far as it has been seen.
+  #isStart(half: number, seq: number): boolean {
+    return this.#reassembler.offsetOf(half, seq) === 0
+  }
+
+  #isPlausibleReset(half: number, seq: number): boolean {
+    const table = this.#table
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
+    const offset = this.#reassembler.offsetOf(half, seq)
+    return (
+      offset >= table.nextOffset[half]! - RST_WINDOW_BYTES &&
+      offset <= table.highOffset[half]! + RST_WINDOW_BYTES
+    )
+  }
+
+  #noteFlags(half: number, packet: FlowPacket): void {
+    const table = this.#table
+    const flags = packet.tcpFlags
+    const isSyn = (flags & TcpFlag.SYN) !== 0
+    const isFin = (flags & TcpFlag.FIN) !== 0
+    const isRst = (flags & TcpFlag.RST) !== 0
+    const isAck = (flags & TcpFlag.ACK) !== 0
+    if (isSyn) noteOnce(table, half, isAck ? HistoryLetter.SYN_ACK : HistoryLetter.SYN)
+    if (isFin) noteOnce(table, half, HistoryLetter.FIN)
+    if (isRst) noteOnce(table, half, HistoryLetter.RST)
+    if (isSyn && (isFin || isRst)) noteOnce(table, half, HistoryLetter.MULTI_FLAG)
+    else if (isFin && isRst) noteOnce(table, half, HistoryLetter.INCONSISTENT)
+    if (packet.originalPayloadBytes > 0) noteOnce(table, half, HistoryLetter.DATA)
+    else if (isAck && !isSyn && !isFin && !isRst) noteOnce(table, half, HistoryLetter.ACK)
+    if (packet.window === 0 && !isRst) {
+      table.zeroWindows[half]! += 1
+      noteRepetition(table, half, HistoryLetter.ZERO_WINDOW, table.zeroWindows[half]!)
+    }
+  }
+
+  #noteGaps(half: number, before: number): void {
+    for (let count = before + 1; count <= this.#table.gaps[half]!; count++) {
+      noteRepetition(this.#table, half, HistoryLetter.GAP, count)
+    }
+  }
+}

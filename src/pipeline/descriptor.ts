@@ -1,0 +1,127 @@
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import type { FlowPacket } from '../flow/flow-packet.js'
+import type { PacketTuple, TransportPacket } from '../wire/transport-packet.js'
+
+/**
+ * What one ring record says, in 16 uint32 words:
+ *
+ *    0  kind (bits 0-3), IPv6 (bit 4), nanosecond clock (bit 5), protocol (8-15), TCP flags (16-23)
+ *    1  position of the payload          6  seq                   11  flow hash
+ *    2  captured payload bytes           7  ack                   12  window (0-15), seconds above 2^32 (16-31)
+ *    3  payload bytes on the wire        8  ports: src << 16|dst  13  IP total length
+ *    4  seconds, low 32 bits             9  source address        14  packet number, low 32 bits
+ *    5  nanoseconds                     10  destination address   15  encapId (0-15), number above 2^32 (16-31)
+ *
+ * IPv4 addresses are values, IPv6 addresses positions. Control records have their number in words 4 and 12, as
+ * seconds are.
+ */
+export const RecordKind = {
+  /** A packet of a connection. */
+  PACKET: 1,
+  /** The 5-tuple that an ICMP error quotes, for the worker that owns that connection. */
+  ICMP_ERROR: 2,
+  /** Forget connections whose time is over at this second. */
+  SWEEP: 3,
+  /** Nothing before this refers to the slabs of the epoch with this number any more. */
+  END_OF_EPOCH: 4,
+  /** A new capture begins, with this number; connections of the one before are finished. */
+  START_CAPTURE: 5,
+  /** The run is over. */
+  END: 6,
+} as const
+
+const KIND_MASK = 0xf
+const IPV6_BIT = 0x10
+const NANOSECOND_BIT = 0x20
+const TWO_32 = 2 ** 32
+
+/** Writes the record of a packet at `words[at]`. */
+export function writePacket(
+  words: Uint32Array,
+  at: number,
+  captured: CapturedPacket,
+  packet: TransportPacket,
+  hash: number,
+  number: number,
+): void {
+  words[at] =
+    RecordKind.PACKET |
+    (packet.ipVersion === 6 ? IPV6_BIT : 0) |
+    (captured.isNanosecond ? NANOSECOND_BIT : 0) |
+    (packet.protocol << 8) |
+    (packet.tcpFlags << 16)
+  words[at + 1] = packet.payloadFrom
+  words[at + 2] = packet.payloadBytes
+  words[at + 3] = packet.originalPayloadBytes
+  words[at + 4] = captured.tsSec
+  words[at + 5] = captured.tsNsec
+  words[at + 6] = packet.seq
+  words[at + 7] = packet.ack
+  words[at + 8] = (packet.srcPort << 16) | packet.dstPort
+  words[at + 9] = packet.src
+  words[at + 10] = packet.dst
+  words[at + 11] = hash
+  words[at + 12] = packet.window | ((captured.tsSec / TWO_32) << 16)
+  words[at + 13] = packet.ipBytes
+  words[at + 14] = number
+  words[at + 15] = packet.encapId | ((number / TWO_32) << 16)
+}
+
+/** Writes the record of an ICMP error's quoted 5-tuple. */
+export function writeIcmpError(words: Uint32Array, at: number, quoted: PacketTuple, hash: number): void {
+  words[at] = RecordKind.ICMP_ERROR | (quoted.ipVersion === 6 ? IPV6_BIT : 0) | (quoted.protocol << 8)
+  words[at + 8] = (quoted.srcPort << 16) | quoted.dstPort
+  words[at + 9] = quoted.src
+  words[at + 10] = quoted.dst
+  words[at + 11] = hash
+}
+
+/** Writes a control record. `number` below 2^48. */
+export function writeControl(words: Uint32Array, at: number, kind: number, number: number): void {
+  words[at] = kind
+  words[at + 4] = number
+  words[at + 12] = (number / TWO_32) << 16
+}
+
+export function recordKind(words: Uint32Array, at: number): number {
+  return words[at]! & KIND_MASK
+}
+
+/** The number of a control record. */
+export function controlNumber(words: Uint32Array, at: number): number {
+  return (words[at + 12]! >>> 16) * TWO_32 + words[at + 4]!
+}
+
+/** Reads the 5-tuple and hash of a packet or ICMP error record. */
+export function readTuple(words: Uint32Array, at: number, out: FlowPacket): void {
+  const word = words[at]!
+  out.protocol = (word >>> 8) & 0xff
+  out.ipVersion = word & IPV6_BIT ? 6 : 4
+  const ports = words[at + 8]!
+  out.srcPort = ports >>> 16
+  out.dstPort = ports & 0xffff
+  out.src = words[at + 9]!
+  out.dst = words[at + 10]!
+  out.hash = words[at + 11]!
+}
+
+/** Reads the record of a packet. */
+export function readPacket(words: Uint32Array, at: number, out: FlowPacket): void {
+  readTuple(words, at, out)
+  const word = words[at]!
+  out.isNanosecond = (word & NANOSECOND_BIT) !== 0
+  out.tcpFlags = (word >>> 16) & 0xff
+  out.payloadFrom = words[at + 1]!
+  out.payloadBytes = words[at + 2]!
+  out.originalPayloadBytes = words[at + 3]!
+  out.tsNsec = words[at + 5]!
+  out.seq = words[at + 6]!
+  out.ack = words[at + 7]!
+  const windowWord = words[at + 12]!
+  out.window = windowWord & 0xffff
+  out.tsSec = (windowWord >>> 16) * TWO_32 + words[at + 4]!
+  out.ipBytes = words[at + 13]!
+  const encapWord = words[at + 15]!
+  out.encapId = encapWord & 0xffff
+  out.number = (encapWord >>> 16) * TWO_32 + words[at + 14]!
+}

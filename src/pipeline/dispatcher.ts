@@ -1,0 +1,155 @@
+import type { CaptureReader } from '../capture/capture-reader.js'
+import { blankCapturedPacket } from '../capture/captured-packet.js'
+import type { RingProducer } from '../ring/record-ring.js'
+import type { SlabPool } from '../ring/slab-pool.js'
+import type { PacketCounts } from '../summary.js'
+import { flowHash } from '../wire/flow-hash.js'
+import type { PacketDecoder } from '../wire/packet-decoder.js'
+import { blankTransportPacket } from '../wire/transport-packet.js'
+import type { DatagramSpace } from './datagram-space.js'
+import { RecordKind, writeControl, writeIcmpError, writePacket } from './descriptor.js'
+
+/** Packets between two sweeps. */
+const SWEEP_PACKETS = 65_536
+/** Most records that one packet may cause in one ring: its own, an ICMP error's and a sweep's. */
+const RECORDS_PER_PACKET = 3
+const TWO_32 = 2 ** 32
+
+/** Why the dispatcher stopped: the reader's word, or a ring or the datagram space is full. */
+export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
+
+/**
+ * The way of a packet on the main thread: from the capture reader through the decoder to the ring of the worker
+ * that owns its connection. Synchronous; it stops where it would have to wait.
+ */
+export class Dispatcher {
+  // Invariants:
+  // - #credits records can be written to every ring without asking for room.
+  readonly packets: PacketCounts = {
+    read: 0,
+    filtered: 0,
+    not_ip: 0,
+    malformed: 0,
+    fragments: 0,
+    delivered: 0,
+  }
+  /** Bytes of all packets as captured. */
+  capturedBytes = 0
+  readonly #bytes: Uint8Array
+  readonly #rings: readonly RingProducer[]
+  readonly #decoder: PacketDecoder
+  readonly #space: DatagramSpace
+  readonly #hashSeed: number
+  readonly #captured = blankCapturedPacket()
+  readonly #packet = blankTransportPacket()
+  #credits = 0
+  #needsSpace = false
+  #sweepIn = SWEEP_PACKETS
+  #lowestSec = Infinity
+
+  /** @param hashSeed Any uint32: which worker gets which connection depends on it, results don't. */
+  constructor(
+    pool: SlabPool,
+    rings: readonly RingProducer[],
+    decoder: PacketDecoder,
+    space: DatagramSpace,
+    hashSeed: number,
+  ) {
+    this.#bytes = pool.bytes
+    this.#rings = rings
+    this.#decoder = decoder
+    this.#space = space
+    this.#hashSeed = hashSeed
+  }
+
+  /** True when the datagram space has to be renewed before the dispatcher can go on. */
+  get needsSpace(): boolean {
+    return this.#needsSpace && !this.#space.hasRoom
+  }
+
+  /** Dispatches the packets of the reader's window. */
+  dispatch(reader: CaptureReader): DispatchStatus {
+    const captured = this.#captured
+    for (;;) {
+      if (this.#credits < RECORDS_PER_PACKET && !this.hasRoom()) return 'full'
+      if (this.#needsSpace && !this.#space.hasRoom) return 'full'
+      const status = reader.next(captured)
+      if (status !== 'packet') return status
+      this.packets.read += 1
+      this.capturedBytes += captured.to - captured.from
+      if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
+      this.#dispatchPacket()
+      this.#sweepIn -= 1
+      if (this.#sweepIn === 0) this.#sweep()
+    }
+  }
+
+  /** True when a packet can be dispatched without waiting for a worker. */
+  hasRoom(): boolean {
+    let credits = Infinity
+    for (const ring of this.#rings) credits = Math.min(credits, ring.free())
+    this.#credits = credits
+    return credits >= RECORDS_PER_PACKET
+  }
+
+  /** Writes a control record to every ring and publishes it. Every ring must have room. */
+  broadcast(kind: number, number: number): void {
+    for (const ring of this.#rings) {
+      writeControl(ring.words, ring.next(), kind, number)
+      ring.commit()
+      ring.publish()
+    }
+    this.#credits -= 1
+  }
+
+  #dispatchPacket(): void {
+    const { packets } = this
+    const packet = this.#packet
+    switch (this.#decoder.decode(this.#bytes, this.#captured, packet)) {
+      case 'delivered':
+        packets.delivered += 1
+        this.#push()
+        return
+      case 'fragment':
+        packets.fragments += 1
+        this.#needsSpace = true
+        return
+      case 'notIp':
+        packets.not_ip += 1
+        return
+      case 'malformed':
+        packets.malformed += 1
+    }
+  }
+
+  #push(): void {
+    const packet = this.#packet
+    const hash = flowHash(this.#bytes, packet, this.#hashSeed)
+    const ring = this.#ringOf(hash)
+    writePacket(ring.words, ring.next(), this.#captured, packet, hash, this.packets.read)
+    ring.commit()
+    this.#credits -= 1
+    if (packet.hasQuote) this.#pushQuoted()
+  }
+
+  #pushQuoted(): void {
+    const { quoted } = this.#packet
+    const hash = flowHash(this.#bytes, quoted, this.#hashSeed)
+    const ring = this.#ringOf(hash)
+    writeIcmpError(ring.words, ring.next(), quoted, hash)
+    ring.commit()
+    this.#credits -= 1
+  }
+
+  // Workers are chosen by the high bits: the low ones choose the bucket in the worker's flow index.
+  #ringOf(hash: number): RingProducer {
+    return this.#rings[Math.floor((hash / TWO_32) * this.#rings.length)]!
+  }
+
+  // The lowest time of many packets, so that a single wild timestamp ends no connection.
+  #sweep(): void {
+    this.broadcast(RecordKind.SWEEP, Math.max(0, this.#lowestSec))
+    this.#lowestSec = Infinity
+    this.#sweepIn = SWEEP_PACKETS
+  }
+}

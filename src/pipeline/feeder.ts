@@ -1,0 +1,162 @@
+import { setImmediate } from 'node:timers/promises'
+import { DETECT_BYTES } from '../capture/capture-format.js'
+import type { CaptureReader, CaptureReaderOptions } from '../capture/capture-reader.js'
+import { createCaptureReader } from '../capture/open-capture-reader.js'
+import type { ByteSource } from '../input/byte-source.js'
+import type { RingProducer } from '../ring/record-ring.js'
+import type { SlabPool } from '../ring/slab-pool.js'
+import type { DatagramSpace } from './datagram-space.js'
+import { RecordKind } from './descriptor.js'
+import type { Dispatcher, DispatchStatus } from './dispatcher.js'
+
+/** Longest sleep of the main thread in one go. */
+const SLEEP_MS = 2
+/** Sleeps before the event loop gets a turn. */
+const SLEEPS_PER_TURN = 4
+
+/** The run was told to stop while the feeder was at work or waiting. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
+}
+
+export interface FeederParts {
+  readonly pool: SlabPool
+  readonly rings: readonly RingProducer[]
+  readonly dispatcher: Dispatcher
+  readonly space: DatagramSpace
+  /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
+  readonly checkpoint: () => Promise<void> | void
+}
+
+/**
+ * Moves captures through the slabs: reads the next slab while the dispatcher works on this one, carries cut records
+ * over, ends epochs, and waits for workers where the dispatcher cannot go on. The event loop gets a turn at every
+ * slab and during every wait.
+ */
+export class Feeder {
+  readonly #pool: SlabPool
+  readonly #rings: readonly RingProducer[]
+  readonly #dispatcher: Dispatcher
+  readonly #space: DatagramSpace
+  readonly #checkpoint: () => Promise<void> | void
+  /** Number of the latest epoch that was ended. */
+  epoch = 0
+
+  constructor(parts: FeederParts) {
+    this.#pool = parts.pool
+    this.#rings = parts.rings
+    this.#dispatcher = parts.dispatcher
+    this.#space = parts.space
+    this.#checkpoint = parts.checkpoint
+  }
+
+  /**
+   * Dispatches all packets of a capture.
+   *
+   * @returns The reader, for what it found.
+   * @throws CaptureFormatError where the content is no capture; StoppedError.
+   */
+  async feed(source: ByteSource, file: string, options: CaptureReaderOptions): Promise<CaptureReader> {
+    const { bytes, headroomBytes } = this.#pool
+    let slab = await this.#takeSlab()
+    let reader: CaptureReader | null = null
+    let ahead: Promise<number> | null = null
+    let next = -1
+    try {
+      let count = await source.read(this.#readArea(slab))
+      let from = slab + headroomBytes
+      for (;;) {
+        const to = slab + headroomBytes + count
+        const isLast = count === 0
+        if (!isLast) {
+          next = await this.#takeSlab()
+          ahead = source.read(this.#readArea(next))
+          ahead.catch(() => {}) // awaited below; a failure in the meantime must not count as unhandled
+        }
+        if (reader === null && (isLast || to - from >= DETECT_BYTES)) {
+          reader = createCaptureReader(bytes, from, to, file, options)
+        }
+        if (reader !== null) {
+          reader.window(bytes, from, to, isLast)
+          if ((await this.#dispatchWindow(reader)) !== 'more') return reader
+        }
+        const carryFrom: number = reader === null ? from : reader.position
+        from = next + headroomBytes - (to - carryFrom)
+        if (from < next)
+          throw new Error(`bug: ${to - carryFrom} bytes carried over, room for ${headroomBytes}`)
+        bytes.copyWithin(from, carryFrom, to)
+        const done = slab
+        slab = next
+        next = -1
+        await this.#endEpoch([done])
+        count = await ahead!
+        ahead = null
+      }
+    } finally {
+      await ahead?.catch(() => {})
+      if (next >= 0) this.#pool.giveBack(next)
+      await this.#endEpoch([slab])
+    }
+  }
+
+  /** Sends a control record to every worker. */
+  async broadcast(kind: number, number: number): Promise<void> {
+    await this.waitForRoom()
+    this.#dispatcher.broadcast(kind, number)
+  }
+
+  /** Waits until every ring has room for what one packet may cause. @throws StoppedError */
+  async waitForRoom(): Promise<void> {
+    for (let sleeps = 1; !this.#dispatcher.hasRoom(); sleeps++) {
+      const fullest = this.#rings.reduce((a, b) => (b.free() < a.free() ? b : a))
+      fullest.waitForRoom(SLEEP_MS)
+      if (sleeps % SLEEPS_PER_TURN === 0) await this.#giveWay()
+    }
+  }
+
+  async #dispatchWindow(reader: CaptureReader): Promise<DispatchStatus> {
+    for (;;) {
+      const status = this.#dispatcher.dispatch(reader)
+      await this.#giveWay()
+      if (status !== 'full') return status
+      if (this.#dispatcher.needsSpace) await this.#renewSpace()
+      else await this.waitForRoom()
+    }
+  }
+
+  async #endEpoch(slabs: readonly number[]): Promise<void> {
+    await this.waitForRoom()
+    this.epoch += 1
+    this.#dispatcher.broadcast(RecordKind.END_OF_EPOCH, this.epoch)
+    this.#pool.giveBackAfter(this.epoch, slabs)
+  }
+
+  async #takeSlab(): Promise<number> {
+    for (let sleeps = 1; ; sleeps++) {
+      const slab = this.#pool.tryTake()
+      if (slab >= 0) return slab
+      await this.#sleep(sleeps)
+    }
+  }
+
+  async #renewSpace(): Promise<void> {
+    await this.#endEpoch([])
+    for (let sleeps = 1; !this.#space.tryRenew(this.epoch); sleeps++) await this.#sleep(sleeps)
+  }
+
+  async #sleep(sleeps: number): Promise<void> {
+    for (const ring of this.#rings) ring.publish()
+    this.#pool.waitForPass(SLEEP_MS)
+    if (sleeps % SLEEPS_PER_TURN === 0) await this.#giveWay()
+  }
+
+  async #giveWay(): Promise<void> {
+    await setImmediate()
+    await this.#checkpoint()
+  }
+
+  // The read area of a slab; the view lives as long as the read.
+  #readArea(slab: number): Uint8Array {
+    return this.#pool.bytes.subarray(slab + this.#pool.headroomBytes, slab + this.#pool.slabBytes)
+  }
+}

@@ -1,0 +1,55 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Config } from '../config.js'
+
+/** A capture of the run: one, or one for each input with `--per-file`. */
+export interface CaptureOutput {
+  /** Folder that its connection files go to. */
+  readonly dir: string
+  /** Path of that folder below the output folder, or null when it is the output folder. */
+  readonly name: string | null
+}
+
+/** What a worker is started with. All buffers are shared with the coordinator. */
+export interface WorkerTask {
+  readonly worker: number
+  readonly config: Config
+  readonly captures: readonly CaptureOutput[]
+  /** Private folder of the run for sorted runs and spilled bytes. */
+  readonly tempDir: string
+  readonly slabs: SharedArrayBuffer
+  readonly ring: SharedArrayBuffer
+  /** One int32 a worker: the epoch that it has passed. */
+  readonly passed: SharedArrayBuffer
+  /** One int32 a worker: connections opened so far, modulo 2^32; for progress only. */
+  readonly opened: SharedArrayBuffer
+  /** One int32: 1 when the run has failed and workers should end at once. */
+  readonly stop: SharedArrayBuffer
+  readonly fdBudget: SharedArrayBuffer
+  readonly encaps: SharedArrayBuffer
+  /** Where `-c` sends a {@link ConsoleMessage} for each epoch; null without `-c`. */
+  readonly console: MessagePort | null
+}
+
+/** What a worker has done. */
+export interface WorkerResult {
+  /** Connections by IANA protocol number. */
+  readonly opened: Float64Array
+  readonly payload: number
+  readonly missing: number
+  readonly cut: number
+  readonly retransmitted: number
+  readonly conflicts: number
+  readonly gaps: number
+  readonly icmpErrors: number
+  readonly lateBytes: number
+  readonly beforeStartBytes: number
+  readonly afterFinBytes: number
+  readonly spilledBytes: number
+  readonly files: number
+  readonly written: number
+  readonly limits: Readonly<Record<string, number>>
+  /** Sorted runs of index records. */
+  readonly indexRuns: readonly string[]
+  /** The output that could not be written, and ended the run. */
+  readonly error: { readonly message: string; readonly path: string } | null
+}

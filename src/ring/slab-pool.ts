@@ -1,0 +1,85 @@
+/** Says, in a worker, that it needs nothing of this epoch and those before any more. */
+export function passEpoch(passed: Int32Array, worker: number, epoch: number): void {
+  Atomics.store(passed, worker, epoch)
+  Atomics.notify(passed, worker)
+}
+
+/**
+ * The slabs that captures are read into: one SharedArrayBuffer, so that a position in it means the same byte in
+ * every thread.
+ *
+ *   slab 0                     slab 1
+ *   +----------+---------------+----------+---------------+ ...
+ *   | headroom |   read area   | headroom |   read area   |
+ *   +----------+---------------+----------+---------------+ ...
+ *
+ * Files are read into the read area. A record that is cut by its end is carried over to the headroom of the next
+ * slab, directly before that slab's read area.
+ *
+ * Slabs are given back by epoch: everything that was dispatched between two end-of-epoch marks. An epoch is over
+ * when every worker has passed its mark, which it says in its own word of `passed`.
+ */
+export class SlabPool {
+  // Invariants:
+  // - every slab is in #free, in one list of #epochs, or held by the caller.
+  // - epochs are numbered from 1 in the order of their end; #epochs has those not over, oldest first.
+  readonly memory: SharedArrayBuffer
+  readonly bytes: Uint8Array
+  readonly headroomBytes: number
+  readonly slabBytes: number
+  readonly #passed: Int32Array
+  readonly #free: number[] = []
+  readonly #epochs: { readonly epoch: number; readonly slabs: readonly number[] }[] = []
+
+  /**
+   * @param passed One int32 for each worker: the epoch that it has passed, modulo 2^32.
+   */
+  constructor(slabs: number, headroomBytes: number, readBytes: number, passed: SharedArrayBuffer) {
+    this.headroomBytes = headroomBytes
+    this.slabBytes = headroomBytes + readBytes
+    this.memory = new SharedArrayBuffer(slabs * this.slabBytes)
+    this.bytes = new Uint8Array(this.memory)
+    this.#passed = new Int32Array(passed)
+    for (let slab = slabs - 1; slab >= 0; slab--) this.#free.push(slab * this.slabBytes)
+  }
+
+  /** Takes a slab: the position of its first byte. -1 when none is free now. */
+  tryTake(): number {
+    if (this.#free.length === 0) this.#collect()
+    return this.#free.pop() ?? -1
+  }
+
+  /** The slabs were last used in `epoch`, whose mark every worker has been sent. */
+  giveBackAfter(epoch: number, slabs: readonly number[]): void {
+    this.#epochs.push({ epoch, slabs })
+  }
+
+  /** Gives back a slab that no worker was told of. */
+  giveBack(slab: number): void {
+    this.#free.push(slab)
+  }
+
+  /** Waits until a worker passes the oldest epoch that is not over, `timeoutMs` at most. */
+  waitForPass(timeoutMs: number): void {
+    const epoch = this.#epochs[0]?.epoch ?? 0
+    for (let worker = 0; worker < this.#passed.length; worker++) {
+      const passed = Atomics.load(this.#passed, worker)
+      if (((passed - epoch) | 0) >= 0) continue
+      Atomics.wait(this.#passed, worker, passed, timeoutMs)
+      return
+    }
+  }
+
+  #collect(): void {
+    while (this.#epochs.length > 0 && this.#isPassed(this.#epochs[0]!.epoch)) {
+      this.#free.push(...this.#epochs.shift()!.slabs)
+    }
+  }
+
+  #isPassed(epoch: number): boolean {
+    for (let worker = 0; worker < this.#passed.length; worker++) {
+      if (((Atomics.load(this.#passed, worker) - epoch) | 0) < 0) return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,38 @@
+/** Bits of what one side of a TCP connection has shown, and of what its half-stream is doing. */
+export const HalfSeen = {
+  /** A SYN without ACK. */
+  SYN: 1,
+  /** A SYN with ACK. */
+  SYN_ACK: 2,
+  FIN: 4,
+  RST: 8,
+  /** Payload. */
+  DATA: 16,
+  /** Early segments are held. */
+  HELD: 32,
+  /** Joined in the middle: the stream's start is not settled yet, everything is held. */
+  UNSETTLED: 64,
+  /** The sequence number of stream offset 0 is known (from SYN, from the peer's ACK of it, or settled). */
+  STARTED: 128,
+} as const
+
+/** The columns of half-streams that a reassembler works on; see `ConnectionTable` for their meaning. */
+export interface HalfStreams {
+  readonly halfSeen: Uint8Array
+  readonly nextSeq: Uint32Array
+  readonly nextOffset: Float64Array
+  readonly highOffset: Float64Array
+  readonly ackedOffset: Float64Array
+  readonly finOffset: Float64Array
+  readonly payloadBytes: Float64Array
+  readonly missedBytes: Float64Array
+  readonly retransBytes: Float64Array
+  readonly retransmissions: Uint32Array
+  readonly dataPackets: Float64Array
+  readonly messages: Float64Array
+  readonly gaps: Uint32Array
+  /** By connection. */
+  readonly lastSpeaker: Uint8Array
+  /** By connection. */
+  readonly conflicts: Float64Array
+}

@@ -1,0 +1,219 @@
+import type { HeldStore, StoredBytes } from './held-store.js'
+
+/** Part of an early segment. `stored` null: bytes that were on the wire but cut off by the snaplen. */
+export interface HeldSegment {
+  /** Stream offsets: the segment covers `[offset, end)`. */
+  offset: number
+  end: number
+  stored: StoredBytes | null
+  /** Time of the packet that carried it. */
+  readonly tsSec: number
+  readonly tsNsec: number
+  /** First piece of its packet: counts as the packet when it is delivered. */
+  readonly isFirst: boolean
+  /** When the peer had acknowledged past the bytes before it; -1: not yet. */
+  ackedSec: number
+  ackedNsec: number
+  /** `HeldSegments.arrivedBytes` at that moment. */
+  ackedArrived: number
+}
+
+/** The early segments of one half-stream. */
+export class HeldSegments {
+  // Invariants:
+  // - #items is sorted by offset and its ranges are disjoint.
+  // - bytes is the sum of the lengths of the items that have stored bytes.
+  // - an item whose offset is at most #acked has its ackedSec set.
+  readonly #items: HeldSegment[] = []
+  readonly #store: HeldStore
+  readonly #lastWins: boolean
+  /** Highest stream offset that the peer has acknowledged. */
+  #acked = -Infinity
+  /** Bytes held now. */
+  bytes = 0
+  /** Bytes that were ever held here. */
+  arrivedBytes = 0
+  /** Bytes of the latest `insert` that were held already. */
+  repeatedBytes = 0
+  /** Of these, bytes that differed. */
+  conflictBytes = 0
+
+  /** @param lastWins A later copy replaces held bytes (`--overlap last`); otherwise the first copy stays. */
+  constructor(store: HeldStore, lastWins: boolean) {
+    this.#store = store
+    this.#lastWins = lastWins
+  }
+
+  get count(): number {
+    return this.#items.length
+  }
+
+  get first(): HeldSegment | undefined {
+    return this.#items[0]
+  }
+
+  /**
+   * Holds the parts of `[offset, offset + captured + cut)` that are not held yet: the first `to - from` bytes
+   * are `bytes[from, to)`, the `cut` bytes after them were not captured. Keeps copies.
+   */
+  insert(
+    offset: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    cut: number,
+    tsSec: number,
+    tsNsec: number,
+  ): void {
+    this.repeatedBytes = 0
+    this.conflictBytes = 0
+    const end = offset + (to - from)
+    const isTaken = this.#insertRange(offset, end, bytes, from, tsSec, tsNsec, true)
+    if (cut > 0) this.#insertRange(end, end + cut, null, 0, tsSec, tsNsec, !isTaken)
+  }
+
+  /** Takes out the first segment. Its owner drops `stored` from the store. */
+  shift(): HeldSegment | undefined {
+    const first = this.#items.shift()
+    if (first?.stored) this.bytes -= first.end - first.offset
+    return first
+  }
+
+  /** Notes that the peer has acknowledged up to stream offset `acked`. */
+  acknowledge(acked: number, tsSec: number, tsNsec: number): void {
+    if (acked <= this.#acked) return
+    let index = this.#firstEndingAfter(this.#acked)
+    this.#acked = acked
+    for (; index < this.#items.length && this.#items[index]!.offset <= acked; index++) {
+      this.#markAcknowledged(this.#items[index]!, tsSec, tsNsec)
+    }
+  }
+
+  /** Moves all offsets by `distance`. */
+  shiftOffsets(distance: number): void {
+    this.#acked += distance
+    for (const item of this.#items) {
+      item.offset += distance
+      item.end += distance
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    for (const item of this.#items) if (item.stored) this.#store.drop(item.stored)
+    this.#items.length = 0
+    this.bytes = 0
+  }
+
+  // Returns whether anything of the range was new.
+  #insertRange(
+    offset: number,
+    end: number,
+    bytes: Uint8Array | null,
+    from: number,
+    tsSec: number,
+    tsNsec: number,
+    mayBeFirst: boolean,
+  ): boolean {
+    let isFirst = mayBeFirst
+    let index = this.#firstEndingAfter(offset)
+    let at = offset
+    while (at < end) {
+      const item = this.#items[index]
+      const roomEnd = item === undefined ? end : Math.min(end, item.offset)
+      if (at < roomEnd) {
+        this.#items.splice(
+          index,
+          0,
+          this.#piece(at, roomEnd, bytes, from + at - offset, tsSec, tsNsec, isFirst),
+        )
+        isFirst = false
+        at = roomEnd
+      } else if (item !== undefined) {
+        const stop = Math.min(end, item.end)
+        if (item.stored === null && bytes !== null) {
+          index = this.#replaceCut(
+            index,
+            at,
+            stop,
+            this.#piece(at, stop, bytes, from + at - offset, tsSec, tsNsec, isFirst),
+          )
+          isFirst = false
+        } else if (item.stored !== null && bytes !== null) {
+          this.#compare(item, at, stop, bytes, from + at - offset)
+        }
+        at = stop
+      }
+      index += 1
+    }
+    return mayBeFirst && !isFirst
+  }
+
+  #firstEndingAfter(offset: number): number {
+    let low = 0
+    let high = this.#items.length
+    // The usual case is a segment above all that are held.
+    if (high > 0 && this.#items[high - 1]!.end <= offset) return high
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#items[middle]!.end > offset) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  #piece(
+    offset: number,
+    end: number,
+    bytes: Uint8Array | null,
+    from: number,
+    tsSec: number,
+    tsNsec: number,
+    isFirst: boolean,
+  ): HeldSegment {
+    const stored = bytes === null ? null : this.#store.keep(bytes, from, from + end - offset)
+    if (stored !== null) {
+      this.bytes += stored.length
+      this.arrivedBytes += stored.length
+    }
+    const item = { offset, end, stored, tsSec, tsNsec, isFirst, ackedSec: -1, ackedNsec: 0, ackedArrived: 0 }
+    if (offset <= this.#acked) this.#markAcknowledged(item, tsSec, tsNsec)
+    return item
+  }
+
+  #markAcknowledged(item: HeldSegment, tsSec: number, tsNsec: number): void {
+    if (item.ackedSec >= 0) return
+    item.ackedSec = tsSec
+    item.ackedNsec = tsNsec
+    item.ackedArrived = this.arrivedBytes
+  }
+
+  // Puts `piece` in the place of `[at, stop)` of the cut-off item at `index`. Returns the piece's index.
+  #replaceCut(index: number, at: number, stop: number, piece: HeldSegment): number {
+    const cut = this.#items[index]!
+    const pieces: HeldSegment[] = []
+    if (cut.offset < at) pieces.push({ ...cut, end: at })
+    pieces.push(piece)
+    if (stop < cut.end) pieces.push({ ...cut, offset: stop, isFirst: false })
+    this.#items.splice(index, 1, ...pieces)
+    return index + (cut.offset < at ? 1 : 0)
+  }
+
+  #compare(item: HeldSegment, at: number, stop: number, bytes: Uint8Array, from: number): void {
+    const stored = item.stored!
+    const held = this.#store.bytesOf(stored)
+    const heldFrom = at - item.offset
+    const length = stop - at
+    let conflicts = 0
+    for (let i = 0; i < length; i++) if (held[heldFrom + i] !== bytes[from + i]) conflicts += 1
+    this.repeatedBytes += length
+    this.conflictBytes += conflicts
+    if (conflicts > 0 && this.#lastWins) {
+      held.set(bytes.subarray(from, from + length), heldFrom) // a view for the length of this call
+      if (stored.bytes === null) {
+        this.#store.drop(stored)
+        item.stored = this.#store.keep(held, 0, held.length)
+      }
+    }
+  }
+}

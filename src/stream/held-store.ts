@@ -1,0 +1,59 @@
+/** A file for held bytes that memory has no room for. */
+export interface Spill {
+  /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. */
+  write(bytes: Uint8Array, from: number, to: number): number
+  /** Fills `target` from what was written at `position`. */
+  read(position: number, target: Uint8Array): void
+  /** Says that `bytes` written bytes are not needed any more. */
+  free(bytes: number): void
+}
+
+/** Bytes owned by the store, in memory or in the spill file. */
+export interface StoredBytes {
+  /** In memory; null while they are in the spill file. */
+  bytes: Uint8Array | null
+  readonly length: number
+  /** Position in the spill file; -1 while in memory. */
+  readonly position: number
+}
+
+/** Owns the early bytes of all half-streams of one worker: in memory up to a limit, in a spill file beyond it. */
+export class HeldStore {
+  readonly #limitBytes: number
+  readonly #spill: Spill
+  #usedBytes = 0
+  /** Bytes that had to go to the spill file so far. */
+  spilledBytes = 0
+
+  /** @param limitBytes Bytes kept in memory at one moment. */
+  constructor(limitBytes: number, spill: Spill) {
+    this.#limitBytes = limitBytes
+    this.#spill = spill
+  }
+
+  /** Keeps an owned copy of `bytes[from, to)`. */
+  keep(bytes: Uint8Array, from: number, to: number): StoredBytes {
+    const length = to - from
+    if (this.#usedBytes + length > this.#limitBytes) {
+      this.spilledBytes += length
+      return { bytes: null, length, position: this.#spill.write(bytes, from, to) }
+    }
+    this.#usedBytes += length
+    const copy = Buffer.allocUnsafe(length)
+    copy.set(bytes.subarray(from, to)) // a view for the length of this call
+    return { bytes: copy, length, position: -1 }
+  }
+
+  /** The bytes themselves; valid until `drop`. Changing them is only lasting while they are in memory. */
+  bytesOf(stored: StoredBytes): Uint8Array {
+    if (stored.bytes !== null) return stored.bytes
+    const copy = Buffer.allocUnsafe(stored.length)
+    this.#spill.read(stored.position, copy)
+    return copy
+  }
+
+  drop(stored: StoredBytes): void {
+    if (stored.position >= 0) this.#spill.free(stored.length)
+    else this.#usedBytes -= stored.length
+  }
+}

@@ -1,0 +1,26 @@
+import type { Spill } from '../../src/stream/held-store.js'
+
+/** A spill "file" in memory that checks its use: everything written is freed at the end. */
+export class MemorySpill implements Spill {
+  #bytes = new Uint8Array(0)
+  keptBytes = 0
+
+  write(bytes: Uint8Array, from: number, to: number): number {
+    const position = this.#bytes.length
+    const longer = new Uint8Array(position + to - from)
+    longer.set(this.#bytes)
+    longer.set(bytes.subarray(from, to), position)
+    this.#bytes = longer
+    this.keptBytes += to - from
+    return position
+  }
+
+  read(position: number, target: Uint8Array): void {
+    target.set(this.#bytes.subarray(position, position + target.length))
+  }
+
+  free(bytes: number): void {
+    this.keptBytes -= bytes
+    if (this.keptBytes < 0) throw new Error('freed more than was written')
+  }
+}

@@ -1,0 +1,32 @@
+import { ConnectionTable } from '../../src/flow/connection-table.js'
+import { HeldStore } from '../../src/stream/held-store.js'
+import { seqAdd } from '../../src/stream/seq.js'
+import { TcpReassembler } from '../../src/stream/tcp-reassembler.js'
+import { MemorySpill } from './memory-spill.js'
+import { RecordingSink } from './recording-sink.js'
+
+interface Setup {
+  lastWins?: boolean
+  memoryBytes?: number
+  heldSegments?: number
+  heldBytes?: number
+}
+
+/** One reassembler over one connection (half-streams 0 and 1), with its sink, columns and spill. */
+export function setUp(options: Setup = {}) {
+  const table = new ConnectionTable()
+  table.allocate()
+  const sink = new RecordingSink()
+  const spill = new MemorySpill()
+  const store = new HeldStore(options.memoryBytes ?? 1e6, spill)
+  const limits = { heldSegments: options.heldSegments ?? 4096, heldBytes: options.heldBytes ?? 1024 * 1024 }
+  const reassembler = new TcpReassembler(table, sink, store, limits, options.lastWins ?? false)
+
+  /** Pushes `text` at `offset` from `firstSeq`, from a buffer that is spoiled afterwards. */
+  function push(firstSeq: number, offset: number, text: string, tsSec = 0, wireBytes = text.length): void {
+    const bytes = Buffer.from(`<${text}>`, 'latin1')
+    reassembler.push(0, seqAdd(firstSeq, offset), bytes, 1, 1 + text.length, wireBytes, tsSec, 0)
+    bytes.fill(0x21) // the slab is used again: nothing may still point at it
+  }
+  return { table, sink, spill, store, reassembler, push }
+}
