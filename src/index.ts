@@ -1,6 +1,7 @@
 import { type ConvertOptions, toConfig } from './config.js'
 import { refuseExisting } from './existing-outputs.js'
 import type { Progress, RunHooks } from './pipeline/hooks.js'
+import { runConversion } from './pipeline/run.js'
 import type { Summary } from './summary.js'
 
 export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config.js'
@@ -26,7 +27,6 @@ export interface ConvertHooks {
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<Summary> {
   const config = toConfig(options)
   refuseExisting([config.indexFile], config.force)
-  const { runConversion } = await import('./pipeline/run.js')
   return runConversion(config, runHooks(hooks))
 }
 

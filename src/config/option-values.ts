@@ -12,11 +12,11 @@ export function refusal(option: string, value: unknown, mustBe: string): ConfigE
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
     const text = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value
-    return /^[\w.+-]+$/.test(text) ? text : JSON.stringify(text)
+    return /^[\w./+-]+$/.test(text) ? text : JSON.stringify(text)
   }
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
-    return String(value)
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`
+  if (Array.isArray(value)) return 'a list'
+  if (value !== null && typeof value === 'object') return 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
 }
 
 /** @throws ConfigError unless `value` is absent or a boolean. */

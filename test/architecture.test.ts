@@ -1,0 +1,180 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const SRC = resolve('src')
+const MAX_LINES = 300
+
+// Folder or top-level module -> what it may import besides its own files: other folders, packages, Node's modules.
+// One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'existing-outputs': ['errors', 'node:fs'],
+  version: ['node:fs'],
+  config: ['errors', 'wire', 'node:os', 'node:path'], // wire: the names of link types
+  input: [
+    'bytes',
+    'errors',
+    'node:fs',
+    'node:fs/promises',
+    'node:os',
+    'node:path',
+    'node:stream',
+    'node:zlib',
+    'tinyglobby',
+  ],
+  capture: ['bytes', 'errors'],
+  wire: ['bytes'],
+  flow: ['bytes', 'stream', 'wire'],
+  output: ['bytes', 'errors', 'flow', 'stream', 'wire', 'node:crypto', 'node:fs', 'node:os', 'node:path'],
+  pipeline: [
+    ...[
+      'bytes',
+      'errors',
+      'input',
+      'capture',
+      'wire',
+      'ring',
+      'flow',
+      'stream',
+      'output',
+      'summary',
+      'version',
+    ],
+    ...[
+      'node:fs',
+      'node:os',
+      'node:path',
+      'node:timers/promises',
+      'node:url',
+      'node:worker_threads',
+      'piscina',
+    ],
+  ],
+  index: ['config', 'errors', 'existing-outputs', 'pipeline'],
+  cli: [
+    ...['config', 'errors', 'existing-outputs', 'pipeline', 'summary', 'version'],
+    ...['cli-progress', 'node:fs', 'node:path', 'picocolors', 'yargs'],
+  ],
+}
+
+// Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
+const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  wire: ['capture'],
+  index: ['summary'],
+  pipeline: ['node:stream'],
+  output: ['node:stream'],
+  cli: ['node:stream'],
+}
+
+// [rule, pattern that only the folders named may contain, folders]
+const RESERVED: [string, RegExp, readonly string[]][] = [
+  ['only cli/ touches process and console', /\b(?:process|console)\.|'(?:node:)?process'/, ['cli']],
+  [
+    'only cli/ and pipeline/ look at a clock',
+    /\bDate\.now\b|\bperformance\.|\bnew Date\(\)|\bhrtime\b/,
+    ['cli', 'pipeline'],
+  ],
+]
+
+interface SourceFile {
+  readonly path: string
+  /** First folder below src/, or the name of a top-level module. */
+  readonly owner: string
+  readonly text: string
+  /** `text` without comments. */
+  readonly code: string
+}
+
+const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), 'utf8')
+    return { path, owner: ownerOf(path), text, code: withoutComments(text) }
+  })
+
+function ownerOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.[jt]s$/, '')
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/(^|\s)\/\*[\s\S]*?\*\//g, '$1').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+/** Every module that `file` names, with whether only types come from it. */
+function importsOf(file: SourceFile) {
+  const statements = file.code.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm)
+  const calls = file.code.matchAll(/\bimport\(\s*'([^']+)'/g)
+  return [
+    ...[...statements].map(([, type, specifier]) => ({ specifier: specifier!, isType: type !== undefined })),
+    ...[...calls].map(([, specifier]) => ({ specifier: specifier!, isType: false })),
+  ].map(({ specifier, isType }) => ({ target: targetOf(file, specifier), specifier, isType }))
+}
+
+function targetOf(file: SourceFile, specifier: string): string {
+  return specifier.startsWith('.')
+    ? ownerOf(relative(SRC, resolve(SRC, dirname(file.path), specifier)))
+    : specifier
+}
+
+describe('the architecture', () => {
+  it.each(files.map((file) => [file.path, file] as const))('lets %s import only downwards', (_path, file) => {
+    const values = [file.owner, ...(MAY_IMPORT[file.owner] ?? [])]
+    const types = [...values, 'config', 'summary', ...(MAY_IMPORT_TYPES[file.owner] ?? [])]
+    const forbidden = importsOf(file).filter(
+      ({ target, isType }) => !(isType ? types : values).includes(target),
+    )
+    expect(forbidden).toEqual([])
+  })
+
+  it('has no circle of folders', () => {
+    const folders = Object.keys(MAY_IMPORT)
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+      if (seen.has(from)) return false
+      seen.add(from)
+      return (MAY_IMPORT[from] ?? []).some((next) => next === to || reaches(next, to, seen))
+    }
+    expect(folders.filter((folder) => reaches(folder, folder))).toEqual([])
+  })
+
+  it('lists no folder that does not exist', () => {
+    const known = new Set(files.map((file) => file.owner))
+    expect(Object.keys(MAY_IMPORT).filter((owner) => !known.has(owner))).toEqual([])
+  })
+
+  it(`keeps every source file within ${MAX_LINES} lines`, () => {
+    expect(
+      files.filter((file) => file.text.trimEnd().split('\n').length > MAX_LINES).map((file) => file.path),
+    ).toEqual([])
+  })
+
+  it.each(RESERVED)('%s', (_rule, pattern, owners) => {
+    const strangers = files.filter((file) => !owners.includes(file.owner) && pattern.test(file.code))
+    expect(strangers.map((file) => file.path)).toEqual([])
+  })
+
+  it('counts bad traffic instead of throwing it: wire/, stream/, flow/ and ring/ throw only for bugs', () => {
+    const strangers = files.filter(
+      (file) =>
+        ['wire', 'stream', 'flow', 'ring'].includes(file.owner) &&
+        /\bthrow\b(?!\s+new Error\(\s*[`'"]bug: )/.test(file.code),
+    )
+    expect(strangers.map((file) => file.path)).toEqual([])
+  })
+
+  it('compares sequence numbers only in stream/seq.ts', () => {
+    const comparison =
+      /\b(?:\w*Seq|seq)\b\s*(?:<=?|>=?)\s*[\w.#]|[\w.#]\s+(?:<=?|>=?)\s*[\w.#]*(?:Seq|\bseq)\b/
+    const strangers = files.filter((file) => file.path !== 'stream/seq.ts' && comparison.test(file.code))
+    expect(strangers.map((file) => file.path)).toEqual([])
+  })
+
+  it('starts no line of work that is left for later', () => {
+    expect(files.filter((file) => /\b(?:TODO|FIXME|XXX)\b/.test(file.text)).map((file) => file.path)).toEqual(
+      [],
+    )
+  })
+
+  it('has a program to install', () => {
+    expect(existsSync('bin/pcap2conn.js')).toBe(true)
+  })
+})

@@ -1,0 +1,21 @@
+import type { Summary } from '../../src/summary.js'
+
+/** A summary of a sound run, with `changes` laid over it. */
+export function sampleSummary(changes: Partial<Summary> = {}): Summary {
+  return {
+    version: '1.0.0',
+    seconds: 2.5,
+    workers: 2,
+    inputs: [{ path: 'a.pcap', bytes: 5_000, packets: 1_250, status: 'ok', problems: [], dropped: 0 }],
+    packets: { read: 1_250, filtered: 0, not_ip: 30, malformed: 4, fragments: 16, delivered: 1_200 },
+    connections: { total: 12, tcp: 2, udp: 10 },
+    bytes: { captured: 4_800, payload: 2_048, missing: 10, retransmitted: 20, written: 2_058 },
+    overlap_conflicts: 1,
+    gaps: 1,
+    files: 24,
+    limits: {},
+    unknown_link_types: {},
+    errors: [],
+    ...changes,
+  }
+}

@@ -1,0 +1,248 @@
+import { availableParallelism } from 'node:os'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS, type RawOptions, toConfig } from '../src/config.js'
+import { ConfigError } from '../src/errors.js'
+
+const GIB = 2 ** 30
+const MIB = 2 ** 20
+
+function configOf(options: Partial<Record<keyof RawOptions, unknown>>) {
+  return toConfig({ inputFile: 'a.pcap', ...options } as RawOptions)
+}
+
+describe('toConfig()', () => {
+  it('fills in every default', () => {
+    expect(toConfig({ inputFile: 'a.pcap' })).toEqual({
+      inputs: ['a.pcap'],
+      outputDir: '.',
+      maxOpenFiles: 500,
+      toConsole: false,
+      writeMetadata: false,
+      separateSides: false,
+      chunkHeaders: false,
+      json: false,
+      writeFiles: true,
+      workerCount: Math.min(availableParallelism(), 256),
+      isWorkerCountFixed: false,
+      memoryBytes: 512 * MIB,
+      perFile: false,
+      indexFile: null,
+      gapStyle: 'marker',
+      overlapPolicy: 'first',
+      tcpTimeoutSec: 3600,
+      udpTimeoutSec: 300,
+      maxBytes: Number.POSITIVE_INFINITY,
+      utc: false,
+      decap: true,
+      linkType: null,
+      force: false,
+      summaryFile: null,
+      limits: DEFAULT_LIMITS,
+    })
+  })
+
+  it('returns an object that nobody can change', () => {
+    const config = toConfig({ inputFile: ['a.pcap'] })
+    expect([config, config.inputs, config.limits].map(Object.isFrozen)).toEqual([true, true, true])
+  })
+
+  // [option, value, field, what it becomes]
+  const good: [keyof RawOptions, unknown, string, unknown][] = [
+    ['inputFile', ['a', 'b/*.pcap', '-'], 'inputs', ['a', 'b/*.pcap', '-']],
+    ['outputDir', 'out/deep', 'outputDir', 'out/deep'],
+    ['maxFileDesc', 1, 'maxOpenFiles', 1],
+    ['maxFileDesc', '1000000', 'maxOpenFiles', 1_000_000],
+    ['writeToConsole', true, 'toConsole', true],
+    ['writeMetadata', true, 'writeMetadata', true],
+    ['separateSides', true, 'separateSides', true],
+    ['chunksHeader', true, 'chunkHeaders', true],
+    ['json', true, 'json', true],
+    ['workers', '1', 'workerCount', 1],
+    ['workers', 256, 'workerCount', 256],
+    ['workers', 4, 'isWorkerCountFixed', true],
+    ['memory', '64M', 'memoryBytes', 64 * MIB],
+    ['memory', '2g', 'memoryBytes', 2 * GIB],
+    ['memory', '1.5G', 'memoryBytes', 1.5 * GIB],
+    ['memory', '2048K', 'memoryBytes', 2 * MIB],
+    ['memory', '64MiB', 'memoryBytes', 64 * MIB],
+    ['memory', '64MB', 'memoryBytes', 64 * MIB],
+    ['memory', '1T', 'memoryBytes', 1024 * GIB],
+    ['memory', '1048576', 'memoryBytes', MIB],
+    ['memory', 5_000_000, 'memoryBytes', 5_000_000],
+    ['perFile', true, 'perFile', true],
+    ['index', '-', 'indexFile', '-'],
+    ['index', 'out/c.JSONL', 'indexFile', 'out/c.JSONL'],
+    ['gaps', 'marker', 'gapStyle', 'marker'],
+    ['gaps', 'zeros', 'gapStyle', 'zeros'],
+    ['gaps', 'skip', 'gapStyle', 'skip'],
+    ['overlap', 'first', 'overlapPolicy', 'first'],
+    ['overlap', 'last', 'overlapPolicy', 'last'],
+    ['tcpTimeout', '0', 'tcpTimeoutSec', 0],
+    ['tcpTimeout', '0.25', 'tcpTimeoutSec', 0.25],
+    ['udpTimeout', 1.5, 'udpTimeoutSec', 1.5],
+    ['udpTimeout', '.5', 'udpTimeoutSec', 0.5],
+    ['maxBytes', '1', 'maxBytes', 1],
+    ['maxBytes', '64K', 'maxBytes', 65_536],
+    ['utc', true, 'utc', true],
+    ['noDecap', true, 'decap', false],
+    ['linkType', 'RAW', 'linkType', 101],
+    ['linkType', '1', 'linkType', 1],
+    ['linkType', 0, 'linkType', 0],
+    ['noWrite', true, 'writeFiles', false],
+    ['force', true, 'force', true],
+    ['summary', '-', 'summaryFile', '-'],
+    ['summary', 's.json', 'summaryFile', 's.json'],
+  ]
+  it.each(good)('takes %s %j as %s', (option, value, field, becomes) => {
+    expect(configOf({ [option]: value })).toHaveProperty(field, becomes)
+  })
+
+  // [option, value, the sentence]
+  const bad: [keyof RawOptions, unknown, string][] = [
+    ['inputFile', [], 'No input: name a capture file, a folder, a glob, or - for standard input'],
+    ['inputFile', undefined, 'No input: name a capture file, a folder, a glob, or - for standard input'],
+    ['inputFile', '', 'Cannot use -r/--input-file "": must be a path'],
+    ['inputFile', 'a\0b', 'Cannot use -r/--input-file "a\\u0000b": must be a path'],
+    ['inputFile', ['a', 5], 'Cannot use -r/--input-file 5: must be a path'],
+    ['inputFile', ['-', '-'], 'Cannot use -r/--input-file - twice: standard input can be read only once'],
+    ['outputDir', '', 'Cannot use -o/--output-dir "": must be a path'],
+    ['maxFileDesc', '0', 'Cannot use -f/--max-file-desc 0: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', 'abc', 'Cannot use -f/--max-file-desc abc: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', '-1', 'Cannot use -f/--max-file-desc -1: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', '1.5', 'Cannot use -f/--max-file-desc 1.5: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', '0x10', 'Cannot use -f/--max-file-desc 0x10: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', '1e3', 'Cannot use -f/--max-file-desc 1e3: must be an integer from 1 to 1000000'],
+    ['maxFileDesc', ' 5', 'Cannot use -f/--max-file-desc " 5": must be an integer from 1 to 1000000'],
+    ['maxFileDesc', '', 'Cannot use -f/--max-file-desc "": must be an integer from 1 to 1000000'],
+    ['maxFileDesc', Number.NaN, 'Cannot use -f/--max-file-desc NaN: must be an integer from 1 to 1000000'],
+    ['workers', 0, 'Cannot use --workers 0: must be an integer from 1 to 256'],
+    ['workers', '257', 'Cannot use --workers 257: must be an integer from 1 to 256'],
+    ['workers', null, 'Cannot use --workers null: must be an integer from 1 to 256'],
+    ['memory', '512', 'Cannot use --memory 512: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['memory', '2T', 'Cannot use --memory 2T: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['memory', '64X', 'Cannot use --memory 64X: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['memory', '64 M', 'Cannot use --memory "64 M": must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['memory', '-64M', 'Cannot use --memory -64M: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    [
+      'memory',
+      '1.00001M',
+      'Cannot use --memory 1.00001M: must be a size from 1M to 1T, such as 512K, 64M or 2G',
+    ],
+    ['memory', 'M', 'Cannot use --memory M: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['index', 'c.csv', 'Cannot use --index c.csv: csv is not available yet, use .jsonl'],
+    ['index', 'c.Parquet', 'Cannot use --index c.Parquet: parquet is not available yet, use .jsonl'],
+    [
+      'index',
+      'c.txt',
+      'Cannot use --index c.txt: must be a path that ends in .jsonl, or - for standard output',
+    ],
+    ['index', '', 'Cannot use --index "": must be a path'],
+    ['gaps', 'none', 'Cannot use --gaps none: must be marker, zeros or skip'],
+    ['overlap', 'FIRST', 'Cannot use --overlap FIRST: must be first or last'],
+    ['tcpTimeout', '-5', 'Cannot use --tcp-timeout -5: must be seconds from 0 (never) to 1000000000'],
+    ['tcpTimeout', '1h', 'Cannot use --tcp-timeout 1h: must be seconds from 0 (never) to 1000000000'],
+    ['udpTimeout', '.', 'Cannot use --udp-timeout .: must be seconds from 0 (never) to 1000000000'],
+    [
+      'udpTimeout',
+      Infinity,
+      'Cannot use --udp-timeout Infinity: must be seconds from 0 (never) to 1000000000',
+    ],
+    ['maxBytes', '0', 'Cannot use --max-bytes 0: must be a size of at least 1 byte, such as 512K, 64M or 2G'],
+    [
+      'linkType',
+      'NOPE',
+      "Cannot use --link-type NOPE: must be a link type's name, such as ETHERNET or RAW, or a number from 0 to 65535",
+    ],
+    ['linkType', '65536', 'Cannot use --link-type 65536: must be an integer from 0 to 65535'],
+    ['linkType', -1, 'Cannot use --link-type -1: must be an integer from 0 to 65535'],
+    ['utc', 'yes', 'Cannot use --utc yes: must be true or false'],
+    ['json', {}, 'Cannot use -j/--json an object: must be true or false'],
+    ['force', [], 'Cannot use --force a list: must be true or false'],
+    ['summary', '', 'Cannot use --summary "": must be a path'],
+  ]
+  it.each(bad)('refuses %s %j', (option, value, sentence) => {
+    expect(() => configOf({ [option]: value })).toThrow(new ConfigError(sentence))
+  })
+
+  it('shortens a value that is very long', () => {
+    expect(() => configOf({ gaps: 'x'.repeat(10_000) })).toThrow(`--gaps "${'x'.repeat(80)}…": must be`)
+  })
+
+  // [name, options, the sentence]
+  const clashes: [string, Partial<RawOptions>, string][] = [
+    [
+      'payload and none',
+      { writeToConsole: true, noWrite: true },
+      'Cannot use -c/--write-to-console with --no-write',
+    ],
+    [
+      'payload and the index',
+      { writeToConsole: true, index: '-' },
+      '-c/--write-to-console with --index -: standard output can',
+    ],
+    [
+      'the index and the summary',
+      { index: '-', summary: '-' },
+      '--index - with --summary -: standard output can carry only',
+    ],
+    [
+      'all three',
+      { writeToConsole: true, index: '-', summary: '-' },
+      '-c/--write-to-console with --index - with --summary -',
+    ],
+    [
+      'one path for two files',
+      { index: 'a.jsonl', summary: './a.jsonl' },
+      '--summary ./a.jsonl: --index has the same path',
+    ],
+  ]
+  it.each(clashes)('refuses %s together', (_name, options, sentence) => {
+    expect(() => configOf(options)).toThrow(ConfigError)
+    expect(() => configOf(options)).toThrow(sentence)
+  })
+
+  it('refuses an option that does not exist', () => {
+    expect(() => configOf({ worker: 4 } as Partial<RawOptions>)).toThrow(
+      new ConfigError('Unknown option worker'),
+    )
+  })
+
+  it('lets JSON lines silence the chunk headers', () => {
+    expect(configOf({ json: true, chunksHeader: true })).toMatchObject({ json: true, chunkHeaders: false })
+  })
+
+  it('lets --no-write silence the metadata files', () => {
+    expect(configOf({ noWrite: true, writeMetadata: true })).toMatchObject({
+      writeFiles: false,
+      writeMetadata: false,
+    })
+  })
+
+  it('allows more workers than files: the pipeline uses fewer then', () => {
+    expect(configOf({ maxFileDesc: 1, workers: 4 })).toMatchObject({ maxOpenFiles: 1, workerCount: 4 })
+  })
+
+  it('throws nothing but a ConfigError of one line, whatever it is given', () => {
+    const anything = fc.oneof(
+      fc.anything(),
+      fc.string(),
+      fc.constantFrom('-', '1', '64M', 'RAW', 'a.jsonl', 'first', 'skip'),
+    )
+    const options = fc.oneof(
+      fc.anything(),
+      fc.dictionary(fc.constantFrom(...good.map(([option]) => option)), anything, { maxKeys: 4 }),
+    )
+    fc.assert(
+      fc.property(options, (raw) => {
+        try {
+          expect(Object.isFrozen(toConfig(raw as RawOptions))).toBe(true)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError)
+          expect((error as Error).message).not.toMatch(/\n/)
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})

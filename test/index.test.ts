@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Config } from '../src/config.js'
+import { ConfigError, type ConvertOptions, convert, OutputError } from '../src/index.js'
+import type { RunHooks } from '../src/pipeline/hooks.js'
+import type { Summary } from '../src/summary.js'
+import { sampleSummary } from './cli/sample-summary.js'
+
+const runConversion = vi.hoisted(() => vi.fn<(config: Config, hooks: RunHooks) => Promise<Summary>>())
+vi.mock('../src/pipeline/run.js', () => ({ runConversion }))
+
+beforeEach(() => {
+  runConversion.mockReset()
+  runConversion.mockImplementation(async () => sampleSummary())
+})
+
+describe('convert()', () => {
+  it('runs on the checked options and resolves to the summary', async () => {
+    expect(await convert({ inputFile: 'a.pcap', workers: 3 })).toEqual(sampleSummary())
+    expect(runConversion.mock.calls[0]?.[0]).toMatchObject({ inputs: ['a.pcap'], workerCount: 3 })
+    expect(runConversion.mock.calls[0]?.[1]).toEqual({})
+  })
+
+  it('hands over what the caller attached', async () => {
+    const { signal } = new AbortController()
+    const onProgress = () => {}
+    await convert({ inputFile: 'a.pcap' }, { signal, onProgress })
+    expect(runConversion.mock.calls[0]?.[1]).toEqual({ signal, onProgress })
+  })
+
+  it('rejects with a ConfigError before any work', async () => {
+    await expect(convert({ inputFile: [] })).rejects.toBeInstanceOf(ConfigError)
+    await expect(convert(undefined as unknown as ConvertOptions)).rejects.toBeInstanceOf(ConfigError)
+    expect(runConversion).not.toHaveBeenCalled()
+  })
+
+  it('rejects with an OutputError when the index exists', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'index-'))
+    const index = join(folder, 'a.jsonl')
+    writeFileSync(index, '')
+    await expect(convert({ inputFile: 'a', index })).rejects.toBeInstanceOf(OutputError)
+    rmSync(folder, { recursive: true })
+  })
+})

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { isBalanced, type Summary, summaryJson } from '../src/summary.js'
+import { sampleSummary } from './cli/sample-summary.js'
+
+it('summaryJson() writes every field in the documented order, whatever the order in memory', () => {
+  const summary = sampleSummary({
+    inputs: [
+      {
+        path: 'a',
+        bytes: 1,
+        packets: 2,
+        status: 'partial',
+        problems: [{ offset: 3, length: 4, message: 'm' }],
+        dropped: 0,
+      },
+    ],
+    limits: { heldBytes: 3 },
+  })
+  const shuffled = Object.fromEntries(Object.entries(summary).reverse()) as unknown as Summary
+  const compact = JSON.stringify(JSON.parse(summaryJson(shuffled)))
+  expect(compact).toBe(
+    '{"version":"1.0.0","seconds":2.5,"workers":2,' +
+      '"inputs":[{"path":"a","bytes":1,"packets":2,"status":"partial","problems":[{"offset":3,"length":4,"message":"m"}],"dropped":0}],' +
+      '"packets":{"read":1250,"filtered":0,"not_ip":30,"malformed":4,"fragments":16,"delivered":1200},' +
+      '"connections":{"total":12,"tcp":2,"udp":10},' +
+      '"bytes":{"captured":4800,"payload":2048,"missing":10,"retransmitted":20,"written":2058},' +
+      '"overlap_conflicts":1,"gaps":1,"files":24,"limits":{"heldBytes":3},"unknown_link_types":{},"errors":[]}',
+  )
+})
+
+it('summaryJson() ends in one line feed', () => {
+  expect(summaryJson(sampleSummary())).toMatch(/[^\n]\n$/)
+})
+
+it('isBalanced() wants every packet to have exactly one fate', () => {
+  const { packets } = sampleSummary()
+  expect(isBalanced(packets)).toBe(true)
+  expect(isBalanced({ ...packets, filtered: 1 })).toBe(false)
+})
