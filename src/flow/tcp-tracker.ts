@@ -39,8 +39,9 @@ export class TcpTracker {
     // No SYN from this side yet. It belongs here when it fits what the sides have sent.
     if (seen & HalfSeen.STARTED) return !this.#isStart(half, (packet.seq + 1) >>> 0)
     if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
-    if (peerSeen & HalfSeen.STARTED && peerSeen & HalfSeen.DATA) return !this.#isStart(half ^ 1, packet.ack)
-    return false
+    // A SYN+ACK answers the peer's SYN; where that was not captured, it must answer before all of its data.
+    if (peerSeen & SYN_SEEN || (peerSeen & HalfSeen.DATA) === 0) return false
+    return !this.#isStart(half ^ 1, packet.ack)
   }
 
   /** Takes a packet that `side` sent. */

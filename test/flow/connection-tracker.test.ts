@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest'
+import { type SegmentSpec, setUpTracker } from './packets.js'
+
+type Setup = ReturnType<typeof setUpTracker>
+
+/** One line a segment: `a` or `b`, then its fields. */
+type Script = ['a' | 'b', SegmentSpec][]
+
+const HANDSHAKE: Script = [
+  ['a', { flags: 'S', seq: 99 }],
+  ['b', { flags: 'S.', seq: 499, ack: 100 }],
+  ['a', { flags: '.', seq: 100, ack: 500 }],
+]
+
+function play(setup: Setup, script: Script): void {
+  for (const [host, spec] of script) setup[host](spec)
+}
+
+function run(script: Script, options = {}) {
+  const setup = setUpTracker(options)
+  play(setup, script)
+  return { connections: setup.end(), events: setup.sink.events, tracker: setup.tracker }
+}
+
+describe('ConnectionTracker: TCP', () => {
+  it('follows a connection from handshake to both FINs', () => {
+    const { connections, events } = run([
+      ...HANDSHAKE,
+      ['a', { flags: 'P.', seq: 100, ack: 500, data: 'GET' }],
+      ['b', { flags: 'P.', seq: 500, ack: 103, data: 'OK' }],
+      ['b', { flags: 'F.', seq: 502, ack: 103 }],
+      ['a', { flags: 'F.', seq: 103, ack: 503 }],
+      ['b', { flags: '.', seq: 503, ack: 104 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({
+      key: '1.1000 > 2.80',
+      streams: ['GET', 'OK'],
+      history: 'ShADdfFa',
+      closeReason: 'fin',
+      packets: [4, 4],
+    })
+    expect(events).toEqual(['opened 1', 'closed 1', 'closed 1', 'finished 1'])
+  })
+
+  it('takes the receiver of a SYN+ACK seen first as the originator', () => {
+    const { connections } = run([
+      ['b', { flags: 'S.', seq: 499, ack: 100 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'hello' }],
+    ])
+    expect(connections[0]).toMatchObject({ key: '1.1000 > 2.80', streams: ['hello', ''], history: '^hD' })
+  })
+
+  it('counts data of the SYN as the first bytes of the stream', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99, data: 'early' }],
+      ['b', { flags: 'S.', seq: 499, ack: 105 }],
+      ['a', { flags: '.', seq: 105, ack: 500, data: 'late' }],
+    ])
+    expect(connections[0]!.streams).toEqual(['earlylate', ''])
+  })
+
+  it('delivers data that comes after the FIN it belongs before', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: 'F.', seq: 105, ack: 500 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'hello' }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['hello', ''], missed: [0, 0] })
+  })
+
+  it('lets the other side go on after a half-close', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: 'F.', seq: 100, ack: 500 }],
+      ['b', { flags: '.', seq: 500, ack: 101, data: 'more', at: 60 }],
+      ['b', { flags: 'F.', seq: 504, ack: 101, at: 61 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({ streams: ['', 'more'], closeReason: 'fin' })
+  })
+
+  it('does not turn reordering into a gap when the other side speaks', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 102, ack: 500, data: 'cd' }],
+      ['b', { flags: '.', seq: 500, ack: 104, data: 'answer' }],
+      ['a', { flags: '.', seq: 100, ack: 506, data: 'ab' }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['abcd', 'answer'], missed: [0, 0] })
+  })
+
+  it('delivers with a gap what is held when a reset comes', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 102, ack: 500, data: 'cd' }],
+      ['a', { flags: 'R', seq: 104 }],
+    ])
+    expect(connections[0]).toMatchObject({
+      closeReason: 'rst',
+      missed: [2, 0],
+      streams: ['cd', ''],
+      history: 'ShADRG',
+    })
+  })
+
+  it('ignores a reset far outside of what was seen', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['b', { flags: 'R', seq: 500 + 2 ** 30 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'still here' }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({ closeReason: 'end', streams: ['still here', ''] })
+  })
+
+  it('takes a reset from a side that has sent nothing', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99 }],
+      ['b', { flags: 'R.', seq: 0, ack: 100 }],
+    ])
+    expect(connections[0]).toMatchObject({ closeReason: 'rst', history: 'Sr' })
+  })
+
+  it('delivers in-order payload for 5 s after a reset and counts repeated payload', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'one' }],
+      ['b', { flags: 'R', seq: 500, at: 1 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'one', at: 2 }],
+      ['a', { flags: '.', seq: 103, ack: 500, data: 'two', at: 6 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({ streams: ['onetwo', ''], packets: [5, 2], history: 'ShADrT' })
+  })
+
+  it('opens a new connection for payload more than 5 s after a reset', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['b', { flags: 'R', seq: 500, at: 1 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'new', at: 6.1 }],
+    ])
+    expect(connections.map((c) => c.streams[0])).toEqual(['', 'new'])
+  })
+
+  it('takes a SYN with the same ISN as a retransmission', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99 }],
+      ['a', { flags: 'S', seq: 99, at: 1 }],
+      ['b', { flags: 'S.', seq: 499, ack: 100, at: 1 }],
+      ['b', { flags: 'S.', seq: 499, ack: 100, at: 2 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'x', at: 2 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]!.streams).toEqual(['x', ''])
+  })
+
+  it.each([
+    ['open', [] as Script],
+    ['reset', [['b', { flags: 'R', seq: 500 }]] as Script],
+  ])('opens a new connection for a SYN with another ISN on one that is %s', (_state, between) => {
+    const { connections, events } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'old' }],
+      ...between,
+      ['a', { flags: 'S', seq: 9999 }],
+      ['a', { flags: '.', seq: 10000, ack: 1, data: 'new' }],
+    ])
+    expect(connections.map((c) => c.streams[0])).toEqual(['old', 'new'])
+    expect(events.filter((e) => e.startsWith('opened'))).toEqual([
+      'opened 1',
+      expect.stringMatching(/^opened \d+ after 1$/),
+    ])
+    expect(connections[0]!.closeReason).toBe(between.length > 0 ? 'rst' : 'reuse')
+  })
+
+  it('opens a new connection for a SYN from the other side on a finished one', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: 'F.', seq: 100, ack: 500 }],
+      ['b', { flags: 'F.', seq: 500, ack: 101 }],
+      ['b', { flags: 'S', seq: 7777 }],
+    ])
+    expect(connections.map((c) => c.key)).toEqual(['1.1000 > 2.80', '2.80 > 1.1000'])
+  })
+
+  it('joins both SYNs of a simultaneous open', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99 }],
+      ['b', { flags: 'S', seq: 499 }],
+      ['a', { flags: 'S.', seq: 99, ack: 500 }],
+      ['b', { flags: 'S.', seq: 499, ack: 100 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'x' }],
+      ['b', { flags: '.', seq: 500, ack: 101, data: 'y' }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]!.streams).toEqual(['x', 'y'])
+  })
+
+  it('joins a SYN+ACK that was captured after what it answers was answered', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99 }],
+      ['a', { flags: '.', seq: 100, ack: 500, data: 'x' }],
+      ['b', { flags: 'S.', seq: 499, ack: 100 }],
+      ['b', { flags: '.', seq: 500, ack: 101, data: 'y' }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]!.streams).toEqual(['x', 'y'])
+  })
+
+  it('lets a SYN+ACK with another number replace the first while no data came', () => {
+    const { connections } = run([
+      ['a', { flags: 'S', seq: 99 }],
+      ['b', { flags: 'S.', seq: 499, ack: 100 }],
+      ['b', { flags: 'S.', seq: 799, ack: 100 }],
+      ['b', { flags: '.', seq: 800, ack: 100, data: 'y' }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({ streams: ['', 'y'], missed: [0, 0] })
+  })
+
+  it('takes a connection joined in the middle from its first payload', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 5000, ack: 900, data: 'request' }],
+      ['b', { flags: '.', seq: 900, ack: 5007, data: 'answer' }],
+      ['a', { flags: '.', seq: 5007, ack: 906 }],
+    ])
+    expect(connections[0]).toMatchObject({
+      streams: ['request', 'answer'],
+      chunks: ['0:request@0', '1:answer@0'],
+      missed: [0, 0],
+    })
+  })
+
+  it('gives up a gap after its time when the peer has acknowledged past it', () => {
+    const setup = setUpTracker()
+    play(setup, HANDSHAKE)
+    setup.a({ flags: '.', seq: 102, ack: 500, data: 'cd', at: 1 })
+    setup.b({ flags: '.', seq: 500, ack: 104, at: 1 })
+    setup.b({ flags: '.', seq: 500, ack: 104, at: 2 })
+    setup.a({ flags: '.', seq: 100, ack: 500, data: 'ab', at: 3 })
+    const [connection] = setup.end()
+    expect(connection).toMatchObject({ chunks: ['0:gap 0+2', '0:cd@1'], missed: [2, 0] })
+    expect(setup.tracker.reassembler.lateBytes).toBe(2)
+  })
+
+  it('logs repeated letters of the history at 1, 10 and 100', () => {
+    const script: Script = [...HANDSHAKE, ['a', { flags: '.', seq: 100, ack: 500, data: 'ab' }]]
+    for (let i = 0; i < 100; i++) script.push(['a', { flags: '.', seq: 100, ack: 500, data: 'ab' }])
+    expect(run(script).connections[0]!.history).toBe('ShADTTT')
+  })
+
+  it('notes a zero window', () => {
+    const { connections } = run([...HANDSHAKE, ['b', { flags: '.', seq: 500, ack: 100, window: 0 }]])
+    expect(connections[0]!.history).toBe('ShAaw')
+  })
+
+  it('keeps connections of other ports apart, whatever their hash', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 1, data: 'one', ports: [1000, 80] }],
+      ['a', { flags: '.', seq: 1, data: 'two', ports: [1001, 79] }],
+      ['b', { flags: '.', seq: 1, data: 'three', ports: [1001, 79] }],
+    ])
+    expect(connections.map((c) => c.streams)).toEqual([
+      ['one', ''],
+      ['two', 'three'],
+    ])
+  })
+})
+
+describe('ConnectionTracker: time', () => {
+  it.each([
+    ['goes on at the time-out', 3600, 1],
+    ['ends after the time-out', 3600.5, 2],
+  ])('%s', (_name, at, count) => {
+    const { connections } = run([...HANDSHAKE, ['a', { flags: '.', seq: 100, ack: 500, data: 'x', at }]])
+    expect(connections).toHaveLength(count)
+    if (count === 2) expect(connections[0]!.closeReason).toBe('timeout')
+  })
+
+  it('never ends an idle connection when the time-out is 0', () => {
+    const script: Script = [...HANDSHAKE, ['a', { flags: '.', seq: 100, data: 'x', at: 1e9 }]]
+    expect(run(script, { tcpTimeoutSec: 0 }).connections).toHaveLength(1)
+  })
+
+  it('ends idle connections at a sweep, and forgets closed ones', () => {
+    const setup = setUpTracker({ udpTimeoutSec: 10 })
+    play(setup, HANDSHAKE)
+    setup.a({ flags: 'R', seq: 100, at: 1 })
+    setup.udp(true, 'x', 1)
+    setup.tracker.sweep(6)
+    expect(setup.sink.finishedOnes).toHaveLength(0)
+    setup.tracker.sweep(7)
+    expect(setup.sink.finishedOnes.map((c) => c.closeReason)).toEqual(['rst'])
+    setup.tracker.sweep(12)
+    expect(setup.sink.finishedOnes.map((c) => c.closeReason)).toEqual(['rst', 'timeout'])
+    expect(setup.tracker.table.count).toBe(0)
+  })
+
+  it('says when a new connection may share its second with a forgotten one', () => {
+    const setup = setUpTracker()
+    setup.udp(true, 'x', 100)
+    setup.tracker.sweep(1000)
+    setup.udp(true, 'y', 100)
+    expect(setup.sink.events).toEqual(['opened 1', 'closed 1', 'finished 1', 'opened 2 time back'])
+  })
+
+  it('does not end a connection for a packet from the past', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 1, data: 'ab', at: 5000 }],
+      ['a', { flags: '.', seq: 3, data: 'cd', at: 100 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]!.streams[0]).toBe('abcd')
+  })
+})
+
+describe('ConnectionTracker: datagrams', () => {
+  it('delivers each datagram as one chunk, an empty one too', () => {
+    const setup = setUpTracker()
+    setup.udp(true, 'question', 1)
+    setup.udp(false, 'answer', 2)
+    setup.udp(false, '', 3)
+    const [connection] = setup.end()
+    expect(connection).toMatchObject({
+      chunks: ['0:question@1', '1:answer@2', '1:@3'],
+      packets: [1, 2],
+      history: 'Dd',
+      closeReason: 'end',
+    })
+  })
+
+  it('reports what the snaplen cut of a datagram as missing', () => {
+    const setup = setUpTracker()
+    setup.udp(true, 'ques', 1, 8)
+    const [connection] = setup.end()
+    expect(connection).toMatchObject({ chunks: ['0:ques@1', '0:gap 4+4'], missed: [4, 0] })
+  })
+
+  it('counts ICMP errors to the connection that they quote, in either direction', () => {
+    const setup = setUpTracker()
+    setup.udp(true, 'x')
+    const quoted = { protocol: 17, ipVersion: 4 as const, src: 1, dst: 2, srcPort: 1000, dstPort: 53 }
+    const reverse = { ...quoted, src: 2, dst: 1, srcPort: 53, dstPort: 1000 }
+    const hash = 17 * 1000 + 1053
+    setup.tracker.icmpError(new Uint8Array(0), quoted, hash)
+    setup.tracker.icmpError(new Uint8Array(0), reverse, hash)
+    setup.tracker.icmpError(new Uint8Array(0), { ...quoted, srcPort: 1 }, hash)
+    expect(setup.end()[0]!.icmpErrors).toBe(2)
+    expect(setup.tracker.totals.icmpErrors).toBe(2)
+  })
+})
+
+describe('ConnectionTracker: limits', () => {
+  it('ends the connections idle longest when openConnections is reached, and counts them', () => {
+    const setup = setUpTracker({ openConnections: 3 })
+    for (let port = 1; port <= 4; port++) setup.a({ flags: 'S', seq: 1, ports: [port, 80], at: port })
+    expect(setup.sink.finishedOnes.map((c) => c.key)).toEqual(['1.1 > 2.80'])
+    expect(setup.tracker.openConnectionsHits).toBe(1)
+    expect(setup.tracker.table.count).toBe(3)
+  })
+})
