@@ -1,8 +1,8 @@
 /** Kinds of outer headers that are described. */
-export const EncapKind = { VLAN: 0, MPLS: 1, PPPOE: 2 } as const
+export const EncapKind = { VLAN: 0, MPLS: 1, PPPOE: 2, PBB: 3, FABRIC_PATH: 4 } as const
 
 /** Names of the kinds in `tunnel`, by kind. */
-const KIND_NAMES: readonly string[] = ['vlan', 'mpls', 'pppoe']
+const KIND_NAMES: readonly string[] = ['vlan', 'mpls', 'pppoe', 'pbb', 'fabricpath']
 
 /** Most outer headers of one packet that are described; the decoder goes no deeper. */
 export const MAX_ENCAP_DEPTH = 16

@@ -10,8 +10,10 @@ const MPLS_UNICAST = 0x8847
 const MPLS_MULTICAST = 0x8848
 const PPPOE_SESSION = 0x8864
 const PPP = 0x880b
+const BACKBONE_TAG = 0x88e7
+const FABRIC_PATH = 0x8903
 /** Largest value that is a length and not a type (IEEE 802.3 §3.2.6). */
-const MAX_LENGTH = 1500
+export const MAX_802_3_LENGTH = 1500
 
 /** The layer that an EtherType (IEEE 802 numbers) or an IEEE 802.3 length announces, a value of {@link Layer}. */
 export function layerOfEtherType(etherType: number): number {
@@ -31,7 +33,11 @@ export function layerOfEtherType(etherType: number): number {
       return Layer.PPPOE
     case PPP:
       return Layer.PPP
+    case BACKBONE_TAG:
+      return Layer.BACKBONE_TAG
+    case FABRIC_PATH:
+      return Layer.FABRIC_PATH
     default:
-      return etherType <= MAX_LENGTH ? Layer.LLC : Layer.NOT_IP
+      return etherType <= MAX_802_3_LENGTH ? Layer.LLC : Layer.NOT_IP
   }
 }

@@ -1,7 +1,7 @@
 import { u16be } from '../bytes/endian.js'
 import { EncapKind } from './encap-table.js'
-import { layerOfEtherType } from './ether-type.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
+import { layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
+import { endAt, type FrameCursor, Layer } from './frame-cursor.js'
 
 const ETHER_TYPE = 12
 const HEADER_BYTES = 14
@@ -13,8 +13,7 @@ const VLAN_ID_MASK = 0x0fff
 export function decodeEthernet(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
-  cursor.at = at + HEADER_BYTES
-  return layerOfEtherType(u16be(bytes, at + ETHER_TYPE))
+  return follow(u16be(bytes, at + ETHER_TYPE), at + HEADER_BYTES, cursor)
 }
 
 /** One VLAN tag, IEEE 802.1Q §9.6. */
@@ -22,6 +21,12 @@ export function decodeVlan(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < TAG_BYTES) return Layer.TRUNCATED
   cursor.encaps.push(EncapKind.VLAN, u16be(bytes, at) & VLAN_ID_MASK)
-  cursor.at = at + TAG_BYTES
-  return layerOfEtherType(u16be(bytes, at + 2))
+  return follow(u16be(bytes, at + 2), at + TAG_BYTES, cursor)
+}
+
+/** Goes on at `at`, up to the frame's end or, where the field is a length, to that. */
+function follow(etherTypeOrLength: number, at: number, cursor: FrameCursor): number {
+  cursor.at = at
+  if (etherTypeOrLength <= MAX_802_3_LENGTH) endAt(cursor, at + etherTypeOrLength)
+  return layerOfEtherType(etherTypeOrLength)
 }

@@ -12,12 +12,13 @@ const CUT = 2
 
 /** Version and protocol, identification, two addresses of four words. */
 export const KEY_WORDS = 10
+export const NO_PROTOCOL = -1
 
 /** The fragments of one datagram, put in place as they come; the first copy of a byte wins. */
 export class FragmentTracker {
   // Invariants:
   // - `#blocks[i]` tells what is held of bytes `[8i, 8i + 8)`; `#coveredBlocks` of them are not EMPTY.
-  // - no byte at or behind `#totalBytes` is held, and none at or behind `#highBytes` was seen.
+  // - no block behind `#totalBytes` is covered, and no byte at or behind `#highBytes` was seen.
   // - `#cutAt` is the lowest byte that was seen but not captured; Infinity: none.
   #bytes = new Uint8Array(MIN_CAPACITY)
   #blocks = new Uint8Array(MIN_CAPACITY / BLOCK_BYTES)
@@ -36,11 +37,13 @@ export class FragmentTracker {
   older: FragmentTracker | null = null
   newer: FragmentTracker | null = null
   sameHash: FragmentTracker | null = null
-  /** Protocol of the datagram's content, from its first fragment. */
-  protocol = 0
+  /** Protocol of the datagram's content, from its fragment at offset 0; `NO_PROTOCOL` while that was not seen. */
+  protocol = NO_PROTOCOL
+  /** What there is of the datagram was delivered already: nothing is to be done when it is complete. */
+  isDelivered = false
   /** IP lengths of all fragments, duplicates too. */
   ipBytes = 0
-  /** Captured bytes seen again with other content, or in contradiction to the datagram's end. */
+  /** Captured bytes seen again with other content, or behind the datagram's end. */
   conflictBytes = 0
 
   /** Makes it ready for another datagram; memory is kept. */
@@ -53,7 +56,8 @@ export class FragmentTracker {
     this.older = null
     this.newer = null
     this.sameHash = null
-    this.protocol = 0
+    this.protocol = NO_PROTOCOL
+    this.isDelivered = false
     this.ipBytes = 0
     this.conflictBytes = 0
   }
@@ -88,8 +92,8 @@ export class FragmentTracker {
   }
 
   /**
-   * Takes a fragment; its captured part is `bytes[from, from + capturedBytes)`. A fragment that contradicts the
-   * end of the datagram as it is known is not used.
+   * Takes a fragment; its captured part is `bytes[from, from + capturedBytes)`. The first fragment that is the
+   * last one fixes the datagram's end: what others have behind it is not used.
    *
    * @param offset    Place of its first byte in the datagram, a multiple of 8.
    * @param wireBytes Its length on the wire, at least 1; a multiple of 8 unless it is the last.
@@ -102,17 +106,15 @@ export class FragmentTracker {
     wireBytes: number,
     isLast: boolean,
   ): void {
-    const end = offset + wireBytes
-    if (end > this.#totalBytes || (isLast && end < this.#highBytes)) {
-      this.conflictBytes += capturedBytes
-      return
-    }
-    if (isLast) this.#totalBytes = end
-    if (end > this.#highBytes) this.#highBytes = end
+    if (isLast && this.#totalBytes === Infinity) this.#endAt(offset + wireBytes)
+    const end = Math.min(offset + wireBytes, this.#totalBytes)
+    const capturedTo = offset + capturedBytes
+    this.conflictBytes += Math.max(0, capturedTo - Math.max(end, offset))
+    if (end <= offset) return
+    this.#highBytes = Math.max(this.#highBytes, end)
     this.#growTo(end)
 
     const base = from - offset // what to add to a place in the datagram for its place in `bytes`
-    const capturedTo = offset + capturedBytes
     const lastBlock = Math.ceil(end / BLOCK_BYTES)
     let block = offset / BLOCK_BYTES
     while (block < lastBlock) {
@@ -124,6 +126,17 @@ export class FragmentTracker {
       if (state === EMPTY) this.#take(bytes, base, runFrom, runTo, capturedTo)
       else if (state === HELD) this.#compare(bytes, base, runFrom, Math.min(runTo, capturedTo))
     }
+  }
+
+  #endAt(totalBytes: number): void {
+    this.#totalBytes = totalBytes
+    if (this.#highBytes <= totalBytes) return
+    this.conflictBytes += this.#highBytes - totalBytes
+    const endBlock = Math.ceil(totalBytes / BLOCK_BYTES)
+    for (let block = endBlock; block * BLOCK_BYTES < this.#highBytes; block++) {
+      if (this.#blocks[block] !== EMPTY) this.#coveredBlocks -= 1
+    }
+    this.#highBytes = totalBytes
   }
 
   /** Puts bytes `[from, to)` of the datagram, of which those below `capturedTo` are there, in empty blocks. */

@@ -1,5 +1,5 @@
 import { u32be } from '../bytes/endian.js'
-import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES } from './fragment-tracker.js'
+import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
 import type { IpHeader } from './ip-header.js'
 
 /** Where reassembled datagrams are put. */
@@ -35,8 +35,9 @@ export interface FragmentLimits {
  * Puts fragmented datagrams together, before anybody knows their ports. Where a limit is reached the datagram
  * whose first fragment is the oldest is given up.
  *
- * A datagram of which the snaplen cut something is delivered when all of it was seen on the wire; captured is
- * what comes before the first missing byte, so that nothing is made up.
+ * Nothing is made up where the snaplen cut fragments. A cut first fragment is a packet by itself: no other can
+ * continue it. Otherwise the datagram is delivered when all of it was seen on the wire; captured is what comes
+ * before its first missing byte.
  */
 export class FragmentTable {
   // Invariants:
@@ -90,7 +91,8 @@ export class FragmentTable {
 
   /**
    * Takes the fragment that `ip` describes. When it completes its datagram, `ip` becomes the datagram's: positions
-   * (of IPv6 addresses too) are in the reserved space, `ipBytes` is the sum of its fragments'.
+   * (of IPv6 addresses too) are in the reserved space, `ipBytes` is the sum of its fragments'. A first fragment
+   * that the snaplen cut stays where it is.
    *
    * @param tsSec  The packet's time.
    * @param tsNsec 0..999,999,999
@@ -108,16 +110,23 @@ export class FragmentTable {
 
     const tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
     if (!this.#makeRoom(tracker, end)) return 'held'
-    if (ip.fragmentOffset === 0 && tracker.protocol === 0) tracker.protocol = ip.protocol
     tracker.ipBytes += ip.ipBytes
     const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
     const before = tracker.memoryBytes
     tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
     this.#heldBytes += tracker.memoryBytes - before
-    if (!tracker.isComplete) return 'held'
-    this.#place(bytes, tracker, ip)
-    this.#release(tracker)
-    return 'complete'
+    if (ip.fragmentOffset === 0) {
+      if (capturedBytes < wireBytes && (tracker.isDelivered || tracker.protocol === NO_PROTOCOL)) {
+        tracker.isDelivered = true
+        ip.isFragment = false
+      }
+      if (tracker.protocol === NO_PROTOCOL) tracker.protocol = ip.protocol
+    }
+    if (tracker.isComplete) {
+      if (!tracker.isDelivered) this.#place(bytes, tracker, ip)
+      this.#release(tracker)
+    }
+    return ip.isFragment ? 'held' : 'complete'
   }
 
   /** Gives up what is open: no packet follows. */
@@ -195,7 +204,7 @@ export class FragmentTable {
   }
 
   #giveUp(tracker: FragmentTracker): void {
-    this.#incomplete += 1
+    if (!tracker.isDelivered) this.#incomplete += 1
     this.#release(tracker)
   }
 

@@ -31,7 +31,17 @@ export const Layer = {
   PPPOE: 7,
   /** A PPP protocol field. */
   PPP: 8,
+  /** The I-TAG of a provider backbone bridge behind its EtherType. */
+  BACKBONE_TAG: 9,
+  /** Cisco FabricPath's tag behind its EtherType. */
+  FABRIC_PATH: 10,
 } as const
+
+/** Ends the frame at `end` where it is longer: a header said how much follows it. */
+export function endAt(cursor: FrameCursor, end: number): void {
+  if (end < cursor.wireTo) cursor.wireTo = end
+  if (end < cursor.to) cursor.to = end
+}
 
 /**
  * Decodes one header at `cursor.at`, moves the cursor behind it and returns what follows, a value of

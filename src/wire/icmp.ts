@@ -2,7 +2,7 @@ import { u16be } from '../bytes/endian.js'
 import type { HeaderStatus, IpHeader } from './ip-header.js'
 import { blankIpHeader } from './ip-header.js'
 import { decodeIpv4 } from './ipv4.js'
-import { decodeIpv6 } from './ipv6.js'
+import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
 import { IpProtocol, type PacketTuple, type TransportPacket } from './transport-packet.js'
 
 /** Type, code, checksum, and four bytes whose meaning depends on the type. */
@@ -55,6 +55,7 @@ function decodeQuote(bytes: Uint8Array, from: number, to: number, wireTo: number
   const decode = version === 4 ? decodeIpv4 : version === 6 ? decodeIpv6 : null
   if (decode === null || decode(bytes, from, to, wireTo, quotedIp) !== 'ok') return false
   if (quotedIp.isFragment && quotedIp.fragmentOffset !== 0) return false
+  if (walkExtensionHeaders(bytes, quotedIp) !== 'ok') return false
   out.protocol = quotedIp.protocol
   out.ipVersion = quotedIp.version
   out.src = quotedIp.src

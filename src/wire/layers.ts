@@ -3,22 +3,16 @@ import { Layer, type LayerDecoder } from './frame-cursor.js'
 import { decodeSll, decodeSll2 } from './linux-sll.js'
 import { decodeLlc } from './llc.js'
 import { decodeLoopback } from './loopback.js'
+import { decodeBackboneTag, decodeFabricPath } from './mac-in-mac.js'
 import { decodeMpls } from './mpls.js'
-import {
-  decodeCiscoHdlc,
-  decodePpp,
-  decodePppFrame,
-  decodePppHdlc,
-  decodePppoe,
-  decodePppWithDirection,
-} from './ppp.js'
+import { decodeCiscoHdlc, decodePpp, decodePppHdlc, decodePppoe, decodePppWithDirection } from './ppp.js'
 import { decodeRawIp } from './raw-ip.js'
 
 // LINKTYPE_* value -> decoder of the frame's first header.
 const ROWS: readonly (readonly [linkType: number, decoder: LayerDecoder])[] = [
   [0, decodeLoopback], // NULL
   [1, decodeEthernet], // ETHERNET
-  [9, decodePppFrame], // PPP
+  [9, decodePppHdlc], // PPP
   [12, decodeRawIp], // DLT_RAW of most systems
   [14, decodeRawIp], // DLT_RAW of OpenBSD
   [50, decodePppHdlc], // PPP_HDLC
@@ -49,7 +43,7 @@ export function linkLayer(linkType: number): LayerDecoder | undefined {
 
 // Layer -> its decoder. The first three end the walk.
 const LAYERS: readonly LayerDecoder[] = (() => {
-  const table = new Array<LayerDecoder>(Layer.PPP + 1)
+  const table = new Array<LayerDecoder>(Object.keys(Layer).length)
   table.fill(() => Layer.NOT_IP)
   table[Layer.ETHERNET] = decodeEthernet
   table[Layer.VLAN] = decodeVlan
@@ -57,6 +51,8 @@ const LAYERS: readonly LayerDecoder[] = (() => {
   table[Layer.MPLS] = decodeMpls
   table[Layer.PPPOE] = decodePppoe
   table[Layer.PPP] = decodePpp
+  table[Layer.BACKBONE_TAG] = decodeBackboneTag
+  table[Layer.FABRIC_PATH] = decodeFabricPath
   return table
 })()
 

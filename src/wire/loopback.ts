@@ -1,4 +1,5 @@
-import { u32be } from '../bytes/endian.js'
+import { u16be, u16le, u32be } from '../bytes/endian.js'
+import { layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
 import { type FrameCursor, Layer } from './frame-cursor.js'
 
 const HEADER_BYTES = 4
@@ -8,13 +9,19 @@ const AF_INET6: readonly number[] = [10, 23, 24, 28, 30]
 
 /**
  * LINKTYPE_NULL and LINKTYPE_LOOP: an address family of four bytes, in the byte order of the host that captured
- * (NULL) or of the network (LOOP). Families are small, so the order shows.
+ * (NULL) or of the network (LOOP). Families are small, so the order shows; some drivers put an EtherType in the
+ * last two bytes instead.
  */
 export function decodeLoopback(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
   cursor.at = at + HEADER_BYTES
   const value = u32be(bytes, at)
-  const family = value <= 0xffff ? value : bytes[at]! | (bytes[at + 1]! << 8)
+  const isFamily = value <= 0xffff || u16be(bytes, at + 2) === 0
+  if (!isFamily) {
+    const etherType = u16be(bytes, at + 2)
+    return etherType > MAX_802_3_LENGTH ? layerOfEtherType(etherType) : Layer.NOT_IP
+  }
+  const family = value <= 0xffff ? value : u16le(bytes, at)
   return family === AF_INET || AF_INET6.includes(family) ? Layer.IP : Layer.NOT_IP
 }

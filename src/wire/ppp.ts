@@ -1,7 +1,7 @@
 import { u16be } from '../bytes/endian.js'
 import { EncapKind } from './encap-table.js'
 import { layerOfEtherType } from './ether-type.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
+import { endAt, type FrameCursor, Layer } from './frame-cursor.js'
 
 const ADDRESS_ALL_STATIONS = 0xff
 const CONTROL_UNNUMBERED = 0x03
@@ -9,8 +9,6 @@ const CISCO_UNICAST = 0x0f
 const CISCO_MULTICAST = 0x8f
 const CISCO_HEADER_BYTES = 4
 const PPPOE_HEADER_BYTES = 6
-const PPPOE_VERSION_TYPE = 0x11
-const PPPOE_CODE_SESSION = 0
 
 const PROTOCOL_IPV4 = 0x0021
 const PROTOCOL_IPV6 = 0x0057
@@ -18,14 +16,14 @@ const PROTOCOL_MPLS_UNICAST = 0x0281
 const PROTOCOL_MPLS_MULTICAST = 0x0283
 
 /** A PPP frame with or without address and control bytes, which some captures leave out (RFC 1662 §3.1). */
-export function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
+function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED
   if (bytes[at] === ADDRESS_ALL_STATIONS && bytes[at + 1] === CONTROL_UNNUMBERED) cursor.at = at + 2
   return decodePpp(bytes, cursor)
 }
 
-/** LINKTYPE_PPP_HDLC: PPP in HDLC-like framing, or Cisco HDLC, told apart by the address byte. */
+/** LINKTYPE_PPP and LINKTYPE_PPP_HDLC: PPP in HDLC-like framing, or Cisco HDLC, told apart by the address byte. */
 export function decodePppHdlc(bytes: Uint8Array, cursor: FrameCursor): number {
   if (cursor.to - cursor.at < 1) return Layer.TRUNCATED
   const address = bytes[cursor.at]!
@@ -73,12 +71,12 @@ export function decodePpp(bytes: Uint8Array, cursor: FrameCursor): number {
   }
 }
 
-/** PPPoE, RFC 2516 §4. Only session packets carry PPP. */
+/** The header of the PPPoE session stage, RFC 2516 §4, §6; its length ends the frame. */
 export function decodePppoe(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < PPPOE_HEADER_BYTES) return Layer.TRUNCATED
-  if (bytes[at] !== PPPOE_VERSION_TYPE || bytes[at + 1] !== PPPOE_CODE_SESSION) return Layer.NOT_IP
   cursor.encaps.push(EncapKind.PPPOE, u16be(bytes, at + 2))
   cursor.at = at + PPPOE_HEADER_BYTES
+  endAt(cursor, cursor.at + u16be(bytes, at + 4))
   return Layer.PPP
 }
