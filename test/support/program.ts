@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'pcap2conn.js')
+
+export interface ProgramResult {
+  /** Exit code; null when a signal ended the program. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+export interface ProgramOptions {
+  /** Folder to run in. */
+  readonly cwd?: string
+  /** Standard input; empty without it. */
+  readonly stdin?: Uint8Array
+  /** Added to the environment, in which `TZ` is `UTC`. */
+  readonly env?: Readonly<Record<string, string>>
+  /** After this long the program is killed: the result then has the signal SIGKILL. */
+  readonly timeoutMs?: number
+  /** Called with the process id as soon as there is one. */
+  readonly onStart?: (pid: number) => void
+}
+
+/** Runs the built program as a user would, and waits for its end. */
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  const { cwd, stdin, env, timeoutMs = 30_000, onStart } = options
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...process.env, TZ: 'UTC', ...env },
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    })
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    child.on('error', reject)
+    child.on('spawn', () => onStart?.(child.pid!))
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() })
+    })
+    child.stdin.on('error', () => {}) // the program may end without reading all of it
+    child.stdin.end(stdin)
+  })
+}
+
+/** Every file below `folder` with its content, by its path with `/`, sorted. */
+export function readTree(folder: string): Map<string, Buffer> {
+  const tree = new Map<string, Buffer>()
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(folder, name)
+    if (statSync(path).isFile()) tree.set(relative(folder, path).split(sep).join('/'), readFileSync(path))
+  }
+  return tree
+}
+
+/** Calls `use` with a new empty folder, which is deleted afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-test-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
