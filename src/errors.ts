@@ -22,6 +22,18 @@ export class CaptureFormatError extends Error {
   }
 }
 
+/** An input that cannot be opened: missing, not allowed, no regular file. The message names the path. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+  readonly code = 'ERR_INPUT'
+  readonly path: string
+
+  constructor(message: string, path: string, options?: ErrorOptions) {
+    super(message, options)
+    this.path = path
+  }
+}
+
 /** An option value the program cannot work with. The message names the option and the value. */
 export class ConfigError extends RangeError {
   override readonly name = 'ConfigError'

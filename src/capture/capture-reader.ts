@@ -16,7 +16,10 @@ export interface CaptureReader {
    * @param isLast No byte follows `to` in the file.
    */
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void
-  /** Fills `out` and returns `'packet'`, or says why not. Never throws on any input. */
+  /**
+   * Fills `out` and returns `'packet'`, or says why not. Never throws on any input. `'end'` and `'damaged'`
+   * are final: every later call returns them again.
+   */
   next(out: CapturedPacket): ReadStatus
   /** Offset in the current window of the first byte not yet consumed. */
   readonly position: number
@@ -26,10 +29,27 @@ export interface CaptureReader {
   readonly problem: CaptureFormatError | null
   /** Packets that the capture itself reports as dropped (pcapng Interface Statistics Blocks). */
   readonly droppedPackets: number
+  /** Interfaces that were declared so far, all sections together; 1 in a pcap file. */
+  readonly interfaceCount: number
+  /** True when the capture stopped because a section declares more interfaces than the limit. */
+  readonly isInterfaceLimitHit: boolean
 }
 
 /**
  * Largest record that is handed out whole. Of a longer one (only possible with a larger snaplen) the first
- * `MAX_RECORD_BYTES` are kept. Windows must be able to hold this much plus the record's own header.
+ * `MAX_RECORD_BYTES` are kept. Windows must be able to hold this much plus `RECORD_OVERHEAD_BYTES`.
  */
 export const MAX_RECORD_BYTES = 1024 * 1024
+
+/** What a record may need in the window beside its frame: headers, padding, a block's trailer. */
+export const RECORD_OVERHEAD_BYTES = 64
+
+/** What a reader is told beside its bytes. */
+export interface CaptureReaderOptions {
+  /** Stands in for the capture's own link type; null: as the capture says. */
+  readonly linkType: number | null
+  /** Interfaces that one pcapng section may declare. */
+  readonly maxInterfaces: number
+  /** The bytes come out of a decompressor: messages say that offsets are of the decompressed content. */
+  readonly isDecompressed: boolean
+}

@@ -1,0 +1,76 @@
+import { u32be } from '../bytes/endian.js'
+import { hex32 } from './capture-source.js'
+import { hasPcapMagic } from './pcap-header.js'
+import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
+
+/** Bytes from the beginning of a file that tell its format; a shorter file is judged by what it has. */
+export const DETECT_BYTES = 64
+
+/** A format that is read, or what is wrong with the content, as the end of "Cannot read ...: ". */
+export type DetectedFormat = { readonly format: 'pcap' | 'pcapng' } | { readonly problem: string }
+
+// What other files begin with, as text in Latin-1. The first match counts.
+const COMPRESSIONS: readonly (readonly [string, string])[] = [
+  ['\x28\xb5\x2f\xfd', 'zstd'],
+  ['\xfd7zXZ\x00', 'xz'],
+  ['BZh', 'bzip2'],
+  ['\x04\x22\x4d\x18', 'lz4'],
+  ['\x1f\x8b', 'gzip'],
+  ['\x1f\x9d', 'compress'],
+]
+const ARCHIVES: readonly (readonly [string, string])[] = [
+  ['PK\x03\x04', 'zip'],
+  ['7z\xbc\xaf\x27\x1c', '7z'],
+  ['Rar!', 'RAR'],
+]
+const OTHER_CAPTURES: readonly (readonly [string, string])[] = [
+  ['snoop\x00\x00\x00', 'Sun snoop'],
+  ['btsnoop\x00', 'btsnoop'],
+  ['GMBU', 'Microsoft Network Monitor 2'],
+  ['RTSS', 'Microsoft Network Monitor 1'],
+  ['TRSNIFF data', 'Sniffer'],
+  ['XCP\x00', 'NetXray'],
+  ['\x05VNF', 'Visual Networks'],
+  ['ObserverPktBuffe', 'Observer'],
+  ['\xa1\xb2\x34\xcd', 'modified pcap (0xa1b234cd)'],
+  ['\xcd\x34\xb2\xa1', 'modified pcap (0xa1b234cd)'],
+  ['\xa1\x2b\x3c\x4d', 'Navtel pcap (0xa12b3c4d)'],
+  ['\x4d\x3c\x2b\xa1', 'Navtel pcap (0xa12b3c4d)'],
+]
+
+/** Tells the format of a file from its first bytes, `bytes[from, to)`: `DETECT_BYTES` or the whole file. */
+export function detectFormat(bytes: Uint8Array, from: number, to: number): DetectedFormat {
+  const length = to - from
+  if (length === 0) return { problem: 'the file is empty' }
+  if (length >= 4 && hasPcapMagic(bytes, from)) return { format: 'pcap' }
+  if (length >= 4 && u32be(bytes, from) === BlockType.SECTION_HEADER) {
+    if (length < 12 || sectionByteOrder(bytes, from + 8) !== null) return { format: 'pcapng' }
+  }
+  return { problem: describe(bytes, from, Math.min(to, from + DETECT_BYTES)) }
+}
+
+function describe(bytes: Uint8Array, from: number, to: number): string {
+  const start = latin1(bytes, from, to)
+  const compression = COMPRESSIONS.find(([magic]) => start.startsWith(magic))
+  if (compression !== undefined)
+    return `the content is ${compression[1]}-compressed, which is not supported here`
+  const archive = ARCHIVES.find(([magic]) => start.startsWith(magic))
+  if (archive !== undefined) return `the content is a ${archive[1]} archive: extract the captures first`
+  const capture = OTHER_CAPTURES.find(([magic]) => start.startsWith(magic))
+  if (capture !== undefined) return `captures of the format ${capture[1]} are not supported`
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start))
+    return 'must begin with a pcap or pcapng header: found HTML or XML'
+  if (/^[\t\n\r\x20-\x7e]+$/.test(start)) return 'must begin with a pcap or pcapng header: found text'
+  return `must begin with a pcap or pcapng header: found ${found(bytes, from, to)}`
+}
+
+function found(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from >= 4) return hex32(u32be(bytes, from))
+  return `${to - from} bytes`
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = ''
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0)
+  return text
+}

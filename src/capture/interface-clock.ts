@@ -1,0 +1,129 @@
+import type { CapturedPacket } from './captured-packet.js'
+
+/** Turns the 64-bit timestamps of one pcapng interface into seconds and nanoseconds. */
+export interface InterfaceClock {
+  /** One unit is shorter than a microsecond. */
+  readonly isNanosecond: boolean
+  /**
+   * Writes `tsSec` and `tsNsec` of the timestamp `high` * 2^32 + `low`, rounded down to the nanosecond.
+   * Exact, without a 64-bit integer: the halves are uint32.
+   */
+  read(high: number, low: number, out: CapturedPacket): void
+}
+
+/** Last second that a `Date` can hold: a damaged timestamp must not break what formats it. */
+export const MAX_TS_SEC = 8_640_000_000_000 - 1
+
+const NSEC_PER_SEC = 1_000_000_000
+const DEFAULT_RESOLUTION = 6
+
+/**
+ * @param resolution `if_tsresol`: without the top bit a power of 10, with it a power of 2, both negative
+ *                   (pcapng draft section 4.2); undefined: the option is absent, microseconds.
+ * @param offsetSec  `if_tsoffset`: seconds to add to each timestamp.
+ */
+export function interfaceClock(resolution: number | undefined, offsetSec: number): InterfaceClock {
+  if (resolution === undefined) return new DecimalClock(DEFAULT_RESOLUTION, offsetSec)
+  if ((resolution & 0x80) !== 0) return new BinaryClock(resolution & 0x7f, offsetSec)
+  return new DecimalClock(resolution, offsetSec)
+}
+
+function writeTime(sec: number, nsec: number, out: CapturedPacket): void {
+  const isInRange = sec >= 0 && sec <= MAX_TS_SEC
+  out.tsSec = isInRange ? sec : sec < 0 ? 0 : MAX_TS_SEC
+  out.tsNsec = isInRange ? nsec : 0
+}
+
+/** Units of 10^-exponent seconds. */
+class DecimalClock implements InterfaceClock {
+  // Invariants:
+  // - #unitsPerSec * #nsecPerUnit = 10^9 where a unit is a nanosecond or more.
+  // - #divisors brings finer units down to nanoseconds; each is at most 10^10, so that a remainder below
+  //   it times 2^16 stays below 2^53.
+  readonly isNanosecond: boolean
+  readonly #unitsPerSec: number
+  readonly #nsecPerUnit: number
+  readonly #divisors: readonly number[]
+  readonly #offsetSec: number
+
+  constructor(exponent: number, offsetSec: number) {
+    this.isNanosecond = exponent > 6
+    this.#unitsPerSec = 10 ** Math.min(exponent, 9)
+    this.#nsecPerUnit = NSEC_PER_SEC / this.#unitsPerSec
+    const divisors: number[] = []
+    for (let digits = exponent - 9; digits > 0; digits -= 10) divisors.push(10 ** Math.min(digits, 10))
+    this.#divisors = divisors
+    this.#offsetSec = offsetSec
+  }
+
+  read(high: number, low: number, out: CapturedPacket): void {
+    // Four digits of base 2^16, high to low: long division by numbers below 2^37 is exact in doubles.
+    let d3 = high >>> 16
+    let d2 = high & 0xffff
+    let d1 = low >>> 16
+    let d0 = low & 0xffff
+    for (let i = 0; i < this.#divisors.length; i++) {
+      const divisor = this.#divisors[i] ?? 1
+      const x2 = (d3 % divisor) * 0x10000 + d2
+      const x1 = (x2 % divisor) * 0x10000 + d1
+      const x0 = (x1 % divisor) * 0x10000 + d0
+      d3 = Math.floor(d3 / divisor)
+      d2 = Math.floor(x2 / divisor)
+      d1 = Math.floor(x1 / divisor)
+      d0 = Math.floor(x0 / divisor)
+    }
+    const units = this.#unitsPerSec
+    const top = d3 * 0x10000 + d2
+    const x1 = (top % units) * 0x10000 + d1
+    const x0 = (x1 % units) * 0x10000 + d0
+    const sec =
+      Math.floor(top / units) * 0x1_0000_0000 + Math.floor(x1 / units) * 0x10000 + Math.floor(x0 / units)
+    writeTime(sec + this.#offsetSec, (x0 % units) * this.#nsecPerUnit, out)
+  }
+}
+
+/** Units of 2^-exponent seconds. */
+class BinaryClock implements InterfaceClock {
+  readonly isNanosecond: boolean
+  readonly #exponent: number
+  readonly #offsetSec: number
+
+  constructor(exponent: number, offsetSec: number) {
+    this.isNanosecond = exponent >= 20
+    this.#exponent = exponent
+    this.#offsetSec = offsetSec
+  }
+
+  read(high: number, low: number, out: CapturedPacket): void {
+    const bits = this.#exponent
+    // Whole seconds, and the fraction as 64 bits after the point, in two halves.
+    let sec: number
+    let fractionHigh: number
+    let fractionLow: number
+    if (bits < 32) {
+      const unit = 2 ** bits
+      sec = high * (0x1_0000_0000 / unit) + Math.floor(low / unit)
+      fractionHigh = (low % unit) * (0x1_0000_0000 / unit)
+      fractionLow = 0
+    } else if (bits < 64) {
+      const unit = 2 ** (bits - 32)
+      const shift = 0x1_0000_0000 / unit
+      sec = Math.floor(high / unit)
+      fractionHigh = (high % unit) * shift + Math.floor(low / unit)
+      fractionLow = (low % unit) * shift
+    } else {
+      // Below 2^-64 seconds: what is shifted out is far below a nanosecond.
+      const down = 2 ** (bits - 64)
+      sec = 0
+      fractionHigh = Math.floor(high / down)
+      fractionLow =
+        down >= 0x1_0000_0000 ? 0 : Math.floor(low / down) + (high % down) * (0x1_0000_0000 / down)
+    }
+    // Nanoseconds: the fraction times 10^9, of which the digits above the point are kept.
+    const c0 = (fractionLow % 0x10000) * NSEC_PER_SEC
+    const c1 = Math.floor(fractionLow / 0x10000) * NSEC_PER_SEC + Math.floor(c0 / 0x10000)
+    const c2 = (fractionHigh % 0x10000) * NSEC_PER_SEC + Math.floor(c1 / 0x10000)
+    const c3 = Math.floor(fractionHigh / 0x10000) * NSEC_PER_SEC + Math.floor(c2 / 0x10000)
+    writeTime(sec + this.#offsetSec, Math.floor(c3 / 0x10000), out)
+  }
+}

@@ -1,0 +1,26 @@
+import { detectFormat } from './capture-format.js'
+import type { CaptureReader, CaptureReaderOptions } from './capture-reader.js'
+import { formatError } from './capture-source.js'
+import { PcapReader } from './pcap-reader.js'
+import { PcapngReader } from './pcapng-reader.js'
+
+/**
+ * Makes the reader for a capture by what its first bytes are, whatever its name. The reader has no window
+ * yet: the owner gives it the same bytes first.
+ *
+ * @param bytes `bytes[from, to)` is the beginning of the (decompressed) file: `DETECT_BYTES` or more, or all of it.
+ * @param file  Path as the user gave it, for messages.
+ * @throws CaptureFormatError naming what was found, where it is no capture that can be read.
+ */
+export function createCaptureReader(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  file: string,
+  options: CaptureReaderOptions,
+): CaptureReader {
+  const detected = detectFormat(bytes, from, to)
+  if ('problem' in detected)
+    throw formatError({ file, isDecompressed: options.isDecompressed }, 0, detected.problem)
+  return detected.format === 'pcap' ? new PcapReader(file, options) : new PcapngReader(file, options)
+}

@@ -1,0 +1,105 @@
+import { u16, u32 } from './byte-order.js'
+import { type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
+
+/** A frame above this length is believed only when the file's snaplen allows it. */
+export const USUAL_MAX_FRAME_BYTES = 256 * 1024
+
+/** Records that must look right before a layout is believed. */
+const SAMPLE_RECORDS = 2
+const MAX_PLAUSIBLE_ORIGINAL_BYTES = 128 * 1024 * 1024
+const MAX_PLAUSIBLE_INTERFACE = 10_000
+
+type Judgement = 'fits' | 'contradicts' | 'more'
+
+/**
+ * Finds out which of the layouts that share the file's magic number its records have: the first in which
+ * the first two records make sense, the usual one where none does. The signs are Wireshark's
+ * (`libpcap_try_record` in `wiretap/libpcap.c`).
+ *
+ * @param from   Offset of the first record.
+ * @param isLast No byte follows `to` in the file.
+ * @returns `'more'` when the window ends before that can be said.
+ */
+export function findLayout(
+  header: PcapHeader,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isLast: boolean,
+): RecordLayout | 'more' {
+  const usual = header.layouts[0] ?? 'standard'
+  if (header.layouts.length < 2) return usual
+  for (const layout of header.layouts) {
+    const judgement = judge(layout, header.isLittleEndian, bytes, from, to, isLast)
+    if (judgement === 'more') return 'more'
+    if (judgement === 'fits') return layout
+  }
+  return usual
+}
+
+function judge(
+  layout: RecordLayout,
+  isLittleEndian: boolean,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isLast: boolean,
+): Judgement {
+  const headerBytes = RECORD_HEADER_BYTES[layout]
+  let at = from
+  for (let i = 0; i < SAMPLE_RECORDS; i++) {
+    if (to - at < headerBytes) return isLast ? 'fits' : 'more'
+    const capturedBytes = u32(bytes, at + 8, isLittleEndian)
+    if (!isPlausible(layout, isLittleEndian, bytes, at, capturedBytes)) return 'contradicts'
+    at += headerBytes + capturedBytes
+  }
+  return 'fits'
+}
+
+function isPlausible(
+  layout: RecordLayout,
+  isLittleEndian: boolean,
+  bytes: Uint8Array,
+  at: number,
+  capturedBytes: number,
+): boolean {
+  const originalBytes = u32(bytes, at + 12, isLittleEndian)
+  if (u32(bytes, at + 4, isLittleEndian) >= 1_000_000) return false
+  if (capturedBytes > USUAL_MAX_FRAME_BYTES || capturedBytes > originalBytes) return false
+  if (originalBytes > MAX_PLAUSIBLE_ORIGINAL_BYTES) return false
+  switch (layout) {
+    case 'standard':
+      return true
+    case 'nokia':
+      return isNokiaWord(u32(bytes, at + 16, isLittleEndian))
+    case 'patched':
+    case 'patched-debug':
+      return (
+        u32(bytes, at + 16, isLittleEndian) <= MAX_PLAUSIBLE_INTERFACE &&
+        isLinuxProtocol(u16(bytes, at + 20, isLittleEndian)) &&
+        (bytes[at + 22] ?? 0) <= 4 // PACKET_HOST to PACKET_OUTGOING
+      )
+  }
+}
+
+/** An EtherType, or one of the numbers below them that Linux uses (`linux/if_ether.h`). */
+function isLinuxProtocol(protocol: number): boolean {
+  return (
+    protocol >= 0x600 || protocol <= 0x17 || protocol === 0x60 || protocol === 0x200 || protocol === 0x400
+  )
+}
+
+/** The values seen so far are 0xXfbfYZ0W with X of 9 b, Y of b d, Z of 6 9, W of 1 2. */
+function isNokiaWord(word: number): boolean {
+  const x = word >>> 28
+  const y = (word >>> 12) & 0xf
+  const z = (word >>> 8) & 0xf
+  const w = word & 0xf
+  return (
+    (word & 0x0fff_00f0) === 0x0fbf_0000 &&
+    (x === 0x9 || x === 0xb) &&
+    (y === 0xb || y === 0xd) &&
+    (z === 0x6 || z === 0x9) &&
+    (w === 1 || w === 2)
+  )
+}

@@ -1,0 +1,145 @@
+import { u32be } from '../bytes/endian.js'
+import { u16, u32, u64 } from './byte-order.js'
+import { type InterfaceClock, interfaceClock } from './interface-clock.js'
+
+// pcapng (draft-ietf-opsawg-pcapng): what stands where in the blocks that a reader must understand.
+//
+//   byte 0            4             8                    length - 4      length
+//   +-----------------+-------------+--------- ... ---------+-------------+
+//   |  block type     | length      | fields, frame, options | length again |
+//   +-----------------+-------------+--------- ... ---------+-------------+
+
+/** Block types (section 11.1 of the draft). All others are passed over by their length. */
+export const BlockType = {
+  SECTION_HEADER: 0x0a0d0d0a,
+  INTERFACE_DESCRIPTION: 1,
+  OBSOLETE_PACKET: 2,
+  SIMPLE_PACKET: 3,
+  INTERFACE_STATISTICS: 5,
+  ENHANCED_PACKET: 6,
+} as const
+
+/** Type and length before a block's fields. */
+export const BLOCK_HEADER_BYTES = 8
+/** The length again, behind them. */
+export const BLOCK_TRAILER_BYTES = 4
+
+/** Shortest length that a block of this type can have. */
+export function minBlockBytes(type: number): number {
+  switch (type) {
+    case BlockType.SECTION_HEADER:
+      return 28
+    case BlockType.INTERFACE_DESCRIPTION:
+      return 20
+    case BlockType.OBSOLETE_PACKET:
+    case BlockType.ENHANCED_PACKET:
+      return 32
+    case BlockType.SIMPLE_PACKET:
+      return 16
+    case BlockType.INTERFACE_STATISTICS:
+      return 24
+    default:
+      return 12
+  }
+}
+
+/** True for the blocks that are read, false for those that are only passed over. */
+export function isKnownBlock(type: number): boolean {
+  return minBlockBytes(type) > 12
+}
+
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d
+
+/** Byte order of the section whose byte-order magic is at `at`: true for little-endian, null for neither. */
+export function sectionByteOrder(bytes: Uint8Array, at: number): boolean | null {
+  if (u32(bytes, at, true) === BYTE_ORDER_MAGIC) return true
+  return u32be(bytes, at) === BYTE_ORDER_MAGIC ? false : null
+}
+
+// Option codes: of Interface Description Blocks (section 4.2), of Interface Statistics Blocks (4.6), of all (3.5).
+const IF_TSRESOL = 9
+const IF_TSOFFSET = 14
+const ISB_IFDROP = 5
+const ISB_OSDROP = 7
+const END_OF_OPTIONS = 0
+
+/** One interface of a section. */
+export interface CaptureInterface {
+  /** LINKTYPE_* value. */
+  readonly linkType: number
+  /** Longest frame that the interface kept; 0: no limit. */
+  readonly snaplen: number
+  readonly clock: InterfaceClock
+  /** Packets that the interface is said to have dropped, so far. */
+  droppedPackets: number
+}
+
+/**
+ * Reads the Interface Description Block at `at`.
+ *
+ * @param optionsTo Where its options end at the latest. Options that don't fit before it are left out.
+ */
+export function readInterface(
+  bytes: Uint8Array,
+  at: number,
+  optionsTo: number,
+  isLittleEndian: boolean,
+): CaptureInterface {
+  let resolution: number | undefined
+  let offsetSec = 0
+  forEachOption(bytes, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
+    if (code === IF_TSRESOL && to > from) resolution = bytes[from]
+    if (code === IF_TSOFFSET && to - from >= 8) offsetSec = i64(bytes, from, isLittleEndian)
+  })
+  return {
+    linkType: u16(bytes, at + 8, isLittleEndian),
+    snaplen: u32(bytes, at + 12, isLittleEndian),
+    clock: interfaceClock(resolution, offsetSec),
+    droppedPackets: 0,
+  }
+}
+
+/** Packets that the Interface Statistics Block at `at` reports as dropped by the interface and the system, or null. */
+export function readDroppedPackets(
+  bytes: Uint8Array,
+  at: number,
+  optionsTo: number,
+  isLittleEndian: boolean,
+): number | null {
+  let dropped: number | null = null
+  forEachOption(bytes, at + 20, optionsTo, isLittleEndian, (code, from, to) => {
+    if ((code === ISB_IFDROP || code === ISB_OSDROP) && to - from >= 8) {
+      dropped = (dropped ?? 0) + u64(bytes, from, isLittleEndian)
+    }
+  })
+  return dropped
+}
+
+function forEachOption(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isLittleEndian: boolean,
+  visit: (code: number, valueFrom: number, valueTo: number) => void,
+): void {
+  let at = from
+  while (to - at >= 4) {
+    const code = u16(bytes, at, isLittleEndian)
+    const valueTo = at + 4 + u16(bytes, at + 2, isLittleEndian)
+    if (code === END_OF_OPTIONS || valueTo > to) return
+    visit(code, at + 4, valueTo)
+    at += 4 + paddedTo4(valueTo - at - 4)
+  }
+}
+
+/** `bytes` rounded up to a multiple of 4. */
+export function paddedTo4(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4
+}
+
+/** Signed 64-bit integer; beyond 2^53 the nearest number. */
+function i64(bytes: Uint8Array, at: number, isLittleEndian: boolean): number {
+  const low = u32(bytes, isLittleEndian ? at : at + 4, isLittleEndian)
+  const high = u32(bytes, isLittleEndian ? at + 4 : at, isLittleEndian) | 0
+  return high * 0x1_0000_0000 + low
+}

@@ -1,0 +1,29 @@
+/** What went wrong while an input was read. What came before it has been read. */
+export interface InputReadProblem {
+  /** Byte of the input as it is on disk, compressed or not. */
+  readonly offset: number
+  readonly message: string
+}
+
+/** The bytes of one input, decompressed where it is compressed, from its first to its last. */
+export interface ByteSource {
+  /**
+   * Fills `target`, which may lie in shared memory, as far as bytes are at hand: at least one, unless the
+   * input has ended. It never rejects for what the input is or holds: `problem` says why it ended early.
+   *
+   * @param target At least two bytes. It must not be used otherwise until the promise resolves.
+   * @returns Bytes that were written to its beginning; 0: no byte follows.
+   */
+  read(target: Uint8Array): Promise<number>
+  /** It is known that no byte follows: `read()` would give 0. */
+  readonly isAtEnd: boolean
+  /** Bytes of the input as it is on disk that were read so far. */
+  readonly bytesRead: number
+  /** All of them; null where it cannot be known. */
+  readonly totalBytes: number | null
+  /** The bytes come out of a decompressor. Known after the first `read()`. */
+  readonly isDecompressed: boolean
+  readonly problem: InputReadProblem | null
+  /** Gives back the file or stream. May be called more than once. */
+  close(): Promise<void>
+}

@@ -1,0 +1,114 @@
+import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from 'node:fs'
+import { InputError } from '../errors.js'
+import type { ByteSource, InputReadProblem } from './byte-source.js'
+
+/**
+ * The rest of a file that is read at once, without the thread pool: a turn of it costs more than such a read,
+ * which many small files would pay each.
+ */
+const SMALL_BYTES = 64 * 1024
+
+// A pipe without a writer must not stop the program at `open`. Windows has neither.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/** A regular file. */
+export class FileByteSource implements ByteSource {
+  // Invariants: #fd is open until close(); its position is #bytesRead. #pending is the read under way.
+  #fd: number | null
+  #pending: Promise<number> | null = null
+  #bytesRead = 0
+  #isAtEnd = false
+  readonly totalBytes: number
+  readonly isDecompressed = false
+  problem: InputReadProblem | null = null
+
+  private constructor(fd: number, totalBytes: number) {
+    this.#fd = fd
+    this.totalBytes = totalBytes
+  }
+
+  /** @throws InputError that names the file, where it cannot be opened or is no regular file. */
+  static open(path: string): FileByteSource {
+    let fd: number
+    try {
+      fd = openSync(path, OPEN_FLAGS)
+    } catch (cause) {
+      throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
+    }
+    const stats = fstatSync(fd)
+    if (stats.isFile()) return new FileByteSource(fd, stats.size)
+    closeSync(fd)
+    throw new InputError(`Cannot read "${path}": ${kindOf(stats)}`, path)
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead
+  }
+
+  get isAtEnd(): boolean {
+    return this.#isAtEnd
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    const fd = this.#fd
+    if (fd === null || this.#isAtEnd) return 0
+    try {
+      const isSmall = this.totalBytes - this.#bytesRead <= SMALL_BYTES
+      const bytes = isSmall
+        ? readSync(fd, target, 0, target.length, null)
+        : await this.#readInPool(fd, target)
+      this.#bytesRead += bytes
+      // A regular file gives less than asked only where it ends.
+      this.#isAtEnd = bytes < target.length
+      return bytes
+    } catch (error) {
+      this.#isAtEnd = true
+      this.problem = { offset: this.#bytesRead, message: reason(error) }
+      return 0
+    }
+  }
+
+  async close(): Promise<void> {
+    const fd = this.#fd
+    this.#fd = null
+    this.#isAtEnd = true
+    // A descriptor that is closed under a read could be another file's by the time it runs.
+    await this.#pending?.catch(() => 0)
+    if (fd !== null) closeSync(fd)
+  }
+
+  async #readInPool(fd: number, target: Uint8Array): Promise<number> {
+    this.#pending = new Promise((resolve, reject) => {
+      read(fd, target, 0, target.length, null, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+    })
+    try {
+      return await this.#pending
+    } finally {
+      this.#pending = null
+    }
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'it is a folder'
+  if (stats.isFIFO()) return 'it is a named pipe: give - and redirect it to standard input'
+  return 'it is no regular file'
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENXIO: 'it is no regular file',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
+  ELOOP: 'too many symbolic links',
+}
+
+/** Why a file operation failed, in words. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return REASONS[code] ?? error.message
+}
