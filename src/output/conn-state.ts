@@ -1,0 +1,65 @@
+import { HalfSeen } from '../stream/half-streams.js'
+import { IpProtocol } from '../wire/transport-packet.js'
+
+/** What one side of a TCP connection came to, as Zeek's endpoint states, reduced. */
+type SideState = 'inactive' | 'synSent' | 'partial' | 'established' | 'closed' | 'reset'
+
+const HAS_CONN_STATE: ReadonlySet<number> = new Set([
+  IpProtocol.UDP,
+  IpProtocol.UDPLITE,
+  IpProtocol.SCTP,
+  IpProtocol.DCCP,
+])
+
+/**
+ * Zeek's `conn_state` code of a connection (scripts/base/protocols/conn/main.zeek).
+ *
+ * @param protocol    IANA protocol number.
+ * @param origSeen    Bits of {@link HalfSeen} of the originator; TCP only.
+ * @param respSeen    The same of the responder.
+ * @param origPackets Packets sent by the originator.
+ * @param respPackets Packets sent by the responder.
+ */
+export function connState(
+  protocol: number,
+  origSeen: number,
+  respSeen: number,
+  origPackets: number,
+  respPackets: number,
+): string {
+  if (protocol === IpProtocol.TCP) {
+    return tcpState(
+      sideState(origSeen, respSeen, origPackets),
+      sideState(respSeen, origSeen, respPackets),
+      ((origSeen | respSeen) & HalfSeen.DATA) !== 0,
+    )
+  }
+  if (!HAS_CONN_STATE.has(protocol)) return 'OTH'
+  if (origPackets > 0) return respPackets > 0 ? 'SF' : 'S0'
+  return respPackets > 0 ? 'SHR' : 'OTH'
+}
+
+function sideState(seen: number, peerSeen: number, packets: number): SideState {
+  // After both FINs a RST is part of a normal end.
+  const bothFin = (seen & peerSeen & HalfSeen.FIN) !== 0
+  if (seen & HalfSeen.RST && !bothFin) return 'reset'
+  if (seen & HalfSeen.FIN) return 'closed'
+  if (seen & HalfSeen.SYN_ACK) return 'established'
+  if (seen & HalfSeen.SYN) return peerSeen & (HalfSeen.SYN | HalfSeen.SYN_ACK) ? 'established' : 'synSent'
+  return packets > 0 ? 'partial' : 'inactive'
+}
+
+function tcpState(orig: SideState, resp: SideState, hasData: boolean): string {
+  const isOrigInactive = orig === 'inactive' || orig === 'partial'
+  const isRespInactive = resp === 'inactive' || resp === 'partial'
+  if (resp === 'reset') {
+    if (orig === 'synSent' || (orig === 'reset' && !hasData)) return 'REJ'
+    return isOrigInactive ? 'RSTRH' : 'RSTR'
+  }
+  if (orig === 'reset') return isRespInactive ? 'RSTOS0' : 'RSTO'
+  if (orig === 'closed' && resp === 'closed') return 'SF'
+  if (orig === 'closed') return isRespInactive ? 'SH' : 'S2'
+  if (resp === 'closed') return isOrigInactive ? 'SHR' : 'S3'
+  if (orig === 'synSent' && resp === 'inactive') return 'S0'
+  return orig === 'established' && resp === 'established' ? 'S1' : 'OTH'
+}

@@ -1,0 +1,210 @@
+import fs from 'node:fs'
+import { relative, sep } from 'node:path'
+import type { Config } from '../config.js'
+import { OutputError } from '../errors.js'
+import type { ConnectionSink } from '../flow/connection-sink.js'
+import type { ConnectionTable } from '../flow/connection-table.js'
+import { ByteBuilder } from './byte-builder.js'
+import { type ConsoleBlock, ConsoleTarget } from './console-block.js'
+import type { FdBudget } from './fd-budget.js'
+import { FileNames } from './file-names.js'
+import { FileWriter } from './file-writer.js'
+import { GapLists } from './gap-lists.js'
+import { type EncapReader, IndexRecords } from './index-record.js'
+import { IndexRuns } from './index-runs.js'
+import { metadataJson, metadataText } from './metadata.js'
+import { OpenFiles } from './open-files.js'
+import { failureReason } from './output-failure.js'
+import { blankOutputTotals, type OutputTotals } from './output-totals.js'
+import { PageArena } from './page-arena.js'
+import { PayloadOutput } from './payload-output.js'
+import { UidMaker } from './uid.js'
+
+/** What one worker's output depends on. */
+export type OutputOptions = Pick<
+  Config,
+  | 'outputDir'
+  | 'toConsole'
+  | 'writeMetadata'
+  | 'separateSides'
+  | 'chunkHeaders'
+  | 'json'
+  | 'writeFiles'
+  | 'indexFile'
+  | 'gapStyle'
+  | 'maxBytes'
+  | 'utc'
+  | 'force'
+> & {
+  readonly limits: Pick<Config['limits'], 'indexGaps'>
+  /** This worker's share of the memory for buffered output. */
+  readonly bufferBytes: number
+  /** The run's temporary folder, and this worker's number in it. */
+  readonly tempFolder: string
+  readonly workerNumber: number
+  /** Change time, in ms since 1970, of a file made when the run began. */
+  readonly runMarkerMs: number
+}
+
+/** What one worker leaves at its end. */
+export interface OutputResult {
+  readonly totals: OutputTotals
+  /** Paths of the sorted runs of index records. */
+  readonly indexRuns: readonly string[]
+}
+
+/**
+ * The output of one worker: connection files, or pieces for the console, metadata files and index records. It
+ * only reads the table, but for `nameOrdinal`.
+ */
+export class ConnectionOutput implements ConnectionSink {
+  readonly #table: ConnectionTable
+  readonly #options: OutputOptions
+  readonly #names: FileNames
+  readonly #files: OpenFiles
+  readonly #writer: FileWriter
+  readonly #payload: PayloadOutput
+  readonly #console: ConsoleTarget | null
+  readonly #writesData: boolean
+  readonly #showsPayload: boolean
+  readonly #writesMetadata: boolean
+  readonly #gaps: GapLists
+  readonly #records: IndexRecords
+  readonly #runs: IndexRuns | null
+  readonly #uids = new UidMaker()
+  readonly #totals = blankOutputTotals()
+  readonly #text = new ByteBuilder()
+  #folderBelow = ''
+
+  constructor(
+    table: ConnectionTable,
+    encaps: EncapReader,
+    options: OutputOptions,
+    shared: { fdBudget: FdBudget },
+  ) {
+    this.#table = table
+    this.#options = options
+    this.#console = options.toConsole ? new ConsoleTarget() : null
+    this.#writesData = options.writeFiles && !options.toConsole
+    this.#showsPayload = this.#writesData || options.toConsole
+    this.#writesMetadata = options.writeFiles && options.writeMetadata
+    this.#names = new FileNames(table, {
+      utc: options.utc,
+      separateSides: options.separateSides,
+      json: options.json,
+      writesData: this.#writesData,
+      writesMetadata: this.#writesMetadata,
+      runMarkerMs: options.runMarkerMs,
+    })
+    const pathOf = (file: number): string => {
+      if (options.separateSides) return this.#names.dataPath(file >> 1, file & 1)
+      return this.#names.dataPath(file, 0)
+    }
+    this.#files = new OpenFiles(shared.fdBudget, pathOf, options.force, this.#totals)
+    this.#writer = new FileWriter(this.#files, new PageArena(options.bufferBytes))
+    this.#payload = new PayloadOutput(table, options, this.#names, this.#writer, this.#console, this.#totals)
+    this.#gaps = new GapLists(options.limits.indexGaps)
+    this.#records = new IndexRecords(table, encaps, this.#gaps)
+    const prefix = `index-${options.workerNumber}`
+    this.#runs = options.indexFile === null ? null : new IndexRuns(this.#files, options.tempFolder, prefix)
+  }
+
+  /**
+   * A capture begins; all connections of the one before are finished.
+   *
+   * @param folder      Folder of its connection files: the output folder or one below it. Made when it is needed.
+   * @param captureName Value of the index field `capture`; null: there is none.
+   * @throws OutputError
+   */
+  startCapture(folder: string, captureName: string | null): void {
+    if (this.#writesData || this.#writesMetadata) makeFolder(folder)
+    const below = relative(this.#options.outputDir, folder)
+    this.#folderBelow = below === '' ? '' : `${below.replaceAll(sep, '/')}/`
+    this.#names.startCapture(folder)
+    this.#records.startCapture(captureName)
+  }
+
+  /** Number of the packet that is being worked on: its chunks' place in the console's order. */
+  set eventNumber(eventNumber: number) {
+    if (this.#console !== null) this.#console.eventNumber = eventNumber
+  }
+
+  opened(connection: number, previous: number, isTimeBack: boolean): void {
+    this.#payload.opened(connection)
+    this.#names.nameConnection(connection, previous, isTimeBack)
+  }
+
+  data(half: number, bytes: Uint8Array, from: number, to: number, tsSec: number, tsNsec: number): void {
+    if (this.#showsPayload) this.#payload.data(half, bytes, from, to, tsSec, tsNsec)
+  }
+
+  gap(half: number, streamOffset: number, length: number): void {
+    if (this.#runs !== null) this.#gaps.add(half, streamOffset, length)
+    if (this.#showsPayload) this.#payload.gap(half, length)
+  }
+
+  closed(connection: number): void {
+    this.#payload.close(connection)
+  }
+
+  finished(connection: number): void {
+    this.#payload.close(connection)
+    if (this.#writesMetadata) this.#writeMetadata(connection)
+    if (this.#runs !== null) this.#addRecord(connection, this.#runs)
+    this.#payload.release(connection)
+    this.#gaps.forget(2 * connection)
+    this.#gaps.forget(2 * connection + 1)
+  }
+
+  /** What was written so far. */
+  get totals(): OutputTotals {
+    return this.#totals
+  }
+
+  /** What was gathered for the console since the last call; null when it is nothing. Both arrays may be transferred. */
+  takeConsoleBlock(): ConsoleBlock | null {
+    return this.#console === null ? null : this.#console.take()
+  }
+
+  /** Writes and closes everything. All connections are finished. @throws OutputError */
+  finish(): OutputResult {
+    this.#writer.finish()
+    return { totals: this.#totals, indexRuns: this.#runs === null ? [] : this.#runs.finish() }
+  }
+
+  #writeMetadata(connection: number): void {
+    const text = this.#options.json
+      ? metadataJson(this.#table, connection)
+      : metadataText(this.#table, connection)
+    this.#text.clear()
+    this.#text.putText(text)
+    this.#files.writeWhole(this.#names.metadataPath(connection), this.#text.bytes, 0, this.#text.length)
+  }
+
+  #addRecord(connection: number, runs: IndexRuns): void {
+    const { firstSec, firstNsec } = this.#table
+    const uid = this.#uids.uid(this.#table, connection)
+    const orig = this.#fileBelow(connection, 0)
+    const resp = this.#fileBelow(connection, 1)
+    if (this.#records.areGapsCut(connection)) this.#totals.indexGaps += 1
+    runs.add(
+      firstSec[connection]!,
+      firstNsec[connection]!,
+      uid,
+      this.#records.line(connection, uid, orig, resp),
+    )
+  }
+
+  #fileBelow(connection: number, side: number): string | null {
+    if (!this.#writesData || !this.#payload.hasContent(2 * connection + side)) return null
+    return this.#folderBelow + this.#names.dataName(connection, side)
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw new OutputError(`Cannot make the folder "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}

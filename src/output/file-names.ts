@@ -1,0 +1,130 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { ConnectionFlag, type ConnectionTable, NONE } from '../flow/connection-table.js'
+import { protocolKeyword } from '../wire/protocol-names.js'
+import { addressText } from './ip-text.js'
+import { NameClock } from './time-text.js'
+
+const ADDRESS_WORDS = 8
+
+/** What the names of a run's files depend on. */
+export interface NameOptions {
+  readonly utc: boolean
+  /** One file per direction. */
+  readonly separateSides: boolean
+  readonly json: boolean
+  /** Kinds of connection files that are written at all. */
+  readonly writesData: boolean
+  readonly writesMetadata: boolean
+  /** Change time, in ms since 1970, of a file made when the run began: files not older than it are the run's own. */
+  readonly runMarkerMs: number
+}
+
+/** Names of connection files: `<time>-<PROTO>-<ip>.<port>-<ip>.<port>`, `~2` where it is taken, and an ending. */
+export class FileNames {
+  // Invariant: #oppositeOrdinals[c] is how many connections of this second had the name of c with its endpoints
+  // swapped, as nameOrdinal is how many had the name itself.
+  readonly #table: ConnectionTable
+  readonly #options: NameOptions
+  readonly #clock: NameClock
+  readonly #ending: string
+  #oppositeOrdinals = new Uint32Array(256)
+  #folder = ''
+
+  constructor(table: ConnectionTable, options: NameOptions) {
+    this.#table = table
+    this.#options = options
+    this.#clock = new NameClock(options.utc)
+    this.#ending = options.json ? '.json' : '.txt'
+  }
+
+  /** The folder of all files from now on. */
+  startCapture(folder: string): void {
+    this.#folder = folder
+  }
+
+  /** Sets `nameOrdinal` of a connection that was just opened; see `ConnectionSink.opened()`. */
+  nameConnection(connection: number, previous: number, isTimeBack: boolean): void {
+    const { nameOrdinal, firstSec } = this.#table
+    if (connection >= this.#oppositeOrdinals.length) this.#grow(connection)
+    const sec = firstSec[connection] ?? 0
+    let same = 0
+    let opposite = 0
+    if (previous !== NONE && this.#clock.text(firstSec[previous] ?? 0) === this.#clock.text(sec)) {
+      same = nameOrdinal[previous] ?? 0
+      opposite = this.#oppositeOrdinals[previous] ?? 0
+      if (!this.#options.separateSides && !this.#isSameOriginator(connection, previous)) {
+        const swapped = same
+        same = opposite
+        opposite = swapped
+      }
+    }
+    nameOrdinal[connection] = same + 1
+    this.#oppositeOrdinals[connection] = opposite
+    if (isTimeBack || this.#clock.isRepeated(sec)) this.#findFreeOrdinal(connection)
+  }
+
+  /** The name without an ending. With `side` 1 the endpoints are swapped. */
+  baseName(connection: number, side: number): string {
+    const { nameOrdinal, firstSec, protocol } = this.#table
+    const first = this.#endpoint(2 * connection + side)
+    const second = this.#endpoint(2 * connection + (side ^ 1))
+    const ordinal = nameOrdinal[connection] ?? 1
+    const suffix = ordinal > 1 ? `~${ordinal}` : ''
+    const time = this.#clock.text(firstSec[connection] ?? 0)
+    return `${time}-${protocolKeyword(protocol[connection] ?? 0)}-${first}-${second}${suffix}`
+  }
+
+  dataName(connection: number, side: number): string {
+    return this.baseName(connection, this.#options.separateSides ? side : 0) + this.#ending
+  }
+
+  dataPath(connection: number, side: number): string {
+    return join(this.#folder, this.dataName(connection, side))
+  }
+
+  metadataPath(connection: number): string {
+    return join(this.#folder, `${this.baseName(connection, 0)}-metadata${this.#ending}`)
+  }
+
+  #endpoint(half: number): string {
+    const { address, flags, port } = this.#table
+    const isIpv6 = ((flags[half >> 1] ?? 0) & ConnectionFlag.IPV6) !== 0
+    const text = addressText(address, 4 * half, isIpv6)
+    return `${isIpv6 ? text.replaceAll(':', '_') : text}.${port[half] ?? 0}`
+  }
+
+  #isSameOriginator(connection: number, other: number): boolean {
+    const { address, port } = this.#table
+    if (port[2 * connection] !== port[2 * other]) return false
+    for (let i = 0; i < ADDRESS_WORDS / 2; i++) {
+      if (address[ADDRESS_WORDS * connection + i] !== address[ADDRESS_WORDS * other + i]) return false
+    }
+    return true
+  }
+
+  // Connections that the table has forgotten have left their files, if they had any.
+  #findFreeOrdinal(connection: number): void {
+    const { nameOrdinal } = this.#table
+    while (this.#isTaken(connection)) nameOrdinal[connection] = (nameOrdinal[connection] ?? 0) + 1
+  }
+
+  #isTaken(connection: number): boolean {
+    const { writesData, writesMetadata, separateSides } = this.#options
+    if (writesMetadata && this.#isOwnFile(this.metadataPath(connection))) return true
+    if (!writesData) return false
+    if (this.#isOwnFile(this.dataPath(connection, 0))) return true
+    return separateSides && this.#isOwnFile(this.dataPath(connection, 1))
+  }
+
+  #isOwnFile(path: string): boolean {
+    const stats = fs.lstatSync(path, { throwIfNoEntry: false })
+    return stats !== undefined && stats.ctimeMs >= this.#options.runMarkerMs
+  }
+
+  #grow(connection: number): void {
+    const grown = new Uint32Array(Math.max(this.#oppositeOrdinals.length * 2, connection + 1))
+    grown.set(this.#oppositeOrdinals)
+    this.#oppositeOrdinals = grown
+  }
+}

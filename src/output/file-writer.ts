@@ -1,0 +1,199 @@
+import { NumberedList } from './numbered-list.js'
+import type { OpenFiles } from './open-files.js'
+import { LARGEST_CLASS, NO_PAGE, type PageArena } from './page-arena.js'
+
+const INITIAL_CAPACITY = 256
+
+function grown<T extends Int32Array | Float64Array | Uint8Array>(old: T, length: number): T {
+  const column = new (old.constructor as new (length: number) => T)(length)
+  column.set(old)
+  return column
+}
+
+/**
+ * Gathers the bytes of many files in the arena's pages and writes them in large pieces: a file that ends small
+ * costs one open, one write, one close. What the files contain never depends on when that happens.
+ *
+ * A file is a small integer, see {@link OpenFiles}.
+ */
+export class FileWriter {
+  // Invariants:
+  // - #pages[file] is the number of the file's page plus 1, 0 when it has none; exactly the files with a page
+  //   are in #buffered, the one that waits longest first.
+  // - the page holds #lengths[file] bytes that belong at #fileOffsets[file] of the file.
+  readonly #files: OpenFiles
+  readonly #arena: PageArena
+  readonly #buffered = new NumberedList()
+  readonly #zeros: Uint8Array
+  #pages = new Int32Array(INITIAL_CAPACITY)
+  #sizeClasses = new Uint8Array(INITIAL_CAPACITY)
+  #lengths = new Int32Array(INITIAL_CAPACITY)
+  #fileOffsets = new Float64Array(INITIAL_CAPACITY)
+  /** 1 where bytes before the file's offset were skipped and nothing was written behind them. */
+  #endsInHole = new Uint8Array(INITIAL_CAPACITY)
+  #used = 0
+
+  constructor(files: OpenFiles, arena: PageArena) {
+    this.#files = files
+    this.#arena = arena
+    this.#zeros = new Uint8Array(arena.pageBytes(LARGEST_CLASS) / 2)
+  }
+
+  /**
+   * Appends `bytes[from, to)`. The bytes are copied or written before the call returns.
+   *
+   * @throws OutputError
+   */
+  append(file: number, bytes: Uint8Array, from: number, to: number): void {
+    if (file >= this.#used) this.#use(file)
+    if (this.#pages[file] === 0) {
+      if (to - from >= this.#arena.pageBytes(LARGEST_CLASS)) {
+        this.#write(file, bytes, from, to)
+        return
+      }
+      this.#takePage(file, to - from)
+    }
+    for (;;) {
+      const length = this.#lengths[file]!
+      const room = this.#arena.pageBytes(this.#sizeClasses[file]!) - length
+      const take = Math.min(room, to - from)
+      if (take < to - from && this.#tryGrowPage(file, length + to - from)) continue
+      if (take > 0) {
+        const page = this.#pages[file]! - 1
+        const source = from === 0 && take === bytes.length ? bytes : bytes.subarray(from, from + take)
+        this.#arena.chunkOf(page).set(source, this.#arena.offsetOf(page) + length)
+        this.#lengths[file] = length + take
+        from += take
+      }
+      if (from === to) return
+      this.#writePage(file)
+      this.#buffered.pushLast(file)
+    }
+  }
+
+  /**
+   * Appends `count` zero bytes. Where they are many they are not written but left out of the file (sparse).
+   *
+   * @throws OutputError
+   */
+  appendZeros(file: number, count: number): void {
+    if (file >= this.#used) this.#use(file)
+    if (count <= this.#zeros.length) {
+      this.append(file, this.#zeros, 0, count)
+      return
+    }
+    this.#writePage(file)
+    this.#fileOffsets[file] = this.#fileOffsets[file]! + count
+    this.#endsInHole[file] = 1
+  }
+
+  /** Writes what is buffered and closes the file. More may be appended later. @throws OutputError */
+  close(file: number): void {
+    if (file >= this.#used) return
+    this.#flush(file)
+    if (this.#endsInHole[file] === 1) {
+      this.#files.setLength(file, this.#fileOffsets[file]!)
+      this.#endsInHole[file] = 0
+    }
+    this.#files.close(file)
+  }
+
+  /** Closes the file; the number will mean another one from now on. @throws OutputError */
+  release(file: number): void {
+    if (file >= this.#used) return
+    this.close(file)
+    this.#fileOffsets[file] = 0
+    this.#files.forget(file)
+  }
+
+  /** Closes all files. @throws OutputError */
+  finish(): void {
+    for (let file = 0; file < this.#used; file++) this.close(file)
+  }
+
+  // Gives the file a page, at best one for so many bytes; others are written out when no memory is left.
+  #takePage(file: number, bytes: number): void {
+    const wanted = this.#arena.classFor(bytes)
+    for (;;) {
+      for (let i = 0; i <= LARGEST_CLASS; i++) {
+        // The wanted class, then the smaller ones, then the larger ones.
+        const sizeClass = i <= wanted ? wanted - i : i
+        const page = this.#arena.tryAllocate(sizeClass)
+        if (page === NO_PAGE) continue
+        this.#pages[file] = page + 1
+        this.#sizeClasses[file] = sizeClass
+        this.#lengths[file] = 0
+        this.#buffered.pushLast(file)
+        return
+      }
+      this.#flush(this.#buffered.first)
+    }
+  }
+
+  // Moves the file's bytes to a larger page, for `bytes` in all at best. Writes out the oldest of the others
+  // for it, but not more of them than a largest page is worth: then the page that is there must do.
+  #tryGrowPage(file: number, bytes: number): boolean {
+    const sizeClass = this.#sizeClasses[file]!
+    if (sizeClass === LARGEST_CLASS) return false
+    const wanted = Math.max(sizeClass + 1, this.#arena.classFor(bytes))
+    for (let spentBytes = 0; ; ) {
+      for (let larger = wanted; larger > sizeClass; larger--) {
+        const page = this.#arena.tryAllocate(larger)
+        if (page === NO_PAGE) continue
+        this.#moveTo(file, page, larger)
+        return true
+      }
+      const oldest = this.#buffered.first
+      if (oldest === file || spentBytes >= this.#arena.pageBytes(LARGEST_CLASS)) return false
+      spentBytes += this.#arena.pageBytes(this.#sizeClasses[oldest]!)
+      this.#flush(oldest)
+    }
+  }
+
+  #moveTo(file: number, page: number, sizeClass: number): void {
+    const old = this.#pages[file]! - 1
+    const at = this.#arena.offsetOf(old)
+    const bytes = this.#arena.chunkOf(old).subarray(at, at + this.#lengths[file]!)
+    this.#arena.chunkOf(page).set(bytes, this.#arena.offsetOf(page))
+    this.#arena.free(old, this.#sizeClasses[file]!)
+    this.#pages[file] = page + 1
+    this.#sizeClasses[file] = sizeClass
+  }
+
+  // Writes the file's page and gives it back.
+  #flush(file: number): void {
+    if (this.#pages[file] === 0) return
+    this.#writePage(file)
+    this.#arena.free(this.#pages[file]! - 1, this.#sizeClasses[file]!)
+    this.#pages[file] = 0
+    this.#buffered.remove(file)
+  }
+
+  // Writes the file's page and keeps it.
+  #writePage(file: number): void {
+    const length = this.#lengths[file]!
+    if (this.#pages[file] === 0 || length === 0) return
+    const page = this.#pages[file]! - 1
+    const at = this.#arena.offsetOf(page)
+    this.#write(file, this.#arena.chunkOf(page), at, at + length)
+    this.#lengths[file] = 0
+  }
+
+  #write(file: number, bytes: Uint8Array, from: number, to: number): void {
+    this.#files.write(file, bytes, from, to, this.#fileOffsets[file]!)
+    this.#fileOffsets[file] = this.#fileOffsets[file]! + to - from
+    this.#endsInHole[file] = 0
+  }
+
+  #use(file: number): void {
+    if (file >= this.#pages.length) {
+      const rows = Math.max(this.#pages.length * 2, file + 1)
+      this.#pages = grown(this.#pages, rows)
+      this.#sizeClasses = grown(this.#sizeClasses, rows)
+      this.#lengths = grown(this.#lengths, rows)
+      this.#fileOffsets = grown(this.#fileOffsets, rows)
+      this.#endsInHole = grown(this.#endsInHole, rows)
+    }
+    this.#used = file + 1
+  }
+}

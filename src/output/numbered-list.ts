@@ -1,0 +1,63 @@
+const INITIAL_CAPACITY = 256
+
+/**
+ * An ordered set of small integers with constant-time changes and no allocation per member: a doubly linked
+ * list over typed arrays.
+ */
+export class NumberedList {
+  // Invariants:
+  // - member m has row m + 1; row 0 is the list's own: #next[0] is the first member's row, #previous[0] the last one's.
+  // - #next of the last member and #previous of the first are 0; rows that are no member hold nothing meaningful.
+  #next = new Int32Array(INITIAL_CAPACITY)
+  #previous = new Int32Array(INITIAL_CAPACITY)
+  #isMember = new Uint8Array(INITIAL_CAPACITY)
+
+  /** The first member, or -1. */
+  get first(): number {
+    return this.#next[0]! - 1
+  }
+
+  has(member: number): boolean {
+    return this.#isMember[member + 1] === 1
+  }
+
+  /** Puts `member` at the end, wherever it was. */
+  pushLast(member: number): void {
+    const row = member + 1
+    if (row >= this.#next.length) this.#grow(row)
+    if (this.#isMember[row] === 1) {
+      if (this.#next[row] === 0) return
+      this.remove(member)
+    }
+    const last = this.#previous[0]!
+    this.#next[last] = row
+    this.#previous[row] = last
+    this.#next[row] = 0
+    this.#previous[0] = row
+    this.#isMember[row] = 1
+  }
+
+  /** Takes `member` out; does nothing when it is not in. */
+  remove(member: number): void {
+    const row = member + 1
+    if (this.#isMember[row] !== 1) return
+    const next = this.#next[row]!
+    const previous = this.#previous[row]!
+    this.#next[previous] = next
+    this.#previous[next] = previous
+    this.#isMember[row] = 0
+  }
+
+  #grow(row: number): void {
+    const rows = Math.max(this.#next.length * 2, row + 1)
+    const next = new Int32Array(rows)
+    next.set(this.#next)
+    this.#next = next
+    const previous = new Int32Array(rows)
+    previous.set(this.#previous)
+    this.#previous = previous
+    const isMember = new Uint8Array(rows)
+    isMember.set(this.#isMember)
+    this.#isMember = isMember
+  }
+}

@@ -1,0 +1,227 @@
+import fs from 'node:fs'
+import type { FdBudget } from './fd-budget.js'
+import { NumberedList } from './numbered-list.js'
+import { outputFailure } from './output-failure.js'
+import type { OutputTotals } from './output-totals.js'
+
+const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants
+// Not on Windows.
+const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0
+const CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+const CONTINUE = O_WRONLY | O_NOFOLLOW
+const MODE = 0o640
+
+const INITIAL_CAPACITY = 256
+// The process is out of descriptors and none of them is ours to close: others may be gone in a moment.
+const FD_WAIT_MS = 20
+const FD_WAITS = 100
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}
+
+/**
+ * The output files of one worker: opened when something is written, closed when others need the slot, the
+ * least recently written first.
+ *
+ * A file is a small integer; its path is asked for when it is opened. The first open of a file creates it and
+ * never touches what exists (unless `isForced`: then it is replaced); later ones continue it.
+ */
+export class OpenFiles {
+  // Invariants:
+  // - #descriptors[file] is the descriptor plus 1, 0 when the file is closed; exactly the open ones are in #byUse.
+  // - the worker's own slot serves one open descriptor, a slot of the budget each further one.
+  readonly #budget: FdBudget
+  readonly #pathOf: (file: number) => string
+  readonly #isForced: boolean
+  readonly #totals: OutputTotals
+  readonly #byUse = new NumberedList()
+  #descriptors = new Int32Array(INITIAL_CAPACITY)
+  #isCreated = new Uint8Array(INITIAL_CAPACITY)
+  #open = 0
+
+  /**
+   * @param pathOf   Path of a file. The same answer from the file's first write until `forget()`.
+   * @param isForced Replace what exists.
+   * @param totals   Its `files` and `bytesWritten` are counted up.
+   */
+  constructor(budget: FdBudget, pathOf: (file: number) => string, isForced: boolean, totals: OutputTotals) {
+    this.#budget = budget
+    this.#pathOf = pathOf
+    this.#isForced = isForced
+    this.#totals = totals
+  }
+
+  /**
+   * Writes `bytes[from, to)` at byte `fileOffset` of the file.
+   *
+   * @throws OutputError
+   */
+  write(file: number, bytes: Uint8Array, from: number, to: number, fileOffset: number): void {
+    const descriptor = this.#descriptorOf(file)
+    try {
+      writeAll(descriptor, bytes, from, to, fileOffset)
+    } catch (error) {
+      throw outputFailure(this.#pathOf(file), error)
+    }
+    this.#totals.bytesWritten += to - from
+  }
+
+  /** Makes the file `bytes` long. @throws OutputError */
+  setLength(file: number, bytes: number): void {
+    const descriptor = this.#descriptorOf(file)
+    try {
+      fs.ftruncateSync(descriptor, bytes)
+    } catch (error) {
+      throw outputFailure(this.#pathOf(file), error)
+    }
+  }
+
+  /** Closes the file's descriptor, if it is open. @throws OutputError */
+  close(file: number): void {
+    const descriptor = this.#descriptors[file] ?? 0
+    if (descriptor === 0) return
+    this.#descriptors[file] = 0
+    this.#byUse.remove(file)
+    this.#giveSlotBack()
+    try {
+      fs.closeSync(descriptor - 1)
+    } catch (error) {
+      throw outputFailure(this.#pathOf(file), error)
+    }
+  }
+
+  /** The number will mean another file from now on. The file is closed. */
+  forget(file: number): void {
+    if (file < this.#isCreated.length) this.#isCreated[file] = 0
+  }
+
+  /** Creates the connection file `path` with this content. @throws OutputError */
+  writeWhole(path: string, bytes: Uint8Array, from: number, to: number): void {
+    this.withSlot(() => {
+      const descriptor = this.#create(path)
+      try {
+        writeAll(descriptor, bytes, from, to, 0)
+      } catch (error) {
+        throw outputFailure(path, error)
+      } finally {
+        fs.closeSync(descriptor)
+      }
+      this.#totals.bytesWritten += to - from
+    })
+  }
+
+  /** Calls `action` while it holds one slot, in which it may open one file. */
+  withSlot(action: () => void): void {
+    this.#takeSlot()
+    try {
+      action()
+    } finally {
+      this.#giveSlotBack()
+    }
+  }
+
+  #descriptorOf(file: number): number {
+    if (file >= this.#descriptors.length) this.#grow(file)
+    const open = this.#descriptors[file]!
+    if (open !== 0) {
+      this.#byUse.pushLast(file)
+      return open - 1
+    }
+    this.#takeSlot()
+    let descriptor: number
+    try {
+      const path = this.#pathOf(file)
+      descriptor = this.#isCreated[file] === 1 ? this.#continue(path) : this.#create(path)
+    } catch (error) {
+      this.#giveSlotBack()
+      throw error
+    }
+    this.#isCreated[file] = 1
+    this.#descriptors[file] = descriptor + 1
+    this.#byUse.pushLast(file)
+    return descriptor
+  }
+
+  #create(path: string): number {
+    let descriptor: number
+    try {
+      descriptor = this.#openAt(path, CREATE)
+    } catch (error) {
+      if (!this.#isForced || codeOf(error) !== 'EEXIST') throw outputFailure(path, error)
+      descriptor = this.#replace(path)
+    }
+    this.#totals.files += 1
+    return descriptor
+  }
+
+  // A new file in any case: what exists may be a link to a file that is not ours.
+  #replace(path: string): number {
+    try {
+      fs.unlinkSync(path)
+      return this.#openAt(path, CREATE)
+    } catch (error) {
+      throw outputFailure(path, error)
+    }
+  }
+
+  #continue(path: string): number {
+    try {
+      return this.#openAt(path, CONTINUE)
+    } catch (error) {
+      throw outputFailure(path, error)
+    }
+  }
+
+  #openAt(path: string, flags: number): number {
+    for (let waits = 0; ; ) {
+      try {
+        return fs.openSync(path, flags, MODE)
+      } catch (error) {
+        const code = codeOf(error)
+        const isShort = code === 'EMFILE' || code === 'ENFILE'
+        if (!isShort || (this.#byUse.first === -1 && waits === FD_WAITS)) throw error
+      }
+      if (this.#byUse.first !== -1) {
+        this.close(this.#byUse.first)
+      } else {
+        waits += 1
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FD_WAIT_MS)
+      }
+    }
+  }
+
+  #takeSlot(): void {
+    while (this.#open > 0 && !this.#budget.tryAcquire()) {
+      const oldest = this.#byUse.first
+      if (oldest === -1) throw new Error('bug: no file to close for a slot')
+      this.close(oldest)
+    }
+    this.#open += 1
+  }
+
+  #giveSlotBack(): void {
+    this.#open -= 1
+    if (this.#open > 0) this.#budget.release()
+  }
+
+  #grow(file: number): void {
+    const rows = Math.max(this.#descriptors.length * 2, file + 1)
+    const descriptors = new Int32Array(rows)
+    descriptors.set(this.#descriptors)
+    this.#descriptors = descriptors
+    const isCreated = new Uint8Array(rows)
+    isCreated.set(this.#isCreated)
+    this.#isCreated = isCreated
+  }
+}
+
+// A write may end short (a full disk, a signal): the rest follows, or the error that stopped it.
+function writeAll(descriptor: number, bytes: Uint8Array, from: number, to: number, fileOffset: number): void {
+  while (from < to) {
+    const written = fs.writeSync(descriptor, bytes, from, to - from, fileOffset)
+    if (written === 0) throw new Error('nothing more could be written')
+    from += written
+    fileOffset += written
+  }
+}

@@ -1,0 +1,15 @@
+/** What one worker's output adds to the run's summary. */
+export interface OutputTotals {
+  /** Connection files (data and metadata) that were created. */
+  files: number
+  /** Bytes written to them; long runs of zeros for lost bytes are left out of the file and of this. */
+  bytesWritten: number
+  /** Gaps that `--gaps zeros` showed as the marker because they were too long to write out. */
+  gapZeros: number
+  /** Connections whose list of gaps in the index was cut. */
+  indexGaps: number
+}
+
+export function blankOutputTotals(): OutputTotals {
+  return { files: 0, bytesWritten: 0, gapZeros: 0, indexGaps: 0 }
+}

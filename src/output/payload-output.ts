@@ -1,0 +1,219 @@
+import type { Config } from '../config.js'
+import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
+import { ByteBuilder } from './byte-builder.js'
+import { blankChunk, type ChunkFormat } from './chunk.js'
+import type { ConsoleTarget } from './console-block.js'
+import type { FileNames } from './file-names.js'
+import { FileTarget } from './file-target.js'
+import type { FileWriter } from './file-writer.js'
+import { JsonFormat } from './json-format.js'
+import type { OutputTotals } from './output-totals.js'
+import { HeaderFormat, RawFormat } from './plain-format.js'
+
+/** A gap longer than this is never written out as zeros where they would take room. */
+const MAX_WRITTEN_ZEROS = 1024 * 1024
+const INITIAL_CAPACITY = 256
+
+/** How payload is shown. */
+export type PayloadOptions = Pick<Config, 'separateSides' | 'chunkHeaders' | 'json' | 'gapStyle' | 'maxBytes'>
+
+/** The payload of all open connections, formatted chunk by chunk, to their files or to the console. */
+export class PayloadOutput {
+  // Invariants, for each half-stream of an open connection:
+  // - #pendingGaps is what the capture lost since the last chunk and is not shown yet.
+  // - #keptBytes is the payload that was let through, at most maxBytes; not counted where maxBytes is infinite.
+  // - #hasContent is 1 when something was written for it.
+  // A file's number is the half-stream's with separate sides, otherwise the connection's.
+  readonly #table: ConnectionTable
+  readonly #options: PayloadOptions
+  readonly #names: FileNames
+  readonly #writer: FileWriter
+  readonly #format: ChunkFormat
+  readonly #isRaw: boolean
+  readonly #fileTarget: FileTarget
+  readonly #console: ConsoleTarget | null
+  readonly #totals: OutputTotals
+  readonly #chunk = blankChunk()
+  readonly #marker = new ByteBuilder()
+  #pendingGaps = new Float64Array(INITIAL_CAPACITY * 2)
+  #keptBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  #hasContent = new Uint8Array(INITIAL_CAPACITY * 2)
+  /** The `firstNumber` of the connection whose name `#chunk.name` is. */
+  #namedFirstNumber = -1
+
+  /**
+   * @param console Where payload goes instead of files; null: to files.
+   * @param totals  Its `gapZeros` is counted up.
+   */
+  constructor(
+    table: ConnectionTable,
+    options: PayloadOptions,
+    names: FileNames,
+    writer: FileWriter,
+    console: ConsoleTarget | null,
+    totals: OutputTotals,
+  ) {
+    this.#table = table
+    this.#options = options
+    this.#names = names
+    this.#writer = writer
+    this.#fileTarget = new FileTarget(writer)
+    this.#console = console
+    this.#totals = totals
+    this.#isRaw = !options.json && !options.chunkHeaders
+    this.#format = formatOf(options)
+  }
+
+  /** Must come before anything else of a connection. */
+  opened(connection: number): void {
+    if (2 * connection >= this.#pendingGaps.length) this.#grow(connection)
+    this.#namedFirstNumber = -1
+  }
+
+  /** See `StreamSink.data()`. @throws OutputError */
+  data(half: number, bytes: Uint8Array, from: number, to: number, tsSec: number, tsNsec: number): void {
+    const { maxBytes } = this.#options
+    if (maxBytes !== Number.POSITIVE_INFINITY) {
+      const left = maxBytes - this.#keptBytes[half]!
+      if (left <= 0) return
+      if (to - from > left) to = from + left
+      this.#keptBytes[half] = this.#keptBytes[half]! + to - from
+    }
+    if (this.#isRaw && this.#pendingGaps[half] === 0) {
+      if (from === to) return
+      this.#hasContent[half] = 1
+      this.#target(half).append(bytes, from, to)
+    } else {
+      this.#writeChunk(half, bytes, from, to, tsSec, tsNsec)
+    }
+  }
+
+  /** `length` bytes are missing before the next chunk of this half-stream. */
+  gap(half: number, length: number): void {
+    if (this.#options.gapStyle !== 'skip') this.#pendingGaps[half] = this.#pendingGaps[half]! + length
+  }
+
+  /** Writes what is buffered of a connection and closes its files. More may come. @throws OutputError */
+  close(connection: number): void {
+    this.#writeLastZeros(2 * connection)
+    this.#writeLastZeros(2 * connection + 1)
+    if (this.#options.separateSides) {
+      this.#writer.close(2 * connection)
+      this.#writer.close(2 * connection + 1)
+    } else {
+      this.#writer.close(connection)
+    }
+  }
+
+  /** The connection's number will mean another one. @throws OutputError */
+  release(connection: number): void {
+    if (this.#options.separateSides) {
+      this.#writer.release(2 * connection)
+      this.#writer.release(2 * connection + 1)
+    } else {
+      this.#writer.release(connection)
+    }
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      this.#pendingGaps[half] = 0
+      this.#keptBytes[half] = 0
+      this.#hasContent[half] = 0
+    }
+  }
+
+  /** True when something was written for the half-stream. */
+  hasContent(half: number): boolean {
+    return this.#hasContent[half] === 1
+  }
+
+  #target(half: number): FileTarget | ConsoleTarget {
+    if (this.#console !== null) {
+      this.#console.firstNumber = this.#table.firstNumber[half >> 1]!
+      return this.#console
+    }
+    this.#fileTarget.file = this.#options.separateSides ? half : half >> 1
+    return this.#fileTarget
+  }
+
+  #writeChunk(
+    half: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    tsSec: number,
+    tsNsec: number,
+  ): void {
+    const chunk = this.#chunk
+    const table = this.#table
+    const connection = half >> 1
+    chunk.side = half & 1
+    chunk.bytes = bytes
+    chunk.from = from
+    chunk.to = to
+    chunk.tsSec = tsSec
+    chunk.tsNsec = tsNsec
+    chunk.firstSec = table.firstSec[connection]!
+    chunk.firstNsec = table.firstNsec[connection]!
+    chunk.isNanosecond = (table.flags[connection]! & ConnectionFlag.NANOSECOND) !== 0
+    if (this.#console !== null && this.#options.json) this.#nameChunk(connection)
+    this.#showGap(half)
+    this.#hasContent[half] = 1
+    this.#format.write(this.#target(half), chunk)
+  }
+
+  #nameChunk(connection: number): void {
+    const firstNumber = this.#table.firstNumber[connection]!
+    if (firstNumber === this.#namedFirstNumber) return
+    this.#namedFirstNumber = firstNumber
+    this.#chunk.name = this.#names.baseName(connection, 0)
+  }
+
+  // Sets what the chunk shows of the bytes lost before it.
+  #showGap(half: number): void {
+    const length = this.#pendingGaps[half]!
+    this.#chunk.markerBytes = 0
+    this.#chunk.zeros = 0
+    if (length === 0) return
+    this.#pendingGaps[half] = 0
+    if (this.#options.gapStyle === 'zeros') {
+      // In a raw file they take no room.
+      if (length <= MAX_WRITTEN_ZEROS || (this.#isRaw && this.#console === null)) {
+        this.#chunk.zeros = length
+        return
+      }
+      this.#totals.gapZeros += 1
+    }
+    this.#marker.clear()
+    this.#marker.putText('[')
+    this.#marker.putInteger(length)
+    this.#marker.putText(' bytes missing]')
+    this.#chunk.marker.set(this.#marker.bytes.subarray(0, this.#marker.length))
+    this.#chunk.markerBytes = this.#marker.length
+  }
+
+  // Lost bytes at the end, which no chunk follows, lengthen a stream that has begun; only zeros can show them.
+  #writeLastZeros(half: number): void {
+    const isShown = this.#options.gapStyle === 'zeros' && this.#isRaw && this.#hasContent[half] === 1
+    const isCut = this.#keptBytes[half]! >= this.#options.maxBytes
+    if (isShown && !isCut && this.#pendingGaps[half]! > 0) {
+      this.#writeChunk(half, this.#marker.bytes, 0, 0, 0, 0)
+    }
+  }
+
+  #grow(connection: number): void {
+    const halves = Math.max(this.#pendingGaps.length * 2, 2 * connection + 2)
+    const pendingGaps = new Float64Array(halves)
+    pendingGaps.set(this.#pendingGaps)
+    this.#pendingGaps = pendingGaps
+    const keptBytes = new Float64Array(halves)
+    keptBytes.set(this.#keptBytes)
+    this.#keptBytes = keptBytes
+    const hasContent = new Uint8Array(halves)
+    hasContent.set(this.#hasContent)
+    this.#hasContent = hasContent
+  }
+}
+
+function formatOf(options: PayloadOptions): ChunkFormat {
+  if (options.json) return new JsonFormat()
+  return options.chunkHeaders ? new HeaderFormat() : new RawFormat()
+}

@@ -1,0 +1,122 @@
+// Times as text. A time is seconds since 1970-01-01 UTC and nanoseconds, 0..999,999,999.
+
+const MS_PER_SEC = 1000
+const NSEC_PER_USEC = 1000
+const NSEC_PER_SEC = 1e9
+const CLOCK_CHANGE_SEC = 2 * 3600
+
+function pad(value: number, digits: number): string {
+  return String(value).padStart(digits, '0')
+}
+
+/** A span of time as the digits of a decimal number. The owner makes one and reuses it. */
+export interface SplitSeconds {
+  isNegative: boolean
+  /** Whole seconds, at least 0. */
+  whole: number
+  /** Nanoseconds or microseconds. */
+  fraction: number
+}
+
+/**
+ * The first time minus the second. Without `isNanosecond` both are cut to microseconds before, so that the
+ * difference is that of their texts.
+ */
+export function splitDifference(
+  sec: number,
+  nsec: number,
+  minusSec: number,
+  minusNsec: number,
+  isNanosecond: boolean,
+  out: SplitSeconds,
+): void {
+  const unit = isNanosecond ? 1 : NSEC_PER_USEC
+  const perSec = NSEC_PER_SEC / unit
+  let whole = sec - minusSec
+  let fraction = Math.floor(nsec / unit) - Math.floor(minusNsec / unit)
+  if (fraction < 0) {
+    whole -= 1
+    fraction += perSec
+  }
+  out.isNegative = whole < 0
+  if (whole < 0) {
+    if (fraction > 0) {
+      whole += 1
+      fraction = perSec - fraction
+    }
+    whole = Math.abs(whole)
+  }
+  out.whole = whole
+  out.fraction = fraction
+}
+
+/** Decimals of a time: 6, or 9 where the capture has nanoseconds. */
+export function decimalsOf(isNanosecond: boolean): number {
+  return isNanosecond ? 9 : 6
+}
+
+/** A time as a decimal number of seconds: 6 decimals (nanoseconds cut off), or all 9. */
+export function secondsText(sec: number, nsec: number, isNanosecond: boolean): string {
+  return differenceText(sec, nsec, 0, 0, isNanosecond)
+}
+
+/** The first time minus the second as a decimal number of seconds, see `splitDifference()`. */
+export function differenceText(
+  sec: number,
+  nsec: number,
+  minusSec: number,
+  minusNsec: number,
+  isNanosecond: boolean,
+): string {
+  const split: SplitSeconds = { isNegative: false, whole: 0, fraction: 0 }
+  splitDifference(sec, nsec, minusSec, minusNsec, isNanosecond, split)
+  return `${split.isNegative ? '-' : ''}${split.whole}.${pad(split.fraction, decimalsOf(isNanosecond))}`
+}
+
+/** A time for people, in UTC: `2019-07-22 08:11:32.387930 UTC`. Beyond the calendar: seconds since 1970. */
+export function utcText(sec: number, nsec: number, isNanosecond: boolean): string {
+  const date = new Date(sec * MS_PER_SEC)
+  const fraction = pad(nsec, 9).slice(0, decimalsOf(isNanosecond))
+  if (!isNameable(date)) return `${secondsText(sec, nsec, isNanosecond)} s after 1970-01-01 UTC`
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')}.${fraction} UTC`
+}
+
+// Years of four digits, with room for any zone.
+function isNameable(date: Date): boolean {
+  const year = date.getUTCFullYear()
+  return year > 0 && year < 9999
+}
+
+/** The time in file names, `YYYYMMDDHHMMSS`, in UTC or in the local zone. The latest second is remembered. */
+export class NameClock {
+  readonly #isUtc: boolean
+  #sec = Number.NaN
+  #text = ''
+
+  constructor(isUtc: boolean) {
+    this.#isUtc = isUtc
+  }
+
+  /** @returns 14 digits, or `E` and the seconds since 1970 for a time beyond the calendar. */
+  text(sec: number): string {
+    if (sec !== this.#sec) {
+      this.#sec = sec
+      this.#text = this.#compute(new Date(sec * MS_PER_SEC), sec)
+    }
+    return this.#text
+  }
+
+  /** True where the local clock was put back shortly before, so that an earlier second may have the same text. */
+  isRepeated(sec: number): boolean {
+    if (this.#isUtc) return false
+    const offset = new Date(sec * MS_PER_SEC).getTimezoneOffset()
+    return offset > new Date((sec - CLOCK_CHANGE_SEC) * MS_PER_SEC).getTimezoneOffset()
+  }
+
+  #compute(date: Date, sec: number): string {
+    if (!isNameable(date)) return `E${sec}`
+    if (this.#isUtc) return date.toISOString().slice(0, 19).replace(/[-:T]/g, '')
+    const day = pad(date.getFullYear(), 4) + pad(date.getMonth() + 1, 2) + pad(date.getDate(), 2)
+    return day + pad(date.getHours(), 2) + pad(date.getMinutes(), 2) + pad(date.getSeconds(), 2)
+  }
+}
