@@ -11,7 +11,7 @@ import { printable } from './printable.js'
 import { createProgress } from './progress.js'
 import { problemLines, reportLines } from './report.js'
 import { writeSummary } from './summary-file.js'
-import { PROCESS_TERMINAL, type Terminal, waitForFlush } from './terminal.js'
+import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush } from './terminal.js'
 
 /**
  * The program: reads the command line, does what it asks, and says how it went.
@@ -50,7 +50,7 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
     if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
     if (!command.isQuiet) reportLines(summary).forEach(say)
-    problemLines(summary).forEach(say)
+    for (const line of problemLines(summary)) say(alarming(line, terminal.stderr))
     return interruption.exitCode ?? exitCodeOf(summary)
   } finally {
     interruption.release()
@@ -82,6 +82,6 @@ function explain(error: unknown, { stderr }: Terminal): number {
   const isExpected = error instanceof ConfigError || error instanceof OutputError
   const text =
     error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
-  stderr.write(`pcap2conn: ${text.split('\n').map(printable).join('\n')}\n`)
+  stderr.write(`${alarming(`pcap2conn: ${text.split('\n').map(printable).join('\n')}`, stderr)}\n`)
   return error instanceof ConfigError ? ExitCode.BAD_USAGE : ExitCode.FAILED
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import colors from 'picocolors'
 
 /** Where the program speaks. */
 export interface Terminal {
@@ -20,4 +21,10 @@ export function waitForFlush(stream: Writable): Promise<void> {
     if (stream.destroyed) resolve()
     else stream.write('', () => resolve())
   })
+}
+
+/** Red where `stream` is a terminal whose user has not asked for no colours (https://no-color.org). */
+export function alarming(text: string, stream: TerminalStream): string {
+  const isColoured = stream.isTTY === true && !process.env.NO_COLOR
+  return colors.createColors(isColoured).red(text)
 }

@@ -81,6 +81,14 @@ describe('main()', () => {
     })
   })
 
+  it('paints errors red on a terminal', async () => {
+    const terminal = fakeTerminal({ stderrIsTTY: true })
+    expect(await main(['--nope'], terminal)).toBe(2)
+    expect(
+      terminal.stderr.text.startsWith(process.env.NO_COLOR ? 'pcap2conn: ' : '\x1b[31mpcap2conn: '),
+    ).toBe(true)
+  })
+
   it('hands the pipeline its streams', async () => {
     const terminal = fakeTerminal({ stdoutIsTTY: true })
     await main(['a', '-c', '-q'], terminal)

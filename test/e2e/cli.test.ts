@@ -1,0 +1,196 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Summary } from '../../src/summary.js'
+import { packageVersion } from '../../src/version.js'
+import { datagramCapture, resultOf, runProgram, startProgram, treeOf } from './program.js'
+
+const NAME = '20240305093000-UDP-10.0.0.1.1000-10.0.0.2.53'
+const ANSWERS_AT_ONCE_MS = 5_000 // far above what it takes: the machine may be busy
+
+let folder: string
+const inFolder = (name: string) => join(folder, name)
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pcap2conn-cli-'))
+  writeFileSync(inFolder('a.pcap'), datagramCapture('hello ', 'world'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('the program', () => {
+  it('prints its version', async () => {
+    expect(await runProgram(folder, ['--version'])).toEqual({
+      exitCode: 0,
+      stdout: `${packageVersion()}\n`,
+      stderr: '',
+    })
+  })
+
+  it('prints its help on standard output', async () => {
+    const { exitCode, stdout, stderr } = await runProgram(folder, ['-h'])
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('Usage: pcap2conn [options]')
+  })
+
+  // [arguments, what the sentence says]
+  const badUsage: [string[], string][] = [
+    [[], 'No input: '],
+    [['a.pcap', '-f', 'abc'], 'Cannot use -f/--max-file-desc abc: '],
+    [['a.pcap', '--nope'], 'Unknown option --nope: '],
+    [['a.pcap', '-e', 'tcp'], 'Cannot use -e/--filter: '],
+    [['-i', 'lo'], 'Cannot use -i/--interface: '],
+    [['-l'], 'Cannot use -l/--list-interfaces: '],
+    [['a.pcap', '--index', 'x.csv'], 'Cannot use --index x.csv: '],
+    [['a.pcap', '--index', 'x.parquet'], 'Cannot use --index x.parquet: '],
+  ]
+  it.each(badUsage)('answers %j with one sentence and 2, and writes nothing', async (args, sentence) => {
+    const startedAt = performance.now()
+    const { exitCode, stdout, stderr } = await runProgram(folder, [...args, '-o', 'out'])
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^pcap2conn: [^\n]+\n$/)
+    expect(stderr).toContain(sentence)
+    expect(existsSync(inFolder('out'))).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(ANSWERS_AT_ONCE_MS)
+  })
+
+  it('writes connections, says so on standard error, and nothing on standard output', async () => {
+    const { exitCode, stdout, stderr } = await runProgram(folder, ['-r', 'a.pcap', '-o', 'out/deep', '--utc'])
+    expect([exitCode, stdout]).toEqual([0, ''])
+    expect(stderr).toMatch(/^inputs {7}1 file read\npackets {6}2 = /)
+    expect(treeOf(inFolder('out'))).toEqual({ [`deep/${NAME}.txt`]: 'hello world' })
+  })
+
+  it('names files in the local zone without --utc', async () => {
+    vi.stubEnv('TZ', 'Etc/GMT-2')
+    await runProgram(folder, ['a.pcap', '-o', 'out', '-q'])
+    vi.unstubAllEnvs()
+    expect(Object.keys(treeOf(inFolder('out')))).toEqual(['20240305113000-UDP-10.0.0.1.1000-10.0.0.2.53.txt'])
+  })
+
+  it('reads standard input', async () => {
+    const { exitCode, stderr } = await runProgram(
+      folder,
+      ['-', '-o', 'out', '--utc', '-q'],
+      datagramCapture('x'),
+    )
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'x' })
+  })
+
+  it('works with fewer files than workers', async () => {
+    const { exitCode } = await runProgram(folder, [
+      'a.pcap',
+      '-o',
+      'out',
+      '--utc',
+      '-q',
+      '-f',
+      '1',
+      '--workers',
+      '4',
+    ])
+    expect(exitCode).toBe(0)
+    expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello world' })
+  })
+
+  it('reads on when one input is not there, names it, and answers 1', async () => {
+    const { exitCode, stderr } = await runProgram(folder, [
+      'nowhere.pcap',
+      'a.pcap',
+      '-o',
+      'out',
+      '--utc',
+      '-q',
+    ])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('nowhere.pcap')
+    expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello world' })
+  })
+
+  it('keeps what a truncated capture has, names it and the offset, and answers 1', async () => {
+    const whole = datagramCapture('hello ', 'world')
+    writeFileSync(inFolder('cut.pcap'), whole.subarray(0, -3))
+    const { exitCode, stderr } = await runProgram(folder, ['cut.pcap', '-o', 'out', '--utc', '-q'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/"cut\.pcap" at byte \d+: /)
+    expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello ' })
+  })
+
+  it('never touches a connection file that exists without --force, and names it', async () => {
+    const file = inFolder(`${NAME}.txt`)
+    writeFileSync(file, 'mine')
+    const refused = await runProgram(folder, ['a.pcap', '--utc', '-q'])
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain(`${NAME}.txt`)
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+    expect((await runProgram(folder, ['a.pcap', '--utc', '-q', '--force'])).exitCode).toBe(0)
+    expect(readFileSync(file, 'utf8')).toBe('hello world')
+  })
+
+  it('writes only payload to standard output with -c, and no files', async () => {
+    const before = Object.keys(treeOf(folder))
+    expect(await runProgram(folder, ['a.pcap', '-cq'])).toEqual({
+      exitCode: 0,
+      stdout: 'hello world',
+      stderr: '',
+    })
+    expect(Object.keys(treeOf(folder))).toEqual(before)
+  })
+
+  it('writes the index to standard output with --index -', async () => {
+    const { exitCode, stdout } = await runProgram(folder, [
+      'a.pcap',
+      '--no-write',
+      '--index',
+      '-',
+      '-o',
+      'out',
+    ])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ 'id.orig_h': '10.0.0.1', proto: 'udp', orig_bytes: 11 })
+    expect(treeOf(inFolder('out'))).toEqual({})
+  })
+
+  it('writes the summary to standard output with --summary -', async () => {
+    const { exitCode, stdout } = await runProgram(folder, ['a.pcap', '-o', 'out', '--summary', '-'])
+    const summary = JSON.parse(stdout) as Summary
+    expect(exitCode).toBe(0)
+    expect(Object.keys(summary).slice(0, 4)).toEqual(['version', 'seconds', 'workers', 'inputs'])
+    expect(summary).toMatchObject({
+      version: packageVersion(),
+      inputs: [{ path: 'a.pcap', packets: 2, status: 'ok', problems: [] }],
+      packets: { read: 2, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 2 },
+      connections: { total: 1, udp: 1 },
+      bytes: { payload: 11, missing: 0, written: 11 },
+      files: 1,
+      errors: [],
+    })
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('writes out what it has received at %s and answers %d', async (signal, exitCode) => {
+    const child = startProgram(folder, ['-', '-o', 'out', '--utc', '--progress', 'always'])
+    const result = resultOf(child)
+    child.stdin.write(datagramCapture('hello'))
+    child.stderr.on('data', (text: string) => {
+      if (text.includes('1 packets')) child.kill(signal) // a progress line: the packet has been received
+    })
+    expect((await result).exitCode).toBe(exitCode)
+    expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello' })
+  })
+
+  it('ends when the reader of standard output has gone', async () => {
+    writeFileSync(
+      inFolder('long.pcap'),
+      datagramCapture(...Array.from({ length: 2_000 }, () => 'x'.repeat(1_000))),
+    )
+    const child = startProgram(folder, ['long.pcap', '-c'])
+    const result = resultOf(child)
+    child.stdout.destroy()
+    const { exitCode, stderr } = await result
+    expect([exitCode, stderr]).toEqual([1, ''])
+  })
+})
