@@ -12,8 +12,8 @@ import type { PacketTuple, TransportPacket } from '../wire/transport-packet.js'
  *    4  seconds, low 32 bits             9  source address        14  packet number, low 32 bits
  *    5  nanoseconds                     10  destination address   15  encapId (0-15), number above 2^32 (16-31)
  *
- * IPv4 addresses are values, IPv6 addresses positions. Control records have their number in words 4 and 12, as
- * seconds are.
+ * IPv4 addresses are values, IPv6 addresses positions. Control records have their number where seconds are, and
+ * the number of packets read before them where the packet number is.
  */
 export const RecordKind = {
   /** A packet of a connection. */
@@ -76,11 +76,24 @@ export function writeIcmpError(words: Uint32Array, at: number, quoted: PacketTup
   words[at + 11] = hash
 }
 
-/** Writes a control record. `number` below 2^48. */
-export function writeControl(words: Uint32Array, at: number, kind: number, number: number): void {
+/**
+ * Writes a control record.
+ *
+ * @param number       What the kind says: a second, an epoch, a capture. Below 2^48.
+ * @param packetNumber Packets read before it.
+ */
+export function writeControl(
+  words: Uint32Array,
+  at: number,
+  kind: number,
+  number: number,
+  packetNumber: number,
+): void {
   words[at] = kind
   words[at + 4] = number
   words[at + 12] = (number / TWO_32) << 16
+  words[at + 14] = packetNumber
+  words[at + 15] = (packetNumber / TWO_32) << 16
 }
 
 export function recordKind(words: Uint32Array, at: number): number {
@@ -90,6 +103,11 @@ export function recordKind(words: Uint32Array, at: number): number {
 /** The number of a control record. */
 export function controlNumber(words: Uint32Array, at: number): number {
   return (words[at + 12]! >>> 16) * TWO_32 + words[at + 4]!
+}
+
+/** Number of the packet, or packets read before a control record. */
+export function packetNumber(words: Uint32Array, at: number): number {
+  return (words[at + 15]! >>> 16) * TWO_32 + words[at + 14]!
 }
 
 /** Reads the 5-tuple and hash of a packet or ICMP error record. */
@@ -121,7 +139,6 @@ export function readPacket(words: Uint32Array, at: number, out: FlowPacket): voi
   out.window = windowWord & 0xffff
   out.tsSec = (windowWord >>> 16) * TWO_32 + words[at + 4]!
   out.ipBytes = words[at + 13]!
-  const encapWord = words[at + 15]!
-  out.encapId = encapWord & 0xffff
-  out.number = (encapWord >>> 16) * TWO_32 + words[at + 14]!
+  out.encapId = words[at + 15]! & 0xffff
+  out.number = packetNumber(words, at)
 }

@@ -95,7 +95,7 @@ export class Dispatcher {
   /** Writes a control record to every ring and publishes it. Every ring must have room. */
   broadcast(kind: number, number: number): void {
     for (const ring of this.#rings) {
-      writeControl(ring.words, ring.next(), kind, number)
+      writeControl(ring.words, ring.next(), kind, number, this.packets.read)
       ring.commit()
       ring.publish()
     }

@@ -56,7 +56,11 @@ export class Feeder {
    * @returns The reader, for what it found.
    * @throws CaptureFormatError where the content is no capture; StoppedError.
    */
-  async feed(source: ByteSource, file: string, options: CaptureReaderOptions): Promise<CaptureReader> {
+  async feed(
+    source: ByteSource,
+    file: string,
+    options: Omit<CaptureReaderOptions, 'isDecompressed'>,
+  ): Promise<CaptureReader> {
     const { bytes, headroomBytes } = this.#pool
     let slab = await this.#takeSlab()
     let reader: CaptureReader | null = null
@@ -67,14 +71,17 @@ export class Feeder {
       let from = slab + headroomBytes
       for (;;) {
         const to = slab + headroomBytes + count
-        const isLast = count === 0
+        const isLast = count === 0 || source.isAtEnd
         if (!isLast) {
           next = await this.#takeSlab()
           ahead = source.read(this.#readArea(next))
           ahead.catch(() => {}) // awaited below; a failure in the meantime must not count as unhandled
         }
         if (reader === null && (isLast || to - from >= DETECT_BYTES)) {
-          reader = createCaptureReader(bytes, from, to, file, options)
+          reader = createCaptureReader(bytes, from, to, file, {
+            ...options,
+            isDecompressed: source.isDecompressed,
+          })
         }
         if (reader !== null) {
           reader.window(bytes, from, to, isLast)

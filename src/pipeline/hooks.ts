@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 
 /** How far a run has come. */
 export interface Progress {
@@ -18,6 +18,8 @@ export interface RunHooks {
   readonly signal?: AbortSignal
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void
+  /** What the input `-` reads. */
+  readonly stdin?: Readable
   /** Where `-c` and `--index -` write. */
   readonly stdout?: Writable
   /** `stdout` is a terminal: payload is shown escaped. */

@@ -16,6 +16,8 @@ export interface WorkerTask {
   readonly captures: readonly CaptureOutput[]
   /** Private folder of the run for sorted runs and spilled bytes. */
   readonly tempDir: string
+  /** When the run began, by the clock of the file system: ms since 1970. */
+  readonly startedMs: number
   readonly slabs: SharedArrayBuffer
   readonly ring: SharedArrayBuffer
   /** One int32 a worker: the epoch that it has passed. */

@@ -1,0 +1,73 @@
+import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { OutputError } from '../errors.js'
+
+/**
+ * A temporary file for early segments that memory has no room for. It has no name in the file system, and its
+ * space is used again from the start whenever everything in it has been freed.
+ */
+export class SpillFile {
+  readonly #path: string
+  #descriptor = -1
+  #end = 0
+  #keptBytes = 0
+
+  /** @param path Where the file is created when it is first needed. */
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. @throws OutputError */
+  write(bytes: Uint8Array, from: number, to: number): number {
+    const position = this.#end
+    try {
+      if (this.#descriptor < 0) this.#open()
+      let at = from
+      while (at < to) at += writeSync(this.#descriptor, bytes, at, to - at, position + at - from)
+    } catch (cause) {
+      throw new OutputError(
+        `Cannot write temporary file "${this.#path}": ${(cause as Error).message}`,
+        this.#path,
+        { cause },
+      )
+    }
+    this.#end += to - from
+    this.#keptBytes += to - from
+    return position
+  }
+
+  /** Fills `target` from what was written at `position`. @throws OutputError */
+  read(position: number, target: Uint8Array): void {
+    try {
+      let at = 0
+      while (at < target.length) {
+        const count = readSync(this.#descriptor, target, at, target.length - at, position + at)
+        if (count === 0) throw new Error('the file is shorter than what was written')
+        at += count
+      }
+    } catch (cause) {
+      throw new OutputError(
+        `Cannot read temporary file "${this.#path}": ${(cause as Error).message}`,
+        this.#path,
+        { cause },
+      )
+    }
+  }
+
+  /** Says that `bytes` written bytes are not needed any more. */
+  free(bytes: number): void {
+    this.#keptBytes -= bytes
+    if (this.#keptBytes > 0) return
+    this.#end = 0
+    ftruncateSync(this.#descriptor)
+  }
+
+  close(): void {
+    if (this.#descriptor >= 0) closeSync(this.#descriptor)
+    this.#descriptor = -1
+  }
+
+  #open(): void {
+    this.#descriptor = openSync(this.#path, 'wx+', 0o600)
+    unlinkSync(this.#path)
+  }
+}

@@ -1,0 +1,31 @@
+import { basename, join } from 'node:path'
+import type { Config } from '../config.js'
+import type { Input } from '../input/input.js'
+import { orderByFirstPacket } from '../input/order-inputs.js'
+import type { CaptureOutput } from './worker-task.js'
+
+/** Inputs that are read as one capture, and where its results go. */
+export interface Capture extends CaptureOutput {
+  readonly inputs: readonly Input[]
+}
+
+/** With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets. */
+export async function planCaptures(inputs: readonly Input[], config: Config): Promise<Capture[]> {
+  if (!config.perFile) {
+    const ordered = await orderByFirstPacket(inputs, { maxInterfaces: config.limits.interfaces })
+    return [{ inputs: ordered, dir: config.outputDir, name: null }]
+  }
+  const taken = new Set<string>()
+  return inputs.map((input) => {
+    const name = freeName(input.kind === 'stdin' ? 'stdin' : basename(input.path), taken)
+    return { inputs: [input], dir: join(config.outputDir, name), name }
+  })
+}
+
+// `name`, or `name~2`, `name~3` … where inputs of other folders have the same name.
+function freeName(name: string, taken: Set<string>): string {
+  let free = name
+  for (let ordinal = 2; taken.has(free); ordinal++) free = `${name}~${ordinal}`
+  taken.add(free)
+  return free
+}

@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import { OutputError } from '../errors.js'
+import { ConnectionTable } from '../flow/connection-table.js'
+import { ConnectionTracker } from '../flow/connection-tracker.js'
+import { blankFlowPacket } from '../flow/flow-packet.js'
+import { ConnectionOutput, type OutputResult } from '../output/connection-output.js'
+import { FdBudget } from '../output/fd-budget.js'
+import { SpillFile } from '../output/spill-file.js'
+import { RingConsumer } from '../ring/record-ring.js'
+import { passEpoch } from '../ring/slab-pool.js'
+import { EncapTable } from '../wire/encap-table.js'
+import type { ConsoleMessage } from './console-message.js'
+import { controlNumber, packetNumber, RecordKind, readPacket, readTuple, recordKind } from './descriptor.js'
+import type { WorkerResult, WorkerTask } from './worker-task.js'
+
+/** Longest sleep on an empty ring; then the worker looks whether the run was stopped. */
+const SLEEP_MS = 100
+
+/** One worker: takes records from its ring, and hands packets to the tracker of its connections. */
+export class ConnectionWorker {
+  readonly #task: WorkerTask
+  readonly #ring: RingConsumer
+  readonly #slabs: Uint8Array
+  readonly #passed: Int32Array
+  readonly #openedShared: Int32Array
+  readonly #stop: Int32Array
+  readonly #spill: SpillFile
+  readonly #output: ConnectionOutput
+  readonly #tracker: ConnectionTracker
+  readonly #packet = blankFlowPacket()
+  readonly #usesConsole: boolean
+  #epoch = 0
+
+  constructor(task: WorkerTask) {
+    this.#task = task
+    const { config } = task
+    // Half of the memory buffers output, half holds early segments.
+    const shareBytes = Math.floor(config.memoryBytes / config.workerCount / 2)
+    this.#ring = new RingConsumer(task.ring)
+    this.#slabs = new Uint8Array(task.slabs)
+    this.#passed = new Int32Array(task.passed)
+    this.#openedShared = new Int32Array(task.opened)
+    this.#stop = new Int32Array(task.stop)
+    this.#usesConsole = task.console !== null
+    this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
+    const table = new ConnectionTable()
+    this.#output = new ConnectionOutput(
+      table,
+      new EncapTable(task.encaps),
+      {
+        ...config,
+        bufferBytes: shareBytes,
+        tempFolder: task.tempDir,
+        workerNumber: task.worker,
+        runMarkerMs: task.startedMs,
+      },
+      { fdBudget: new FdBudget(task.fdBudget) },
+    )
+    this.#tracker = new ConnectionTracker(table, this.#output, this.#spill, {
+      tcpTimeoutSec: config.tcpTimeoutSec,
+      udpTimeoutSec: config.udpTimeoutSec,
+      lastWins: config.overlapPolicy === 'last',
+      heldMemoryBytes: shareBytes,
+      heldSegments: config.limits.heldSegments,
+      heldBytes: config.limits.heldBytes,
+      openConnections: config.limits.openConnections,
+    })
+  }
+
+  /** Works until the run is over or stopped. A failed output ends it and is part of the result. */
+  run(): WorkerResult {
+    try {
+      while (this.#takeRecords()) this.#ring.waitForRecord(SLEEP_MS)
+      this.#endCapture()
+      this.#sendConsole(this.#epoch + 1)
+      return this.#result(this.#output.finish(), null)
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      return this.#result({ totals: this.#output.totals, indexRuns: [] }, error)
+    } finally {
+      this.#spill.close()
+      this.#task.console?.close()
+    }
+  }
+
+  // Takes all records that are there. Returns whether more may come.
+  #takeRecords(): boolean {
+    const ring = this.#ring
+    for (let at = ring.peek(); at >= 0; at = ring.peek()) {
+      if (recordKind(ring.words, at) === RecordKind.PACKET) {
+        readPacket(ring.words, at, this.#packet)
+        if (this.#usesConsole) this.#output.eventNumber = this.#packet.number
+        this.#tracker.packet(this.#slabs, this.#packet)
+      } else if (!this.#control(ring.words, at)) {
+        return false
+      }
+      ring.advance()
+    }
+    return Atomics.load(this.#stop, 0) === 0
+  }
+
+  // Does what a record other than a packet says. Returns false at the end of the run.
+  #control(words: Uint32Array, at: number): boolean {
+    switch (recordKind(words, at)) {
+      case RecordKind.ICMP_ERROR:
+        readTuple(words, at, this.#packet)
+        this.#tracker.icmpError(this.#slabs, this.#packet, this.#packet.hash)
+        return true
+      case RecordKind.SWEEP:
+        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#tracker.sweep(controlNumber(words, at))
+        return true
+      case RecordKind.END_OF_EPOCH:
+        this.#endEpoch(controlNumber(words, at))
+        return true
+      case RecordKind.START_CAPTURE:
+        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#startCapture(controlNumber(words, at))
+        return true
+      case RecordKind.END:
+        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        return false
+      default:
+        throw new Error(`bug: ring record of kind ${recordKind(words, at)}`)
+    }
+  }
+
+  #endEpoch(epoch: number): void {
+    this.#sendConsole(epoch)
+    this.#epoch = epoch
+    let opened = 0
+    for (const count of this.#tracker.opened) opened += count
+    Atomics.store(this.#openedShared, this.#task.worker, opened)
+    passEpoch(this.#passed, this.#task.worker, epoch)
+  }
+
+  #startCapture(number: number): void {
+    this.#endCapture()
+    const { dir, name } = this.#task.captures[number]!
+    this.#output.startCapture(dir, name)
+  }
+
+  #endCapture(): void {
+    this.#tracker.finish()
+  }
+
+  #sendConsole(epoch: number): void {
+    if (this.#task.console === null) return
+    const block = this.#output.takeConsoleBlock()
+    const message: ConsoleMessage = { epoch, block }
+    this.#task.console.postMessage(message, block === null ? [] : [block.bytes.buffer, block.pieces.buffer])
+  }
+
+  #result(output: OutputResult, error: OutputError | null): WorkerResult {
+    const tracker = this.#tracker
+    const { reassembler, held } = tracker
+    return {
+      opened: tracker.opened,
+      ...tracker.totals,
+      cut: reassembler.cutBytes,
+      lateBytes: reassembler.lateBytes,
+      beforeStartBytes: reassembler.beforeStartBytes,
+      afterFinBytes: reassembler.afterFinBytes,
+      spilledBytes: held.spilledBytes,
+      files: output.totals.files,
+      written: output.totals.bytesWritten,
+      limits: {
+        held_segments: reassembler.heldSegmentsHits,
+        held_bytes: reassembler.heldBytesHits,
+        open_connections: tracker.openConnectionsHits,
+        gap_zeros: output.totals.gapZeros,
+        index_gaps: output.totals.indexGaps,
+      },
+      indexRuns: output.indexRuns,
+      error: error === null ? null : { message: error.message, path: error.path },
+    }
+  }
+}
+
+// What happens between two packets comes after the first of them in the console's order.
+function eventAfter(packets: number): number {
+  return packets + 0.5
+}

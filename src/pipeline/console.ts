@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { ConsoleMerger } from '../output/console-merger.js'
+import type { ConsoleMessage } from './console-message.js'
+
+/** Epochs whose output may wait to be written before the dispatcher waits for it. */
+const MAX_WAITING_EPOCHS = 8
+
+/** Brings what the workers have for the console to one stream, in packet order. */
+export class ConsoleChannel {
+  /** The workers' ends, to be transferred to them. */
+  readonly ports: readonly MessagePort[]
+  readonly #merger: ConsoleMerger
+  readonly #closed: Promise<unknown>
+
+  constructor(stream: Writable, isTerminal: boolean, workerCount: number) {
+    this.#merger = new ConsoleMerger(stream, isTerminal, workerCount)
+    const channels = Array.from({ length: workerCount }, () => new MessageChannel())
+    this.ports = channels.map(({ port2 }) => port2)
+    channels.forEach(({ port1 }, worker) => {
+      // Epochs are counted from 1, the merger's from 0.
+      port1.on('message', ({ epoch, block }: ConsoleMessage) => this.#merger.push(epoch - 1, worker, block))
+    })
+    this.#closed = Promise.all(channels.map(({ port1 }) => once(port1, 'close')))
+  }
+
+  /** Bytes written to the stream. */
+  get bytesWritten(): number {
+    return this.#merger.bytesWritten
+  }
+
+  /** Waits where the stream takes less than the workers give. @throws OutputError */
+  async keepUp(): Promise<void> {
+    if (this.#merger.pendingEpochs > MAX_WAITING_EPOCHS) await this.#merger.waitForWritten()
+  }
+
+  /** Waits until all workers have closed their ends and everything is written. @throws OutputError */
+  async finish(): Promise<void> {
+    await this.#closed
+    await this.#merger.finish()
+  }
+}

@@ -1,0 +1,238 @@
+import { Readable } from 'node:stream'
+import type { CaptureReader } from '../capture/capture-reader.js'
+import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
+import type { Config } from '../config.js'
+import { CaptureFormatError, InputError } from '../errors.js'
+import type { ByteSource } from '../input/byte-source.js'
+import type { Input } from '../input/input.js'
+import { openFile, openStream } from '../input/open-byte-source.js'
+import { FdBudget } from '../output/fd-budget.js'
+import { allocateRing, RingProducer } from '../ring/record-ring.js'
+import { SlabPool } from '../ring/slab-pool.js'
+import type { InputProblem, InputSummary } from '../summary.js'
+import { EncapTable, EncapWriter } from '../wire/encap-table.js'
+import { PacketDecoder } from '../wire/packet-decoder.js'
+import type { Capture } from './captures.js'
+import { ConsoleChannel } from './console.js'
+import { DatagramSpace } from './datagram-space.js'
+import { RecordKind } from './descriptor.js'
+import { Dispatcher } from './dispatcher.js'
+import { Feeder, StoppedError } from './feeder.js'
+import type { RunHooks } from './hooks.js'
+import type { RunFacts } from './run-summary.js'
+import { WorkerPool } from './worker-pool.js'
+
+const SLABS = 12
+const READ_BYTES = 2 * 1024 * 1024
+const RING_RECORDS = 16_384
+const PROGRESS_MS = 200
+
+export interface ConversionSetup {
+  /** Private folder of the run. */
+  readonly tempDir: string
+  /** When the run began, by the clock of the file system: ms since 1970. */
+  readonly startedMs: number
+  /** Any uint32: which worker gets which connection depends on it, results don't. */
+  readonly hashSeed: number
+}
+
+export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers'> & {
+  readonly indexRuns: readonly string[]
+}
+
+/** One run: the coordinator that starts the workers, has the captures read, and collects what was done. */
+export class Conversion {
+  readonly #config: Config
+  readonly #captures: readonly Capture[]
+  readonly #bytesTotal: number | null
+  readonly #hooks: RunHooks
+  readonly #opened: Int32Array
+  readonly #fdBudget: SharedArrayBuffer
+  readonly #encaps: EncapWriter
+  readonly #decoder: PacketDecoder
+  readonly #dispatcher: Dispatcher
+  readonly #feeder: Feeder
+  readonly #console: ConsoleChannel | null
+  readonly #workers: WorkerPool
+  readonly #inputs: InputSummary[] = []
+  readonly #errors: string[] = []
+  #interfaceLimitHits = 0
+  #bytesRead = 0
+  #source: ByteSource | null = null
+  #input = ''
+  #isStopping = false
+  #progressMs = 0
+
+  constructor(
+    config: Config,
+    captures: readonly Capture[],
+    bytesTotal: number | null,
+    hooks: RunHooks,
+    setup: ConversionSetup,
+  ) {
+    this.#config = config
+    this.#captures = captures
+    this.#bytesTotal = bytesTotal
+    this.#hooks = hooks
+    const { workerCount, limits } = config
+    const words = () => new SharedArrayBuffer(4 * workerCount)
+    const passed = words()
+    const opened = words()
+    const stop = new SharedArrayBuffer(4)
+    const encaps = EncapTable.allocate(limits.encaps)
+    const rings = Array.from({ length: workerCount }, () => allocateRing(RING_RECORDS))
+    const pool = new SlabPool(SLABS, MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES, READ_BYTES, passed)
+    const producers = rings.map((ring) => new RingProducer(ring))
+    const space = new DatagramSpace(pool)
+    this.#opened = new Int32Array(opened)
+    this.#fdBudget = FdBudget.allocate(config.maxOpenFiles, workerCount)
+    this.#encaps = new EncapWriter(encaps)
+    this.#decoder = new PacketDecoder({
+      decap: config.decap,
+      limits,
+      encaps: this.#encaps,
+      space,
+      linkType: config.linkType,
+    })
+    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashSeed)
+    this.#feeder = new Feeder({
+      pool,
+      rings: producers,
+      dispatcher: this.#dispatcher,
+      space,
+      checkpoint: () => this.#checkpoint(),
+    })
+    this.#console =
+      config.toConsole && hooks.stdout !== undefined
+        ? new ConsoleChannel(hooks.stdout, hooks.isTerminal ?? false, workerCount)
+        : null
+    const outputs = captures.map(({ dir, name }) => ({ dir, name }))
+    this.#workers = new WorkerPool(
+      rings.map((ring, worker) => ({
+        worker,
+        config,
+        captures: outputs,
+        tempDir: setup.tempDir,
+        startedMs: setup.startedMs,
+        slabs: pool.memory,
+        ring,
+        passed,
+        opened,
+        stop,
+        fdBudget: this.#fdBudget,
+        encaps,
+        console: this.#console?.ports[worker] ?? null,
+      })),
+      stop,
+    )
+  }
+
+  async run(): Promise<ConversionOutcome> {
+    await this.#readCaptures()
+    const results = await this.#workers.finish()
+    if (this.#console !== null)
+      await this.#console.finish().catch((error: Error) => this.#errors.push(error.message))
+    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure)
+    else this.#checkSlots()
+    return {
+      inputs: this.#inputs,
+      packets: this.#dispatcher.packets,
+      capturedBytes: this.#dispatcher.capturedBytes,
+      decoder: this.#decoder,
+      limits: { interfaces: this.#interfaceLimitHits, encaps: this.#encaps.limitHits },
+      results,
+      consoleBytes: this.#console?.bytesWritten ?? 0,
+      errors: this.#errors,
+      indexRuns: results.flatMap((result) => result?.indexRuns ?? []),
+    }
+  }
+
+  async #readCaptures(): Promise<void> {
+    const interrupt = () => void this.#source?.close() // a read that waits for more ends now
+    this.#hooks.signal?.addEventListener('abort', interrupt)
+    try {
+      for (const [number, { inputs }] of this.#captures.entries()) {
+        await this.#feeder.broadcast(RecordKind.START_CAPTURE, number)
+        for (const input of inputs) await this.#readInput(input)
+      }
+    } catch (error) {
+      if (!(error instanceof StoppedError)) this.#errors.push((error as Error).message)
+    } finally {
+      this.#hooks.signal?.removeEventListener('abort', interrupt)
+    }
+    this.#decoder.finish()
+    this.#isStopping = true
+    if (this.#workers.failure === null) {
+      await this.#feeder.broadcast(RecordKind.END, 0).catch(() => {}) // a worker died: all have been told to stop
+    }
+  }
+
+  async #readInput(input: Input): Promise<void> {
+    const before = this.#dispatcher.packets.read
+    const problems: InputProblem[] = []
+    let reader: CaptureReader | null = null
+    this.#input = input.path
+    try {
+      const source = this.#open(input)
+      this.#source = source
+      reader = await this.#feeder.feed(source, input.path, {
+        linkType: null,
+        maxInterfaces: this.#config.limits.interfaces,
+      })
+      if (reader.problem !== null) problems.push(formatProblem(reader.problem))
+    } catch (error) {
+      if (error instanceof CaptureFormatError) problems.push(formatProblem(error))
+      else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
+      else throw error
+    } finally {
+      if (this.#source?.problem) problems.unshift({ ...this.#source.problem, length: 0 })
+      const packets = this.#dispatcher.packets.read - before
+      const bytes = this.#source?.bytesRead ?? 0
+      this.#bytesRead += bytes
+      if (reader?.isInterfaceLimitHit) this.#interfaceLimitHits += 1
+      this.#inputs.push({
+        path: input.path,
+        bytes,
+        packets,
+        status: problems.length === 0 ? 'ok' : packets > 0 ? 'partial' : 'failed',
+        problems,
+        dropped: reader?.droppedPackets ?? 0,
+      })
+      await this.#source?.close()
+      this.#source = null
+    }
+  }
+
+  #open({ kind, path }: Input): ByteSource {
+    return kind === 'file' ? openFile(path) : openStream(this.#hooks.stdin ?? Readable.from([]))
+  }
+
+  // Looks at the run wherever the feeder gives way.
+  async #checkpoint(): Promise<void> {
+    if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
+    if (this.#hooks.signal?.aborted && !this.#isStopping) {
+      this.#isStopping = true // what was dispatched is still written
+      throw new StoppedError('the run was interrupted')
+    }
+    await this.#console?.keepUp()
+    const now = performance.now()
+    if (this.#hooks.onProgress === undefined || now - this.#progressMs < PROGRESS_MS) return
+    this.#progressMs = now
+    this.#hooks.onProgress({
+      bytesRead: this.#bytesRead + (this.#source?.bytesRead ?? 0),
+      bytesTotal: this.#bytesTotal,
+      packets: this.#dispatcher.packets.read,
+      connections: this.#opened.reduce((sum, count) => sum + count, 0),
+      input: this.#input,
+    })
+  }
+
+  #checkSlots(): void {
+    const { takenSlots } = new FdBudget(this.#fdBudget)
+    if (takenSlots !== 0) this.#errors.push(`bug: ${takenSlots} file slots were not given back`)
+  }
+}
+
+function formatProblem(error: CaptureFormatError): InputProblem {
+  return { offset: error.location.offset, length: 0, message: error.message }
+}

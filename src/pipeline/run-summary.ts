@@ -1,0 +1,81 @@
+import type { InputSummary, PacketCounts, Summary } from '../summary.js'
+import { packageVersion } from '../version.js'
+import { linkTypeName } from '../wire/link-types.js'
+import type { PacketDecoder } from '../wire/packet-decoder.js'
+import { protocolName } from '../wire/protocol-names.js'
+import type { WorkerResult } from './worker-task.js'
+
+export interface RunFacts {
+  readonly seconds: number
+  readonly workers: number
+  readonly inputs: readonly InputSummary[]
+  readonly packets: PacketCounts
+  readonly capturedBytes: number
+  readonly decoder: PacketDecoder
+  /** Limits hit on the main thread. */
+  readonly limits: Readonly<Record<string, number>>
+  readonly results: readonly (WorkerResult | null)[]
+  /** Bytes written to standard output by `-c`. */
+  readonly consoleBytes: number
+  readonly errors: readonly string[]
+}
+
+/** Puts together what the main thread and the workers have counted. */
+export function summarize(facts: RunFacts): Summary {
+  const results = facts.results.filter((result) => result !== null)
+  const sum = (of: (result: WorkerResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0)
+  return {
+    version: packageVersion(),
+    seconds: facts.seconds,
+    workers: facts.workers,
+    inputs: facts.inputs,
+    packets: { ...facts.packets },
+    connections: connectionCounts(results),
+    bytes: {
+      captured: facts.capturedBytes,
+      payload: sum((r) => r.payload),
+      missing: sum((r) => r.missing),
+      retransmitted: sum((r) => r.retransmitted),
+      written: sum((r) => r.written) + facts.consoleBytes,
+    },
+    overlap_conflicts: sum((r) => r.conflicts),
+    gaps: sum((r) => r.gaps),
+    files: sum((r) => r.files),
+    limits: limitCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
+    unknown_link_types: unknownLinkTypes(facts.decoder),
+    errors: facts.errors,
+  }
+}
+
+function connectionCounts(results: readonly WorkerResult[]): Summary['connections'] {
+  const counts: Record<string, number> & { total: number } = { total: 0 }
+  for (let protocol = 0; protocol < 256; protocol++) {
+    const count = results.reduce((total, { opened }) => total + opened[protocol]!, 0)
+    if (count === 0) continue
+    counts[protocolName(protocol)] = count
+    counts.total += count
+  }
+  return counts
+}
+
+function decoderLimits({ fragments }: PacketDecoder): Record<string, number> {
+  return { fragment_trackers: fragments.trackerLimitHits, fragment_bytes: fragments.byteLimitHits }
+}
+
+function limitCounts(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const part of parts) {
+    for (const [name, count] of Object.entries(part))
+      if (count > 0) counts[name] = (counts[name] ?? 0) + count
+  }
+  return counts
+}
+
+function unknownLinkTypes(decoder: PacketDecoder): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [linkType, packets] of decoder.unknownLinkTypes) {
+    counts[`${linkTypeName(linkType)} (${linkType})`] = packets
+  }
+  return counts
+}

@@ -1,0 +1,59 @@
+import { Piscina } from 'piscina'
+import type { WorkerResult, WorkerTask } from './worker-task.js'
+
+/** How long workers may take to end after a failure before they are ended. */
+const END_MS = 30_000
+
+/** The threads of a run. Piscina starts and watches them; packets never go through it. */
+export class WorkerPool {
+  readonly #pool: Piscina
+  readonly #stop: Int32Array
+  readonly #results: Promise<(WorkerResult | null)[]>
+  #overdue: NodeJS.Timeout | undefined
+  /** What ended the run early: a worker that died, or an output that failed. */
+  failure: string | null = null
+
+  /** Starts one thread for each task; `stop` is the word that all tasks share. */
+  constructor(tasks: readonly WorkerTask[], stop: SharedArrayBuffer) {
+    this.#stop = new Int32Array(stop)
+    this.#pool = new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: tasks.length,
+      maxThreads: tasks.length,
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+    })
+    this.#results = Promise.all(tasks.map((task) => this.#run(task)))
+  }
+
+  /** Tells all workers to write what they have and end. */
+  stop(): void {
+    Atomics.store(this.#stop, 0, 1)
+  }
+
+  /** Waits for all workers: what each has done, null for one that died. Ends their threads. */
+  async finish(): Promise<(WorkerResult | null)[]> {
+    const results = await this.#results
+    clearTimeout(this.#overdue)
+    await this.#pool.destroy()
+    return results
+  }
+
+  async #run(task: WorkerTask): Promise<WorkerResult | null> {
+    try {
+      const transferList = task.console === null ? [] : [task.console]
+      const result: WorkerResult = await this.#pool.run(task, { transferList })
+      if (result.error !== null) this.#fail(result.error.message)
+      return result
+    } catch (error) {
+      this.#fail(`Worker ${task.worker + 1} of ${task.config.workerCount} died: ${(error as Error).message}`)
+      return null
+    }
+  }
+
+  #fail(message: string): void {
+    this.failure ??= message
+    this.stop()
+    this.#overdue ??= setTimeout(() => void this.#pool.destroy(), END_MS)
+  }
+}
