@@ -1,0 +1,137 @@
+// Compares pcap2conn with other programs and with the floor, on generated captures or one of the user's own.
+// See README.md in this folder.
+
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ownCapture, presetCapture, presetNames, removeCapture } from './lib/captures.mjs'
+import { measure } from './lib/measure.mjs'
+import { contestants } from './lib/programs.mjs'
+import { machine, summaries, table } from './lib/report.mjs'
+import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
+
+/** @typedef {import('./lib/captures.mjs').BenchCapture} BenchCapture */
+/** @typedef {import('./lib/programs.mjs').Contestant} Contestant */
+/** @typedef {import('./lib/report.mjs').Result} Result */
+
+/** Nothing new is begun after this long with `--quick`, so that it ends within two minutes. */
+const QUICK_SECONDS = 80
+/** A small file takes a page, and its directory entry. */
+const BYTES_PER_FILE = 5_000
+const USAGE = `Usage: node bench/convert.mjs [options]
+  --preset NAME    one of ${presetNames().join(', ')}; repeatable, by default all
+  --capture FILE   your own capture instead; repeatable
+  --program TEXT   only ours and programs whose name contains TEXT; repeatable
+  --rounds N       how often each program runs, taking turns (5; 2 with --quick)
+  --quick          captures of about a twentieth, ends within two minutes
+  --seed N         of the generated captures (1)
+  --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)
+  --keep           leave the generated captures there for the next time
+  --json FILE      write all figures`
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      preset: { type: 'string', multiple: true },
+      capture: { type: 'string', multiple: true, default: [] },
+      program: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      dir: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))
+  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot use --rounds ${values.rounds}`)
+  return { ...values, rounds, seed: Number(values.seed) }
+}
+
+/**
+ * All programs on one capture, in turns: what disturbs the machine for a while disturbs all of them.
+ *
+ * @param {BenchCapture} capture
+ * @param {readonly Contestant[]} programs ours first
+ * @param {{ folder: string, rounds: number, isOver: () => boolean }} how
+ * @returns {Promise<Result[]>}
+ */
+async function compare(capture, programs, { folder, rounds, isOver }) {
+  const out = join(folder, 'out')
+  const manifest = join(folder, 'manifest.txt')
+  /** @type {Result[]} */
+  const results = programs.map(({ name, version, isOurs }) => ({ name, version, isOurs, files: 0, runs: [] }))
+  for (let round = 0; round < rounds && !(round > 0 && isOver()); round++) {
+    for (const [i, program] of programs.entries()) {
+      remove(out)
+      const run = await measure(program.command, program.args(capture.path, out, manifest), {
+        isOutputKept: program.isFloor,
+      })
+      const result = results[i]
+      if (result === undefined || run.code !== 0) {
+        throw new Error(
+          `Cannot measure ${program.name} on "${capture.path}": exit code ${run.code}: ${run.stderr}`,
+        )
+      }
+      if (program.isFloor) run.seconds -= JSON.parse(run.stdout).uncountedSeconds
+      result.runs.push(run)
+      if (round > 0 || !existsSync(out)) continue
+      const files = listFiles(out)
+      result.files = files.length
+      if (program.isOurs)
+        writeFileSync(manifest, files.map(({ name, bytes }) => `${bytes}\t${name}\n`).join(''))
+    }
+  }
+  remove(out)
+  remove(manifest)
+  return results
+}
+
+/** @param {ReturnType<typeof readOptions>} options */
+async function main(options) {
+  const folder = workFolder(options.dir)
+  const size = options.quick ? 'quick' : 'full'
+  const isWanted = (/** @type {Contestant} */ { name, isOurs, isSlow }) =>
+    (isOurs || options.program.length === 0 || options.program.some((text) => name.includes(text))) &&
+    !(isSlow && options.quick)
+  const programs = contestants(console.log).filter(isWanted)
+  const start = performance.now()
+  const isOver = () => options.quick && performance.now() - start > QUICK_SECONDS * 1000
+  const captures = options.capture.map((path) => () => ownCapture(path))
+  const presets = options.preset ?? (captures.length > 0 ? [] : presetNames())
+  captures.push(...presets.map((preset) => () => presetCapture(folder, preset, size, options.seed)))
+  console.log(`work folder ${folder}, ${options.rounds} rounds in turns, node ${process.version}`)
+
+  const figures = []
+  for (const make of captures) {
+    if (isOver()) {
+      console.log('\nTime is up for --quick: the other captures are left out')
+      break
+    }
+    const capture = make()
+    const { name, fileBytes, packets, connections } = capture
+    console.log(
+      `\n${name}: ${(fileBytes / 1e9).toFixed(2)} GB, ${packets} packets, ${connections} connections`,
+    )
+    const needed = fileBytes * 1.2 + 2 * connections * BYTES_PER_FILE
+    if (freeBytes(folder) < needed) {
+      console.log(`skipped: needs ${(needed / 1e9).toFixed(1)} GB free in ${folder}`)
+    } else {
+      const results = await compare(capture, programs, { folder, rounds: options.rounds, isOver })
+      const rows = summaries(results, capture)
+      console.log(table(rows))
+      figures.push({ capture: { name, fileBytes, packets, connections }, programs: rows })
+    }
+    if (!options.keep) removeCapture(capture)
+  }
+  if (options.json !== undefined) {
+    const { rounds, seed } = options
+    const report = { machine: machine(), date: new Date().toISOString(), size, seed, rounds, figures }
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+}
+
+const options = readOptions()
+if (options.help) console.log(USAGE)
+else await main(options)
