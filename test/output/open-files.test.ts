@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { FdBudget } from '../../src/output/fd-budget.js'
+import { OpenFiles } from '../../src/output/open-files.js'
+import { blankOutputTotals } from '../../src/output/output-totals.js'
+import { filesOf, openFilesBelow, tempFolder } from './support.js'
+
+const abc = new TextEncoder().encode('abc')
+
+function setUp(slots: number, isForced = false) {
+  const folder = tempFolder()
+  const budget = new FdBudget(FdBudget.allocate(slots, 1))
+  const totals = blankOutputTotals()
+  const files = new OpenFiles(budget, (file) => join(folder, `${file}`), isForced, totals)
+  return { folder, budget, totals, files }
+}
+
+describe('OpenFiles', () => {
+  it('closes the file that was not written for the longest time when it needs a slot', () => {
+    const { files, folder } = setUp(2)
+    files.write(0, abc, 0, 1, 0)
+    files.write(1, abc, 0, 1, 0)
+    files.write(0, abc, 1, 2, 1)
+    files.write(2, abc, 0, 3, 0) // closes 1
+    expect(openFilesBelow(join(folder, '0'))).toBe(1)
+    expect(openFilesBelow(join(folder, '1'))).toBe(0)
+    expect(filesOf(folder)).toEqual({ 0: 'ab', 1: 'a', 2: 'abc' })
+    for (const file of [0, 1, 2]) files.close(file)
+  })
+
+  it('gives up an open file for one that is written whole', () => {
+    const { files, folder, budget, totals } = setUp(1)
+    files.write(0, abc, 0, 3, 0)
+    files.writeWhole(join(folder, 'whole'), abc, 1, 3)
+    expect(openFilesBelow(folder)).toBe(0)
+    expect(filesOf(folder)).toEqual({ 0: 'abc', whole: 'bc' })
+    expect(totals).toMatchObject({ files: 2, bytesWritten: 5 })
+    expect(budget.takenSlots).toBe(0)
+  })
+
+  it('gives the slot back when an open fails', () => {
+    const { files, folder, budget } = setUp(2)
+    writeFileSync(join(folder, '1'), '')
+    files.write(0, abc, 0, 3, 0)
+    expect(() => files.write(1, abc, 0, 3, 0)).toThrow('file exists')
+    expect(() => files.writeWhole(join(folder, '1'), abc, 0, 3)).toThrow('file exists')
+    expect(() => files.writeWhole(join(folder, 'no', 'folder'), abc, 0, 3)).toThrow(
+      `Cannot write "${join(folder, 'no', 'folder')}": no such file or directory (ENOENT)`,
+    )
+    files.close(0)
+    expect(budget.takenSlots).toBe(0)
+    expect(openFilesBelow(folder)).toBe(0)
+  })
+
+  it('cannot replace a folder', () => {
+    const { files, folder } = setUp(1, true)
+    expect(() => files.writeWhole(folder, abc, 0, 3)).toThrow(`Cannot write "${folder}": `)
+  })
+})
