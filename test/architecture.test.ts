@@ -34,7 +34,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
 const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
-    /(?<![.\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
+    /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
     ['cli'],
   ],
   [
