@@ -1,7 +1,7 @@
 import { Layer } from './frame-cursor.js'
 
-const IPV4 = 0x0800
-const IPV6 = 0x86dd
+export const ETHER_TYPE_IPV4 = 0x0800
+const ETHER_TYPE_IPV6 = 0x86dd
 const VLAN_8021Q = 0x8100
 const VLAN_8021AD = 0x88a8
 const VLAN_QINQ_OLD = 0x9100
@@ -18,8 +18,8 @@ export const MAX_802_3_LENGTH = 1500
 /** The layer that an EtherType (IEEE 802 numbers) or an IEEE 802.3 length announces, a value of {@link Layer}. */
 export function layerOfEtherType(etherType: number): number {
   switch (etherType) {
-    case IPV4:
-    case IPV6:
+    case ETHER_TYPE_IPV4:
+    case ETHER_TYPE_IPV6:
       return Layer.IP
     case VLAN_8021Q:
     case VLAN_8021AD:

@@ -1,6 +1,6 @@
 import { u16be } from '../bytes/endian.js'
 import { EncapKind } from './encap-table.js'
-import { layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
+import { ETHER_TYPE_IPV4, layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
 import { endAt, type FrameCursor, Layer } from './frame-cursor.js'
 
 const ETHER_TYPE = 12
@@ -27,6 +27,7 @@ export function decodeVlan(bytes: Uint8Array, cursor: FrameCursor): number {
 /** Goes on at `at`, up to the frame's end or, where the field is a length, to that. */
 function follow(etherTypeOrLength: number, at: number, cursor: FrameCursor): number {
   cursor.at = at
+  if (etherTypeOrLength === ETHER_TYPE_IPV4) return Layer.IP // nearly always
   if (etherTypeOrLength <= MAX_802_3_LENGTH) endAt(cursor, at + etherTypeOrLength)
   return layerOfEtherType(etherTypeOrLength)
 }

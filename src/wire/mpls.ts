@@ -8,10 +8,13 @@ const BOTTOM_OF_STACK = 0x01
 const CONTROL_WORD_BYTES = 4
 const ETHERNET_BYTES = 14
 const ETHER_TYPE_ARP = 0x0806
+/** An IP header's first bytes, which hold its length in both versions. */
+const IP_LENGTHS_BYTES = 6
+const IPV6_HEADER_BYTES = 40
 
 /**
  * One entry of a label stack, RFC 3032 §2.1. What follows the last one is not said: IP is known by its version
- * (RFC 4928 §3), an Ethernet pseudowire with or without control word (RFC 4448 §4.4) by an EtherType in its place.
+ * (RFC 4928 §3) and a length that fits, an Ethernet pseudowire with or without control word (RFC 4448 §4.4) by an EtherType in its place.
  */
 export function decodeMpls(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
@@ -29,8 +32,16 @@ function layerBehindStack(bytes: Uint8Array, cursor: FrameCursor): number {
     cursor.at = at + CONTROL_WORD_BYTES
     return Layer.ETHERNET
   }
-  if (version === 4 || version === 6) return Layer.IP
-  return looksLikeEthernet(bytes, at, to) ? Layer.ETHERNET : Layer.NOT_IP
+  const isIp = version === 4 || version === 6
+  if (isIp && claimedIpBytes(bytes, version, at, to) <= cursor.wireTo - at) return Layer.IP
+  if (looksLikeEthernet(bytes, at, to)) return Layer.ETHERNET
+  return isIp ? Layer.IP : Layer.NOT_IP
+}
+
+/** Length of the packet that an IP header of this version claims; a MAC address claims too much. */
+function claimedIpBytes(bytes: Uint8Array, version: number, at: number, to: number): number {
+  if (to - at < IP_LENGTHS_BYTES) return 0
+  return version === 4 ? u16be(bytes, at + 2) : IPV6_HEADER_BYTES + u16be(bytes, at + 4)
 }
 
 function looksLikeEthernet(bytes: Uint8Array, at: number, to: number): boolean {

@@ -3,13 +3,12 @@ import type { Limits } from '../config.js'
 import type { EncapWriter } from './encap-table.js'
 import { FragmentTable, type ReassembledSpace } from './fragments.js'
 import { type FrameCursor, Layer } from './frame-cursor.js'
-import { decodeIcmp } from './icmp.js'
 import { blankIpHeader, type HeaderStatus, type IpHeader } from './ip-header.js'
 import { decodeIpv4 } from './ipv4.js'
 import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
 import { innerLayer, linkLayer } from './layers.js'
 import { decodeTcp } from './tcp.js'
-import { decodeDccp, decodeSctp, decodeUdp, decodeUdpLite, decodeUnknown } from './transport.js'
+import { decodeOtherThanTcp } from './transport.js'
 import { type DecodeStatus, IpProtocol, type TransportPacket } from './transport-packet.js'
 
 /** Most headers from the outermost to the IP header. */
@@ -135,7 +134,9 @@ export class PacketDecoder {
     out.src = ip.src
     out.dst = ip.dst
     out.ipBytes = ip.ipBytes
-    const transport = decodeTransport(bytes, ip, out)
+    out.hasQuote = false
+    const transport =
+      ip.protocol === IpProtocol.TCP ? decodeTcp(bytes, ip, out) : decodeOtherThanTcp(bytes, ip, out)
     if (transport === 'ok') {
       out.encapId = cursor.encaps.intern()
       return 'delivered'
@@ -160,33 +161,4 @@ function decodeIp(bytes: Uint8Array, from: number, to: number, wireTo: number, i
   const version = bytes[from]! >> 4
   if (version === 4) return decodeIpv4(bytes, from, to, wireTo, ip)
   return version === 6 ? decodeIpv6(bytes, from, to, wireTo, ip) : 'malformed'
-}
-
-function decodeTransport(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
-  if (ip.protocol === IpProtocol.TCP) {
-    out.hasQuote = false
-    return decodeTcp(bytes, ip, out)
-  }
-  out.srcPort = 0
-  out.dstPort = 0
-  out.seq = 0
-  out.ack = 0
-  out.tcpFlags = 0
-  out.window = 0
-  out.hasQuote = false
-  switch (ip.protocol) {
-    case IpProtocol.UDP:
-      return decodeUdp(bytes, ip, out)
-    case IpProtocol.ICMP:
-    case IpProtocol.IPV6_ICMP:
-      return decodeIcmp(bytes, ip, out)
-    case IpProtocol.UDPLITE:
-      return decodeUdpLite(bytes, ip, out)
-    case IpProtocol.SCTP:
-      return decodeSctp(bytes, ip, out)
-    case IpProtocol.DCCP:
-      return decodeDccp(bytes, ip, out)
-    default:
-      return decodeUnknown(ip, out)
-  }
 }

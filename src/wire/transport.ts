@@ -1,8 +1,41 @@
 import { u16be } from '../bytes/endian.js'
+import { decodeIcmp } from './icmp.js'
 import type { HeaderStatus, IpHeader } from './ip-header.js'
-import type { TransportPacket } from './transport-packet.js'
+import { IpProtocol, type TransportPacket } from './transport-packet.js'
 
 const PORTS_BYTES = 4
+
+/**
+ * Decodes the transport header at `ip.at`, of any protocol but TCP, into `out`, without allocating. A protocol that
+ * the program does not know has no ports, and everything behind the IP header is its payload.
+ *
+ * @returns `'truncated'` when the captured bytes end inside the header, `'malformed'` when the packet does or the
+ *          header's length cannot be.
+ */
+export function decodeOtherThanTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+  out.srcPort = 0
+  out.dstPort = 0
+  out.seq = 0
+  out.ack = 0
+  out.tcpFlags = 0
+  out.window = 0
+  switch (ip.protocol) {
+    case IpProtocol.UDP:
+      return decodeUdp(bytes, ip, out)
+    case IpProtocol.ICMP:
+    case IpProtocol.IPV6_ICMP:
+      return decodeIcmp(bytes, ip, out)
+    case IpProtocol.UDPLITE:
+      return decodePortsHeader(bytes, ip, UDP_HEADER_BYTES, out) // RFC 3828 §3.1; its length is the coverage
+    case IpProtocol.SCTP:
+      return decodePortsHeader(bytes, ip, SCTP_HEADER_BYTES, out) // RFC 9260 §3.1; its chunks are the payload
+    case IpProtocol.DCCP:
+      return decodeDccp(bytes, ip, out)
+    default:
+      setPayload(ip, 0, out)
+      return 'ok'
+  }
+}
 
 /** Payload is what the packet has behind the first `headerBytes` of its transport header, which end within it. */
 function setPayload(ip: IpHeader, headerBytes: number, out: TransportPacket): void {
@@ -26,7 +59,7 @@ const UDP_HEADER_BYTES = 8
  *
  * Source: RFC 768; RFC 2675 §4.
  */
-export function decodeUdp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+function decodeUdp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
   const { at } = ip
   if (ip.wireTo - at < UDP_HEADER_BYTES) return 'malformed'
   if (ip.to - at < UDP_HEADER_BYTES) return 'truncated'
@@ -42,21 +75,11 @@ export function decodeUdp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket)
 
 const SCTP_HEADER_BYTES = 12
 
-/** UDP-Lite: as UDP, but its length field is the checksum's coverage. Source: RFC 3828 §3.1. */
-export function decodeUdpLite(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
-  return decodePortsHeader(bytes, ip, UDP_HEADER_BYTES, out)
-}
-
-/** The common header of SCTP; its chunks are the payload. Source: RFC 9260 §3.1. */
-export function decodeSctp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
-  return decodePortsHeader(bytes, ip, SCTP_HEADER_BYTES, out)
-}
-
 const DCCP_DATA_OFFSET = 4 // in 32-bit words
 const DCCP_MIN_HEADER_BYTES = 12
 
 /** DCCP: payload begins where the data offset says. Source: RFC 4340 §5.1. */
-export function decodeDccp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
+function decodeDccp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
   if (ip.wireTo - ip.at < DCCP_MIN_HEADER_BYTES) return 'malformed'
   if (ip.to - ip.at < DCCP_MIN_HEADER_BYTES) return 'truncated'
   const headerBytes = bytes[ip.at + DCCP_DATA_OFFSET]! * 4
@@ -76,11 +99,5 @@ function decodePortsHeader(
   if (ip.to - ip.at < PORTS_BYTES) return 'truncated'
   setPorts(bytes, ip, out)
   setPayload(ip, headerBytes, out)
-  return 'ok'
-}
-
-/** Every other protocol: all behind the IP header is payload. */
-export function decodeUnknown(ip: IpHeader, out: TransportPacket): HeaderStatus {
-  setPayload(ip, 0, out)
   return 'ok'
 }
