@@ -1,4 +1,4 @@
-import { u32be } from '../bytes/endian.js'
+import { viewOf } from './byte-order.js'
 import { hex32 } from './capture-source.js'
 import { hasPcapMagic } from './pcap-header.js'
 import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
@@ -42,9 +42,10 @@ const OTHER_CAPTURES: readonly (readonly [string, string])[] = [
 export function detectFormat(bytes: Uint8Array, from: number, to: number): DetectedFormat {
   const length = to - from
   if (length === 0) return { problem: 'the file is empty' }
-  if (length >= 4 && hasPcapMagic(bytes, from)) return { format: 'pcap' }
-  if (length >= 4 && u32be(bytes, from) === BlockType.SECTION_HEADER) {
-    if (length < 12 || sectionByteOrder(bytes, from + 8) !== null) return { format: 'pcapng' }
+  const view = viewOf(bytes)
+  if (length >= 4 && hasPcapMagic(view, from)) return { format: 'pcap' }
+  if (length >= 4 && view.getUint32(from) === BlockType.SECTION_HEADER) {
+    if (length < 12 || sectionByteOrder(view, from + 8) !== null) return { format: 'pcapng' }
   }
   return { problem: describe(bytes, from, Math.min(to, from + DETECT_BYTES)) }
 }
@@ -65,7 +66,7 @@ function describe(bytes: Uint8Array, from: number, to: number): string {
 }
 
 function found(bytes: Uint8Array, from: number, to: number): string {
-  if (to - from >= 4) return hex32(u32be(bytes, from))
+  if (to - from >= 4) return hex32(viewOf(bytes).getUint32(from))
   return `${to - from} bytes`
 }
 

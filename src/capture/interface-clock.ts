@@ -16,6 +16,8 @@ export const MAX_TS_SEC = 8_640_000_000_000 - 1
 
 const NSEC_PER_SEC = 1_000_000_000
 const DEFAULT_RESOLUTION = 6
+// Two timestamps that are closer than this have an exact distance as a double.
+const MAX_DISTANCE = 2 ** 52
 
 /**
  * @param resolution `if_tsresol`: without the top bit a power of 10, with it a power of 2, both negative
@@ -40,11 +42,17 @@ class DecimalClock implements InterfaceClock {
   // - #unitsPerSec * #nsecPerUnit = 10^9 where a unit is a nanosecond or more.
   // - #divisors brings finer units down to nanoseconds; each is at most 10^10, so that a remainder below
   //   it times 2^16 stays below 2^53.
+  // - The timestamp #knownHigh, #knownLow is #knownSec seconds and #knownUnits units: others near it need
+  //   one division only.
   readonly isNanosecond: boolean
   readonly #unitsPerSec: number
   readonly #nsecPerUnit: number
   readonly #divisors: readonly number[]
   readonly #offsetSec: number
+  #knownHigh = 0
+  #knownLow = 0
+  #knownSec = 0
+  #knownUnits = 0
 
   constructor(exponent: number, offsetSec: number) {
     this.isNanosecond = exponent > 6
@@ -57,28 +65,48 @@ class DecimalClock implements InterfaceClock {
   }
 
   read(high: number, low: number, out: CapturedPacket): void {
-    // Four digits of base 2^16, high to low: long division by numbers below 2^37 is exact in doubles.
+    const distance = (high - this.#knownHigh) * 0x1_0000_0000 + (low - this.#knownLow)
+    if (distance > -MAX_DISTANCE && distance < MAX_DISTANCE && this.#divisors.length === 0) {
+      const units = this.#knownUnits + distance
+      const sec = Math.floor(units / this.#unitsPerSec)
+      const nsec = (units - sec * this.#unitsPerSec) * this.#nsecPerUnit
+      writeTime(this.#knownSec + sec + this.#offsetSec, nsec, out)
+      return
+    }
+    this.#divide(high, low)
+    writeTime(this.#knownSec + this.#offsetSec, this.#knownUnits * this.#nsecPerUnit, out)
+  }
+
+  /** Long division by numbers below 2^37: exact in doubles, digit after digit of base 2^16. */
+  #divide(high: number, low: number): void {
     let d3 = high >>> 16
     let d2 = high & 0xffff
     let d1 = low >>> 16
     let d0 = low & 0xffff
     for (let i = 0; i < this.#divisors.length; i++) {
       const divisor = this.#divisors[i] ?? 1
-      const x2 = (d3 % divisor) * 0x10000 + d2
-      const x1 = (x2 % divisor) * 0x10000 + d1
-      const x0 = (x1 % divisor) * 0x10000 + d0
-      d3 = Math.floor(d3 / divisor)
-      d2 = Math.floor(x2 / divisor)
-      d1 = Math.floor(x1 / divisor)
+      const q3 = Math.floor(d3 / divisor)
+      const x2 = (d3 - q3 * divisor) * 0x10000 + d2
+      const q2 = Math.floor(x2 / divisor)
+      const x1 = (x2 - q2 * divisor) * 0x10000 + d1
+      const q1 = Math.floor(x1 / divisor)
+      const x0 = (x1 - q1 * divisor) * 0x10000 + d0
+      d3 = q3
+      d2 = q2
+      d1 = q1
       d0 = Math.floor(x0 / divisor)
     }
     const units = this.#unitsPerSec
     const top = d3 * 0x10000 + d2
-    const x1 = (top % units) * 0x10000 + d1
-    const x0 = (x1 % units) * 0x10000 + d0
-    const sec =
-      Math.floor(top / units) * 0x1_0000_0000 + Math.floor(x1 / units) * 0x10000 + Math.floor(x0 / units)
-    writeTime(sec + this.#offsetSec, (x0 % units) * this.#nsecPerUnit, out)
+    const q2 = Math.floor(top / units)
+    const x1 = (top - q2 * units) * 0x10000 + d1
+    const q1 = Math.floor(x1 / units)
+    const x0 = (x1 - q1 * units) * 0x10000 + d0
+    const q0 = Math.floor(x0 / units)
+    this.#knownHigh = high
+    this.#knownLow = low
+    this.#knownSec = q2 * 0x1_0000_0000 + q1 * 0x10000 + q0
+    this.#knownUnits = x0 - q0 * units
   }
 }
 

@@ -1,6 +1,3 @@
-import { u32be } from '../bytes/endian.js'
-import { u16, u32 } from './byte-order.js'
-
 /** The record headers that pcap files have (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
 export type RecordLayout =
   /** 16 bytes: seconds, fraction, captured and original length. */
@@ -77,24 +74,24 @@ const AIX_LINK_TYPES = new Map([
 const LINKTYPE_FDDI = 10
 
 /** True when the four bytes at `from` are the magic number of a pcap file in either byte order. */
-export function hasPcapMagic(bytes: Uint8Array, from: number): boolean {
-  return MAGIC_NUMBERS.has(u32be(bytes, from)) || MAGIC_NUMBERS.has(u32(bytes, from, true))
+export function hasPcapMagic(view: DataView, from: number): boolean {
+  return MAGIC_NUMBERS.has(view.getUint32(from)) || MAGIC_NUMBERS.has(view.getUint32(from, true))
 }
 
 /** Bytes of the file header that begins with the magic number at `from`. */
-export function pcapHeaderBytes(bytes: Uint8Array, from: number): number {
-  const magic = MAGIC_NUMBERS.get(u32be(bytes, from)) ?? MAGIC_NUMBERS.get(u32(bytes, from, true))
+export function pcapHeaderBytes(view: DataView, from: number): number {
+  const magic = MAGIC_NUMBERS.get(view.getUint32(from)) ?? MAGIC_NUMBERS.get(view.getUint32(from, true))
   return magic?.headerBytes ?? MAX_HEADER_BYTES
 }
 
 /** Reads the file header at `from`; `pcapHeaderBytes()` bytes are there. Null: no magic number of pcap. */
-export function readPcapHeader(bytes: Uint8Array, from: number): PcapHeader | null {
-  const isLittleEndian = !MAGIC_NUMBERS.has(u32be(bytes, from))
-  const magic = MAGIC_NUMBERS.get(u32(bytes, from, isLittleEndian))
+export function readPcapHeader(view: DataView, from: number): PcapHeader | null {
+  const isLittleEndian = !MAGIC_NUMBERS.has(view.getUint32(from))
+  const magic = MAGIC_NUMBERS.get(view.getUint32(from, isLittleEndian))
   if (magic === undefined) return null
-  const major = u16(bytes, from + 4, isLittleEndian)
-  const minor = u16(bytes, from + 6, isLittleEndian)
-  const network = u32(bytes, from + 20, isLittleEndian)
+  const major = view.getUint16(from + 4, isLittleEndian)
+  const minor = view.getUint16(from + 6, isLittleEndian)
+  const network = view.getUint32(from + 20, isLittleEndian)
   const aixLinkType = magic.isAix && major === 2 && minor === 2 ? AIX_LINK_TYPES.get(network) : undefined
   // Only version 2.4 was ever written with other record headers than its magic number says.
   const isCurrent = major === 2 && minor >= 4
@@ -105,7 +102,7 @@ export function readPcapHeader(bytes: Uint8Array, from: number): PcapHeader | nu
     headerBytes: magic.headerBytes,
     layouts: isCurrent ? magic.layouts : magic.layouts.slice(0, 1),
     lengthOrder: lengthOrder(major, minor),
-    snaplen: u32(bytes, from + 16, isLittleEndian),
+    snaplen: view.getUint32(from + 16, isLittleEndian),
     linkType: aixLinkType ?? network & LINK_TYPE_MASK,
     framePadding: aixLinkType === LINKTYPE_FDDI ? 3 : 0,
   }

@@ -1,4 +1,3 @@
-import { u16, u32 } from './byte-order.js'
 import { type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
 
 /** A frame above this length is believed only when the file's snaplen allows it. */
@@ -22,7 +21,7 @@ type Judgement = 'fits' | 'contradicts' | 'more'
  */
 export function findLayout(
   header: PcapHeader,
-  bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   isLast: boolean,
@@ -30,7 +29,7 @@ export function findLayout(
   const usual = header.layouts[0] ?? 'standard'
   if (header.layouts.length < 2) return usual
   for (const layout of header.layouts) {
-    const judgement = judge(layout, header.isLittleEndian, bytes, from, to, isLast)
+    const judgement = judge(layout, header.isLittleEndian, view, from, to, isLast)
     if (judgement === 'more') return 'more'
     if (judgement === 'fits') return layout
   }
@@ -40,7 +39,7 @@ export function findLayout(
 function judge(
   layout: RecordLayout,
   isLittleEndian: boolean,
-  bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   isLast: boolean,
@@ -49,8 +48,8 @@ function judge(
   let at = from
   for (let i = 0; i < SAMPLE_RECORDS; i++) {
     if (to - at < headerBytes) return isLast ? 'fits' : 'more'
-    const capturedBytes = u32(bytes, at + 8, isLittleEndian)
-    if (!isPlausible(layout, isLittleEndian, bytes, at, capturedBytes)) return 'contradicts'
+    const capturedBytes = view.getUint32(at + 8, isLittleEndian)
+    if (!isPlausible(layout, isLittleEndian, view, at, capturedBytes)) return 'contradicts'
     at += headerBytes + capturedBytes
   }
   return 'fits'
@@ -59,25 +58,25 @@ function judge(
 function isPlausible(
   layout: RecordLayout,
   isLittleEndian: boolean,
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
   capturedBytes: number,
 ): boolean {
-  const originalBytes = u32(bytes, at + 12, isLittleEndian)
-  if (u32(bytes, at + 4, isLittleEndian) >= 1_000_000) return false
+  const originalBytes = view.getUint32(at + 12, isLittleEndian)
+  if (view.getUint32(at + 4, isLittleEndian) >= 1_000_000) return false
   if (capturedBytes > USUAL_MAX_FRAME_BYTES || capturedBytes > originalBytes) return false
   if (originalBytes > MAX_PLAUSIBLE_ORIGINAL_BYTES) return false
   switch (layout) {
     case 'standard':
       return true
     case 'nokia':
-      return isNokiaWord(u32(bytes, at + 16, isLittleEndian))
+      return isNokiaWord(view.getUint32(at + 16, isLittleEndian))
     case 'patched':
     case 'patched-debug':
       return (
-        u32(bytes, at + 16, isLittleEndian) <= MAX_PLAUSIBLE_INTERFACE &&
-        isLinuxProtocol(u16(bytes, at + 20, isLittleEndian)) &&
-        (bytes[at + 22] ?? 0) <= 4 // PACKET_HOST to PACKET_OUTGOING
+        view.getUint32(at + 16, isLittleEndian) <= MAX_PLAUSIBLE_INTERFACE &&
+        isLinuxProtocol(view.getUint16(at + 20, isLittleEndian)) &&
+        view.getUint8(at + 22) <= 4 // PACKET_HOST to PACKET_OUTGOING
       )
   }
 }
@@ -91,6 +90,7 @@ function isLinuxProtocol(protocol: number): boolean {
 
 /** The values seen so far are 0xXfbfYZ0W with X of 9 b, Y of b d, Z of 6 9, W of 1 2. */
 function isNokiaWord(word: number): boolean {
+  if (word === 0) return true // Wireshark writes it so
   const x = word >>> 28
   const y = (word >>> 12) & 0xf
   const z = (word >>> 8) & 0xf

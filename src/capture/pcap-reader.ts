@@ -1,5 +1,5 @@
 import type { CaptureFormatError } from '../errors.js'
-import { u32 } from './byte-order.js'
+import { viewOf } from './byte-order.js'
 import {
   type CaptureReader,
   type CaptureReaderOptions,
@@ -28,11 +28,11 @@ const NSEC_PER_SEC = 1_000_000_000
  */
 export class PcapReader implements CaptureReader {
   // Invariants:
-  // - bytes[#at, #to) are not consumed yet; #base + #at is the offset of bytes[#at] in the file.
+  // - the window's bytes [#at, #to) are not consumed yet; #base + #at is the file offset of the first of them.
   // - The fields of the file header are set in the state 'records'.
   // - #skipBytes of the record before are still to be passed over; only the last record can have some.
   #state: 'header' | 'layout' | 'records' | 'end' | 'damaged' = 'header'
-  #bytes: Uint8Array = new Uint8Array(0)
+  #view = viewOf(new Uint8Array(0))
   #at = 0
   #to = 0
   #isLast = false
@@ -72,7 +72,7 @@ export class PcapReader implements CaptureReader {
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     this.#base += this.#at - from
-    this.#bytes = bytes
+    this.#view = viewOf(bytes)
     this.#at = from
     this.#to = to
     this.#isLast = isLast
@@ -86,15 +86,15 @@ export class PcapReader implements CaptureReader {
     if (this.#skipBytes > 0 && !this.#skip()) {
       return this.#isLast ? this.#damage(this.#recordOffset, 'the file ends inside this record') : 'more'
     }
-    const bytes = this.#bytes
+    const view = this.#view
     const at = this.#at
     const isLittleEndian = this.#isLittleEndian
     const headerBytes = this.#recordHeaderBytes
     const frameRoom = this.#to - at - headerBytes
     if (frameRoom < 0) return this.#headerCut(headerBytes, frameRoom + headerBytes)
 
-    let capturedBytes = u32(bytes, at + 8, isLittleEndian)
-    let originalBytes = u32(bytes, at + 12, isLittleEndian)
+    let capturedBytes = view.getUint32(at + 8, isLittleEndian)
+    let originalBytes = view.getUint32(at + 12, isLittleEndian)
     if (this.#lengthOrder !== 'captured-first') {
       if (this.#lengthOrder === 'original-first' || capturedBytes > originalBytes) {
         const first = capturedBytes
@@ -108,8 +108,8 @@ export class PcapReader implements CaptureReader {
       return this.#frameCut(capturedBytes, frameRoom)
     }
 
-    let sec = u32(bytes, at, isLittleEndian)
-    let nsec = u32(bytes, at + 4, isLittleEndian)
+    let sec = view.getUint32(at, isLittleEndian)
+    let nsec = view.getUint32(at + 4, isLittleEndian)
     if (!this.#isNanosecond) nsec *= 1000
     if (nsec >= NSEC_PER_SEC) {
       sec += Math.floor(nsec / NSEC_PER_SEC)
@@ -135,7 +135,7 @@ export class PcapReader implements CaptureReader {
   #begin(): ReadStatus | 'records' {
     if (this.#state === 'header') {
       const left = this.#to - this.#at
-      const need = left < MAGIC_BYTES ? MAGIC_BYTES : pcapHeaderBytes(this.#bytes, this.#at)
+      const need = left < MAGIC_BYTES ? MAGIC_BYTES : pcapHeaderBytes(this.#view, this.#at)
       if (left < need) {
         if (!this.#isLast) return 'more'
         return this.#damage(
@@ -143,7 +143,7 @@ export class PcapReader implements CaptureReader {
           `a pcap file header has ${need} bytes: the file ends after ${left}`,
         )
       }
-      const header = readPcapHeader(this.#bytes, this.#at)
+      const header = readPcapHeader(this.#view, this.#at)
       if (header === null)
         return this.#damage(this.fileOffset, 'must begin with the magic number of a pcap file')
       if (header.versionMajor < 2) {
@@ -153,7 +153,7 @@ export class PcapReader implements CaptureReader {
       this.#useHeader(header)
     }
     if (this.#state === 'layout' && this.#header !== null) {
-      const layout = findLayout(this.#header, this.#bytes, this.#at, this.#to, this.#isLast)
+      const layout = findLayout(this.#header, this.#view, this.#at, this.#to, this.#isLast)
       if (layout === 'more') return 'more'
       this.#recordHeaderBytes = RECORD_HEADER_BYTES[layout]
       this.#state = 'records'

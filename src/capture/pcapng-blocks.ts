@@ -1,5 +1,4 @@
-import { u32be } from '../bytes/endian.js'
-import { u16, u32, u64 } from './byte-order.js'
+import { i64, u64 } from './byte-order.js'
 import { type InterfaceClock, interfaceClock } from './interface-clock.js'
 
 // pcapng (draft-ietf-opsawg-pcapng): what stands where in the blocks that a reader must understand.
@@ -51,9 +50,9 @@ export function isKnownBlock(type: number): boolean {
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 
 /** Byte order of the section whose byte-order magic is at `at`: true for little-endian, null for neither. */
-export function sectionByteOrder(bytes: Uint8Array, at: number): boolean | null {
-  if (u32(bytes, at, true) === BYTE_ORDER_MAGIC) return true
-  return u32be(bytes, at) === BYTE_ORDER_MAGIC ? false : null
+export function sectionByteOrder(view: DataView, at: number): boolean | null {
+  if (view.getUint32(at, true) === BYTE_ORDER_MAGIC) return true
+  return view.getUint32(at) === BYTE_ORDER_MAGIC ? false : null
 }
 
 // Option codes: of Interface Description Blocks (section 4.2), of Interface Statistics Blocks (4.6), of all (3.5).
@@ -80,20 +79,20 @@ export interface CaptureInterface {
  * @param optionsTo Where its options end at the latest. Options that don't fit before it are left out.
  */
 export function readInterface(
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
   optionsTo: number,
   isLittleEndian: boolean,
 ): CaptureInterface {
   let resolution: number | undefined
   let offsetSec = 0
-  forEachOption(bytes, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
-    if (code === IF_TSRESOL && to > from) resolution = bytes[from]
-    if (code === IF_TSOFFSET && to - from >= 8) offsetSec = i64(bytes, from, isLittleEndian)
+  forEachOption(view, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
+    if (code === IF_TSRESOL && to > from) resolution = view.getUint8(from)
+    if (code === IF_TSOFFSET && to - from >= 8) offsetSec = i64(view, from, isLittleEndian)
   })
   return {
-    linkType: u16(bytes, at + 8, isLittleEndian),
-    snaplen: u32(bytes, at + 12, isLittleEndian),
+    linkType: view.getUint16(at + 8, isLittleEndian),
+    snaplen: view.getUint32(at + 12, isLittleEndian),
     clock: interfaceClock(resolution, offsetSec),
     droppedPackets: 0,
   }
@@ -101,22 +100,22 @@ export function readInterface(
 
 /** Packets that the Interface Statistics Block at `at` reports as dropped by the interface and the system, or null. */
 export function readDroppedPackets(
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
   optionsTo: number,
   isLittleEndian: boolean,
 ): number | null {
   let dropped: number | null = null
-  forEachOption(bytes, at + 20, optionsTo, isLittleEndian, (code, from, to) => {
+  forEachOption(view, at + 20, optionsTo, isLittleEndian, (code, from, to) => {
     if ((code === ISB_IFDROP || code === ISB_OSDROP) && to - from >= 8) {
-      dropped = (dropped ?? 0) + u64(bytes, from, isLittleEndian)
+      dropped = (dropped ?? 0) + u64(view, from, isLittleEndian)
     }
   })
   return dropped
 }
 
 function forEachOption(
-  bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   isLittleEndian: boolean,
@@ -124,8 +123,8 @@ function forEachOption(
 ): void {
   let at = from
   while (to - at >= 4) {
-    const code = u16(bytes, at, isLittleEndian)
-    const valueTo = at + 4 + u16(bytes, at + 2, isLittleEndian)
+    const code = view.getUint16(at, isLittleEndian)
+    const valueTo = at + 4 + view.getUint16(at + 2, isLittleEndian)
     if (code === END_OF_OPTIONS || valueTo > to) return
     visit(code, at + 4, valueTo)
     at += 4 + paddedTo4(valueTo - at - 4)
@@ -134,12 +133,5 @@ function forEachOption(
 
 /** `bytes` rounded up to a multiple of 4. */
 export function paddedTo4(bytes: number): number {
-  return Math.ceil(bytes / 4) * 4
-}
-
-/** Signed 64-bit integer; beyond 2^53 the nearest number. */
-function i64(bytes: Uint8Array, at: number, isLittleEndian: boolean): number {
-  const low = u32(bytes, isLittleEndian ? at : at + 4, isLittleEndian)
-  const high = u32(bytes, isLittleEndian ? at + 4 : at, isLittleEndian) | 0
-  return high * 0x1_0000_0000 + low
+  return bytes + (-bytes & 3)
 }

@@ -1,5 +1,5 @@
 import type { CaptureFormatError } from '../errors.js'
-import { u16, u32 } from './byte-order.js'
+import { viewOf } from './byte-order.js'
 import {
   type CaptureReader,
   type CaptureReaderOptions,
@@ -45,11 +45,11 @@ const UNKNOWN_DROPS = 0xffff
  */
 export class PcapngReader implements CaptureReader {
   // Invariants:
-  // - bytes[#at, #to) are not consumed yet; #base + #at is the offset of bytes[#at] in the file.
+  // - the window's bytes [#at, #to) are not consumed yet; #base + #at is the file offset of the first of them.
   // - #skipBytes more bytes of the block at #blockOffset are passed over, then its trailer, which must say
   //   #blockBytes. #blockBytes is 0 when no block is being passed over.
   #state: 'blocks' | 'end' | 'damaged' = 'blocks'
-  #bytes: Uint8Array = new Uint8Array(0)
+  #view = viewOf(new Uint8Array(0))
   #at = 0
   #to = 0
   #isLast = false
@@ -96,7 +96,7 @@ export class PcapngReader implements CaptureReader {
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     this.#base += this.#at - from
-    this.#bytes = bytes
+    this.#view = viewOf(bytes)
     this.#at = from
     this.#to = to
     this.#isLast = isLast
@@ -109,15 +109,14 @@ export class PcapngReader implements CaptureReader {
         const status = this.#skip()
         if (status !== 'skipped') return status
       }
-      const bytes = this.#bytes
+      const view = this.#view
       const at = this.#at
       const left = this.#to - at
       if (left < LEAST_BLOCK_BYTES) return this.#headerCut(left)
-      if (u32(bytes, at, true) === BlockType.SECTION_HEADER && !this.#readByteOrder(at)) {
-        return this.#wrongByteOrder(at)
-      }
-      const type = u32(bytes, at, this.#isLittleEndian)
-      const blockBytes = u32(bytes, at + 4, this.#isLittleEndian)
+      if (view.getUint32(at) === BlockType.SECTION_HEADER && this.#readByteOrder(at) === 'damaged')
+        return 'damaged'
+      const type = view.getUint32(at, this.#isLittleEndian)
+      const blockBytes = view.getUint32(at + 4, this.#isLittleEndian)
       if (blockBytes < minBlockBytes(type))
         return this.#damage(this.fileOffset, problems.blockTooShort(type, blockBytes))
       const paddedBytes = paddedTo4(blockBytes)
@@ -126,7 +125,8 @@ export class PcapngReader implements CaptureReader {
         if (this.#isLast) return this.#damage(this.fileOffset, problems.blockCut(blockBytes, left))
         if (isKnownBlock(type) && left < MAX_BLOCK_BYTES) return 'more'
       } else if (
-        paddedTo4(u32(bytes, at + paddedBytes - BLOCK_TRAILER_BYTES, this.#isLittleEndian)) !== paddedBytes
+        paddedTo4(view.getUint32(at + paddedBytes - BLOCK_TRAILER_BYTES, this.#isLittleEndian)) !==
+        paddedBytes
       ) {
         return this.#trailerDiffers(this.#base + at, at + paddedBytes - BLOCK_TRAILER_BYTES, blockBytes)
       }
@@ -141,7 +141,7 @@ export class PcapngReader implements CaptureReader {
       const contentTo = at + paddedBytes - BLOCK_TRAILER_BYTES
       switch (type) {
         case BlockType.ENHANCED_PACKET:
-          return this.#packet(at, contentTo, u32(bytes, at + 8, this.#isLittleEndian), out)
+          return this.#packet(at, contentTo, view.getUint32(at + 8, this.#isLittleEndian), out)
         case BlockType.OBSOLETE_PACKET:
           return this.#obsoletePacket(at, contentTo, out)
         case BlockType.SIMPLE_PACKET:
@@ -154,23 +154,23 @@ export class PcapngReader implements CaptureReader {
 
   /** A packet block with a timestamp: the fields behind the interface are the same in both kinds. */
   #packet(at: number, contentTo: number, interfaceId: number, out: CapturedPacket): ReadStatus {
-    const bytes = this.#bytes
+    const view = this.#view
     const isLittleEndian = this.#isLittleEndian
     const iface = this.#interfaces.get(interfaceId)
     if (iface === undefined) return this.#undeclared(at, interfaceId)
-    const capturedBytes = u32(bytes, at + 20, isLittleEndian)
-    const originalBytes = u32(bytes, at + 24, isLittleEndian)
+    const capturedBytes = view.getUint32(at + 20, isLittleEndian)
+    const originalBytes = view.getUint32(at + 24, isLittleEndian)
     const room = contentTo - at - PACKET_FIELDS_BYTES
     if (capturedBytes > room) return this.#damage(this.#base + at, problems.frameTooLong(room, capturedBytes))
-    iface.clock.read(u32(bytes, at + 12, isLittleEndian), u32(bytes, at + 16, isLittleEndian), out)
+    iface.clock.read(view.getUint32(at + 12, isLittleEndian), view.getUint32(at + 16, isLittleEndian), out)
     this.#tsSec = out.tsSec
     this.#tsNsec = out.tsNsec
     return this.#fill(iface, at + PACKET_FIELDS_BYTES, capturedBytes, originalBytes, out)
   }
 
   #obsoletePacket(at: number, contentTo: number, out: CapturedPacket): ReadStatus {
-    const interfaceId = u16(this.#bytes, at + 8, this.#isLittleEndian)
-    const drops = u16(this.#bytes, at + 10, this.#isLittleEndian)
+    const interfaceId = this.#view.getUint16(at + 8, this.#isLittleEndian)
+    const drops = this.#view.getUint16(at + 10, this.#isLittleEndian)
     const status = this.#packet(at, contentTo, interfaceId, out)
     if (status === 'packet' && drops !== UNKNOWN_DROPS) this.#interfaces.addDrops(drops)
     return status
@@ -179,7 +179,7 @@ export class PcapngReader implements CaptureReader {
   #simplePacket(at: number, contentTo: number, out: CapturedPacket): ReadStatus {
     const iface = this.#interfaces.get(0)
     if (iface === undefined) return this.#undeclared(at, 0)
-    const originalBytes = u32(this.#bytes, at + 8, this.#isLittleEndian)
+    const originalBytes = this.#view.getUint32(at + 8, this.#isLittleEndian)
     const from = at + SIMPLE_PACKET_FIELDS_BYTES
     const mostBytes = iface.snaplen === 0 ? originalBytes : Math.min(originalBytes, iface.snaplen)
     out.tsSec = this.#tsSec
@@ -217,30 +217,33 @@ export class PcapngReader implements CaptureReader {
   }
 
   #startSection(at: number): 'read' | 'damaged' {
-    const major = u16(this.#bytes, at + 12, this.#isLittleEndian)
+    const major = this.#view.getUint16(at + 12, this.#isLittleEndian)
     if (major !== 1) return this.#damage(this.#base + at, problems.unknownVersion(major))
     this.#interfaces.startSection()
     return 'read'
   }
 
   #addInterface(at: number, contentTo: number): 'read' | 'damaged' {
-    if (this.#interfaces.tryAdd(readInterface(this.#bytes, at, contentTo, this.#isLittleEndian)))
-      return 'read'
+    if (this.#interfaces.tryAdd(readInterface(this.#view, at, contentTo, this.#isLittleEndian))) return 'read'
     return this.#damage(this.#base + at, problems.tooManyInterfaces(this.#options.maxInterfaces))
   }
 
   #readStatistics(at: number, contentTo: number): 'read' {
-    const dropped = readDroppedPackets(this.#bytes, at, contentTo, this.#isLittleEndian)
-    if (dropped !== null) this.#interfaces.setDrops(u32(this.#bytes, at + 8, this.#isLittleEndian), dropped)
+    const dropped = readDroppedPackets(this.#view, at, contentTo, this.#isLittleEndian)
+    if (dropped !== null)
+      this.#interfaces.setDrops(this.#view.getUint32(at + 8, this.#isLittleEndian), dropped)
     return 'read'
   }
 
-  /** Learns the byte order of the section that begins at `at`. False: it has none that is known. */
-  #readByteOrder(at: number): boolean {
-    const order = sectionByteOrder(this.#bytes, at + BLOCK_HEADER_BYTES)
-    if (order === null) return false
+  /** Learns the byte order of the section that begins at `at`. */
+  #readByteOrder(at: number): 'read' | 'damaged' {
+    const order = sectionByteOrder(this.#view, at + BLOCK_HEADER_BYTES)
+    if (order === null) {
+      const found = this.#view.getUint32(at + BLOCK_HEADER_BYTES)
+      return this.#damage(this.fileOffset, problems.unknownByteOrder(found))
+    }
     this.#isLittleEndian = order
-    return true
+    return 'read'
   }
 
   /** Passes over the rest of a block, as far as the window goes, and checks its trailer. */
@@ -256,7 +259,7 @@ export class PcapngReader implements CaptureReader {
       )
     }
     const blockBytes = this.#blockBytes
-    if (paddedTo4(u32(this.#bytes, this.#at, this.#isLittleEndian)) !== blockBytes) {
+    if (paddedTo4(this.#view.getUint32(this.#at, this.#isLittleEndian)) !== blockBytes) {
       return this.#trailerDiffers(this.#blockOffset, this.#at, blockBytes)
     }
     this.#at += BLOCK_TRAILER_BYTES
@@ -276,14 +279,7 @@ export class PcapngReader implements CaptureReader {
   #trailerDiffers(blockOffset: number, trailerAt: number, blockBytes: number): ReadStatus {
     return this.#damage(
       blockOffset,
-      problems.trailerDiffers(blockBytes, u32(this.#bytes, trailerAt, this.#isLittleEndian)),
-    )
-  }
-
-  #wrongByteOrder(at: number): ReadStatus {
-    return this.#damage(
-      this.fileOffset,
-      problems.unknownByteOrder(u32(this.#bytes, at + BLOCK_HEADER_BYTES, false)),
+      problems.trailerDiffers(blockBytes, this.#view.getUint32(trailerAt, this.#isLittleEndian)),
     )
   }
 
