@@ -1,0 +1,140 @@
+import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
+import { DEFAULT_LIMITS, type Limits } from '../../src/config.js'
+import { type EncapDescription, EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
+import { MAX_REASSEMBLED_BYTES } from '../../src/wire/fragments.js'
+import { PacketDecoder } from '../../src/wire/packet-decoder.js'
+import { blankTransportPacket, type DecodeStatus, type PacketTuple } from '../../src/wire/transport-packet.js'
+
+/** A 5-tuple with addresses as text, IPv6 in eight groups. */
+export interface Tuple {
+  protocol: number
+  src: string
+  dst: string
+  srcPort: number
+  dstPort: number
+}
+
+/** A delivered packet, copied out of the buffer. */
+export interface Delivered extends Tuple {
+  payload: Uint8Array
+  originalPayloadBytes: number
+  seq: number
+  ack: number
+  tcpFlags: number
+  window: number
+  ipBytes: number
+  encap: EncapDescription
+  quoted: Tuple | null
+}
+
+export interface FrameOptions {
+  readonly linkType?: number
+  /** Bytes of the frame that were captured; without it all. */
+  readonly capturedBytes?: number
+  readonly tsSec?: number
+  readonly tsNsec?: number
+}
+
+const FRAME_AT = 1000
+const FRAME_ROOM = 256 * 1024
+const SPACE_AT = FRAME_AT + FRAME_ROOM
+
+/** Feeds frames to a decoder, in a buffer that is spoiled after every frame. */
+export class FrameDecoder {
+  readonly decoder: PacketDecoder
+  readonly encaps: EncapWriter
+  readonly #bytes = new Uint8Array(SPACE_AT + MAX_REASSEMBLED_BYTES).fill(0xee)
+  readonly #table: EncapTable
+  readonly #captured = blankCapturedPacket()
+  readonly #packet = blankTransportPacket()
+
+  constructor(limits: Partial<Limits> = {}, linkType: number | null = null) {
+    const shared = EncapTable.allocate(limits.encaps ?? 100)
+    this.#table = new EncapTable(shared)
+    this.encaps = new EncapWriter(shared)
+    this.decoder = new PacketDecoder({
+      decap: true,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      encaps: this.encaps,
+      space: {
+        reserve: (bytes) => {
+          if (bytes > MAX_REASSEMBLED_BYTES) throw new Error(`asked for ${bytes} bytes`)
+          return SPACE_AT
+        },
+      },
+      linkType,
+    })
+  }
+
+  /** What became of the frame, and the packet when it was delivered. */
+  decode(frame: Uint8Array, options: FrameOptions = {}): { status: DecodeStatus; packet: Delivered | null } {
+    const captured = this.#captured
+    const capturedBytes = Math.min(options.capturedBytes ?? frame.length, frame.length)
+    this.#bytes.set(frame.subarray(0, capturedBytes), FRAME_AT)
+    captured.linkType = options.linkType ?? 1
+    captured.from = FRAME_AT
+    captured.to = FRAME_AT + capturedBytes
+    captured.originalBytes = frame.length
+    captured.tsSec = options.tsSec ?? 1_000_000_000
+    captured.tsNsec = options.tsNsec ?? 0
+    const status = this.decoder.decode(this.#bytes, captured, this.#packet)
+    const packet = status === 'delivered' ? this.#copy(captured.to) : null
+    this.#bytes.fill(0xee)
+    return { status, packet }
+  }
+
+  #copy(frameTo: number): Delivered {
+    const { payloadFrom, payloadBytes, ...packet } = this.#packet
+    const payloadTo = payloadFrom + payloadBytes
+    const end = payloadFrom >= SPACE_AT ? this.#bytes.length : frameTo
+    if (payloadFrom < FRAME_AT || payloadBytes < 0 || payloadTo > end) throw new Error('payload out of range')
+    if (packet.originalPayloadBytes < payloadBytes) throw new Error('captured more than was sent')
+    return {
+      ...this.#tuple(packet),
+      payload: this.#bytes.slice(payloadFrom, payloadTo),
+      originalPayloadBytes: packet.originalPayloadBytes,
+      seq: packet.seq,
+      ack: packet.ack,
+      tcpFlags: packet.tcpFlags,
+      window: packet.window,
+      ipBytes: packet.ipBytes,
+      encap: this.#table.describe(packet.encapId),
+      quoted: packet.hasQuote ? this.#tuple(packet.quoted) : null,
+    }
+  }
+
+  #tuple(tuple: PacketTuple): Tuple {
+    const { protocol, srcPort, dstPort } = tuple
+    return {
+      protocol,
+      src: this.#address(tuple, tuple.src),
+      dst: this.#address(tuple, tuple.dst),
+      srcPort,
+      dstPort,
+    }
+  }
+
+  #address(tuple: PacketTuple, value: number): string {
+    if (tuple.ipVersion === 4) return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff).join('.')
+    if (value < FRAME_AT || value + 16 > this.#bytes.length) throw new Error('address out of range')
+    const words = Array.from(
+      { length: 8 },
+      (_, i) => (this.#bytes[value + 2 * i]! << 8) | this.#bytes[value + 2 * i + 1]!,
+    )
+    return words.map((word) => word.toString(16)).join(':')
+  }
+}
+
+/** Decodes one frame with a decoder of its own. */
+export function decodeFrame(
+  frame: Uint8Array,
+  options: FrameOptions = {},
+): { status: DecodeStatus; packet: Delivered | null } {
+  return new FrameDecoder().decode(frame, options)
+}
+
+const decoder = new TextDecoder('latin1')
+
+export function payloadText(packet: Delivered | null): string | undefined {
+  return packet === null ? undefined : decoder.decode(packet.payload)
+}
