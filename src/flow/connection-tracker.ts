@@ -145,7 +145,7 @@ export class ConnectionTracker {
     if (cut > 0) {
       table.missedBytes[half]! += cut
       table.gaps[half]! += 1
-      this.reassembler.cutBytes += cut
+      this.reassembler.delivery.cutBytes += cut
       this.#sink.gap(half, table.nextOffset[half]!, cut)
       table.nextOffset[half]! += cut
     }

@@ -51,6 +51,8 @@ export class TcpTracker {
     const peer = half ^ 1
     const { tcpFlags } = packet
     this.#noteFlags(half, packet)
+    const gaps = table.gaps[half]!
+    const peerGaps = table.gaps[peer]!
 
     let seq = packet.seq
     if (tcpFlags & TcpFlag.SYN) {
@@ -70,24 +72,26 @@ export class TcpTracker {
     if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
     if (tcpFlags & TcpFlag.FIN) this.#fin(half, (seq + packet.originalPayloadBytes) >>> 0)
     if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
-      this.#giveUpGaps(half, packet)
-      this.#giveUpGaps(peer, packet)
+      this.#reassembler.held.giveUpGaps(half, packet.tsSec, packet.tsNsec)
+      this.#reassembler.held.giveUpGaps(peer, packet.tsSec, packet.tsNsec)
     }
+    if (table.gaps[half] !== gaps) this.#noteGaps(half, gaps)
+    if (table.gaps[peer] !== peerGaps) this.#noteGaps(peer, peerGaps)
     return this.#reassembler.isFinished(half) && this.#reassembler.isFinished(peer) ? 'finished' : 'open'
   }
 
   /** Delivers what is held of both sides: nothing more is expected. */
   flush(connection: number): void {
-    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      const gaps = this.#table.gaps[half]!
-      this.#reassembler.flush(half)
-      this.#noteGaps(half, gaps)
-    }
+    const { gaps } = this.#table
+    const origGaps = gaps[2 * connection]!
+    const respGaps = gaps[2 * connection + 1]!
+    this.#reassembler.flush(connection)
+    this.#noteGaps(2 * connection, origGaps)
+    this.#noteGaps(2 * connection + 1, respGaps)
   }
 
   release(connection: number): void {
-    this.#reassembler.release(2 * connection)
-    this.#reassembler.release(2 * connection + 1)
+    this.#reassembler.release(connection)
   }
 
   #syn(half: number, packet: FlowPacket): void {
@@ -96,7 +100,7 @@ export class TcpTracker {
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
     if ((table.halfSeen[half]! & HalfSeen.DATA) === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
-    else this.#reassembler.settle(half)
+    else this.#reassembler.held.settle(half)
     if (isAck && (table.halfSeen[half ^ 1]! & HalfSeen.STARTED) === 0)
       this.#reassembler.start(half ^ 1, packet.ack)
   }
@@ -105,7 +109,6 @@ export class TcpTracker {
     const table = this.#table
     if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     table.halfSeen[half]! |= HalfSeen.DATA
-    const gaps = table.gaps[half]!
     const retransmissions = table.retransmissions[half]!
     this.#reassembler.push(
       half,
@@ -120,7 +123,6 @@ export class TcpTracker {
     if (table.retransmissions[half] !== retransmissions) {
       noteRepetition(table, half, HistoryLetter.RETRANSMISSION, table.retransmissions[half]!)
     }
-    this.#noteGaps(half, gaps)
   }
 
   #fin(half: number, seq: number): void {
@@ -128,12 +130,6 @@ export class TcpTracker {
     if (table.halfSeen[half]! & HalfSeen.FIN) return
     if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.start(half, seq)
     this.#reassembler.finish(half, seq)
-  }
-
-  #giveUpGaps(half: number, packet: FlowPacket): void {
-    const gaps = this.#table.gaps[half]!
-    this.#reassembler.giveUpGaps(half, packet.tsSec, packet.tsNsec)
-    this.#noteGaps(half, gaps)
   }
 
   // True when the half-stream's first byte has sequence number `seq`, as far as it has been seen.

@@ -157,7 +157,7 @@ export class ConnectionWorker {
     return {
       opened: tracker.opened,
       ...tracker.totals,
-      cut: reassembler.cutBytes,
+      cut: reassembler.delivery.cutBytes,
       lateBytes: reassembler.lateBytes,
       beforeStartBytes: reassembler.beforeStartBytes,
       afterFinBytes: reassembler.afterFinBytes,
@@ -165,8 +165,8 @@ export class ConnectionWorker {
       files: output.totals.files,
       written: output.totals.bytesWritten,
       limits: {
-        held_segments: reassembler.heldSegmentsHits,
-        held_bytes: reassembler.heldBytesHits,
+        held_segments: reassembler.held.heldSegmentsHits,
+        held_bytes: reassembler.held.heldBytesHits,
         open_connections: tracker.openConnectionsHits,
         gap_zeros: output.totals.gapZeros,
         index_gaps: output.totals.indexGaps,

@@ -1,5 +1,18 @@
 import type { HeldStore, StoredBytes } from './held-store.js'
 
+/** A gap is given up this long after the peer acknowledged past it, in capture time … */
+export const GAP_WAIT_MS = 500
+/** … or when this much has been held since then. */
+const GAP_WAIT_BYTES = 256 * 1024
+
+/** When and how a segment came. */
+export interface Arrival {
+  tsSec: number
+  tsNsec: number
+  /** Stream offset of the peer up to which its sender had acknowledged. */
+  peerAcked: number
+}
+
 /** Part of an early segment. `stored` null: bytes that were on the wire but cut off by the snaplen. */
 export interface HeldSegment {
   /** Stream offsets: the segment covers `[offset, end)`. */
@@ -11,6 +24,8 @@ export interface HeldSegment {
   readonly tsNsec: number
   /** First piece of its packet: counts as the packet when it is delivered. */
   readonly isFirst: boolean
+  /** Stream offset of the peer up to which its sender had acknowledged. */
+  peerAcked: number
   /** When the peer had acknowledged past the bytes before it; -1: not yet. */
   ackedSec: number
   ackedNsec: number
@@ -54,22 +69,14 @@ export class HeldSegments {
 
   /**
    * Holds the parts of `[offset, offset + captured + cut)` that are not held yet: the first `to - from` bytes
-   * are `bytes[from, to)`, the `cut` bytes after them were not captured. Keeps copies.
+   * are `bytes[from, to)`, the `cut` bytes after them were not captured. Keeps copies, of `arrival` too.
    */
-  insert(
-    offset: number,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    cut: number,
-    tsSec: number,
-    tsNsec: number,
-  ): void {
+  insert(offset: number, bytes: Uint8Array, from: number, to: number, cut: number, arrival: Arrival): void {
     this.repeatedBytes = 0
     this.conflictBytes = 0
     const end = offset + (to - from)
-    const isTaken = this.#insertRange(offset, end, bytes, from, tsSec, tsNsec, true)
-    if (cut > 0) this.#insertRange(end, end + cut, null, 0, tsSec, tsNsec, !isTaken)
+    const isTaken = this.#insertRange(offset, end, bytes, from, arrival, true)
+    if (cut > 0) this.#insertRange(end, end + cut, null, 0, arrival, !isTaken)
   }
 
   /** Takes out the first segment. Its owner drops `stored` from the store. */
@@ -98,11 +105,19 @@ export class HeldSegments {
     }
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    for (const item of this.#items) if (item.stored) this.#store.drop(item.stored)
-    this.#items.length = 0
-    this.bytes = 0
+  /** Moves the peer's offsets by `distance`. */
+  shiftPeerAcked(distance: number): void {
+    for (const item of this.#items) item.peerAcked += distance
+  }
+
+  /** True when the gap before the first segment has been waited for long enough at capture time `tsSec`. */
+  isGapOver(tsSec: number, tsNsec: number): boolean {
+    const { ackedSec, ackedNsec, ackedArrived } = this.#items[0]!
+    if (ackedSec < 0) return false
+    return (
+      this.arrivedBytes - ackedArrived >= GAP_WAIT_BYTES ||
+      elapsedMs(ackedSec, ackedNsec, tsSec, tsNsec) >= GAP_WAIT_MS
+    )
   }
 
   // Returns whether anything of the range was new.
@@ -111,8 +126,7 @@ export class HeldSegments {
     end: number,
     bytes: Uint8Array | null,
     from: number,
-    tsSec: number,
-    tsNsec: number,
+    arrival: Arrival,
     mayBeFirst: boolean,
   ): boolean {
     let isFirst = mayBeFirst
@@ -122,11 +136,7 @@ export class HeldSegments {
       const item = this.#items[index]
       const roomEnd = item === undefined ? end : Math.min(end, item.offset)
       if (at < roomEnd) {
-        this.#items.splice(
-          index,
-          0,
-          this.#piece(at, roomEnd, bytes, from + at - offset, tsSec, tsNsec, isFirst),
-        )
+        this.#items.splice(index, 0, this.#piece(at, roomEnd, bytes, from + at - offset, arrival, isFirst))
         isFirst = false
         at = roomEnd
       } else if (item !== undefined) {
@@ -136,7 +146,7 @@ export class HeldSegments {
             index,
             at,
             stop,
-            this.#piece(at, stop, bytes, from + at - offset, tsSec, tsNsec, isFirst),
+            this.#piece(at, stop, bytes, from + at - offset, arrival, isFirst),
           )
           isFirst = false
         } else if (item.stored !== null && bytes !== null) {
@@ -167,8 +177,7 @@ export class HeldSegments {
     end: number,
     bytes: Uint8Array | null,
     from: number,
-    tsSec: number,
-    tsNsec: number,
+    arrival: Arrival,
     isFirst: boolean,
   ): HeldSegment {
     const stored = bytes === null ? null : this.#store.keep(bytes, from, from + end - offset)
@@ -176,7 +185,9 @@ export class HeldSegments {
       this.bytes += stored.length
       this.arrivedBytes += stored.length
     }
-    const item = { offset, end, stored, tsSec, tsNsec, isFirst, ackedSec: -1, ackedNsec: 0, ackedArrived: 0 }
+    const { tsSec, tsNsec, peerAcked } = arrival
+    const acked = { ackedSec: -1, ackedNsec: 0, ackedArrived: 0 }
+    const item = { offset, end, stored, tsSec, tsNsec, peerAcked, isFirst, ...acked }
     if (offset <= this.#acked) this.#markAcknowledged(item, tsSec, tsNsec)
     return item
   }
@@ -216,4 +227,9 @@ export class HeldSegments {
       }
     }
   }
+}
+
+/** Milliseconds of capture time from one moment to another. */
+export function elapsedMs(fromSec: number, fromNsec: number, toSec: number, toNsec: number): number {
+  return (toSec - fromSec) * 1000 + (toNsec - fromNsec) / 1e6
 }

@@ -244,6 +244,42 @@ describe('ConnectionTracker: TCP', () => {
     expect(setup.tracker.reassembler.lateBytes).toBe(2)
   })
 
+  it('writes an answer behind what it answers, although that was held behind a gap', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['b', { flags: '.', seq: 510, ack: 100, data: 'page one' }],
+      ['a', { flags: '.', seq: 100, ack: 518, data: 'next, please' }],
+      ['b', { flags: '.', seq: 518, ack: 112, data: 'page two' }],
+      ['a', { flags: '.', seq: 112, ack: 526, data: 'thanks', at: 1 }],
+    ])
+    expect(connections[0]!.chunks).toEqual([
+      '1:gap 0+10',
+      '1:page one@0',
+      '0:next, please@0',
+      '1:page two@0',
+      '0:thanks@1',
+    ])
+  })
+
+  it('delivers both sides when each has acknowledged what the other holds', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 110, ack: 520, data: 'a' }],
+      ['b', { flags: '.', seq: 510, ack: 120, data: 'b' }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['a', 'b'], missed: [10, 10] })
+  })
+
+  it('does not wait for bytes beyond what the other side holds', () => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['b', { flags: '.', seq: 510, ack: 100, data: 'late' }],
+      ['a', { flags: '.', seq: 100, ack: 505, data: 'first' }],
+      ['b', { flags: '.', seq: 500, ack: 100, data: '0123456789' }],
+    ])
+    expect(connections[0]!.chunks).toEqual(['0:first@0', '1:0123456789@0', '1:late@0'])
+  })
+
   it('logs repeated letters of the history at 1, 10 and 100', () => {
     const script: Script = [...HANDSHAKE, ['a', { flags: '.', seq: 100, ack: 500, data: 'ab' }]]
     for (let i = 0; i < 100; i++) script.push(['a', { flags: '.', seq: 100, ack: 500, data: 'ab' }])

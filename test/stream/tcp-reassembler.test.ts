@@ -168,7 +168,7 @@ describe('TcpReassembler.push()', () => {
     push(0, 5, 'fg')
     expect(sink.calls).toEqual(['data 0 ab @0', 'gap 0 2+3', 'data 0 fg @0'])
     expect(table.missedBytes[0]).toBe(3)
-    expect(reassembler.cutBytes).toBe(3)
+    expect(reassembler.delivery.cutBytes).toBe(3)
   })
 
   it('fills cut bytes of a held segment from a copy that was captured whole', () => {
@@ -222,16 +222,16 @@ describe('TcpReassembler.giveUpGaps()', () => {
   it('waits while the peer has not acknowledged past the gap', () => {
     const { reassembler, sink } = withGap()
     reassembler.acknowledge(0, 2, 10, 0)
-    reassembler.giveUpGaps(0, 1000, 0)
+    reassembler.held.giveUpGaps(0, 1000, 0)
     expect(sink.calls).toEqual([])
   })
 
   it('waits for 500 ms after the peer acknowledged past the gap', () => {
     const { reassembler, sink } = withGap()
     reassembler.acknowledge(0, 3, 10, 0)
-    reassembler.giveUpGaps(0, 10, 499_999_999)
+    reassembler.held.giveUpGaps(0, 10, 499_999_999)
     expect(sink.calls).toEqual([])
-    reassembler.giveUpGaps(0, 10, 500_000_000)
+    reassembler.held.giveUpGaps(0, 10, 500_000_000)
     expect(sink.calls).toEqual(['gap 0 0+3', 'data 0 d @10'])
   })
 
@@ -240,9 +240,9 @@ describe('TcpReassembler.giveUpGaps()', () => {
     reassembler.start(0, 0)
     reassembler.acknowledge(0, 4, 0, 0)
     push(0, 3, 'd', 10)
-    reassembler.giveUpGaps(0, 10, 499_999_999)
+    reassembler.held.giveUpGaps(0, 10, 499_999_999)
     expect(sink.calls).toEqual([])
-    reassembler.giveUpGaps(0, 10, 500_000_000)
+    reassembler.held.giveUpGaps(0, 10, 500_000_000)
     expect(sink.text(0)).toBe('...d')
   })
 
@@ -251,10 +251,10 @@ describe('TcpReassembler.giveUpGaps()', () => {
     reassembler.acknowledge(0, 3, 10, 0)
     const segment = 'x'.repeat(64 * 1024)
     for (let i = 0; i < 3; i++) push(0, 4 + i * segment.length, segment, 10)
-    reassembler.giveUpGaps(0, 10, 1)
+    reassembler.held.giveUpGaps(0, 10, 1)
     expect(sink.calls).toEqual([])
     push(0, 4 + 3 * segment.length, segment, 10)
-    reassembler.giveUpGaps(0, 10, 1)
+    reassembler.held.giveUpGaps(0, 10, 1)
     expect(sink.calls[0]).toBe('gap 0 0+3')
   })
 
@@ -262,14 +262,14 @@ describe('TcpReassembler.giveUpGaps()', () => {
     const { reassembler, sink, push } = withGap()
     push(0, 6, 'g', 10)
     reassembler.acknowledge(0, 7, 10, 0)
-    reassembler.giveUpGaps(0, 11, 0)
+    reassembler.held.giveUpGaps(0, 11, 0)
     expect(sink.text(0)).toBe('...d..g')
   })
 
   it('tells late data for a gap from a retransmission', () => {
     const { reassembler, push, table } = withGap()
     reassembler.acknowledge(0, 4, 10, 0)
-    reassembler.giveUpGaps(0, 11, 0)
+    reassembler.held.giveUpGaps(0, 11, 0)
     push(0, 0, 'abcd', 11)
     expect(reassembler.lateBytes).toBe(3)
     expect(table.retransBytes[0]).toBe(1)
@@ -284,7 +284,7 @@ describe('TcpReassembler limits', () => {
     expect(sink.calls).toEqual([])
     push(0, 11, 'x')
     expect(sink.text(0)).toBe('.0123456789x')
-    expect(reassembler.heldBytesHits).toBe(1)
+    expect(reassembler.held.heldBytesHits).toBe(1)
   })
 
   it('gives up the gap when more than heldSegments are held above it', () => {
@@ -295,7 +295,7 @@ describe('TcpReassembler limits', () => {
     expect(sink.calls).toEqual([])
     push(0, 6, 'g')
     expect(sink.text(0)).toBe('..c')
-    expect(reassembler.heldSegmentsHits).toBe(1)
+    expect(reassembler.held.heldSegmentsHits).toBe(1)
   })
 
   it('moves held bytes to the spill file when memory is full, with the same result', () => {
@@ -340,9 +340,9 @@ describe('TcpReassembler.join()', () => {
     const { reassembler, sink, push } = setUp()
     reassembler.join(0, 100)
     push(100, 0, 'ab', 5)
-    reassembler.giveUpGaps(0, 5, 499_000_000)
+    reassembler.held.giveUpGaps(0, 5, 499_000_000)
     expect(sink.calls).toEqual([])
-    reassembler.giveUpGaps(0, 5, 500_000_000)
+    reassembler.held.giveUpGaps(0, 5, 500_000_000)
     expect(sink.text(0)).toBe('ab')
   })
 
@@ -350,7 +350,7 @@ describe('TcpReassembler.join()', () => {
     const { reassembler, push } = setUp()
     reassembler.join(0, 100)
     push(100, 0, 'cd')
-    reassembler.settle(0)
+    reassembler.held.settle(0)
     push(100, -2, 'ab')
     expect(reassembler.beforeStartBytes).toBe(2)
   })
@@ -397,6 +397,39 @@ describe('TcpReassembler against a map of bytes', () => {
           expect(spill.keptBytes).toBe(0)
         },
       ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('delivers all of both sides, whatever they acknowledge, within its limits', () => {
+    const turn = fc.record({
+      half: fc.nat(1),
+      offset: fc.nat(60),
+      ack: fc.nat(80),
+      length: fc.integer({ min: 2, max: 9 }),
+    })
+    fc.assert(
+      fc.property(fc.array(turn, { maxLength: 40 }), fc.constantFrom(3, 4096), (turns, heldSegments) => {
+        const { reassembler, sink, table, spill } = setUp({ heldSegments, memoryBytes: 20 })
+        const seen: [Set<number>, Set<number>] = [new Set(), new Set()]
+        for (const half of [0, 1]) reassembler.start(half, 100)
+        for (const [at, { half, offset, ack, length }] of turns.entries()) {
+          const bytes = Buffer.alloc(length, 65)
+          reassembler.acknowledge(half ^ 1, 100 + ack, at, 0)
+          reassembler.push(half, 100 + offset, bytes, 0, length, length, at, 0)
+          for (const side of [0, 1]) reassembler.held.giveUpGaps(side, at, 0)
+          for (let i = 0; i < length; i++) seen[half]!.add(offset + i)
+        }
+        reassembler.flush(0)
+        for (const half of [0, 1]) {
+          const end = Math.max(-1, ...seen[half]!) + 1
+          expect(table.nextOffset[half]).toBe(end)
+          expect(sink.text(half)).toHaveLength(end)
+          expect(table.payloadBytes[half]! + table.missedBytes[half]!).toBe(end)
+          expect(table.halfSeen[half]! & HalfSeen.HELD).toBe(0)
+        }
+        expect(spill.keptBytes).toBe(0)
+      }),
       { numRuns: 2000 },
     )
   })

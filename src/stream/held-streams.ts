@@ -1,0 +1,230 @@
+import type { Delivery } from './delivery.js'
+import { HalfSeen, type HalfStreams } from './half-streams.js'
+import { type Arrival, elapsedMs, GAP_WAIT_MS, HeldSegments } from './held-segments.js'
+import type { HeldStore } from './held-store.js'
+import { RecentGaps } from './recent-gaps.js'
+import { seqAdd } from './seq.js'
+
+/** Segments that a half-stream joined in the middle holds before it takes the lowest one as its start. */
+const SETTLE_SEGMENTS = 4
+
+export interface ReassemblerLimits {
+  /** Early segments held for one half-stream. */
+  readonly heldSegments: number
+  /** Early bytes held for one half-stream before its first gap is given up. */
+  readonly heldBytes: number
+}
+
+/**
+ * The early segments of all half-streams: held until the gap before them is filled or given up.
+ *
+ * The sides of a connection are delivered in the order of the conversation: a segment that acknowledges bytes of
+ * the peer which are held behind a gap waits until they are delivered, so that an answer never comes before what
+ * it answers.
+ */
+export class HeldStreams {
+  // Invariants, for each half-stream:
+  // - HELD is set exactly while #held has an entry with at least one segment; all held offsets are >= nextOffset,
+  //   unless it is UNSETTLED.
+  // - between calls, the first held segment is behind a gap, or waits for the peer, or it is UNSETTLED.
+  readonly #halves: HalfStreams
+  readonly #delivery: Delivery
+  readonly #store: HeldStore
+  readonly #limits: ReassemblerLimits
+  readonly #lastWins: boolean
+  readonly #held = new Map<number, HeldSegments>()
+  readonly #arrival: Arrival = { tsSec: 0, tsNsec: 0, peerAcked: 0 }
+  /** Gaps given up. */
+  readonly gaps = new RecentGaps()
+  /** Times that a gap was given up because `heldSegments` or `heldBytes` was reached. */
+  heldSegmentsHits = 0
+  heldBytesHits = 0
+
+  constructor(
+    halves: HalfStreams,
+    delivery: Delivery,
+    store: HeldStore,
+    limits: ReassemblerLimits,
+    lastWins: boolean,
+  ) {
+    this.#halves = halves
+    this.#delivery = delivery
+    this.#store = store
+    this.#limits = limits
+    this.#lastWins = lastWins
+  }
+
+  /**
+   * Holds what is new of `bytes[from, to)` at stream offset `start` and of the `cut` bytes behind it that were not
+   * captured, and delivers what has become deliverable. Keeps copies.
+   */
+  hold(
+    half: number,
+    start: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    cut: number,
+    tsSec: number,
+    tsNsec: number,
+  ): void {
+    const halves = this.#halves
+    let held = this.#held.get(half)
+    if (held === undefined) {
+      held = new HeldSegments(this.#store, this.#lastWins)
+      held.acknowledge(halves.ackedOffset[half]!, tsSec, tsNsec)
+      this.#held.set(half, held)
+    }
+    halves.halfSeen[half]! |= HalfSeen.HELD
+    const arrival = this.#arrival
+    arrival.tsSec = tsSec
+    arrival.tsNsec = tsNsec
+    arrival.peerAcked = halves.ackedOffset[half ^ 1]!
+    held.insert(start, bytes, from, to, cut, arrival)
+    if (held.repeatedBytes > 0) {
+      this.#delivery.countRetransmission(half, held.repeatedBytes, held.conflictBytes)
+    }
+    if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
+      if (held.count >= SETTLE_SEGMENTS) this.settle(half)
+    } else {
+      this.#drain(half)
+    }
+    this.#keepLimits(half, held)
+  }
+
+  /** The peer has acknowledged everything before stream offset `offset`. */
+  acknowledge(half: number, offset: number, tsSec: number, tsNsec: number): void {
+    const held = this.#held.get(half)
+    if (held === undefined) return
+    held.acknowledge(offset, tsSec, tsNsec)
+    if (held.first!.offset < offset) this.settle(half)
+  }
+
+  /**
+   * True when a segment of this side that acknowledges the peer's stream up to offset `acked` has to wait: the peer
+   * has held bytes before that offset, behind a gap or waiting themselves. Not when they wait for this side in turn.
+   */
+  isAhead(half: number, acked: number): boolean {
+    const peer = half ^ 1
+    if ((this.#halves.halfSeen[peer]! & HalfSeen.HELD) === 0) return false
+    const peerNext = this.#halves.nextOffset[peer]!
+    const first = this.#held.get(peer)!.first!
+    if (first.offset > peerNext) return acked >= first.offset
+    return acked > peerNext && first.peerAcked <= this.#halves.nextOffset[half]!
+  }
+
+  /** Gives up gaps that have been waited for long enough at capture time `tsSec`. */
+  giveUpGaps(half: number, tsSec: number, tsNsec: number): void {
+    if (this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
+      const first = this.#held.get(half)?.first
+      if (first === undefined) return
+      if (elapsedMs(first.tsSec, first.tsNsec, tsSec, tsNsec) >= GAP_WAIT_MS) this.settle(half)
+    }
+    while (this.#hasGap(half) && this.#held.get(half)!.isGapOver(tsSec, tsNsec)) this.#giveUpGap(half)
+  }
+
+  /** Delivers all that is held of both sides of a connection, with gaps. */
+  flush(connection: number): void {
+    const orig = 2 * connection
+    const resp = orig + 1
+    this.settle(orig)
+    this.settle(resp)
+    for (let half = this.#nextGap(orig, resp); half >= 0; half = this.#nextGap(orig, resp)) {
+      this.#giveUpGap(half)
+    }
+  }
+
+  /** Takes the lowest held segment as the start of a half-stream that was joined in the middle. */
+  settle(half: number): void {
+    const halves = this.#halves
+    if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) return
+    halves.halfSeen[half]! &= ~HalfSeen.UNSETTLED
+    const first = this.#held.get(half)?.first
+    if (first === undefined) return
+    const distance = first.offset
+    if (distance !== 0) {
+      this.#held.get(half)!.shiftOffsets(-distance)
+      this.#held.get(half ^ 1)?.shiftPeerAcked(-distance)
+      halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, distance)
+      halves.highOffset[half]! -= distance
+      halves.ackedOffset[half]! -= distance
+      halves.finOffset[half]! -= distance
+    }
+    this.#drain(half)
+  }
+
+  #keepLimits(half: number, held: HeldSegments): void {
+    while (held.count > this.#limits.heldSegments || held.bytes > this.#limits.heldBytes) {
+      if (held.bytes > this.#limits.heldBytes) this.heldBytesHits += 1
+      else this.heldSegmentsHits += 1
+      if (this.#hasGap(half)) this.#giveUpGap(half)
+      else this.#deliverWaiting(half, held)
+    }
+  }
+
+  // True when the first held segment is behind missing bytes, and is not just waiting for the peer.
+  #hasGap(half: number): boolean {
+    const seen = this.#halves.halfSeen[half]!
+    if ((seen & HalfSeen.HELD) === 0 || seen & HalfSeen.UNSETTLED) return false
+    return this.#held.get(half)!.first!.offset > this.#halves.nextOffset[half]!
+  }
+
+  // Of the two sides the one whose gap is to be given up first, that whose held segment came earlier; -1: neither has one.
+  #nextGap(orig: number, resp: number): number {
+    if (!this.#hasGap(orig)) return this.#hasGap(resp) ? resp : -1
+    if (!this.#hasGap(resp)) return orig
+    const a = this.#held.get(orig)!.first!
+    const b = this.#held.get(resp)!.first!
+    return elapsedMs(b.tsSec, b.tsNsec, a.tsSec, a.tsNsec) > 0 ? resp : orig
+  }
+
+  // Reports the missing bytes before the first held segment, then delivers what follows in order.
+  #giveUpGap(half: number): void {
+    const first = this.#held.get(half)!.first!
+    const offset = this.#halves.nextOffset[half]!
+    this.gaps.add(half, offset, first.offset)
+    this.#delivery.skip(half, first.offset - offset)
+    this.#drain(half)
+  }
+
+  // Delivers held segments that have become deliverable: of this side, of the peer, and in turn until there are none.
+  #drain(half: number): void {
+    this.#drainSide(half)
+    let side = half ^ 1
+    while (this.#drainSide(side)) side ^= 1
+  }
+
+  // Returns whether anything was delivered.
+  #drainSide(half: number): boolean {
+    const { halfSeen, nextOffset } = this.#halves
+    if ((halfSeen[half]! & HalfSeen.HELD) === 0 || halfSeen[half]! & HalfSeen.UNSETTLED) return false
+    const held = this.#held.get(half)!
+    const before = held.count
+    while (held.first?.offset === nextOffset[half] && !this.isAhead(half, held.first!.peerAcked)) {
+      this.#deliverFirst(half, held)
+    }
+    return held.count < before
+  }
+
+  // Delivers the first held segment although it waits for the peer.
+  #deliverWaiting(half: number, held: HeldSegments): void {
+    this.#deliverFirst(half, held)
+    this.#drain(half)
+  }
+
+  // The first held segment must not be behind a gap.
+  #deliverFirst(half: number, held: HeldSegments): void {
+    const { offset, end, stored, tsSec, tsNsec, isFirst } = held.shift()!
+    if (held.count === 0) {
+      this.#held.delete(half)
+      this.#halves.halfSeen[half]! &= ~HalfSeen.HELD
+    }
+    if (stored === null) {
+      this.#delivery.skipCut(half, end - offset)
+      return
+    }
+    const bytes = this.#store.bytesOf(stored)
+    this.#delivery.deliver(half, bytes, 0, bytes.length, tsSec, tsNsec, isFirst)
+    this.#store.drop(stored)
+  }
+}
