@@ -107,7 +107,8 @@ export class FragmentTracker {
     isLast: boolean,
   ): void {
     if (isLast && this.#totalBytes === Infinity) this.#endAt(offset + wireBytes)
-    const end = Math.min(offset + wireBytes, this.#totalBytes)
+    let end = Math.min(offset + wireBytes, this.#totalBytes)
+    if (end < this.#totalBytes) end -= end % BLOCK_BYTES // another last fragment that is not the last
     const capturedTo = offset + capturedBytes
     this.conflictBytes += Math.max(0, capturedTo - Math.max(end, offset))
     if (end <= offset) return

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { blankIpHeader } from '../../src/wire/ip-header.js'
+import { decodeTcp, TcpFlag } from '../../src/wire/tcp.js'
+import { blankTransportPacket } from '../../src/wire/transport-packet.js'
+import { ethernet, ipv4, tcp, text } from '../support/frames.js'
+import { decodeFrame, payloadText } from './frame-decoder.js'
+
+const options = new Array<number>(12).fill(1)
+const HEADERS_BYTES = 14 + 20 + 20
+
+describe('decodeTcp() in a frame', () => {
+  it.each([0, 4, 40])('finds the payload behind %d bytes of options', (length) => {
+    const frame = ethernet(
+      ipv4({ protocol: 6 }, tcp({ options: new Array<number>(length).fill(1) }, text('abc'))),
+    )
+    expect(payloadText(decodeFrame(frame).packet)).toBe('abc')
+  })
+
+  it.each(Object.entries(TcpFlag))('gives %s', (_name, flag) => {
+    expect(decodeFrame(ethernet(ipv4({ protocol: 6 }, tcp({ flags: flag })))).packet?.tcpFlags).toBe(flag)
+  })
+
+  it('needs no options to be captured', () => {
+    const frame = ethernet(ipv4({ protocol: 6 }, tcp({ options, seq: 77 }, text('abcdef'))))
+    for (let capturedBytes = HEADERS_BYTES; capturedBytes <= HEADERS_BYTES + 12; capturedBytes++) {
+      expect(decodeFrame(frame, { capturedBytes }).packet).toMatchObject({
+        seq: 77,
+        payload: text(''),
+        originalPayloadBytes: 6,
+      })
+    }
+  })
+
+  const offset = (words: number) => {
+    const frame = ethernet(ipv4({ protocol: 6 }, tcp({}, text('abcd'))))
+    frame[14 + 20 + 12] = words << 4
+    return frame
+  }
+  it.each([
+    ['below five words', offset(4), 'malformed'],
+    ['behind the packet', offset(7), 'malformed'],
+    ['at the end of the packet', offset(6), 'delivered'],
+  ])('judges a data offset %s', (_name, frame, status) => {
+    expect(decodeFrame(frame).status).toBe(status)
+  })
+
+  it('calls a packet that ends inside the header malformed', () => {
+    expect(decodeFrame(ethernet(ipv4({ protocol: 6 }, new Uint8Array(19)))).status).toBe('malformed')
+  })
+})
+
+it('decodeTcp() never throws and never points outside its range', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 80 }),
+      fc.nat(80),
+      fc.nat(80),
+      fc.nat(50),
+      (bytes, a, b, beyond) => {
+        const ip = blankIpHeader()
+        ip.at = Math.min(a, b, bytes.length)
+        ip.to = Math.min(Math.max(a, b), bytes.length)
+        ip.wireTo = ip.to + beyond
+        const out = blankTransportPacket()
+        if (decodeTcp(bytes, ip, out) === 'ok') {
+          expect(out.payloadFrom).toBeGreaterThanOrEqual(ip.at + 20)
+          expect(out.payloadFrom + out.payloadBytes).toBe(ip.to)
+          expect(out.originalPayloadBytes).toBeGreaterThanOrEqual(out.payloadBytes)
+        } else expect(out).toEqual(blankTransportPacket())
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
