@@ -48,9 +48,11 @@ export class FileNames {
     const { nameOrdinal, firstSec } = this.#table
     if (connection >= this.#oppositeOrdinals.length) this.#grow(connection)
     const sec = firstSec[connection] ?? 0
+    const isSameTime =
+      previous !== NONE && this.#clock.text(firstSec[previous] ?? 0) === this.#clock.text(sec)
     let same = 0
     let opposite = 0
-    if (previous !== NONE && this.#clock.text(firstSec[previous] ?? 0) === this.#clock.text(sec)) {
+    if (isSameTime) {
       same = nameOrdinal[previous] ?? 0
       opposite = this.#oppositeOrdinals[previous] ?? 0
       if (!this.#options.separateSides && !this.#isSameOriginator(connection, previous)) {
@@ -61,7 +63,9 @@ export class FileNames {
     }
     nameOrdinal[connection] = same + 1
     this.#oppositeOrdinals[connection] = opposite
-    if (isTimeBack || this.#clock.isRepeated(sec)) this.#findFreeOrdinal(connection)
+    // Of several connections before, the table has only the latest: times may have gone back and forth.
+    const isUnsure = isTimeBack || (previous !== NONE && !isSameTime) || this.#clock.isRepeated(sec)
+    if (isUnsure) this.#findFreeOrdinal(connection)
   }
 
   /** The name without an ending. With `side` 1 the endpoints are swapped. */

@@ -92,6 +92,8 @@ export class NameClock {
   readonly #isUtc: boolean
   #sec = Number.NaN
   #text = ''
+  #checkedSec = Number.NaN
+  #isRepeated = false
 
   constructor(isUtc: boolean) {
     this.#isUtc = isUtc
@@ -109,8 +111,12 @@ export class NameClock {
   /** True where the local clock was put back shortly before, so that an earlier second may have the same text. */
   isRepeated(sec: number): boolean {
     if (this.#isUtc) return false
-    const offset = new Date(sec * MS_PER_SEC).getTimezoneOffset()
-    return offset > new Date((sec - CLOCK_CHANGE_SEC) * MS_PER_SEC).getTimezoneOffset()
+    if (sec !== this.#checkedSec) {
+      this.#checkedSec = sec
+      const offset = new Date(sec * MS_PER_SEC).getTimezoneOffset()
+      this.#isRepeated = offset > new Date((sec - CLOCK_CHANGE_SEC) * MS_PER_SEC).getTimezoneOffset()
+    }
+    return this.#isRepeated
   }
 
   #compute(date: Date, sec: number): string {

@@ -131,6 +131,21 @@ describe('FileNames', () => {
     expect(table.nameOrdinal[add({}, NONE, true)]).toBe(5)
   })
 
+  it('finds names that were taken before times went back and forth', () => {
+    const folder = tempFolder()
+    const { names, add, table } = setUp({ runMarkerMs: runMarker(folder) })
+    names.startCapture(folder)
+    const ordinals: (number | undefined)[] = []
+    let previous = NONE
+    for (const sec of [10, 11, 10, 11, 11, 10]) {
+      const connection = add({ sec }, previous)
+      writeFileSync(names.dataPath(connection, 0), '', { flag: 'wx' })
+      ordinals.push(table.nameOrdinal[connection])
+      previous = connection
+    }
+    expect(ordinals).toEqual([1, 1, 2, 2, 3, 3])
+  })
+
   it('does not count a file that was there before the run, whatever times it has', async () => {
     const folder = tempFolder()
     const path = join(folder, '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt')
