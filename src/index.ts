@@ -1,4 +1,6 @@
+import type { Readable, Writable } from 'node:stream'
 import { type ConvertOptions, toConfig } from './config.js'
+import { ConfigError } from './errors.js'
 import { refuseExisting } from './existing-outputs.js'
 import type { Progress, RunHooks } from './pipeline/hooks.js'
 import { runConversion } from './pipeline/run.js'
@@ -15,21 +17,39 @@ export interface ConvertHooks {
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** What the input `-` reads: a stream of bytes. */
+  readonly stdin?: Readable | undefined
+  /** Where `writeToConsole` and the index `-` write. */
+  readonly stdout?: Writable | undefined
 }
 
 /**
  * Turns captures into connections, as the command `pcap2conn` does.
  *
  * @returns The run's totals. A run with problems resolves: look at `errors` and at the `status` of each of `inputs`.
- * @throws ConfigError (as rejection) when an option has a value that cannot be used; nothing is written then.
+ * @throws ConfigError (as rejection) when an option has a value that cannot be used, or asks for a stream that
+ *         `hooks` lacks; nothing is written then.
  * @throws OutputError (as rejection) when an output exists and must not be touched, or cannot be made.
  */
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<Summary> {
   const config = toConfig(options)
+  if (config.inputs.includes('-') && hooks.stdin === undefined) {
+    throw new ConfigError('Cannot use -r/--input-file -: the hook stdin is missing')
+  }
+  if ((config.toConsole || config.indexFile === '-') && hooks.stdout === undefined) {
+    const option = config.toConsole ? '-c/--write-to-console' : '--index -'
+    throw new ConfigError(`Cannot use ${option}: the hook stdout is missing`)
+  }
   refuseExisting([config.indexFile], config.force)
   return runConversion(config, runHooks(hooks))
 }
 
-function runHooks({ signal, onProgress }: ConvertHooks): RunHooks {
-  return { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) }
+// Without the hooks that are undefined.
+function runHooks({ signal, onProgress, stdin, stdout }: ConvertHooks): RunHooks {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(stdout === undefined ? {} : { stdout }),
+  }
 }

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
 const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   wire: 'capture',
   output: 'node:stream',
+  index: 'node:stream',
   cli: 'node:stream',
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Config } from '../src/config.js'
 import { ConfigError, type ConvertOptions, convert, OutputError } from '../src/index.js'
@@ -26,14 +27,27 @@ describe('convert()', () => {
   it('hands over what the caller attached', async () => {
     const { signal } = new AbortController()
     const onProgress = () => {}
-    await convert({ inputFile: 'a.pcap' }, { signal, onProgress })
-    expect(runConversion.mock.calls[0]?.[1]).toEqual({ signal, onProgress })
+    const stdin = Readable.from([])
+    const stdout = new PassThrough()
+    await convert({ inputFile: '-', writeToConsole: true }, { signal, onProgress, stdin, stdout })
+    expect(runConversion.mock.calls[0]?.[1]).toEqual({ signal, onProgress, stdin, stdout })
   })
 
   it('rejects with a ConfigError before any work', async () => {
     await expect(convert({ inputFile: [] })).rejects.toBeInstanceOf(ConfigError)
     await expect(convert(undefined as unknown as ConvertOptions)).rejects.toBeInstanceOf(ConfigError)
     expect(runConversion).not.toHaveBeenCalled()
+  })
+
+  it.each<[string, ConvertOptions]>([
+    ['Cannot use -r/--input-file -: the hook stdin is missing', { inputFile: '-' }],
+    [
+      'Cannot use -c/--write-to-console: the hook stdout is missing',
+      { inputFile: 'a', writeToConsole: true },
+    ],
+    ['Cannot use --index -: the hook stdout is missing', { inputFile: 'a', index: '-' }],
+  ])('rejects: %s', async (sentence, options) => {
+    await expect(convert(options)).rejects.toThrow(new ConfigError(sentence))
   })
 
   it('rejects with an OutputError when the index exists', async () => {

@@ -1,6 +1,8 @@
 import { ExitCode } from './exit-codes.js'
 import type { TerminalStream } from './terminal.js'
 
+/** Signals that come closer together are one: `timeout` and npm pass theirs on twice. */
+const SAME_SIGNAL_MS = 500
 const EXIT_CODES = { SIGINT: ExitCode.SIGINT, SIGTERM: ExitCode.SIGTERM } as const
 
 /** Told why a run is ended early. */
@@ -13,13 +15,15 @@ export interface InterruptionListener {
 
 /**
  * Ends a run early: on a signal, and when standard output can take no more. The run then writes out
- * what it has. A second signal ends the process at once.
+ * what it has. A second signal, half a second later or more, ends the process at once.
  */
 export class Interruption {
   // Invariants:
   // - #exitCode is null until the run is to end early, and then never changes.
   // - #controller has aborted when #exitCode is not null.
+  // - #signalledAt is when the first signal came, by performance.now(); Infinity: none has come.
   #exitCode: number | null = null
+  #signalledAt = Number.POSITIVE_INFINITY
   readonly #controller = new AbortController()
   readonly #listener: InterruptionListener
 
@@ -47,8 +51,11 @@ export class Interruption {
   }
 
   readonly #signalled = (name: 'SIGINT' | 'SIGTERM'): void => {
-    if (this.#exitCode !== null) process.exit(EXIT_CODES[name])
-    this.#end(EXIT_CODES[name])
+    const now = performance.now()
+    if (now - this.#signalledAt >= SAME_SIGNAL_MS) process.exit(EXIT_CODES[name])
+    if (this.#signalledAt !== Number.POSITIVE_INFINITY) return
+    this.#signalledAt = now
+    if (this.#exitCode === null) this.#end(EXIT_CODES[name])
     this.#listener.onSignal()
   }
 

@@ -36,6 +36,9 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
 
 async function convert(command: Command & { kind: 'run' }, terminal: Terminal): Promise<number> {
   const config = toConfig(command.raw)
+  if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
+    throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
+  }
   refuseExisting([config.indexFile, config.summaryFile], config.force)
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
   const interruption = new Interruption(terminal.stdout, {
@@ -70,6 +73,7 @@ async function run(
     return await runConversion(config, {
       signal,
       onProgress: (state) => progress?.update(state),
+      ...(config.inputs.includes('-') ? { stdin: terminal.stdin } : {}),
       stdout: terminal.stdout,
       isTerminal: terminal.stdout.isTTY === true,
     })

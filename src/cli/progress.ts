@@ -20,18 +20,16 @@ export interface ProgressDisplay {
  * A bar where standard error is a terminal, a line now and then elsewhere; null: nothing is to be shown.
  *
  * @param isStdoutUsed Payload or records go to standard output: on the same terminal a bar would garble them.
- * @param now          Milliseconds of a clock that never goes back.
  */
 export async function createProgress(
   mode: ProgressMode,
   { stdout, stderr }: Terminal,
   isStdoutUsed: boolean,
-  now: () => number = () => performance.now(),
 ): Promise<ProgressDisplay | null> {
   if (mode === 'never') return null
-  if (stderr.isTTY !== true) return new ProgressLines(stderr, LINE_EVERY_MS[mode], now)
+  if (stderr.isTTY !== true) return new ProgressLines(stderr, LINE_EVERY_MS[mode])
   if (isStdoutUsed && stdout.isTTY === true) return null
-  return createBar(stderr, now)
+  return createBar(stderr)
 }
 
 /** `35 % of 3.40 GiB, 1,234,567 packets (411,522/s), 919 connections, 12 s left: a.pcap` */
@@ -51,37 +49,34 @@ function inputText(input: string): string {
   return text.length > INPUT_CHARACTERS ? `…${text.slice(1 - INPUT_CHARACTERS)}` : text
 }
 
+/** Writes the latest state every so often, also while nothing new is heard of the run. */
 class ProgressLines implements ProgressDisplay {
-  // Invariant: a line is due as soon as #now() reaches #nextAt.
-  readonly #stream: TerminalStream
-  readonly #everyMs: number
-  readonly #now: () => number
-  readonly #startedAt: number
-  #nextAt: number
+  // Invariant: #latest is null until the first update; before it there is nothing to write.
+  readonly #startedAt = performance.now()
+  readonly #timer: NodeJS.Timeout
+  #latest: Progress | null = null
 
-  constructor(stream: TerminalStream, everyMs: number, now: () => number) {
-    this.#stream = stream
-    this.#everyMs = everyMs
-    this.#now = now
-    this.#startedAt = now()
-    this.#nextAt = this.#startedAt + everyMs
+  constructor(stream: TerminalStream, everyMs: number) {
+    this.#timer = setInterval(() => this.#write(stream), everyMs)
   }
 
   update(progress: Progress): void {
-    const now = this.#now()
-    if (now < this.#nextAt) return
-    this.#nextAt = now + this.#everyMs
-    this.#stream.write(`${progressText(progress, (now - this.#startedAt) / 1000)}\n`)
+    this.#latest = progress
   }
 
   stop(): void {
-    this.#nextAt = Number.POSITIVE_INFINITY
+    clearInterval(this.#timer)
+  }
+
+  #write(stream: TerminalStream): void {
+    if (this.#latest === null) return
+    stream.write(`${progressText(this.#latest, secondsSince(this.#startedAt))}\n`)
   }
 }
 
-async function createBar(stream: TerminalStream, now: () => number): Promise<ProgressDisplay> {
+async function createBar(stream: TerminalStream): Promise<ProgressDisplay> {
   const { default: cliProgress } = await import('cli-progress')
-  const startedAt = now()
+  const startedAt = performance.now()
   const bar = new cliProgress.SingleBar({
     format: '{bar} {text}',
     barsize: BAR_COLUMNS,
@@ -98,8 +93,12 @@ async function createBar(stream: TerminalStream, now: () => number): Promise<Pro
     update(progress) {
       if (progress.bytesTotal !== null) bar.setTotal(Math.max(progress.bytesTotal, 1))
       const value = progress.bytesTotal === null ? 0 : progress.bytesRead
-      bar.update(value, { text: progressText(progress, (now() - startedAt) / 1000) })
+      bar.update(value, { text: progressText(progress, secondsSince(startedAt)) })
     },
     stop: () => bar.stop(),
   }
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000
 }

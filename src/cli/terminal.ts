@@ -1,8 +1,10 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import colors from 'picocolors'
 
-/** Where the program speaks. */
+/** Where the program listens and speaks. */
 export interface Terminal {
+  /** What the input `-` reads. Looked at only when it is asked for. */
+  readonly stdin: Readable & { readonly isTTY?: boolean }
   /** Carries only what was asked for there. */
   readonly stdout: TerminalStream
   /** Carries messages and progress. */
@@ -13,7 +15,13 @@ export interface Terminal {
 export type TerminalStream = Writable & { readonly isTTY?: boolean }
 
 /** The terminal of this process. */
-export const PROCESS_TERMINAL: Terminal = { stdout: process.stdout, stderr: process.stderr }
+export const PROCESS_TERMINAL: Terminal = {
+  get stdin() {
+    return process.stdin
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+}
 
 /** Waits until everything written so far has left the process, or cannot leave it any more. */
 export function waitForFlush(stream: Writable): Promise<void> {

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import type { Terminal, TerminalStream } from '../../src/cli/terminal.js'
 
 /** A stream that keeps the text written to it. */
@@ -17,7 +17,11 @@ export class FakeStream extends Writable implements TerminalStream {
   }
 }
 
-/** A pair of {@link FakeStream}s. */
-export function fakeTerminal({ stdoutIsTTY = false, stderrIsTTY = false } = {}) {
-  return { stdout: new FakeStream(stdoutIsTTY), stderr: new FakeStream(stderrIsTTY) } satisfies Terminal
+/** Streams that are terminals or not, as asked for. Nothing comes from `stdin`. */
+export function fakeTerminal({ stdinIsTTY = false, stdoutIsTTY = false, stderrIsTTY = false } = {}) {
+  return {
+    stdin: Object.assign(Readable.from([]), { isTTY: stdinIsTTY }),
+    stdout: new FakeStream(stdoutIsTTY),
+    stderr: new FakeStream(stderrIsTTY),
+  } satisfies Terminal
 }

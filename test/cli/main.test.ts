@@ -93,16 +93,34 @@ describe('main()', () => {
     const terminal = fakeTerminal({ stdoutIsTTY: true })
     await main(['a', '-c', '-q'], terminal)
     expect(runConversion.mock.calls[0]?.[1]).toMatchObject({ stdout: terminal.stdout, isTerminal: true })
+    expect(runConversion.mock.calls[0]?.[1]).not.toHaveProperty('stdin')
+  })
+
+  it('hands the pipeline standard input when it is to be read', async () => {
+    const terminal = fakeTerminal()
+    await main(['-', '-q'], terminal)
+    expect(runConversion.mock.calls[0]?.[1].stdin).toBe(terminal.stdin)
+  })
+
+  it('reads no capture from a keyboard', async () => {
+    const terminal = fakeTerminal({ stdinIsTTY: true })
+    expect(await main(['-'], terminal)).toBe(2)
+    expect(terminal.stderr.text).toBe(
+      'pcap2conn: Cannot use -r/--input-file -: standard input is a terminal\n',
+    )
   })
 
   it('shows progress', async () => {
     runConversion.mockImplementation(async (_config, hooks) => {
-      vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)
       hooks.onProgress?.({ bytesRead: 1, bytesTotal: 2, packets: 3, connections: 4, input: 'a' })
-      vi.restoreAllMocks()
+      vi.advanceTimersByTime(10_000)
+      vi.useRealTimers()
       return sampleSummary()
     })
-    expect((await start('a')).stderr).toMatch(/^50 % of 2 B, 3 packets/)
+    vi.useFakeTimers({ toFake: ['setInterval', 'performance'] })
+    expect((await start('a')).stderr).toMatch(
+      /^50 % of 2 B, 3 packets \(0\/s\), 4 connections, 10 s left: a\n/,
+    )
   })
 
   it('writes the summary to a file that appears whole, in a folder that it makes', async () => {

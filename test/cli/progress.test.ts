@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createProgress, progressText } from '../../src/cli/progress.js'
 import type { Progress } from '../../src/pipeline/hooks.js'
 import { fakeTerminal } from './fake-terminal.js'
@@ -75,16 +75,17 @@ describe('createProgress()', () => {
     ['auto', 10_000],
     ['always', 2_000],
   ] as const)('writes a plain line now and then without a terminal (%s: %d ms)', async (mode, everyMs) => {
-    let now = 5_000
+    vi.useFakeTimers()
     const terminal = fakeTerminal()
-    const display = await createProgress(mode, terminal, true, () => now)
-    for (let i = 0; i < 12; i++) {
-      now += everyMs / 4
-      display?.update(STATE)
-    }
-    display?.stop()
-    now += everyMs
+    const display = await createProgress(mode, terminal, true)
+    vi.advanceTimersByTime(everyMs)
+    expect(terminal.stderr.text).toBe('') // nothing is known yet
     display?.update(STATE)
+    expect(terminal.stderr.text).toBe('')
+    vi.advanceTimersByTime(3 * everyMs)
+    display?.stop()
+    vi.advanceTimersByTime(everyMs)
+    vi.useRealTimers()
     expect(terminal.stderr.text.match(/^25 % of 4.00 MiB, .*\n/gm)).toHaveLength(3)
     expect(terminal.stdout.text).toBe('')
   })
@@ -98,7 +99,7 @@ describe('createProgress()', () => {
       clearScreenDown() {},
     })
     const before = process.listenerCount('SIGINT')
-    const display = await createProgress('auto', { ...terminal, stderr: stream }, false, () => 0)
+    const display = await createProgress('auto', { ...terminal, stderr: stream }, false)
     await new Promise((resolve) => setTimeout(resolve, 250))
     display?.update(STATE)
     display?.stop()

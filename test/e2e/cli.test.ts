@@ -176,7 +176,7 @@ describe('the program', () => {
     const result = resultOf(child)
     child.stdin.write(datagramCapture('hello'))
     child.stderr.on('data', (text: string) => {
-      if (text.includes('1 packets')) child.kill(signal) // a progress line: the packet has been received
+      if (/^[1-9]\d* B, /.test(text)) child.kill(signal) // a progress line: the capture has been received
     })
     expect((await result).exitCode).toBe(exitCode)
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello' })
