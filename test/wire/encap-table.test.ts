@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { EncapKind, EncapTable, EncapWriter, MAX_ENCAP_DEPTH } from '../../src/wire/encap-table.js'
+
+type Header = readonly [kind: number, number: number]
+
+function intern(writer: EncapWriter, stack: readonly Header[]): number {
+  writer.clear()
+  for (const [kind, number] of stack) writer.push(kind, number)
+  return writer.intern()
+}
+
+describe('EncapWriter and EncapTable', () => {
+  const { VLAN, MPLS, PPPOE, PBB, FABRIC_PATH } = EncapKind
+  const cases: [string, Header[], number[], string[]][] = [
+    ['nothing', [], [], []],
+    ['a VLAN', [[VLAN, 42]], [42], []],
+    [
+      'VLANs from the outside in',
+      [
+        [VLAN, 2],
+        [VLAN, 1],
+      ],
+      [2, 1],
+      [],
+    ],
+    [
+      'tunnels beside VLANs',
+      [
+        [VLAN, 7],
+        [MPLS, 16],
+        [MPLS, 17],
+        [VLAN, 8],
+        [PPPOE, 9],
+      ],
+      [7, 8],
+      ['mpls:16', 'mpls:17', 'pppoe:9'],
+    ],
+    [
+      'frames in frames',
+      [
+        [FABRIC_PATH, 1],
+        [PBB, 0xffffff],
+      ],
+      [],
+      ['fabricpath:1', 'pbb:16777215'],
+    ],
+    ['the largest number', [[MPLS, 0xffffffff]], [], ['mpls:4294967295']],
+  ]
+  it.each(cases)('describe %s', (_name, stack, vlan, tunnel) => {
+    const shared = EncapTable.allocate(10)
+    const table = new EncapTable(shared) // made before the write, as in a worker
+    const id = intern(new EncapWriter(shared), stack)
+    expect(table.describe(id)).toEqual({ vlan, tunnel })
+    expect(id === 0).toBe(stack.length === 0)
+  })
+
+  it('describe an id that was never given out as nothing', () => {
+    const table = new EncapTable(EncapTable.allocate(2))
+    for (const id of [0, 1, 2, 3, 65_535]) expect(table.describe(id)).toEqual({ vlan: [], tunnel: [] })
+  })
+
+  it('give no id beyond the limit, count it, and know the others still', () => {
+    const shared = EncapTable.allocate(2)
+    const writer = new EncapWriter(shared)
+    expect([10, 11, 12, 12, 11, 10].map((id) => intern(writer, [[VLAN, id]]))).toEqual([1, 2, 0, 0, 2, 1])
+    expect(writer.limitHits).toBe(2)
+    expect(new EncapTable(shared).describe(2)).toEqual({ vlan: [11], tunnel: [] })
+  })
+
+  it('hold as many headers as the decoder follows', () => {
+    const shared = EncapTable.allocate(1)
+    const stack = Array.from({ length: MAX_ENCAP_DEPTH }, (_, i): Header => [VLAN, i])
+    expect(new EncapTable(shared).describe(intern(new EncapWriter(shared), stack)).vlan).toHaveLength(
+      MAX_ENCAP_DEPTH,
+    )
+    expect(() => intern(new EncapWriter(shared), [...stack, [VLAN, 1]])).toThrow('bug: ')
+  })
+
+  it('allocate no more than ids can number', () => {
+    expect(EncapTable.allocate(1_000_000).byteLength).toBe(EncapTable.allocate(65_535).byteLength)
+  })
+
+  it('give equal stacks one id and others another, as a map of texts does', () => {
+    const header = fc.tuple(fc.nat(2), fc.nat(2))
+    fc.assert(
+      fc.property(fc.array(fc.array(header, { maxLength: 4 }), { maxLength: 60 }), (stacks) => {
+        const shared = EncapTable.allocate(1000)
+        const writer = new EncapWriter(shared)
+        const model = new Map<string, number>([['[]', 0]])
+        for (const stack of stacks) {
+          const text = JSON.stringify(stack)
+          if (!model.has(text)) model.set(text, model.size)
+          expect(intern(writer, stack)).toBe(model.get(text))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
