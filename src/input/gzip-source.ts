@@ -5,8 +5,10 @@ import type { ByteSource, InputReadProblem } from './byte-source.js'
 const OUTPUT_BYTES = 1024 * 1024
 /** Compressed bytes that zlib gets at a time. */
 const PIECE_BYTES = 64 * 1024
-/** The same where the source cannot be opened again: what zlib made of the damaged piece is lost. */
+/** The same where the source cannot be opened again: what zlib made of the damaged piece may be lost. */
 const STREAM_PIECE_BYTES = 4 * 1024
+/** Of such a source the compressed bytes are kept up to this, for a second pass. */
+const MEMORY_BYTES = 1024 * 1024
 /** The same for the damaged piece in the second pass: shorter than a member's trailer. */
 const STEP_BYTES = 4
 
@@ -21,16 +23,19 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * zlib keeps to itself what it made of a piece of input in which it finds damage. So that nothing before the
  * damage is lost, such a file is read a second time, up to that piece as before and on in steps of a few bytes.
+ * A stream is, too, while it is short; of a longer one a few KiB before the damage are lost.
  */
 export class GzipByteSource implements ByteSource {
   // Invariants:
   // - #compressed gives the input from the offset #fedBytes + #pieceBytes on.
   // - zlib has taken #fedBytes; the piece of #pieceBytes behind them is being taken while #isWriting.
   // - #madeBytes were taken from zlib over all passes, of which #chunk[#chunkAt, end) is not given yet.
+  // - #memory is all that was read, where it is not null.
   // - #dropBytes of the second pass' output are still to be dropped, because the first pass gave them.
   #compressed: ByteSource
   #head: Uint8Array
   readonly #reopen: (() => ByteSource) | null
+  #memory: Buffer[] | null
   #zlib: Gunzip
   readonly #piece = Buffer.allocUnsafe(PIECE_BYTES)
   #pieceBytes = 0
@@ -61,6 +66,7 @@ export class GzipByteSource implements ByteSource {
     this.#compressed = compressed
     this.#head = head
     this.#reopen = reopen
+    this.#memory = reopen === null ? [] : null
     this.#zlib = this.#start()
   }
 
@@ -143,6 +149,7 @@ export class GzipByteSource implements ByteSource {
       this.#zlib.end()
       return
     }
+    this.#remember()
     const zlib = this.#zlib
     this.#isWriting = true
     zlib.write(this.#piece.subarray(0, this.#pieceBytes), () => {
@@ -152,6 +159,12 @@ export class GzipByteSource implements ByteSource {
       if (zlib.bytesWritten < this.#fedBytes + this.#pieceBytes) this.#isOutputOver = true
       this.#wakeUp()
     })
+  }
+
+  #remember(): void {
+    if (this.#memory === null || this.#stepFrom < Infinity) return
+    if (this.#fedBytes + this.#pieceBytes > MEMORY_BYTES) this.#memory = null
+    else this.#memory.push(Buffer.from(this.#piece.subarray(0, this.#pieceBytes)))
   }
 
   async #readPiece(): Promise<number> {
@@ -180,13 +193,10 @@ export class GzipByteSource implements ByteSource {
   /** zlib has stopped: reads the input a second time where that gives more, or ends with a problem. */
   async #recover(error: Error): Promise<void> {
     const isCut = 'code' in error && error.code === 'Z_BUF_ERROR'
-    if (
-      !isCut &&
-      this.#reopen !== null &&
-      this.#stepFrom === Infinity &&
-      (await this.#startAgain(this.#reopen))
-    )
+    if (!isCut && this.#stepFrom === Infinity && (await this.#goBack())) {
+      this.#startAgain()
       return
+    }
     this.#isDone = true
     this.problem = this.#compressed.problem ?? {
       offset: this.#fedBytes,
@@ -194,23 +204,33 @@ export class GzipByteSource implements ByteSource {
     }
   }
 
-  async #startAgain(reopen: () => ByteSource): Promise<boolean> {
+  /** Makes the source give its first byte again. False: it cannot. */
+  async #goBack(): Promise<boolean> {
+    if (this.#reopen === null) {
+      if (this.#memory === null) return false
+      this.#head = Buffer.concat([...this.#memory, this.#head])
+      return true
+    }
     this.#mostRead = this.bytesRead
     await this.#compressed.close()
     try {
-      this.#compressed = reopen()
+      this.#compressed = this.#reopen()
     } catch {
       return false // the file is gone: what the first pass gave stands
     }
+    this.#head = new Uint8Array(0)
+    return true
+  }
+
+  #startAgain(): void {
     this.#stepFrom = this.#fedBytes
     this.#fedBytes = 0
     this.#pieceBytes = 0
     this.#dropBytes = this.#madeBytes
-    this.#head = this.#head.subarray(this.#head.length)
     this.#isWriting = false
+    this.#isInputOver = false
     this.#error = null
     this.#zlib = this.#start()
-    return true
   }
 
   #describe(error: Error, isCut: boolean): string {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { expandInputs } from '../../src/input/expand-inputs.js'
 import { temporaryFolder } from './temporary-folder.js'
 
+const MKFIFO = 'mkfifo' // Node makes no named pipes
 const folder = temporaryFolder()
 const inFolder = (name: string) => join(folder, name)
 
@@ -25,7 +26,7 @@ symlinkSync(inFolder('nowhere'), inFolder('b/broken.pcap'))
 symlinkSync(inFolder('a'), inFolder('b/folder-link'))
 symlinkSync(inFolder('a'), inFolder('a/sub/loop'))
 linkSync(inFolder('b/1.pcap'), inFolder('b/2.pcap'))
-execFileSync('mkfifo', [inFolder('b/fifo')])
+execFileSync(MKFIFO, [inFolder('b/fifo')])
 
 /** What the arguments, all below the folder, stand for, with paths relative to it. */
 async function expand(...args: string[]) {

@@ -10,6 +10,7 @@ import { openFile, openStream } from '../../src/input/open-byte-source.js'
 import { drain } from './drain.js'
 import { temporaryFolder } from './temporary-folder.js'
 
+const MKFIFO = 'mkfifo' // Node makes no named pipes
 const folder = temporaryFolder()
 const path = join(folder, 'input')
 
@@ -101,7 +102,7 @@ describe('openFile()', () => {
 
   it('names what it cannot open, and why', () => {
     mkdirSync(join(folder, 'inner'))
-    execFileSync('mkfifo', [join(folder, 'fifo')])
+    execFileSync(MKFIFO, [join(folder, 'fifo')])
     const reasons: [string, string][] = [
       ['inner', 'it is a folder'],
       ['fifo', 'it is a named pipe: give - and redirect it to standard input'],
