@@ -62,7 +62,7 @@ export interface Config {
   readonly limits: Limits
 }
 
-/** Bounds of everything that can grow. Each has a counter of the same name in the summary's `limits`. */
+/** Bounds of everything that can grow. The summary's `limits` counts for each, in snake case, how often it was hit. */
 export interface Limits {
   /** Fragmented IP packets under reassembly at one moment. */
   readonly fragmentTrackers: number

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'existing-outputs': 'errors node:fs',
   version: 'node:fs',
   config: 'errors wire node:os node:path', // wire: the names of link types
-  input: 'bytes errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
+  input: 'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
   capture: 'bytes errors',
   wire: 'bytes',
   flow: 'bytes stream wire',

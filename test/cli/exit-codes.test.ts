@@ -9,7 +9,7 @@ if (input === undefined) throw new Error('bug: the sample has no input')
 // [name, what differs from a sound run, exit code]
 const cases: [string, Partial<Summary>, number][] = [
   ['is 0 after a sound run', {}, 0],
-  ['is 0 when a limit was hit and no error says otherwise', { limits: { heldBytes: 1 } }, 0],
+  ['is 0 when a limit was hit and no error says otherwise', { limits: { held_bytes: 1 } }, 0],
   ['is 1 when an input failed', { inputs: [input, { ...input, status: 'failed' }] }, 1],
   ['is 1 when an input was read in part', { inputs: [{ ...input, status: 'partial' }] }, 1],
   ['is 1 when something could not be written', { errors: ['Cannot write "x"'] }, 1],

@@ -27,13 +27,13 @@ it('reportLines() names inputs read in part, limits hit and link types not decod
   const lines = reportLines(
     sampleSummary({
       inputs: [...sampleSummary().inputs, PARTIAL],
-      limits: { heldBytes: 3, encaps: 1_000 },
+      limits: { held_bytes: 3, encaps: 1_000 },
       unknown_link_types: { 'USER0 (147)': 12 },
       connections: { total: 0 },
     }),
   )
   expect(lines).toContain('inputs       2 files read, 1 only in part, 7 packets dropped while capturing')
-  expect(lines).toContain('limits hit   heldBytes 3, encaps 1,000')
+  expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
   expect(lines).toContain('not decoded  USER0 (147) 12')
   expect(lines).toContain('connections  0')
 })
