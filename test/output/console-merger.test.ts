@@ -46,24 +46,6 @@ async function merged(isTerminal: boolean, ...blocks: (ConsoleBlock | null)[]): 
   return text()
 }
 
-describe('ConsoleTarget', () => {
-  it('joins pieces of one event and connection, and gives nothing twice', () => {
-    const target = new ConsoleTarget()
-    const bytes = Buffer.from('abcd')
-    target.eventNumber = 1
-    target.append(bytes, 0, 1)
-    target.append(bytes, 1, 2)
-    target.eventNumber = 2
-    target.append(bytes, 2, 4)
-    target.repeat(bytes.subarray(0, 1), 5)
-    target.append(bytes, 0, 1)
-    const taken = target.take()!
-    expect(Buffer.from(taken.bytes).toString()).toBe('abcdaa')
-    expect([...taken.pieces]).toEqual([1, 0, 2, 1, 2, 0, 2, 1, 2, 0, 1, 5, 2, 0, 1, 1])
-    expect(target.take()).toBeNull()
-  })
-})
-
 describe('ConsoleMerger', () => {
   it('orders by event, then by the connection first seen, then by worker', async () => {
     const first = block([
