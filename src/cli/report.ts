@@ -73,8 +73,8 @@ function inputsText({ inputs }: Summary): string {
   const failed = count('failed')
   const dropped = inputs.reduce((sum, input) => sum + input.dropped, 0)
   return [
-    `${countText(inputs.length)} ${noun(inputs.length, 'file')} read`,
-    ...(partial > 0 ? [`${countText(partial)} only in part`] : []),
+    `${countText(inputs.length - failed)} ${noun(inputs.length - failed, 'file')} read`,
+    ...(partial > 0 ? [`${countText(partial)} of them only in part`] : []),
     ...(failed > 0 ? [`${countText(failed)} failed`] : []),
     ...(dropped > 0 ? [`${countText(dropped)} packets dropped while capturing`] : []),
   ].join(', ')

@@ -26,13 +26,15 @@ it('reportLines() says what came in, what became of it, and how fast', () => {
 it('reportLines() names inputs read in part, limits hit and link types not decoded', () => {
   const lines = reportLines(
     sampleSummary({
-      inputs: [...sampleSummary().inputs, PARTIAL],
+      inputs: [...sampleSummary().inputs, PARTIAL, { ...PARTIAL, status: 'failed', dropped: 0 }],
       limits: { held_bytes: 3, encaps: 1_000 },
       unknown_link_types: { 'USER0 (147)': 12 },
       connections: { total: 0 },
     }),
   )
-  expect(lines).toContain('inputs       2 files read, 1 only in part, 7 packets dropped while capturing')
+  expect(lines).toContain(
+    'inputs       2 files read, 1 of them only in part, 1 failed, 7 packets dropped while capturing',
+  )
   expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
   expect(lines).toContain('not decoded  USER0 (147) 12')
   expect(lines).toContain('connections  0')
