@@ -105,9 +105,9 @@ export function mpls(labels: readonly number[], content: Uint8Array): Uint8Array
   return concat(...entries, content)
 }
 
-/** A PPPoE session header and the PPP protocol field. */
-export function pppoe(session: number, content: Uint8Array): Uint8Array {
-  return concat([0x11, 0], u16(session), u16(content.length + 2), ppp(content))
+/** A PPPoE session header and the PPP protocol field; `length` instead of the true one. */
+export function pppoe(session: number, content: Uint8Array, length = content.length + 2): Uint8Array {
+  return concat([0x11, 0], u16(session), u16(length), ppp(content))
 }
 
 /** A PPP protocol field before an IP packet. */

@@ -77,6 +77,16 @@ describe('EncapWriter and EncapTable', () => {
     expect(() => intern(new EncapWriter(shared), [...stack, [VLAN, 1]])).toThrow('bug: ')
   })
 
+  it('tell stacks of one hash apart', () => {
+    const shared = EncapTable.allocate(10)
+    const writer = new EncapWriter(shared)
+    const twins: Header[] = [
+      [VLAN, 5],
+      [MPLS, 2654356954],
+    ]
+    expect([0, 1, 0, 1].map((i) => intern(writer, [twins[i]!]))).toEqual([1, 2, 1, 2])
+  })
+
   it('allocate no more than ids can number', () => {
     expect(EncapTable.allocate(1_000_000).byteLength).toBe(EncapTable.allocate(65_535).byteLength)
   })

@@ -252,6 +252,14 @@ describe('PacketDecoder.decode()', () => {
     expect(decodeFrame(frame, { linkType }).status).toBe('notIp')
   })
 
+  const longer = ipv4({ protocol: 99, totalLength: 20 + 99 }, text('abcdef'))
+  it.each([
+    ['PPPoE', ethernet(pppoe(1, longer, longer.length), { etherType: ETHER_TYPE.PPPOE })],
+    ['802.3', ethernet(concat([6, 6, 3], longer), { etherType: 3 + longer.length - 2 })],
+  ])('ends the captured bytes where the length of %s says', (_name, frame) => {
+    expect(decodeFrame(frame).packet).toMatchObject({ payload: text('abcd'), originalPayloadBytes: 99 })
+  })
+
   it('counts frames of unknown link types by link type', () => {
     const decoder = new FrameDecoder()
     for (const linkType of [105, 65_535, 105])
