@@ -46,8 +46,6 @@ export const RECORD_OVERHEAD_BYTES = 64
 
 /** What a reader is told beside its bytes. */
 export interface CaptureReaderOptions {
-  /** Stands in for the capture's own link type; null: as the capture says. */
-  readonly linkType: number | null
   /** Interfaces that one pcapng section may declare. */
   readonly maxInterfaces: number
   /** The bytes come out of a decompressor: messages say that offsets are of the decompressed content. */

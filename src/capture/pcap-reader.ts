@@ -54,12 +54,10 @@ export class PcapReader implements CaptureReader {
   readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false
   readonly #source: CaptureSource
-  readonly #options: CaptureReaderOptions
 
   /** @param file Path as the user gave it, for messages. */
   constructor(file: string, options: CaptureReaderOptions) {
     this.#source = { file, isDecompressed: options.isDecompressed }
-    this.#options = options
   }
 
   get position(): number {
@@ -167,7 +165,7 @@ export class PcapReader implements CaptureReader {
     this.#isNanosecond = header.isNanosecond
     this.#lengthOrder = header.lengthOrder
     this.#maxCapturedBytes = Math.max(header.snaplen, USUAL_MAX_FRAME_BYTES)
-    this.#linkType = this.#options.linkType ?? header.linkType
+    this.#linkType = header.linkType
     this.#framePadding = header.framePadding
     this.#at += header.headerBytes
     this.#state = 'layout'

@@ -195,7 +195,7 @@ export class PcapngReader implements CaptureReader {
     out: CapturedPacket,
   ): ReadStatus {
     out.isNanosecond = iface.clock.isNanosecond
-    out.linkType = this.#options.linkType ?? iface.linkType
+    out.linkType = iface.linkType
     out.from = from
     out.to = from + Math.min(capturedBytes, MAX_RECORD_BYTES)
     out.originalBytes = Math.max(originalBytes, capturedBytes)

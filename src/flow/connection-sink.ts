@@ -7,8 +7,8 @@ export interface ConnectionSink extends StreamSink {
    *
    * @param previous   The connection of the same key before it that the table still has, or `NONE`. Its first
    *                   second may be the same, then the new one takes the next ordinal.
-   * @param isTimeBack The capture's time has gone back, so that connections which were forgotten may
-   *                   share its name.
+   * @param isTimeBack Connections that were forgotten may share its name: the capture's time has gone back, or
+   *                   the table was full.
    */
   opened(connection: number, previous: number, isTimeBack: boolean): void
   /** No payload is expected any more (late segments may still come): what is buffered can be written. */

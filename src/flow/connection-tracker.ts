@@ -209,8 +209,10 @@ export class ConnectionTracker {
     this.#index.add(connection)
     this.#index.side = side
     this.opened[packet.protocol]! += 1
+    // Only what began before the latest sweep, or was ended for want of room, is forgotten.
     const isTimeBack =
-      packet.tsSec <= this.#sweptSec - LINGER_SEC ||
+      packet.tsSec < this.#sweptSec ||
+      this.openConnectionsHits > 0 ||
       (previous !== NONE && packet.tsSec < table.firstSec[previous]!)
     this.#sink.opened(connection, previous, isTimeBack)
     return connection

@@ -59,7 +59,7 @@ async function firstTime(path: string, buffer: Uint8Array, maxInterfaces: number
   let source: ByteSource | null = null
   try {
     source = openFile(path)
-    return await readFirstTime(source, buffer, { linkType: null, maxInterfaces, isDecompressed: false })
+    return await readFirstTime(source, buffer, { maxInterfaces, isDecompressed: false })
   } catch {
     return null // reported when the input is read
   } finally {

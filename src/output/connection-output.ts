@@ -196,7 +196,10 @@ export class ConnectionOutput implements ConnectionSink {
   }
 
   #fileBelow(connection: number, side: number): string | null {
-    if (!this.#writesData || !this.#payload.hasContent(2 * connection + side)) return null
+    if (!this.#writesData) return null
+    const half = 2 * connection + side
+    const isInFile = this.#payload.hasContent(half)
+    if (!isInFile && (this.#options.separateSides || !this.#payload.hasContent(half ^ 1))) return null
     return this.#folderBelow + this.#names.dataName(connection, side)
   }
 }

@@ -76,10 +76,19 @@ export class ConnectionWorker {
       return this.#result(this.#output.finish(), null)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      return this.#result({ totals: this.#output.totals, indexRuns: [] }, error)
+      return this.#result(this.#finishOthers(), error)
     } finally {
       this.#spill.close()
       this.#task.console?.close()
+    }
+  }
+
+  // Writes what is buffered for other outputs than the one that failed, as far as that goes.
+  #finishOthers(): OutputResult {
+    try {
+      return this.#output.finish()
+    } catch {
+      return { totals: this.#output.totals, indexRuns: [] }
     }
   }
 

@@ -176,7 +176,6 @@ export class Conversion {
       const source = this.#open(input)
       this.#source = source
       reader = await this.#feeder.feed(source, input.path, {
-        linkType: null,
         maxInterfaces: this.#config.limits.interfaces,
       })
       if (reader.problem !== null) problems.push(formatProblem(reader.problem))

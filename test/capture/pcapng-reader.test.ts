@@ -157,17 +157,6 @@ describe('PcapngReader', () => {
     expect(reader.droppedPackets).toBe(108 + 1000 + 20_000 + 300_000)
   })
 
-  it('takes the link type that the owner gives for every interface', () => {
-    const file = new PcapngBuilder()
-      .section()
-      .interface(1)
-      .interface(9)
-      .enhanced(0, now, frame)
-      .enhanced(1, now, frame)
-    const { packets } = readCapture(file.done(), undefined, { linkType: 12 })
-    expect(packets.map(({ linkType }) => linkType)).toEqual([12, 12])
-  })
-
   it('stops where a section declares more interfaces than the limit, not before', () => {
     const file = new PcapngBuilder().section().interface(1).interface(1).section().interface(1).interface(1)
     file.enhanced(1, now, frame)

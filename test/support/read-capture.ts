@@ -20,7 +20,6 @@ export interface ReadResult {
 }
 
 export const READER_OPTIONS: CaptureReaderOptions = {
-  linkType: null,
   maxInterfaces: 1000,
   isDecompressed: false,
 }
