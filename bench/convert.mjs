@@ -83,19 +83,24 @@ async function compare(capture, programs, { folder, rounds, isOver }) {
         writeFileSync(manifest, files.map(({ name, bytes }) => `${bytes}\t${name}\n`).join(''))
     }
   }
-  remove(out)
-  remove(manifest)
   return results
+}
+
+/** Deletes what runs leave behind. @param {string} folder */
+function clear(folder) {
+  remove(join(folder, 'out'))
+  remove(join(folder, 'manifest.txt'))
 }
 
 /** @param {ReturnType<typeof readOptions>} options */
 async function main(options) {
   const folder = workFolder(options.dir)
+  process.once('exit', () => clear(folder))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const size = options.quick ? 'quick' : 'full'
-  const isWanted = (/** @type {Contestant} */ { name, isOurs, isSlow }) =>
-    (isOurs || options.program.length === 0 || options.program.some((text) => name.includes(text))) &&
-    !(isSlow && options.quick)
-  const programs = contestants(console.log).filter(isWanted)
+  const isWanted = (/** @type {Contestant} */ { name, isOurs }) =>
+    isOurs || options.program.length === 0 || options.program.some((text) => name.includes(text))
+  const programs = contestants(options.quick, console.log).filter(isWanted)
   const start = performance.now()
   const isOver = () => options.quick && performance.now() - start > QUICK_SECONDS * 1000
   const captures = options.capture.map((path) => () => ownCapture(path))
@@ -119,6 +124,7 @@ async function main(options) {
       console.log(`skipped: needs ${(needed / 1e9).toFixed(1)} GB free in ${folder}`)
     } else {
       const results = await compare(capture, programs, { folder, rounds: options.rounds, isOver })
+      clear(folder)
       const rows = summaries(results, capture)
       console.log(table(rows))
       figures.push({ capture: { name, fileBytes, packets, connections }, programs: rows })

@@ -16,7 +16,6 @@ const FLOOR = join(import.meta.dirname, '..', 'floor.mjs')
  * @property {string} version
  * @property {boolean} isOurs
  * @property {boolean} isFloor it needs the list of our files, and its report says what of its time does not count
- * @property {boolean} isSlow left out with `--quick`
  */
 
 /** @param {number} workers @returns {Contestant} */
@@ -25,10 +24,9 @@ function ours(workers) {
     name: `pcap2conn, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
     command: process.execPath,
     args: (capture, out) => [PROGRAM, ...ourArguments(capture, out), '--workers', String(workers)],
-    version: versionOf(process.execPath, [PROGRAM, '--version']) ?? 'not built',
+    version: versionOf(process.execPath, [PROGRAM, '--version']) || 'not built',
     isOurs: true,
     isFloor: false,
-    isSlow: false,
   }
 }
 
@@ -47,7 +45,6 @@ function floor() {
     version: process.version,
     isOurs: false,
     isFloor: true,
-    isSlow: false,
   }
 }
 
@@ -75,24 +72,26 @@ const OTHERS = [
 
 /** @param {string} command @param {readonly string[]} args @returns {string | null} first line; null: cannot run */
 function versionOf(command, args) {
-  const { error, status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
-  if (error !== undefined || status !== 0) return null
+  const { error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (error !== undefined) return null
   return `${stdout}${stderr}`.split('\n')[0]?.trim() ?? ''
 }
 
 /**
  * Everything that can be measured on this machine, ours first.
  *
- * @param {(line: string) => void} say told what is not here
+ * @param {boolean} isQuick slow programs are left out
+ * @param {(line: string) => void} say told what is left out
  * @returns {Contestant[]}
  */
-export function contestants(say) {
+export function contestants(isQuick, say) {
   const workers = [...new Set([1, 2, availableParallelism()])].toSorted((a, b) => a - b)
   const found = [...workers.map(ours), floor()]
   for (const { command, versionFlag, args, isSlow } of OTHERS) {
     const version = versionOf(command, [versionFlag])
     if (version === null) say(`${command}: not installed, skipped`)
-    else found.push({ name: command, command, args, version, isOurs: false, isFloor: false, isSlow })
+    else if (isSlow && isQuick) say(`${command}: too slow for --quick, skipped`)
+    else found.push({ name: command, command, args, version, isOurs: false, isFloor: false })
   }
   return found
 }

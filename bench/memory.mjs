@@ -1,0 +1,158 @@
+// Holds the program to its promise that memory does not grow with the capture: generates large captures, converts
+// them, compares every byte that came out with what the generator promised, and prints the highest resident memory.
+// See README.md in this folder.
+
+import { createHash } from 'node:crypto'
+import { createReadStream, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { StreamContent } from '../fixtures/generator/content.mjs'
+import { generateFile } from '../fixtures/generator/generate.mjs'
+import { shortPlan, singlePlan, sparsePlan } from '../fixtures/generator/presets.mjs'
+import { measure } from './lib/measure.mjs'
+import { ourArguments, PROGRAM } from './lib/programs.mjs'
+import { freeBytes, remove, workFolder } from './lib/work-folder.mjs'
+
+/** @typedef {import('../fixtures/generator/generate.mjs').CapturePlan} CapturePlan */
+/** @typedef {import('../fixtures/generator/types.mjs').ConnectionTruth} ConnectionTruth */
+/** @typedef {import('../fixtures/generator/types.mjs').Range} Range */
+
+const GIB = 2 ** 30
+const MOST_RESIDENT_BYTES = 600e6
+const SEED = 1
+/** Half-streams up to this long are compared in one piece, without a stream. */
+const SMALL_BYTES = 1 << 20
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {CapturePlan} plan
+ * @property {number} neededBytes free space for capture and results
+ */
+
+/** @param {boolean} isQuick @returns {Case[]} */
+function cases(isQuick) {
+  const scale = isQuick ? 16 : 1
+  const connections = 300_000 / scale
+  return [
+    {
+      name: `one connection of ${3 / scale} GiB`,
+      plan: singlePlan((3 * GIB) / scale),
+      neededBytes: (6.6 * GIB) / scale,
+    },
+    {
+      name: `one connection of ${12 / scale} GiB, mostly lost`,
+      plan: sparsePlan((12 * GIB) / scale),
+      neededBytes: 0.1 * GIB,
+    },
+    {
+      name: `${connections} connections, a sixth of them open at a time`,
+      plan: shortPlan(connections, Math.floor(connections / 6)),
+      neededBytes: connections * 14_000,
+    },
+  ]
+}
+
+/** @param {import('../fixtures/generator/types.mjs').Endpoint} endpoint */
+function textOf({ text, port }) {
+  return `${text}.${port}`
+}
+
+/** @param {string} path @returns {Promise<string>} SHA-256 of a file */
+async function hashOf(path) {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: SMALL_BYTES })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} out
+ * @param {readonly ConnectionTruth[]} truths
+ * @returns {Promise<{ streams: number, wrong: string[] }>} half-streams compared, and what is wrong with some
+ */
+async function compare(out, truths) {
+  const content = new StreamContent(SEED)
+  // Without the time that their names begin with: no two connections of these captures share their endpoints.
+  const files = new Map(readdirSync(out).map((name) => [name.slice(name.indexOf('-') + 1), join(out, name)]))
+  const wrong = []
+  let streams = 0
+  for (const { endpoints, keys, streamBytes, missing } of truths) {
+    for (const side of /** @type {const} */ ([0, 1])) {
+      if (capturedBytes(streamBytes[side], missing[side]) === 0) continue
+      streams += 1
+      const [src, dst] = side === 0 ? endpoints : [endpoints[1], endpoints[0]]
+      const name = `TCP-${textOf(src)}-${textOf(dst)}.txt`
+      const path = files.get(name)
+      files.delete(name)
+      if (path === undefined) wrong.push(`${name} is missing`)
+      else if (!(await isRight(path, content, keys[side], streamBytes[side], missing[side])))
+        wrong.push(`${name} differs`)
+    }
+  }
+  for (const name of files.keys()) wrong.push(`${name} is not expected`)
+  return { streams, wrong }
+}
+
+/** @param {number} sent @param {readonly Range[]} missing */
+function capturedBytes(sent, missing) {
+  return missing.reduce((left, { from, to }) => left - (to - from), sent)
+}
+
+/**
+ * @param {string} path
+ * @param {StreamContent} content
+ * @param {number} key
+ * @param {number} bytes
+ * @param {readonly Range[]} missing
+ */
+async function isRight(path, content, key, bytes, missing) {
+  if (bytes > SMALL_BYTES) return (await hashOf(path)) === content.sha256(key, bytes, missing)
+  return Buffer.compare(readFileSync(path), content.bytes(key, bytes, missing)) === 0
+}
+
+/** @param {string} folder @returns {[string, string]} capture and output folder */
+function pathsIn(folder) {
+  return [join(folder, 'memory.pcap'), join(folder, 'out')]
+}
+
+/** Deletes what runs leave behind. @param {string} folder */
+function clear(folder) {
+  for (const path of pathsIn(folder)) remove(path)
+}
+
+/** @param {string} folder @param {Case} of @returns {Promise<boolean>} whether it holds */
+async function run(folder, { name, plan, neededBytes }) {
+  if (freeBytes(folder) < neededBytes) {
+    console.log(`${name}: skipped, needs ${(neededBytes / 1e9).toFixed(1)} GB free in ${folder}`)
+    return true
+  }
+  const [capture, out] = pathsIn(folder)
+  clear(folder)
+  /** @type {ConnectionTruth[]} */
+  const truths = []
+  const { packets, fileBytes } = generateFile(plan, SEED, capture, {
+    onConnection: (truth) => truths.push(truth),
+  })
+  const args = [PROGRAM, ...ourArguments(capture, out), '--gaps', 'skip']
+  const { code, stderr, seconds, peakBytes } = await measure(process.execPath, args)
+  if (code !== 0) throw new Error(`Cannot convert "${capture}": exit code ${code}: ${stderr}`)
+  const { streams, wrong } = await compare(out, truths)
+  const isSmall = peakBytes < MOST_RESIDENT_BYTES
+  console.log(
+    `${name}: ${(fileBytes / 1e9).toFixed(2)} GB, ${packets} packets in ${seconds.toFixed(1)} s; ` +
+      `resident ${(peakBytes / 1e6).toFixed(0)} MB at most (${isSmall ? 'below' : 'ABOVE'} ${MOST_RESIDENT_BYTES / 1e6}); ` +
+      `${streams - wrong.length} of ${streams} half-streams right`,
+  )
+  for (const line of wrong.slice(0, 10)) console.log(`  ${line}`)
+  return wrong.length === 0 && isSmall
+}
+
+const { values } = parseArgs({
+  options: { dir: { type: 'string' }, quick: { type: 'boolean', default: false } },
+})
+const folder = workFolder(values.dir)
+process.once('exit', () => clear(folder))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+let doesHold = true
+for (const one of cases(values.quick)) doesHold = (await run(folder, one)) && doesHold
+process.exitCode = doesHold ? 0 : 1
