@@ -62,7 +62,7 @@ export class ConnectionTable {
   hash = new Uint32Array(INITIAL_CAPACITY)
   /** Next connection of the same hash bucket, or of the free list. */
   next = new Int32Array(INITIAL_CAPACITY)
-  /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0 only. */
+  /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0, the others are 0. */
   address = new Uint32Array(INITIAL_CAPACITY * ADDRESS_WORDS)
   firstSec = new Float64Array(INITIAL_CAPACITY)
   firstNsec = new Uint32Array(INITIAL_CAPACITY)
@@ -163,8 +163,9 @@ export class ConnectionTable {
     this.#count -= 1
   }
 
-  // Columns of an own row that `allocate`'s callers do not set in any case.
+  // Columns of an own row that `allocate`'s callers do not set in any case; IPv4 sets one word of an address.
   #clear(connection: number): void {
+    this.address.fill(0, connection * ADDRESS_WORDS, (connection + 1) * ADDRESS_WORDS)
     this.flags[connection] = 0
     this.closeReason[connection] = 0
     this.closedSec[connection] = 0

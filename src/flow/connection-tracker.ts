@@ -16,7 +16,7 @@ import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteFlipped, noteOnce } from './history.js'
 import { TcpTracker } from './tcp-tracker.js'
 
-/** Late packets of a closed connection are counted to it for this long, in capture time. */
+/** New payload on a closed connection is its own for this long, in capture time; then it can be forgotten. */
 const LINGER_SEC = 5
 
 export interface TrackerOptions {
@@ -154,13 +154,13 @@ export class ConnectionTracker {
   // Why the connection is over for a packet that comes now; null: the packet belongs to it.
   #endBefore(connection: number, packet: FlowPacket): CloseReason | null {
     const { table } = this
-    const isTcp = packet.protocol === IpProtocol.TCP
-    if (table.flags[connection]! & ConnectionFlag.CLOSED) {
-      if (packet.tsSec + packet.tsNsec / 1e9 - table.closedSec[connection]! > LINGER_SEC) return 'reuse'
-    } else if (this.#isIdle(connection, packet.tsSec, packet.tsNsec)) {
-      return 'timeout'
+    const { side } = this.#index
+    if (packet.protocol === IpProtocol.TCP && this.#tcp.isReuse(connection, side, packet)) return 'reuse'
+    if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
+      return this.#isIdle(connection, packet.tsSec, packet.tsNsec) ? 'timeout' : null
     }
-    return isTcp && this.#tcp.isReuse(connection, this.#index.side, packet) ? 'reuse' : null
+    const lateSec = packet.tsSec + packet.tsNsec / 1e9 - table.closedSec[connection]!
+    return lateSec > LINGER_SEC && this.#tcp.hasNewPayload(connection, side, packet) ? 'reuse' : null
   }
 
   #isIdle(connection: number, tsSec: number, tsNsec: number): boolean {

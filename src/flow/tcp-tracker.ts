@@ -37,11 +37,20 @@ export class TcpTracker {
       return !(isAck && (seen & HalfSeen.DATA) === 0)
     }
     // No SYN from this side yet. It belongs here when it fits what the sides have sent.
-    if (seen & HalfSeen.STARTED) return !this.#isStart(half, (packet.seq + 1) >>> 0)
+    if (seen & HalfSeen.STARTED) return !this.#reassembler.canStartAt(half, (packet.seq + 1) >>> 0)
     if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
     // A SYN+ACK answers the peer's SYN; where that was not captured, it must answer before all of its data.
     if (peerSeen & SYN_SEEN || (peerSeen & HalfSeen.DATA) === 0) return false
-    return !this.#isStart(half ^ 1, packet.ack)
+    return !this.#reassembler.canStartAt(half ^ 1, packet.ack)
+  }
+
+  /** True when the packet, sent by `side`, carries payload beyond all that this side has shown. */
+  hasNewPayload(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
+    const half = 2 * connection + side
+    if (packet.originalPayloadBytes === 0) return false
+    if ((this.#table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
+    const end = this.#reassembler.offsetOf(half, packet.seq) + packet.originalPayloadBytes
+    return end > this.#table.highOffset[half]!
   }
 
   /** Takes a packet that `side` sent. */
@@ -99,8 +108,7 @@ export class TcpTracker {
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
-    if ((table.halfSeen[half]! & HalfSeen.DATA) === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
-    else this.#reassembler.held.settle(half)
+    if (table.nextOffset[half] === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
     if (isAck && (table.halfSeen[half ^ 1]! & HalfSeen.STARTED) === 0)
       this.#reassembler.start(half ^ 1, packet.ack)
   }
@@ -128,13 +136,8 @@ export class TcpTracker {
   #fin(half: number, seq: number): void {
     const table = this.#table
     if (table.halfSeen[half]! & HalfSeen.FIN) return
-    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.start(half, seq)
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     this.#reassembler.finish(half, seq)
-  }
-
-  // True when the half-stream's first byte has sequence number `seq`, as far as it has been seen.
-  #isStart(half: number, seq: number): boolean {
-    return this.#reassembler.offsetOf(half, seq) === 0
   }
 
   #isPlausibleReset(half: number, seq: number): boolean {

@@ -134,22 +134,28 @@ export class HeldStreams {
     }
   }
 
-  /** Takes the lowest held segment as the start of a half-stream that was joined in the middle. */
-  settle(half: number): void {
+  /** Stream offset of the first held segment; 0 when nothing is held. */
+  lowestOffset(half: number): number {
+    return this.#held.get(half)?.first?.offset ?? 0
+  }
+
+  /**
+   * Takes `start`, by default the lowest held segment, as the start of a half-stream that was joined in the middle. What
+   * has nothing held yet and no start given stays as it is.
+   */
+  settle(half: number, start?: number): void {
     const halves = this.#halves
     if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) return
+    const held = this.#held.get(half)
+    const distance = start ?? held?.first?.offset
+    if (distance === undefined) return
     halves.halfSeen[half]! &= ~HalfSeen.UNSETTLED
-    const first = this.#held.get(half)?.first
-    if (first === undefined) return
-    const distance = first.offset
-    if (distance !== 0) {
-      this.#held.get(half)!.shiftOffsets(-distance)
-      this.#held.get(half ^ 1)?.shiftPeerAcked(-distance)
-      halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, distance)
-      halves.highOffset[half]! -= distance
-      halves.ackedOffset[half]! -= distance
-      halves.finOffset[half]! -= distance
-    }
+    held?.shiftOffsets(-distance)
+    this.#held.get(half ^ 1)?.shiftPeerAcked(-distance)
+    halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, distance)
+    halves.highOffset[half]! -= distance
+    halves.ackedOffset[half]! -= distance
+    halves.finOffset[half]! -= distance
     this.#drain(half)
   }
 

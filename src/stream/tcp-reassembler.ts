@@ -41,13 +41,24 @@ export class TcpReassembler {
     this.#limits = limits
   }
 
-  /** The byte with sequence number `firstSeq` is stream offset 0: the half-stream's SYN was seen, or its ACK. */
+  /**
+   * The byte with sequence number `firstSeq` is stream offset 0: the half-stream's SYN was seen, or its ACK. Nothing
+   * of the half-stream has been delivered.
+   */
   start(half: number, firstSeq: number): void {
-    this.#halves.nextSeq[half] = firstSeq
-    this.#halves.halfSeen[half]! |= HalfSeen.STARTED
+    const halves = this.#halves
+    if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
+      this.held.settle(half, this.offsetOf(half, firstSeq))
+      return
+    }
+    halves.nextSeq[half] = firstSeq
+    halves.halfSeen[half]! |= HalfSeen.STARTED
   }
 
-  /** Joins in the middle: the lowest of the first few segments will be the start. */
+  /**
+   * Joins in the middle, with a segment or FIN that has sequence number `seq`: the lowest of the first few segments
+   * will be the start.
+   */
   join(half: number, seq: number): void {
     this.#halves.nextSeq[half] = seq
     this.#halves.halfSeen[half]! |= HalfSeen.STARTED | HalfSeen.UNSETTLED
@@ -93,6 +104,16 @@ export class TcpReassembler {
     if (offset <= halves.ackedOffset[half]!) return
     halves.ackedOffset[half] = offset
     if (halves.halfSeen[half]! & HalfSeen.HELD) this.held.acknowledge(half, offset, tsSec, tsNsec)
+  }
+
+  /**
+   * The half-stream may begin at sequence number `firstSeq`, as far as it has been seen: exactly there, or within the
+   * reach of what is held where its start is not settled.
+   */
+  canStartAt(half: number, firstSeq: number): boolean {
+    const offset = this.offsetOf(half, firstSeq)
+    if ((this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) return offset === 0
+    return offset <= this.held.lowestOffset(half) && offset >= -this.#limits.heldBytes
   }
 
   /** The FIN stands at sequence number `seq`, behind all payload. The first FIN seen counts. */

@@ -8,7 +8,6 @@ const NEXT_HEADER = 6
 const SRC = 8
 const DST = 24
 const HEADER_BYTES = 40
-const ADDRESS_BYTES = 16
 
 /** Smallest extension header, and the unit of most of their lengths. */
 const EXTENSION_UNIT = 8
@@ -21,7 +20,7 @@ const SHIM6 = 140
  * Decodes the IPv6 header in `bytes[from, to)` and the extension headers behind it into `out`, without
  * allocating. The caller has seen its version.
  *
- * A payload length of 0 in front of something is a jumbogram (RFC 2675 §2) or, without that option, an offloaded
+ * The packet ends where its payload length says, and with the frame at the latest. A payload length of 0 in front of something is a jumbogram (RFC 2675 §2) or, without that option, an offloaded
  * packet that ends with the frame.
  *
  * @param to     Offset one past the last captured byte of the frame.
@@ -43,7 +42,8 @@ export function decodeIpv6(
   const nextHeader = bytes[from + NEXT_HEADER]!
   const isToFrameEnd =
     payloadLength === 0 && nextHeader !== IpProtocol.IPV6_NONXT && wireTo - from > HEADER_BYTES
-  const end = isToFrameEnd ? wireTo : from + HEADER_BYTES + payloadLength
+  const ipEnd = isToFrameEnd ? wireTo : from + HEADER_BYTES + payloadLength
+  const end = Math.min(ipEnd, wireTo)
 
   out.version = 6
   out.src = from + SRC
@@ -52,7 +52,7 @@ export function decodeIpv6(
   out.at = from + HEADER_BYTES
   out.to = Math.min(end, to)
   out.wireTo = end
-  out.ipBytes = end - from
+  out.ipBytes = ipEnd - from
   out.isFragment = false
   return isToFrameEnd && nextHeader === IpProtocol.HOPOPT
     ? walkJumbogram(bytes, from, to, out)
@@ -73,7 +73,6 @@ export function walkExtensionHeaders(bytes: Uint8Array, ip: IpHeader): HeaderSta
     const headerBytes = extensionBytes(protocol, bytes[at + 1]!)
     if (ip.wireTo - at < headerBytes) return 'malformed'
     if (ip.to - at < headerBytes) return 'truncated'
-    if (protocol === IpProtocol.IPV6_ROUTE) followRoute(bytes, ip, headerBytes)
     ip.protocol = bytes[at]!
     ip.at = at + headerBytes
     if (protocol === IpProtocol.IPV6_FRAG) {
@@ -116,26 +115,6 @@ function readFragmentHeader(bytes: Uint8Array, at: number, ip: IpHeader): void {
   ip.moreFragments = (offsetAndMore & 1) !== 0
   ip.fragmentId = u32be(bytes, at + 4)
   ip.isFragment = ip.fragmentOffset !== 0 || ip.moreFragments
-}
-
-// Types of routing headers whose last stop is listed (RFC 5095, RFC 6275 §6.4, RFC 8754 §2).
-const SOURCE_ROUTE = 0
-const MOBILE_ROUTE = 2
-const SEGMENT_ROUTE = 4
-const ADDRESSES = 8
-
-/** On the way to a stop of a routing header, `dst` is the last stop and not the next: answers come from there. */
-function followRoute(bytes: Uint8Array, ip: IpHeader, headerBytes: number): void {
-  const { at } = ip
-  const type = bytes[at + 2]!
-  const segmentsLeft = bytes[at + 3]!
-  if (segmentsLeft === 0 || headerBytes < ADDRESSES + ADDRESS_BYTES) return
-  if (type === SOURCE_ROUTE || type === MOBILE_ROUTE) {
-    const addresses = Math.floor((headerBytes - ADDRESSES) / ADDRESS_BYTES)
-    ip.dst = at + ADDRESSES + (addresses - 1) * ADDRESS_BYTES
-  } else if (type === SEGMENT_ROUTE) {
-    ip.dst = at + ADDRESSES
-  }
 }
 
 const OPTION_PAD1 = 0

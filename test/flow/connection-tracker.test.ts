@@ -143,6 +143,35 @@ describe('ConnectionTracker: TCP', () => {
     expect(connections.map((c) => c.streams[0])).toEqual(['', 'new'])
   })
 
+  it.each([
+    ['a repeated FIN', ['b', { flags: 'F.', seq: 500, ack: 101, at: 60 }]],
+    ['a bare acknowledgment', ['a', { flags: '.', seq: 101, ack: 501, at: 60 }]],
+    ['a reset', ['a', { flags: 'R', seq: 101, at: 60 }]],
+    ['payload that was there before', ['a', { flags: '.', seq: 98, ack: 501, data: 'x', at: 60 }]],
+  ] as [string, Script[number]][])('counts %s long after the end to the connection', (_name, late) => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: 'F.', seq: 100, ack: 500 }],
+      ['b', { flags: 'F.', seq: 500, ack: 101 }],
+      late,
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]!.packets[0] + connections[0]!.packets[1]).toBe(6)
+  })
+
+  it('puts a connection together whose packets were captured in reverse', () => {
+    const { connections } = run([
+      ['b', { flags: 'F.', seq: 502, ack: 104 }],
+      ['a', { flags: 'F.', seq: 103, ack: 503 }],
+      ['b', { flags: 'P.', seq: 500, ack: 103, data: 'OK' }],
+      ['a', { flags: 'P.', seq: 100, ack: 500, data: 'GET' }],
+      ['b', { flags: 'S.', seq: 499, ack: 100 }],
+      ['a', { flags: 'S', seq: 99 }],
+    ])
+    expect(connections).toHaveLength(1)
+    expect(connections[0]).toMatchObject({ streams: ['OK', 'GET'], missed: [0, 0] })
+  })
+
   it('takes a SYN with the same ISN as a retransmission', () => {
     const { connections } = run([
       ['a', { flags: 'S', seq: 99 }],

@@ -55,19 +55,11 @@ describe('decodeIpv6() in a frame', () => {
     })
   })
 
-  const A = [0x20, 1, ...new Array<number>(13).fill(0), 0xa]
-  const B = [0x20, 1, ...new Array<number>(13).fill(0), 0xb]
-  const routes: [string, number[], string][] = [
-    ['type 0 on its way', [0, 2, 0, 0, 0, 0, ...A, ...B], '2001:0:0:0:0:0:0:b'],
-    ['type 0 that has arrived', [0, 0, 0, 0, 0, 0, ...A, ...B], '2001:db8:0:0:0:0:0:2'],
-    ['type 2', [2, 1, 0, 0, 0, 0, ...A], '2001:0:0:0:0:0:0:a'],
-    ['segment routing, whose last stop comes first', [4, 1, 1, 0, 0, 0, ...A, ...B], '2001:0:0:0:0:0:0:a'],
-    ['an unknown type', [200, 1, 0, 0, 0, 0, ...A], '2001:db8:0:0:0:0:0:2'],
-    ['type 0 without addresses', [0, 1, 0, 0, 0, 0], '2001:db8:0:0:0:0:0:2'],
-  ]
-  it.each(routes)('gives the final destination of a routing header of %s', (_name, content, dst) => {
-    const frame = ethernet(ipv6({ protocol: UDP, extensions: [extension(43, content)] }, udp({})))
-    expect(decodeFrame(frame).packet?.dst).toBe(dst)
+  it('takes the addresses of the header, whatever a routing header routes to', () => {
+    const stop = [0x20, 1, ...new Array<number>(13).fill(0), 0xa]
+    const routing = extension(43, [0, 1, 0, 0, 0, 0, ...stop])
+    const frame = ethernet(ipv6({ protocol: UDP, extensions: [routing] }, udp({})))
+    expect(decodeFrame(frame).packet?.dst).toBe('2001:db8:0:0:0:0:0:2')
   })
 
   it('leaves a mobility header with nothing behind it as payload', () => {
@@ -131,7 +123,7 @@ describe('decodeIpv6() in a frame', () => {
     ],
     [
       'the second unit of one that the snaplen cut',
-      ipv6({ protocol: UDP, extensions: [extension(60, A)] }, udp({})),
+      ipv6({ protocol: UDP, extensions: [extension(60, new Array<number>(16).fill(0))] }, udp({})),
       64,
       'malformed',
     ],

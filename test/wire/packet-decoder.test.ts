@@ -256,8 +256,8 @@ describe('PacketDecoder.decode()', () => {
   it.each([
     ['PPPoE', ethernet(pppoe(1, longer, longer.length), { etherType: ETHER_TYPE.PPPOE })],
     ['802.3', ethernet(concat([6, 6, 3], longer), { etherType: 3 + longer.length - 2 })],
-  ])('ends the captured bytes where the length of %s says', (_name, frame) => {
-    expect(decodeFrame(frame).packet).toMatchObject({ payload: text('abcd'), originalPayloadBytes: 99 })
+  ])('ends the packet where the length of %s says', (_name, frame) => {
+    expect(decodeFrame(frame).packet).toMatchObject({ payload: text('abcd'), originalPayloadBytes: 4 })
   })
 
   it('counts frames of unknown link types by link type', () => {
