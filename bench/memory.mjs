@@ -3,10 +3,11 @@
 // See README.md in this folder.
 
 import { createHash } from 'node:crypto'
-import { createReadStream, readdirSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StreamContent } from '../fixtures/generator/content.mjs'
+import { expectedFiles } from '../fixtures/generator/expected-files.mjs'
 import { generateFile } from '../fixtures/generator/generate.mjs'
 import { shortPlan, singlePlan, sparsePlan } from '../fixtures/generator/presets.mjs'
 import { measure } from './lib/measure.mjs'
@@ -15,7 +16,6 @@ import { freeBytes, remove, workFolder } from './lib/work-folder.mjs'
 
 /** @typedef {import('../fixtures/generator/generate.mjs').CapturePlan} CapturePlan */
 /** @typedef {import('../fixtures/generator/types.mjs').ConnectionTruth} ConnectionTruth */
-/** @typedef {import('../fixtures/generator/types.mjs').Range} Range */
 
 const GIB = 2 ** 30
 const MOST_RESIDENT_BYTES = 600e6
@@ -53,11 +53,6 @@ function cases(isQuick) {
   ]
 }
 
-/** @param {import('../fixtures/generator/types.mjs').Endpoint} endpoint */
-function textOf({ text, port }) {
-  return `${text}.${port}`
-}
-
 /** @param {string} path @returns {Promise<string>} SHA-256 of a file */
 async function hashOf(path) {
   const hash = createHash('sha256')
@@ -72,42 +67,25 @@ async function hashOf(path) {
  */
 async function compare(out, truths) {
   const content = new StreamContent(SEED)
-  // Without the time that their names begin with: no two connections of these captures share their endpoints.
-  const files = new Map(readdirSync(out).map((name) => [name.slice(name.indexOf('-') + 1), join(out, name)]))
+  const expected = expectedFiles(truths)
   const wrong = []
-  let streams = 0
-  for (const { endpoints, keys, streamBytes, missing } of truths) {
-    for (const side of /** @type {const} */ ([0, 1])) {
-      if (capturedBytes(streamBytes[side], missing[side]) === 0) continue
-      streams += 1
-      const [src, dst] = side === 0 ? endpoints : [endpoints[1], endpoints[0]]
-      const name = `TCP-${textOf(src)}-${textOf(dst)}.txt`
-      const path = files.get(name)
-      files.delete(name)
-      if (path === undefined) wrong.push(`${name} is missing`)
-      else if (!(await isRight(path, content, keys[side], streamBytes[side], missing[side])))
-        wrong.push(`${name} differs`)
-    }
+  for (const name of readdirSync(out)) if (!expected.has(name)) wrong.push(`${name} is not expected`)
+  for (const [name, file] of expected) {
+    const path = join(out, name)
+    if (!existsSync(path)) wrong.push(`${name} is missing`)
+    else if (!(await isRight(path, content, file))) wrong.push(`${name} differs`)
   }
-  for (const name of files.keys()) wrong.push(`${name} is not expected`)
-  return { streams, wrong }
-}
-
-/** @param {number} sent @param {readonly Range[]} missing */
-function capturedBytes(sent, missing) {
-  return missing.reduce((left, { from, to }) => left - (to - from), sent)
+  return { streams: expected.size, wrong }
 }
 
 /**
  * @param {string} path
  * @param {StreamContent} content
- * @param {number} key
- * @param {number} bytes
- * @param {readonly Range[]} missing
+ * @param {import('../fixtures/generator/expected-files.mjs').ExpectedFile} expected
  */
-async function isRight(path, content, key, bytes, missing) {
-  if (bytes > SMALL_BYTES) return (await hashOf(path)) === content.sha256(key, bytes, missing)
-  return Buffer.compare(readFileSync(path), content.bytes(key, bytes, missing)) === 0
+async function isRight(path, content, { key, streamBytes, missing }) {
+  if (streamBytes > SMALL_BYTES) return (await hashOf(path)) === content.sha256(key, streamBytes, missing)
+  return Buffer.compare(readFileSync(path), content.bytes(key, streamBytes, missing)) === 0
 }
 
 /** @param {string} folder @returns {[string, string]} capture and output folder */
