@@ -29,7 +29,7 @@ export interface HeldSegment {
   /** When the peer had acknowledged past the bytes before it; -1: not yet. */
   ackedSec: number
   ackedNsec: number
-  /** `HeldSegments.arrivedBytes` at that moment. */
+  /** Bytes that had arrived at that moment. */
   ackedArrived: number
 }
 
@@ -46,8 +46,8 @@ export class HeldSegments {
   #acked = -Infinity
   /** Bytes held now. */
   bytes = 0
-  /** Bytes that were ever held here. */
-  arrivedBytes = 0
+  /** Bytes that were ever held here, or held on the other side because of what is held here. */
+  #arrivedBytes = 0
   /** Bytes of the latest `insert` that were held already. */
   repeatedBytes = 0
   /** Of these, bytes that differed. */
@@ -77,6 +77,11 @@ export class HeldSegments {
     const end = offset + (to - from)
     const isTaken = this.#insertRange(offset, end, bytes, from, arrival, true)
     if (cut > 0) this.#insertRange(end, end + cut, null, 0, arrival, !isTaken)
+  }
+
+  /** Notes that `bytes` bytes of the other side are held too. */
+  countWaiting(bytes: number): void {
+    this.#arrivedBytes += bytes
   }
 
   /** Takes out the first segment. Its owner drops `stored` from the store. */
@@ -115,7 +120,7 @@ export class HeldSegments {
     const { ackedSec, ackedNsec, ackedArrived } = this.#items[0]!
     if (ackedSec < 0) return false
     return (
-      this.arrivedBytes - ackedArrived >= GAP_WAIT_BYTES ||
+      this.#arrivedBytes - ackedArrived >= GAP_WAIT_BYTES ||
       elapsedMs(ackedSec, ackedNsec, tsSec, tsNsec) >= GAP_WAIT_MS
     )
   }
@@ -183,7 +188,7 @@ export class HeldSegments {
     const stored = bytes === null ? null : this.#store.keep(bytes, from, from + end - offset)
     if (stored !== null) {
       this.bytes += stored.length
-      this.arrivedBytes += stored.length
+      this.#arrivedBytes += stored.length
     }
     const { tsSec, tsNsec, peerAcked } = arrival
     const acked = { ackedSec: -1, ackedNsec: 0, ackedArrived: 0 }
@@ -196,7 +201,7 @@ export class HeldSegments {
     if (item.ackedSec >= 0) return
     item.ackedSec = tsSec
     item.ackedNsec = tsNsec
-    item.ackedArrived = this.arrivedBytes
+    item.ackedArrived = this.#arrivedBytes
   }
 
   // Puts `piece` in the place of `[at, stop)` of the cut-off item at `index`. Returns the piece's index.

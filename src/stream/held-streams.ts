@@ -81,6 +81,7 @@ export class HeldStreams {
     arrival.tsNsec = tsNsec
     arrival.peerAcked = halves.ackedOffset[half ^ 1]!
     held.insert(start, bytes, from, to, cut, arrival)
+    this.#held.get(half ^ 1)?.countWaiting(to - from)
     if (held.repeatedBytes > 0) {
       this.#delivery.countRetransmission(half, held.repeatedBytes, held.conflictBytes)
     }

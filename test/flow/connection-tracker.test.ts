@@ -290,6 +290,20 @@ describe('ConnectionTracker: TCP', () => {
     ])
   })
 
+  it('waits for a gap of the other side no longer than 256 KiB of its own payload', () => {
+    const setup = setUpTracker()
+    play(setup, HANDSHAKE)
+    setup.b({ flags: '.', seq: 510, ack: 100, data: 'lossy' })
+    const segment = 'x'.repeat(64 * 1024)
+    for (let i = 0; i < 5; i++)
+      setup.a({ flags: '.', seq: 100 + i * segment.length, ack: 515, data: segment })
+    setup.b({ flags: '.', seq: 500, ack: 100, data: '0123456789' })
+    const [connection] = setup.end()
+    expect(connection!.chunks.slice(0, 2)).toEqual(['1:gap 0+10', '1:lossy@0'])
+    expect(connection!.streams[0]).toHaveLength(5 * segment.length)
+    expect(setup.tracker.reassembler.held.heldBytesHits).toBe(0)
+  })
+
   it('delivers both sides when each has acknowledged what the other holds', () => {
     const { connections } = run([
       ...HANDSHAKE,
