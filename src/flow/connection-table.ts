@@ -71,7 +71,7 @@ export class ConnectionTable {
   lastNsec = new Uint32Array(INITIAL_CAPACITY)
   /** When it was closed, in seconds with fraction; meaningful with `ConnectionFlag.CLOSED`. */
   closedSec = new Float64Array(INITIAL_CAPACITY)
-  /** Number of the first packet in the run, from 1: unique among connections. */
+  /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)
   /** Which connection of the same name this is, from 1: see `~2` in the contract. */
   nameOrdinal = new Uint32Array(INITIAL_CAPACITY)

@@ -52,6 +52,8 @@ export class ConnectionTracker {
   /** Connections ended early because `openConnections` was reached. */
   openConnectionsHits = 0
   #sweptSec = -Infinity
+  /** Packets of the run before the capture. */
+  #packetsBefore = 0
 
   constructor(table: ConnectionTable, sink: ConnectionSink, spill: Spill, options: TrackerOptions) {
     this.table = table
@@ -61,6 +63,12 @@ export class ConnectionTracker {
     this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
     this.#index = new FlowIndex(table)
+  }
+
+  /** A capture begins, behind `packetsBefore` packets of the run; the one before has been finished. */
+  startCapture(packetsBefore: number): void {
+    this.#packetsBefore = packetsBefore
+    this.#sweptSec = -Infinity
   }
 
   /** Takes one packet; its payload and IPv6 addresses are positions in `bytes`, which is not kept. */
@@ -119,7 +127,6 @@ export class ConnectionTracker {
       this.#close(connection, 'end', table.lastSec[connection]!)
       this.#finish(connection)
     }
-    this.#sweptSec = -Infinity
   }
 
   #segment(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
@@ -202,7 +209,7 @@ export class ConnectionTracker {
     table.firstNsec[connection] = packet.tsNsec
     table.lastSec[connection] = packet.tsSec
     table.lastNsec[connection] = packet.tsNsec
-    table.firstNumber[connection] = packet.number
+    table.firstNumber[connection] = packet.number - this.#packetsBefore
     table.encapId[connection] = packet.encapId
     table.icmpType[connection] = packet.protocol === IpProtocol.TCP ? 0 : packet.seq
     if (isFlipped) noteFlipped(table, connection)

@@ -71,7 +71,7 @@ export class ConnectionWorker {
   run(): WorkerResult {
     try {
       while (this.#takeRecords()) this.#ring.waitForRecord(SLEEP_MS)
-      this.#endCapture()
+      this.#tracker.finish()
       this.#sendConsole(this.#epoch + 1)
       return this.#result(this.#output.finish(), null)
     } catch (error) {
@@ -124,7 +124,7 @@ export class ConnectionWorker {
         return true
       case RecordKind.START_CAPTURE:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
-        this.#startCapture(controlNumber(words, at))
+        this.#startCapture(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.END:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
@@ -143,14 +143,11 @@ export class ConnectionWorker {
     passEpoch(this.#passed, this.#task.worker, epoch)
   }
 
-  #startCapture(number: number): void {
-    this.#endCapture()
+  #startCapture(number: number, packetsBefore: number): void {
+    this.#tracker.finish()
     const { dir, name } = this.#task.captures[number]!
     this.#output.startCapture(dir, name)
-  }
-
-  #endCapture(): void {
-    this.#tracker.finish()
+    this.#tracker.startCapture(packetsBefore)
   }
 
   #sendConsole(epoch: number): void {
