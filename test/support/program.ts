@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'pcap2conn.js')
+const NO_INPUT = new Uint8Array(0)
 
 export interface ProgramResult {
   /** Exit code; null when a signal ended the program. */
@@ -26,28 +27,40 @@ export interface ProgramOptions {
   readonly onStart?: (pid: number) => void
 }
 
-/** Runs the built program as a user would, and waits for its end. */
-export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+/** A run of the program that is under way. */
+export interface RunningProgram {
+  readonly child: ChildProcessWithoutNullStreams
+  readonly result: Promise<ProgramResult>
+}
+
+/** Starts the built program as a user would. Its standard input stays open, unless `stdin` is given. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): RunningProgram {
   const { cwd, stdin, env, timeoutMs = 30_000, onStart } = options
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, TZ: 'UTC', ...env },
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-    })
-    const out: Buffer[] = []
-    const err: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, TZ: 'UTC', ...env },
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  child.on('spawn', () => onStart?.(child.pid!))
+  child.stdin.on('error', () => {}) // the program may end without reading all of it
+  if (stdin !== undefined) child.stdin.end(stdin)
+  const result = new Promise<ProgramResult>((resolve, reject) => {
     child.on('error', reject)
-    child.on('spawn', () => onStart?.(child.pid!))
     child.on('close', (code, signal) => {
       resolve({ code, signal, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() })
     })
-    child.stdin.on('error', () => {}) // the program may end without reading all of it
-    child.stdin.end(stdin)
   })
+  return { child, result }
+}
+
+/** Runs the built program as a user would, and waits for its end. */
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  return startProgram(args, { stdin: NO_INPUT, ...options }).result
 }
 
 /** Every file below `folder` with its content, by its path with `/`, sorted. */
