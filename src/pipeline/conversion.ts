@@ -61,7 +61,6 @@ export class Conversion {
   #source: ByteSource | null = null
   #input = ''
   #isStopping = false
-  #progressMs = 0
 
   constructor(
     config: Config,
@@ -128,8 +127,10 @@ export class Conversion {
   }
 
   async run(): Promise<ConversionOutcome> {
+    const progress = setInterval(() => this.#reportProgress(), PROGRESS_MS)
     await this.#readCaptures()
     const results = await this.#workers.finish()
+    clearInterval(progress)
     if (this.#console !== null)
       await this.#console.finish().catch((error: Error) => this.#errors.push(error.message))
     if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure)
@@ -180,7 +181,8 @@ export class Conversion {
       })
       if (reader.problem !== null) problems.push(formatProblem(reader.problem))
     } catch (error) {
-      if (error instanceof CaptureFormatError) problems.push(formatProblem(error))
+      const isInterrupted = this.#hooks.signal?.aborted ?? false // then it is no wonder that there is no capture
+      if (error instanceof CaptureFormatError) problems.push(...(isInterrupted ? [] : [formatProblem(error)]))
       else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
       else throw error
     } finally {
@@ -214,10 +216,10 @@ export class Conversion {
       throw new StoppedError('the run was interrupted')
     }
     await this.#console?.keepUp()
-    const now = performance.now()
-    if (this.#hooks.onProgress === undefined || now - this.#progressMs < PROGRESS_MS) return
-    this.#progressMs = now
-    this.#hooks.onProgress({
+  }
+
+  #reportProgress(): void {
+    this.#hooks.onProgress?.({
       bytesRead: this.#bytesRead + (this.#source?.bytesRead ?? 0),
       bytesTotal: this.#bytesTotal,
       packets: this.#dispatcher.packets.read,
