@@ -1,12 +1,12 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ConnectionTable } from '../../src/flow/connection-table.js'
 
-// What every connection gets when it is opened, so that nobody sees what the row had before.
-const SET_BY_THE_OPENER = new Set([
+/** All columns of a connection's row and of its half-streams, but those that the owner sets in any case. */
+const SET_BY_OWNER = new Set([
   'protocol',
-  'isOpen',
   'hash',
   'next',
+  'address',
   'firstSec',
   'firstNsec',
   'lastSec',
@@ -14,24 +14,48 @@ const SET_BY_THE_OPENER = new Set([
   'firstNumber',
   'encapId',
   'icmpType',
+  'history',
+  'isOpen',
   'port',
-  'history', // as long as historyLength says
 ])
 
-it('leaves nothing of the connection before in a row that is used again, such as its IPv6 addresses', () => {
-  const table = new ConnectionTable()
-  const columns = Object.entries(table).filter(([name]) => !SET_BY_THE_OPENER.has(name)) as [
-    string,
-    Uint8Array,
-  ][]
-  expect(columns.map(([name]) => name)).toContain('address')
-  const row = table.allocate()
-  for (const [, column] of columns) column.fill(0xff)
-  table.release(row)
-  expect(table.allocate()).toBe(row)
-  for (const [name, column] of columns) {
-    const perRow = column.length / table.isOpen.length
-    const left = column.slice(row * perRow, (row + 1) * perRow)
-    expect([name, left.every((value) => value === 0)]).toEqual([name, true])
-  }
+function columns(table: ConnectionTable): [string, ArrayLike<number> & { [index: number]: number }][] {
+  return Object.entries(table).filter(([, column]) => ArrayBuffer.isView(column))
+}
+
+describe('ConnectionTable', () => {
+  it('gives a number again with all columns 0 that its owner does not set in any case', () => {
+    const table = new ConnectionTable()
+    const connection = table.allocate()
+    for (const [, column] of columns(table)) for (let i = 0; i < column.length; i++) column[i] = 1
+    table.release(connection)
+    expect(table.allocate()).toBe(connection)
+    for (const [name, column] of columns(table)) {
+      if (SET_BY_OWNER.has(name)) continue
+      const rows = column.length / table.isOpen.length
+      for (let i = 0; i < rows; i++) expect(column[connection * rows + i], `${name}[${i}]`).toBe(0)
+    }
+  })
+
+  it('keeps every column when it grows', () => {
+    const table = new ConnectionTable()
+    const first = table.allocate()
+    for (const [, column] of columns(table)) column[first] = 1
+    const before = columns(table).map(([, column]) => column.length)
+    while (table.used <= before[0]!) table.allocate()
+    columns(table).forEach(([name, column], i) => {
+      expect(column.length, name).toBe(before[i]! * 2)
+      expect(column[first], name).toBe(1)
+    })
+  })
+
+  it('counts what is allocated, and gives each number once', () => {
+    const table = new ConnectionTable()
+    const numbers = Array.from({ length: 1000 }, () => table.allocate())
+    expect(new Set(numbers).size).toBe(1000)
+    for (const number of numbers.slice(0, 400)) table.release(number)
+    expect(table.count).toBe(600)
+    const again = Array.from({ length: 400 }, () => table.allocate())
+    expect(new Set(again)).toEqual(new Set(numbers.slice(0, 400)))
+  })
 })
