@@ -123,6 +123,7 @@ export class Conversion {
         console: this.#console?.ports[worker] ?? null,
       })),
       stop,
+      () => this.#endRead(),
     )
   }
 
@@ -149,7 +150,7 @@ export class Conversion {
   }
 
   async #readCaptures(): Promise<void> {
-    const interrupt = () => void this.#source?.close() // a read that waits for more ends now
+    const interrupt = () => this.#endRead()
     this.#hooks.signal?.addEventListener('abort', interrupt)
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
@@ -168,7 +169,13 @@ export class Conversion {
     }
   }
 
+  // A read that waits for more ends now; the next checkpoint stops the run.
+  #endRead(): void {
+    void this.#source?.close()
+  }
+
   async #readInput(input: Input): Promise<void> {
+    await this.#checkpoint() // nothing ends a read that begins after the run was stopped
     const before = this.#dispatcher.packets.read
     const problems: InputProblem[] = []
     let reader: CaptureReader | null = null

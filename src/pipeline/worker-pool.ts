@@ -9,13 +9,20 @@ export class WorkerPool {
   readonly #pool: Piscina
   readonly #stop: Int32Array
   readonly #results: Promise<(WorkerResult | null)[]>
+  readonly #onFailure: () => void
   #overdue: NodeJS.Timeout | undefined
   /** What ended the run early: a worker that died, or an output that failed. */
   failure: string | null = null
 
-  /** Starts one thread for each task; `stop` is the word that all tasks share. */
-  constructor(tasks: readonly WorkerTask[], stop: SharedArrayBuffer) {
+  /**
+   * Starts one thread for each task.
+   *
+   * @param stop      The word that all tasks share.
+   * @param onFailure Called when `failure` has been set.
+   */
+  constructor(tasks: readonly WorkerTask[], stop: SharedArrayBuffer, onFailure: () => void) {
     this.#stop = new Int32Array(stop)
+    this.#onFailure = onFailure
     this.#pool = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
       minThreads: tasks.length,
@@ -52,8 +59,10 @@ export class WorkerPool {
   }
 
   #fail(message: string): void {
-    this.failure ??= message
+    if (this.failure !== null) return
+    this.failure = message
     this.stop()
-    this.#overdue ??= setTimeout(() => void this.#pool.destroy(), END_MS)
+    this.#overdue = setTimeout(() => void this.#pool.destroy(), END_MS)
+    this.#onFailure()
   }
 }
