@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { HeldSegments } from '../../src/stream/held-segments.js'
+import { HeldStore } from '../../src/stream/held-store.js'
+import { MemorySpill } from './memory-spill.js'
+
+const SPAN = 60
+
+const insertion = fc.record({
+  offset: fc.nat(SPAN),
+  text: fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 12 }),
+  cut: fc.constantFrom(0, 0, 4),
+})
+
+function setUp(lastWins: boolean, memoryBytes = 1e6) {
+  const spill = new MemorySpill()
+  const store = new HeldStore(memoryBytes, spill)
+  const held = new HeldSegments(store, lastWins)
+  function insert(offset: number, content: string, cut = 0): void {
+    const bytes = new Uint8Array(Buffer.from(content))
+    held.insert(offset, bytes, 0, bytes.length, cut, { tsSec: 0, tsNsec: 0, peerAcked: 0 })
+    bytes.fill(0x21)
+  }
+  /** What is held, by offset: the byte, or `?` where it was cut off. */
+  function drain(): Map<number, string> {
+    const found = new Map<number, string>()
+    for (let item = held.shift(); item !== undefined; item = held.shift()) {
+      const content = item.stored === null ? null : Buffer.from(store.bytesOf(item.stored)).toString()
+      for (let at = item.offset; at < item.end; at++) found.set(at, content?.[at - item.offset] ?? '?')
+      if (item.stored !== null) store.drop(item.stored)
+    }
+    return found
+  }
+  return { held, insert, drain, spill }
+}
+
+describe('HeldSegments', () => {
+  for (const lastWins of [false, true]) {
+    it(`holds the ${lastWins ? 'last' : 'first'} copy of each byte, and captured ones before cut ones`, () => {
+      fc.assert(
+        fc.property(
+          fc.array(insertion, { maxLength: 30 }),
+          fc.constantFrom(0, 15, 1e6),
+          (steps, memoryBytes) => {
+            const { held, insert, drain, spill } = setUp(lastWins, memoryBytes)
+            const model = new Map<number, string>()
+            for (const { offset, text, cut } of steps) {
+              let repeated = 0
+              let conflicts = 0
+              ;[...text].forEach((byte, i) => {
+                const before = model.get(offset + i)
+                const isHeld = before !== undefined && before !== '?'
+                if (isHeld) repeated += 1
+                if (isHeld && before !== byte) conflicts += 1
+                if (!isHeld || lastWins) model.set(offset + i, byte)
+              })
+              for (let i = text.length; i < text.length + cut; i++) {
+                if (!model.has(offset + i)) model.set(offset + i, '?')
+              }
+              insert(offset, text, cut)
+              expect([held.repeatedBytes, held.conflictBytes]).toEqual([repeated, conflicts])
+              expect(held.bytes).toBe([...model.values()].filter((byte) => byte !== '?').length)
+            }
+            expect(drain()).toEqual(new Map([...model].sort(([a], [b]) => a - b)))
+            expect(held.bytes).toBe(0)
+            expect(spill.keptBytes).toBe(0)
+          },
+        ),
+        { numRuns: 1000 },
+      )
+    })
+  }
+
+  it('counts a packet once, with the first piece of it that is new', () => {
+    const { held, insert } = setUp(false)
+    insert(2, 'ab')
+    insert(0, 'abababab')
+    const pieces = []
+    for (let item = held.shift(); item !== undefined; item = held.shift())
+      pieces.push([item.offset, item.isFirst])
+    expect(pieces).toEqual([
+      [0, true],
+      [2, true],
+      [4, false],
+    ])
+  })
+})
