@@ -1,0 +1,11 @@
+// Makes every read of a file that goes through the thread pool take a while, as on a slow disk.
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+
+const DELAY_MS = 1_000
+const read = /** @type {(...args: unknown[]) => void} */ (fs.read)
+
+Object.assign(fs, {
+  read: (/** @type {unknown[]} */ ...args) => setTimeout(() => read(...args), DELAY_MS),
+})
+syncBuiltinESMExports()
