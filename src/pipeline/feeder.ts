@@ -51,7 +51,7 @@ export class Feeder {
   }
 
   /**
-   * Dispatches all packets of a capture.
+   * Dispatches all packets of a capture, and closes its source.
    *
    * @returns The reader, for what it found.
    * @throws CaptureFormatError where the content is no capture; StoppedError.
@@ -100,6 +100,7 @@ export class Feeder {
         ahead = null
       }
     } finally {
+      await source.close() // a read under way that waits for more ends with it
       await ahead?.catch(() => {})
       if (next >= 0) this.#pool.giveBack(next)
       await this.#endEpoch([slab])
