@@ -23,12 +23,14 @@ export interface NameOptions {
 /** Names of connection files: `<time>-<PROTO>-<ip>.<port>-<ip>.<port>`, `~2` where it is taken, and an ending. */
 export class FileNames {
   // Invariant: #oppositeOrdinals[c] is how many connections of this second had the name of c with its endpoints
-  // swapped, as nameOrdinal is how many had the name itself.
+  // swapped, as nameOrdinal is how many had the name itself. #isUnsure[c] is 1 where the name was looked for in the
+  // file system, since those of the second may not all be known.
   readonly #table: ConnectionTable
   readonly #options: NameOptions
   readonly #clock: NameClock
   readonly #ending: string
   #oppositeOrdinals = new Uint32Array(256)
+  #isUnsure = new Uint8Array(256)
   #folder = ''
 
   constructor(table: ConnectionTable, options: NameOptions) {
@@ -64,7 +66,9 @@ export class FileNames {
     nameOrdinal[connection] = same + 1
     this.#oppositeOrdinals[connection] = opposite
     // Of several connections before, the table has only the latest: times may have gone back and forth.
-    const isUnsure = isTimeBack || (previous !== NONE && !isSameTime) || this.#clock.isRepeated(sec)
+    const isPreviousUnsure = previous !== NONE && (!isSameTime || this.#isUnsure[previous] === 1)
+    const isUnsure = isTimeBack || isPreviousUnsure || this.#clock.isRepeated(sec)
+    this.#isUnsure[connection] = isUnsure ? 1 : 0
     if (isUnsure) this.#findFreeOrdinal(connection)
   }
 
@@ -130,5 +134,8 @@ export class FileNames {
     const grown = new Uint32Array(Math.max(this.#oppositeOrdinals.length * 2, connection + 1))
     grown.set(this.#oppositeOrdinals)
     this.#oppositeOrdinals = grown
+    const isUnsure = new Uint8Array(grown.length)
+    isUnsure.set(this.#isUnsure)
+    this.#isUnsure = isUnsure
   }
 }

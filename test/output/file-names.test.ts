@@ -146,6 +146,22 @@ describe('FileNames', () => {
     expect(ordinals).toEqual([1, 1, 2, 2, 3, 3])
   })
 
+  it('goes on looking for free names in a second that times came back to', () => {
+    const folder = tempFolder()
+    const { names, add } = setUp({ separateSides: true, runMarkerMs: runMarker(folder) })
+    names.startCapture(folder)
+    const write = (connection: number, side: number) =>
+      writeFileSync(names.dataPath(connection, side), '', { flag: 'wx' })
+    const first = add({ ...REVERSED, sec: 22 }) // without payload
+    const second = add({ ...REVERSED, sec: 22 }, first)
+    write(second, 1)
+    const third = add({ sec: 23 }, second)
+    const fourth = add({ sec: 22 }, third)
+    write(fourth, 1)
+    const fifth = add({ ...REVERSED, sec: 22 }, fourth)
+    write(fifth, 1)
+  })
+
   it('does not count a file that was there before the run, whatever times it has', async () => {
     const folder = tempFolder()
     const path = join(folder, '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt')
