@@ -7,7 +7,7 @@ export type HeaderStatus = 'ok' | 'truncated' | 'malformed'
  */
 export interface IpHeader {
   version: 4 | 6
-  /** IPv4: uint32 values. IPv6: offsets of 16 bytes. With a routing header `dst` is the final destination. */
+  /** IPv4: uint32 values, `dst` the last stop of a source route. IPv6: offsets of 16 bytes in the IPv6 header. */
   src: number
   dst: number
   /** What the bytes at `at` are: an IANA protocol number. */
@@ -16,7 +16,7 @@ export interface IpHeader {
   at: number
   /** One past the last captured byte of the packet. */
   to: number
-  /** Where the packet ended on the wire, from the IP length; may lie before or behind the frame's end. */
+  /** Where the packet ended on the wire, from the IP length; behind the frame's end only for a fragment. */
   wireTo: number
   /** IP total length (IPv6: 40 + payload length). */
   ipBytes: number

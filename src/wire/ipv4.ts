@@ -19,8 +19,8 @@ const OFFSET_UNIT = 8
  * Decodes the IPv4 header in `bytes[from, to)` into `out`, without allocating. The caller has seen its version.
  *
  * The packet ends where its total length says, and with the frame at the latest: a length beyond that may be wrong,
- * and where it is not, sequence numbers show what is missing. A total length of 0 (offloaded captures) means the
- * frame's end.
+ * and where it is not, sequence numbers show what is missing. (A fragment keeps its length: what follows it
+ * depends on that.) A total length of 0 (offloaded captures) means the frame's end.
  *
  * @param to     Offset one past the last captured byte of the frame.
  * @param wireTo Where the frame ended on the wire.
@@ -44,21 +44,50 @@ export function decodeIpv4(
   if (headerBytes < MIN_HEADER_BYTES || ipBytes < headerBytes) return 'malformed'
   if (headerBytes > to - from) return 'truncated'
 
-  const end = Math.min(from + ipBytes, wireTo)
   const flagsAndOffset = u16be(bytes, from + FLAGS_AND_OFFSET)
+  out.isFragment = (flagsAndOffset & (MORE_FRAGMENTS | OFFSET_MASK)) !== 0
+  const end = out.isFragment ? from + ipBytes : Math.min(from + ipBytes, wireTo)
   out.version = 4
   out.src = u32be(bytes, from + SRC)
   out.dst = u32be(bytes, from + DST)
+  if (headerBytes > MIN_HEADER_BYTES) followRoute(bytes, from + MIN_HEADER_BYTES, from + headerBytes, out)
   out.protocol = bytes[from + PROTOCOL]!
   out.at = from + headerBytes
   out.to = Math.min(end, to)
   out.wireTo = end
   out.ipBytes = ipBytes
-  out.isFragment = (flagsAndOffset & (MORE_FRAGMENTS | OFFSET_MASK)) !== 0
   if (out.isFragment) {
     out.fragmentId = u16be(bytes, from + IDENTIFICATION)
     out.fragmentOffset = (flagsAndOffset & OFFSET_MASK) * OFFSET_UNIT
     out.moreFragments = (flagsAndOffset & MORE_FRAGMENTS) !== 0
   }
   return 'ok'
+}
+
+const OPTION_END = 0
+const OPTION_NO_OPERATION = 1
+const OPTION_LOOSE_ROUTE = 131
+const OPTION_STRICT_ROUTE = 137
+/** Type, length and pointer, before the addresses. */
+const ROUTE_HEADER_BYTES = 3
+const ADDRESS_BYTES = 4
+
+/** On the way to a stop of a source route, `dst` is the last stop and not the next: answers come from there. */
+function followRoute(bytes: Uint8Array, from: number, to: number, ip: IpHeader): void {
+  for (let at = from; at < to && bytes[at] !== OPTION_END; ) {
+    if (bytes[at] === OPTION_NO_OPERATION) {
+      at += 1
+      continue
+    }
+    const length = at + 1 < to ? bytes[at + 1]! : 0
+    if (length < 2 || length > to - at) return
+    const isRoute = bytes[at] === OPTION_LOOSE_ROUTE || bytes[at] === OPTION_STRICT_ROUTE
+    const addresses = Math.floor((length - ROUTE_HEADER_BYTES) / ADDRESS_BYTES)
+    // The pointer counts from 1 to the next stop, and lies behind the option when none is left.
+    if (isRoute && addresses > 0 && bytes[at + 2]! <= length - ADDRESS_BYTES + 1) {
+      ip.dst = u32be(bytes, at + ROUTE_HEADER_BYTES + (addresses - 1) * ADDRESS_BYTES)
+      return
+    }
+    at += length
+  }
 }

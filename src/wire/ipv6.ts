@@ -54,9 +54,10 @@ export function decodeIpv6(
   out.wireTo = end
   out.ipBytes = ipEnd - from
   out.isFragment = false
-  return isToFrameEnd && nextHeader === IpProtocol.HOPOPT
-    ? walkJumbogram(bytes, from, to, out)
-    : walkExtensionHeaders(bytes, out)
+  if (isToFrameEnd && nextHeader === IpProtocol.HOPOPT) return walkJumbogram(bytes, from, to, out)
+  const status = walkExtensionHeaders(bytes, out)
+  if (out.isFragment) out.wireTo = ipEnd // what follows a fragment depends on its length
+  return status
 }
 
 /**

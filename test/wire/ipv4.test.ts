@@ -71,10 +71,22 @@ describe('decodeIpv4() in a frame', () => {
     expect(packet).toMatchObject({ originalPayloadBytes, ipBytes })
   })
 
-  it('takes the addresses of the header, whatever its options route to', () => {
-    const options = [137, 11, 4, 1, 1, 1, 1, 2, 2, 2, 2, 0]
-    const frame = ethernet(ipv4({ protocol: UDP, dst: '9.9.9.9', options }, udp({})))
-    expect(decodeFrame(frame).packet?.dst).toBe('9.9.9.9')
+  const route = (type: number, pointer: number) => [type, 11, pointer, 1, 1, 1, 1, 2, 2, 2, 2, 0]
+  const routes: [string, number[], string][] = [
+    ['a strict route on its way', route(137, 4), '2.2.2.2'],
+    ['a loose route before its last stop', [1, ...route(131, 8).slice(0, 11)], '2.2.2.2'],
+    ['a route that has arrived', route(137, 12), '9.9.9.9'],
+    ['a route without stops', [131, 3, 4, 0], '9.9.9.9'],
+    ['a recorded route', route(7, 4), '9.9.9.9'],
+    ['options that end before a route', [0, ...route(137, 4).slice(0, 11)], '9.9.9.9'],
+    ['an option that is longer than the header', [0x94, 40, 0, 0], '9.9.9.9'],
+    ['an option of length 0', [0x94, 0, 0, 0], '9.9.9.9'],
+    ['an option without length', [1, 1, 1, 0x94], '9.9.9.9'],
+  ]
+  it.each(routes)('gives the final destination of %s', (_name, options, dst) => {
+    expect(decodeFrame(ethernet(ipv4({ protocol: UDP, dst: '9.9.9.9', options }, udp({})))).packet?.dst).toBe(
+      dst,
+    )
   })
 
   const bad: [string, Uint8Array][] = [
