@@ -24,7 +24,7 @@ const PROGRAM = resolve('bin/pcap2conn.js')
 /** Of `ulimit -f`: 4 KiB, less than the larger connections have. */
 const LARGEST_FILE_BLOCKS = 8
 
-const plan = troubledPlan({ connections: 120, concurrency: 40, messageBytes: 6_000, segmentBytes: 700 })
+const plan = troubledPlan({ connections: 250, concurrency: 60, messageBytes: 6_000, segmentBytes: 700 })
 const capture = generateBytes(plan, SEED).bytes
 
 /** Calls `use` with a folder that holds `capture.pcap` and an empty folder `temp`. */
@@ -190,7 +190,7 @@ describe('an output that cannot be written is named, and answered with 1', () =>
     (options) =>
       withCapture(async (folder) => {
         const temp = join(folder, 'temp')
-        const { child, result } = startProgram([...Array(20).fill('capture.pcap'), '-q', ...options], {
+        const { child, result } = startProgram(['capture.pcap', '-q', ...options], {
           cwd: folder,
           env: { TMPDIR: temp },
           timeoutMs: HANG_MS,
