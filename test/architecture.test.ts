@@ -31,12 +31,12 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   cli: 'node:stream',
 }
 
-// [rule, pattern that only the folders named may contain, folders]
+// [rule, pattern that only the folders and files named may contain, these]
 const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    ['cli'],
+    ['cli', 'pipeline/temp-folder.ts'], // the folder goes with the process
   ],
   [
     'only cli/ and pipeline/ look at a clock',
@@ -121,7 +121,9 @@ describe('the architecture', () => {
   })
 
   it.each(RESERVED)('%s', (_rule, pattern, owners) => {
-    const strangers = files.filter((file) => !owners.includes(file.owner) && pattern.test(file.code))
+    const strangers = files.filter(
+      ({ owner, path, code }) => !owners.includes(owner) && !owners.includes(path) && pattern.test(code),
+    )
     expect(strangers.map((file) => file.path)).toEqual([])
   })
 

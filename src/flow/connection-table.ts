@@ -69,7 +69,7 @@ export class ConnectionTable {
   /** Time of the latest packet (never goes back). */
   lastSec = new Float64Array(INITIAL_CAPACITY)
   lastNsec = new Uint32Array(INITIAL_CAPACITY)
-  /** When it was closed, in seconds with fraction; meaningful with `ConnectionFlag.CLOSED`. */
+  /** Its latest packet when it was closed, in seconds with fraction; meaningful with `ConnectionFlag.CLOSED`. */
   closedSec = new Float64Array(INITIAL_CAPACITY)
   /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)

@@ -110,7 +110,7 @@ export class ConnectionTracker {
       if (table.flags[connection]! & ConnectionFlag.CLOSED) {
         if (tsSec - table.closedSec[connection]! > LINGER_SEC) this.#finish(connection)
       } else if (this.#isIdle(connection, tsSec, 0)) {
-        this.#close(connection, 'timeout', tsSec)
+        this.#close(connection, 'timeout')
         this.#finish(connection)
       }
     }
@@ -124,7 +124,7 @@ export class ConnectionTracker {
       if (table.isOpen[connection]) open.push(connection)
     open.sort((a, b) => table.firstNumber[a]! - table.firstNumber[b]!)
     for (const connection of open) {
-      this.#close(connection, 'end', table.lastSec[connection]!)
+      this.#close(connection, 'end')
       this.#finish(connection)
     }
   }
@@ -132,7 +132,7 @@ export class ConnectionTracker {
   #segment(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
     const outcome = this.#tcp.packet(connection, side, bytes, packet)
     if (outcome === 'open' || this.table.flags[connection]! & ConnectionFlag.CLOSED) return
-    this.#close(connection, outcome === 'reset' ? 'rst' : 'fin', packet.tsSec + packet.tsNsec / 1e9)
+    this.#close(connection, outcome === 'reset' ? 'rst' : 'fin')
   }
 
   #datagram(half: number, bytes: Uint8Array, packet: FlowPacket): void {
@@ -179,7 +179,7 @@ export class ConnectionTracker {
   }
 
   #replace(previous: number, reason: CloseReason, bytes: Uint8Array, packet: FlowPacket): number {
-    this.#close(previous, reason, packet.tsSec)
+    this.#close(previous, reason)
     const connection = this.#open(bytes, packet, previous)
     this.#finish(previous)
     return connection
@@ -244,13 +244,13 @@ export class ConnectionTracker {
   }
 
   // A connection that is closed already keeps its reason; what came late is flushed all the same.
-  #close(connection: number, reason: CloseReason, tsSec: number): void {
+  #close(connection: number, reason: CloseReason): void {
     const { table } = this
     if (table.protocol[connection] === IpProtocol.TCP) this.#tcp.flush(connection)
     if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
       table.flags[connection]! |= ConnectionFlag.CLOSED
       table.closeReason[connection] = CLOSE_REASONS.indexOf(reason)
-      table.closedSec[connection] = tsSec
+      table.closedSec[connection] = table.lastSec[connection]! + table.lastNsec[connection]! / 1e9
     }
     this.#sink.closed(connection)
   }
@@ -285,7 +285,7 @@ export class ConnectionTracker {
     )
     for (const connection of open.slice(0, Math.max(1, open.length >> 3))) {
       this.openConnectionsHits += 1
-      this.#close(connection, 'timeout', table.lastSec[connection]!)
+      this.#close(connection, 'timeout')
       this.#finish(connection)
     }
   }

@@ -4,7 +4,7 @@ import type { PacketTuple } from '../wire/transport-packet.js'
 export interface FlowPacket extends PacketTuple {
   /** Flow hash of the 5-tuple, uint32, the same for both directions. */
   hash: number
-  /** Number of the packet in the run, from 1. */
+  /** Number of the packet in the run, from 1; see `ConnectionTracker.startCapture`. */
   number: number
   tsSec: number
   tsNsec: number

@@ -109,8 +109,15 @@ export class TcpTracker {
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
     if (table.nextOffset[half] === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
-    if (isAck && (table.halfSeen[half ^ 1]! & HalfSeen.STARTED) === 0)
-      this.#reassembler.start(half ^ 1, packet.ack)
+    if (isAck) this.#startAnswered(half ^ 1, packet.ack)
+  }
+
+  // A SYN+ACK acknowledges the peer's SYN: where that was not captured, it gives the start of the peer's stream.
+  #startAnswered(half: number, ack: number): void {
+    const seen = this.#table.halfSeen[half]!
+    if ((seen & HalfSeen.STARTED) === 0) this.#reassembler.start(half, ack)
+    else if (seen & HalfSeen.UNSETTLED && this.#reassembler.canStartAt(half, ack))
+      this.#reassembler.start(half, ack)
   }
 
   #payload(half: number, seq: number, bytes: Uint8Array, packet: FlowPacket): void {

@@ -51,6 +51,8 @@ export interface OutputResult {
   readonly totals: OutputTotals
   /** Paths of the sorted runs of index records. */
   readonly indexRuns: readonly string[]
+  /** The first output that could not be written. */
+  readonly error: OutputError | null
 }
 
 /**
@@ -156,20 +158,28 @@ export class ConnectionOutput implements ConnectionSink {
     this.#gaps.forget(2 * connection + 1)
   }
 
-  /** What was written so far. */
-  get totals(): OutputTotals {
-    return this.#totals
-  }
-
   /** What was gathered for the console since the last call; null when it is nothing. Both arrays may be transferred. */
   takeConsoleBlock(): ConsoleBlock | null {
     return this.#console === null ? null : this.#console.take()
   }
 
-  /** Writes and closes everything. All connections are finished. @throws OutputError */
+  /** Writes and closes everything that can be. All connections are finished, or the run has failed. */
   finish(): OutputResult {
-    this.#writer.finish()
-    return { totals: this.#totals, indexRuns: this.#runs === null ? [] : this.#runs.finish() }
+    let error: OutputError | null = null
+    const attempt = (action: () => void) => {
+      try {
+        action()
+      } catch (thrown) {
+        if (!(thrown instanceof OutputError)) throw thrown
+        error ??= thrown
+      }
+    }
+    attempt(() => this.#writer.finish())
+    let indexRuns: readonly string[] = []
+    attempt(() => {
+      indexRuns = this.#runs?.finish() ?? []
+    })
+    return { totals: this.#totals, indexRuns, error }
   }
 
   #writeMetadata(connection: number): void {

@@ -6,6 +6,8 @@ import { addressText } from './ip-text.js'
 import { NameClock } from './time-text.js'
 
 const ADDRESS_WORDS = 8
+/** Names that were looked for in the file system and are remembered; beyond that it is looked at again. */
+const REMEMBERED_NAMES = 65_536
 
 /** What the names of a run's files depend on. */
 export interface NameOptions {
@@ -31,6 +33,8 @@ export class FileNames {
   readonly #ending: string
   #oppositeOrdinals = new Uint32Array(256)
   #isUnsure = new Uint8Array(256)
+  /** Latest ordinal that was found free, by the name without it. */
+  readonly #foundOrdinals = new Map<string, number>()
   #folder = ''
 
   constructor(table: ConnectionTable, options: NameOptions) {
@@ -43,6 +47,7 @@ export class FileNames {
   /** The folder of all files from now on. */
   startCapture(folder: string): void {
     this.#folder = folder
+    this.#foundOrdinals.clear()
   }
 
   /** Sets `nameOrdinal` of a connection that was just opened; see `ConnectionSink.opened()`. */
@@ -74,13 +79,9 @@ export class FileNames {
 
   /** The name without an ending. With `side` 1 the endpoints are swapped. */
   baseName(connection: number, side: number): string {
-    const { nameOrdinal, firstSec, protocol } = this.#table
-    const first = this.#endpoint(2 * connection + side)
-    const second = this.#endpoint(2 * connection + (side ^ 1))
-    const ordinal = nameOrdinal[connection] ?? 1
+    const ordinal = this.#table.nameOrdinal[connection] ?? 1
     const suffix = ordinal > 1 ? `~${ordinal}` : ''
-    const time = this.#clock.text(firstSec[connection] ?? 0)
-    return `${time}-${protocolKeyword(protocol[connection] ?? 0)}-${first}-${second}${suffix}`
+    return `${this.#prefix(connection)}${this.#endpoints(connection, side)}${suffix}`
   }
 
   dataName(connection: number, side: number): string {
@@ -93,6 +94,15 @@ export class FileNames {
 
   metadataPath(connection: number): string {
     return join(this.#folder, `${this.baseName(connection, 0)}-metadata${this.#ending}`)
+  }
+
+  #prefix(connection: number): string {
+    const { firstSec, protocol } = this.#table
+    return `${this.#clock.text(firstSec[connection] ?? 0)}-${protocolKeyword(protocol[connection] ?? 0)}-`
+  }
+
+  #endpoints(connection: number, side: number): string {
+    return `${this.#endpoint(2 * connection + side)}-${this.#endpoint(2 * connection + (side ^ 1))}`
   }
 
   #endpoint(half: number): string {
@@ -111,10 +121,23 @@ export class FileNames {
     return true
   }
 
-  // Connections that the table has forgotten have left their files, if they had any.
+  // Connections that the table has forgotten have left their files, if they had any. Where the search has been
+  // made for a name before, it goes on from there.
   #findFreeOrdinal(connection: number): void {
     const { nameOrdinal } = this.#table
+    const name = this.#nameWithoutOrdinal(connection)
+    nameOrdinal[connection] = Math.max(nameOrdinal[connection] ?? 1, (this.#foundOrdinals.get(name) ?? 0) + 1)
     while (this.#isTaken(connection)) nameOrdinal[connection] = (nameOrdinal[connection] ?? 0) + 1
+    if (this.#foundOrdinals.size >= REMEMBERED_NAMES) this.#foundOrdinals.clear()
+    this.#foundOrdinals.set(name, nameOrdinal[connection] ?? 1)
+  }
+
+  // With separate sides both directions share the ordinals.
+  #nameWithoutOrdinal(connection: number): string {
+    const [name, swapped] = [0, 1].map(
+      (side) => `${this.#prefix(connection)}${this.#endpoints(connection, side)}`,
+    )
+    return this.#options.separateSides && swapped! < name! ? swapped! : name!
   }
 
   #isTaken(connection: number): boolean {

@@ -106,9 +106,17 @@ export class FileWriter {
     this.#files.forget(file)
   }
 
-  /** Closes all files. @throws OutputError */
+  /** Closes all files, whichever of them fail. @throws The first OutputError */
   finish(): void {
-    for (let file = 0; file < this.#used; file++) this.close(file)
+    let failure: unknown = null
+    for (let file = 0; file < this.#used; file++) {
+      try {
+        this.close(file)
+      } catch (error) {
+        failure ??= error
+      }
+    }
+    if (failure !== null) throw failure
   }
 
   // Gives the file a page, at best one for so many bytes; others are written out when no memory is left.

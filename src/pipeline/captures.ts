@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
+import { OutputError } from '../errors.js'
 import type { Input } from '../input/input.js'
 import { orderByFirstPacket } from '../input/order-inputs.js'
 import type { CaptureOutput } from './worker-task.js'
@@ -9,7 +11,11 @@ export interface Capture extends CaptureOutput {
   readonly inputs: readonly Input[]
 }
 
-/** With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets. */
+/**
+ * With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets.
+ *
+ * @throws OutputError where a file stands in the place of a capture's folder.
+ */
 export async function planCaptures(inputs: readonly Input[], config: Config): Promise<Capture[]> {
   if (!config.perFile) {
     const ordered = await orderByFirstPacket(inputs, { maxInterfaces: config.limits.interfaces })
@@ -18,8 +24,17 @@ export async function planCaptures(inputs: readonly Input[], config: Config): Pr
   const taken = new Set<string>()
   return inputs.map((input) => {
     const name = freeName(input.kind === 'stdin' ? 'stdin' : basename(input.path), taken)
-    return { inputs: [input], dir: join(config.outputDir, name), name }
+    const dir = join(config.outputDir, name)
+    if (config.writeFiles) refuseFile(dir)
+    return { inputs: [input], dir, name }
   })
+}
+
+function refuseFile(dir: string): void {
+  const found = statSync(dir, { throwIfNoEntry: false })
+  if (found === undefined || found.isDirectory()) return
+  const problem = 'a file has that name (-o names another output folder)'
+  throw new OutputError(`Cannot make the folder "${dir}" for the results of that capture: ${problem}`, dir)
 }
 
 // `name`, or `name~2`, `name~3` … where inputs of other folders have the same name.

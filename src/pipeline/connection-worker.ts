@@ -76,19 +76,10 @@ export class ConnectionWorker {
       return this.#result(this.#output.finish(), null)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      return this.#result(this.#finishOthers(), error)
+      return this.#result(this.#output.finish(), error) // what is buffered for other outputs is still written
     } finally {
       this.#spill.close()
       this.#task.console?.close()
-    }
-  }
-
-  // Writes what is buffered for other outputs than the one that failed, as far as that goes.
-  #finishOthers(): OutputResult {
-    try {
-      return this.#output.finish()
-    } catch {
-      return { totals: this.#output.totals, indexRuns: [] }
     }
   }
 
@@ -160,6 +151,7 @@ export class ConnectionWorker {
   #result(output: OutputResult, error: OutputError | null): WorkerResult {
     const tracker = this.#tracker
     const { reassembler, held } = tracker
+    const failure = error ?? output.error
     return {
       opened: tracker.opened,
       ...tracker.totals,
@@ -173,12 +165,13 @@ export class ConnectionWorker {
       limits: {
         held_segments: reassembler.held.heldSegmentsHits,
         held_bytes: reassembler.held.heldBytesHits,
+        held_memory: reassembler.held.heldMemoryHits,
         open_connections: tracker.openConnectionsHits,
         gap_zeros: output.totals.gapZeros,
         index_gaps: output.totals.indexGaps,
       },
       indexRuns: output.indexRuns,
-      error: error === null ? null : { message: error.message, path: error.path },
+      error: failure === null ? null : { message: failure.message, path: failure.path },
     }
   }
 }

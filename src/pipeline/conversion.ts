@@ -15,7 +15,6 @@ import { PacketDecoder } from '../wire/packet-decoder.js'
 import type { Capture } from './captures.js'
 import { ConsoleChannel } from './console.js'
 import { DatagramSpace } from './datagram-space.js'
-import { RecordKind } from './descriptor.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
@@ -132,8 +131,9 @@ export class Conversion {
     await this.#readCaptures()
     const results = await this.#workers.finish()
     clearInterval(progress)
-    if (this.#console !== null)
-      await this.#console.finish().catch((error: Error) => this.#errors.push(error.message))
+    await this.#console?.finish().catch((error: Error) => {
+      if (!this.#errors.includes(error.message)) this.#errors.push(error.message)
+    })
     if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure)
     else this.#checkSlots()
     return {
@@ -154,7 +154,7 @@ export class Conversion {
     this.#hooks.signal?.addEventListener('abort', interrupt)
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
-        await this.#feeder.broadcast(RecordKind.START_CAPTURE, number)
+        await this.#feeder.startCapture(number)
         for (const input of inputs) await this.#readInput(input)
       }
     } catch (error) {
@@ -164,9 +164,8 @@ export class Conversion {
     }
     this.#decoder.finish()
     this.#isStopping = true
-    if (this.#workers.failure === null) {
-      await this.#feeder.broadcast(RecordKind.END, 0).catch(() => {}) // a worker died: all have been told to stop
-    }
+    // Where the end can't be told (a worker died, the console failed), the stop word tells it.
+    await this.#feeder.end().catch(() => this.#workers.stop())
   }
 
   // A read that waits for more ends now; the next checkpoint stops the run.

@@ -67,6 +67,14 @@ export class Dispatcher {
     return this.#needsSpace && !this.#space.hasRoom
   }
 
+  /** A capture begins, independent of the one before. Every ring must have room. */
+  startCapture(number: number): void {
+    this.#decoder.finish()
+    this.#sweepIn = SWEEP_PACKETS
+    this.#lowestSec = Infinity
+    this.broadcast(RecordKind.START_CAPTURE, number)
+  }
+
   /** Dispatches the packets of the reader's window. */
   dispatch(reader: CaptureReader): DispatchStatus {
     const captured = this.#captured

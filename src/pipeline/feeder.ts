@@ -107,10 +107,16 @@ export class Feeder {
     }
   }
 
-  /** Sends a control record to every worker. */
-  async broadcast(kind: number, number: number): Promise<void> {
+  /** Tells every worker that the capture with this number begins. @throws StoppedError */
+  async startCapture(number: number): Promise<void> {
     await this.waitForRoom()
-    this.#dispatcher.broadcast(kind, number)
+    this.#dispatcher.startCapture(number)
+  }
+
+  /** Tells every worker that the run is over. @throws StoppedError */
+  async end(): Promise<void> {
+    await this.waitForRoom()
+    this.#dispatcher.broadcast(RecordKind.END, 0)
   }
 
   /** Waits until every ring has room for what one packet may cause. @throws StoppedError */

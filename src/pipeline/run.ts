@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, statSync } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import { OutputError } from '../errors.js'
 import { expandInputs } from '../input/expand-inputs.js'
@@ -13,6 +11,8 @@ import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
 import type { RunHooks } from './hooks.js'
 import { summarize } from './run-summary.js'
+import { TempFolder } from './temp-folder.js'
+import type { WorkerResult } from './worker-task.js'
 
 /** Input bytes for which one more worker is worth starting. */
 const BYTES_PER_WORKER = 4 * 1024 * 1024
@@ -30,16 +30,20 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   const bytesTotal = await totalBytes(inputs)
   const workerCount = chooseWorkers(config, bytesTotal)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
-  const tempDir = await mkdtemp(join(tmpdir(), 'pcap2conn-'))
+  const temp = new TempFolder()
   try {
     const conversion = new Conversion({ ...config, workerCount }, captures, bytesTotal, hooks, {
-      tempDir,
-      startedMs: statSync(tempDir).ctimeMs,
+      tempDir: temp.path,
+      startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
     })
     const outcome = await conversion.run()
-    const errors = [...problems.map(({ message }) => message), ...outcome.errors]
-    await mergeIndex(config, outcome.indexRuns, tempDir, hooks).catch((error: Error) =>
+    const errors = [
+      ...problems.map(({ message }) => message),
+      ...outcome.errors,
+      ...forcedLosses(outcome.results),
+    ]
+    await mergeIndex(config, outcome.indexRuns, temp.path, hooks).catch((error: Error) =>
       errors.push(error.message),
     )
     return summarize({
@@ -49,8 +53,23 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
       errors,
     })
   } finally {
-    await rm(tempDir, { recursive: true, force: true })
+    temp.remove()
   }
+}
+
+// What is lost for want of memory depends on how much there is, and on the number of workers: no silent matter.
+function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
+  const count = (name: string) => results.reduce((sum, result) => sum + (result?.limits[name] ?? 0), 0)
+  const gaps = count('held_memory')
+  const connections = count('open_connections')
+  return [
+    ...(gaps > 0
+      ? [`Memory was full: ${gaps} gaps were given up early (limit held_memory; --memory raises it)`]
+      : []),
+    ...(connections > 0
+      ? [`Too many open connections: ${connections} were ended early (limit open_connections)`]
+      : []),
+  ]
 }
 
 function chooseWorkers(config: Config, bytesTotal: number | null): number {

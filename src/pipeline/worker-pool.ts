@@ -53,6 +53,7 @@ export class WorkerPool {
       if (result.error !== null) this.#fail(result.error.message)
       return result
     } catch (error) {
+      task.console?.close() // it may have stayed here
       this.#fail(`Worker ${task.worker + 1} of ${task.config.workerCount} died: ${(error as Error).message}`)
       return null
     }

@@ -101,6 +101,23 @@ export class HeldSegments {
     }
   }
 
+  /** Drops what lies at `end` and above. Returns its bytes. */
+  truncate(end: number): number {
+    let dropped = 0
+    for (let last = this.#items.at(-1); last !== undefined && last.end > end; last = this.#items.at(-1)) {
+      this.#items.pop()
+      dropped += last.end - Math.max(last.offset, end)
+      if (last.stored === null) {
+        if (last.offset < end) this.#items.push({ ...last, end })
+      } else {
+        this.bytes -= last.stored.length
+        if (last.offset < end) this.#keepBegin(last, last.stored, end)
+        this.#store.drop(last.stored)
+      }
+    }
+    return dropped
+  }
+
   /** Moves all offsets by `distance`. */
   shiftOffsets(distance: number): void {
     this.#acked += distance
@@ -162,6 +179,13 @@ export class HeldSegments {
       index += 1
     }
     return mayBeFirst && !isFirst
+  }
+
+  // Puts the part of `item` before `end` back as the last one.
+  #keepBegin(item: HeldSegment, whole: StoredBytes, end: number): void {
+    const stored = this.#store.keep(this.#store.bytesOf(whole), 0, end - item.offset)
+    this.bytes += stored.length
+    this.#items.push({ ...item, end, stored })
   }
 
   #firstEndingAfter(offset: number): number {

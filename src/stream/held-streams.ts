@@ -39,6 +39,8 @@ export class HeldStreams {
   /** Times that a gap was given up because `heldSegments` or `heldBytes` was reached. */
   heldSegmentsHits = 0
   heldBytesHits = 0
+  /** The same because no memory was left to keep track of so many segments. */
+  heldMemoryHits = 0
 
   constructor(
     halves: HalfStreams,
@@ -86,7 +88,7 @@ export class HeldStreams {
       this.#delivery.countRetransmission(half, held.repeatedBytes, held.conflictBytes)
     }
     if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
-      if (held.count >= SETTLE_SEGMENTS) this.settle(half)
+      if (held.count >= SETTLE_SEGMENTS || held.bytes > this.#limits.heldBytes) this.settle(half)
     } else {
       this.#drain(half)
     }
@@ -103,7 +105,7 @@ export class HeldStreams {
 
   /**
    * True when a segment of this side that acknowledges the peer's stream up to offset `acked` has to wait: the peer
-   * has held bytes before that offset, behind a gap or waiting themselves. Not when they wait for this side in turn.
+   * holds bytes up to that offset, behind a gap or waiting themselves. Not when they wait for this side in turn.
    */
   isAhead(half: number, acked: number): boolean {
     const peer = half ^ 1
@@ -112,6 +114,21 @@ export class HeldStreams {
     const first = this.#held.get(peer)!.first!
     if (first.offset > peerNext) return acked >= first.offset
     return acked > peerNext && first.peerAcked <= this.#halves.nextOffset[half]!
+  }
+
+  /** Drops what is held from stream offset `end` on. Returns its bytes. */
+  truncate(half: number, end: number): number {
+    const held = this.#held.get(half)
+    if (held === undefined) return 0
+    const dropped = held.truncate(end)
+    if (held.count === 0) this.#forget(half)
+    return dropped
+  }
+
+  /** The half-stream's number will mean another one; `flush` its connection first. */
+  release(half: number): void {
+    if (this.#held.has(half)) throw new Error(`bug: half-stream ${half} is released with held segments`)
+    this.gaps.forget(half)
   }
 
   /** Gives up gaps that have been waited for long enough at capture time `tsSec`. */
@@ -161,9 +178,12 @@ export class HeldStreams {
   }
 
   #keepLimits(half: number, held: HeldSegments): void {
-    while (held.count > this.#limits.heldSegments || held.bytes > this.#limits.heldBytes) {
-      if (held.bytes > this.#limits.heldBytes) this.heldBytesHits += 1
-      else this.heldSegmentsHits += 1
+    const { heldSegments, heldBytes } = this.#limits
+    while (held.count > 0 && (held.bytes > heldBytes || held.count > heldSegments || this.#store.isFull)) {
+      if (held.bytes > heldBytes) this.heldBytesHits += 1
+      else if (held.count > heldSegments) this.heldSegmentsHits += 1
+      else this.heldMemoryHits += 1
+      this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)
       else this.#deliverWaiting(half, held)
     }
@@ -222,10 +242,7 @@ export class HeldStreams {
   // The first held segment must not be behind a gap.
   #deliverFirst(half: number, held: HeldSegments): void {
     const { offset, end, stored, tsSec, tsNsec, isFirst } = held.shift()!
-    if (held.count === 0) {
-      this.#held.delete(half)
-      this.#halves.halfSeen[half]! &= ~HalfSeen.HELD
-    }
+    if (held.count === 0) this.#forget(half)
     if (stored === null) {
       this.#delivery.skipCut(half, end - offset)
       return
@@ -233,5 +250,10 @@ export class HeldStreams {
     const bytes = this.#store.bytesOf(stored)
     this.#delivery.deliver(half, bytes, 0, bytes.length, tsSec, tsNsec, isFirst)
     this.#store.drop(stored)
+  }
+
+  #forget(half: number): void {
+    this.#held.delete(half)
+    this.#halves.halfSeen[half]! &= ~HalfSeen.HELD
   }
 }

@@ -63,7 +63,7 @@ export class TcpReassembler {
     this.#halves.nextSeq[half] = seq
     this.#halves.halfSeen[half]! |= HalfSeen.STARTED | HalfSeen.UNSETTLED
     // An acknowledgment can only be placed once something of the stream was seen.
-    this.#halves.ackedOffset[half] = -1
+    this.#halves.ackedOffset[half] = Number.NEGATIVE_INFINITY
   }
 
   /** Stream offset of sequence number `seq`. */
@@ -122,6 +122,7 @@ export class TcpReassembler {
     halves.finOffset[half] = this.offsetOf(half, seq)
     halves.halfSeen[half]! |= HalfSeen.FIN
     this.held.settle(half)
+    this.afterFinBytes += this.held.truncate(half, halves.finOffset[half]!)
   }
 
   /** True when every byte up to the FIN is delivered. */
@@ -144,8 +145,8 @@ export class TcpReassembler {
 
   /** Forgets what was kept for the connection; call `flush` first. */
   release(connection: number): void {
-    this.held.gaps.forget(2 * connection)
-    this.held.gaps.forget(2 * connection + 1)
+    this.held.release(2 * connection)
+    this.held.release(2 * connection + 1)
   }
 
   #pushOutOfOrder(

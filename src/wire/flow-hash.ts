@@ -1,16 +1,19 @@
 import type { PacketTuple } from './transport-packet.js'
 
-// Odd multipliers and shifts of MurmurHash3's finalizer (public domain).
+// Multipliers and shifts of MurmurHash3 (public domain): of its finalizer, and of its body.
 const MULTIPLIER_A = 0x85ebca6b
 const MULTIPLIER_B = 0xc2b2ae35
-const WORD_MULTIPLIER = 0x9e3779b1
+const BODY_A = 0xcc9e2d51
+const BODY_B = 0x1b873593
+const BODY_ADDEND = 0xe6546b64
 
 /**
  * Hash of a 5-tuple, the same for both directions. Every bit depends on the whole tuple: workers are chosen by the
  * high bits, buckets by the low ones.
  *
  * @param bytes Buffer that IPv6 addresses are offsets in.
- * @param seed  uint32, one for the run: nobody who writes a capture can aim at a bucket.
+ * @param seed  uint32, one for the run, so that a capture can't be written for one bucket without effort. It is no
+ *              keyed hash: who knows how it mixes can find tuples that meet for every seed.
  * @returns uint32
  */
 export function flowHash(bytes: Uint8Array, tuple: PacketTuple, seed: number): number {
@@ -20,7 +23,7 @@ export function flowHash(bytes: Uint8Array, tuple: PacketTuple, seed: number): n
   const dstHash = isIpv4 ? mixWord(seed, dst) : mixAddress(bytes, dst, seed)
   // The sum does not tell the ends apart; each is mixed with its port before, so that swapped ports are another flow.
   const ends = mixEnd(srcHash, tuple.srcPort) + mixEnd(dstHash, tuple.dstPort)
-  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, WORD_MULTIPLIER)) >>> 0
+  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, BODY_A)) >>> 0
 }
 
 function mixAddress(bytes: Uint8Array, at: number, seed: number): number {
@@ -35,9 +38,11 @@ function mixAddress(bytes: Uint8Array, at: number, seed: number): number {
   return hash
 }
 
-function mixWord(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, WORD_MULTIPLIER)
-  return mixed ^ (mixed >>> 15)
+/** Mixes one 32-bit word into a hash. */
+export function mixWord(hash: number, word: number): number {
+  let mixed = Math.imul(word, BODY_A)
+  mixed = Math.imul((mixed << 15) | (mixed >>> 17), BODY_B) ^ hash
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + BODY_ADDEND) | 0
 }
 
 function mixEnd(address: number, port: number): number {

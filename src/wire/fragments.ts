@@ -1,4 +1,5 @@
 import { u32be } from '../bytes/endian.js'
+import { mixWord } from './flow-hash.js'
 import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
 import type { IpHeader } from './ip-header.js'
 
@@ -48,7 +49,7 @@ export class FragmentTable {
   readonly #firstOfHash = new Map<number, FragmentTracker>()
   readonly #spare: FragmentTracker[] = []
   readonly #key = new Uint32Array(KEY_WORDS)
-  // Nobody who writes a capture can make its keys collide; results don't depend on it.
+  // So that a capture can't be written to make its keys collide without effort; results don't depend on it.
   readonly #seed = Math.floor(Math.random() * 0x1_0000_0000)
   #oldest: FragmentTracker | null = null
   #newest: FragmentTracker | null = null
@@ -252,8 +253,7 @@ export class FragmentTable {
     }
     let hash = this.#seed
     for (let i = 0; i < KEY_WORDS; i++) {
-      hash = Math.imul(hash ^ key[i]!, 0x85ebca6b)
-      hash ^= hash >>> 13
+      hash = mixWord(hash, key[i]!)
     }
     return hash
   }

@@ -248,6 +248,14 @@ describe('ConnectionTracker: TCP', () => {
     expect(connections[0]).toMatchObject({ streams: ['', 'y'], missed: [0, 0] })
   })
 
+  it('takes the start of a stream from the SYN+ACK that acknowledges its SYN, although payload came before it', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 1100, ack: 500, data: 'x' }],
+      ['b', { flags: 'S.', seq: 499, ack: 1000 }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['x', ''], missed: [100, 0] })
+  })
+
   it('takes a connection joined in the middle from its first payload', () => {
     const { connections } = run([
       ['a', { flags: '.', seq: 5000, ack: 900, data: 'request' }],
@@ -374,6 +382,15 @@ describe('ConnectionTracker: time', () => {
     setup.tracker.sweep(12)
     expect(setup.sink.finishedOnes.map((c) => c.closeReason)).toEqual(['rst', 'timeout'])
     expect(setup.tracker.table.count).toBe(0)
+  })
+
+  it('does not forget a connection before the time of its own latest packet', () => {
+    const setup = setUpTracker()
+    setup.a({ flags: 'S', seq: 99, at: 100 })
+    setup.a({ flags: 'R', seq: 100, at: 50 })
+    setup.tracker.sweep(60)
+    setup.a({ flags: 'S', seq: 9999, at: 100 })
+    expect(setup.sink.events).toEqual(['opened 1', 'closed 1', 'closed 1', 'opened 3 after 1', 'finished 1'])
   })
 
   it('says when a new connection may share its second with a forgotten one', () => {

@@ -1,4 +1,4 @@
-import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -144,6 +144,20 @@ describe('FileNames', () => {
       previous = connection
     }
     expect(ordinals).toEqual([1, 1, 2, 2, 3, 3])
+  })
+
+  it('does not begin every search at the first name', () => {
+    const folder = tempFolder()
+    const { names, add, table } = setUp({ runMarkerMs: runMarker(folder) })
+    names.startCapture(folder)
+    let previous = NONE
+    for (let i = 0; i < 40; i++) {
+      const connection = add({ sec: 10 + (i & 1) }, previous)
+      writeFileSync(names.dataPath(connection, 0), '', { flag: 'wx' })
+      previous = connection
+    }
+    rmSync(join(folder, names.dataName(previous, 0).replace('~20', '~7')))
+    expect(table.nameOrdinal[add({ sec: 11 }, add({ sec: 10 }, previous))]).toBe(21)
   })
 
   it('goes on looking for free names in a second that times came back to', () => {

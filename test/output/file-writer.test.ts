@@ -1,4 +1,4 @@
-import fs, { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -161,6 +161,15 @@ describe('FileWriter', () => {
     expect(readFileSync(pathOf(0), 'utf8')).toBe('abc')
     append(writer, 1, 'abc')
     expect(() => writer.close(1)).toThrow(`Cannot write "${pathOf(1)}": no space left on device (ENOSPC)`)
+  })
+
+  it('writes the other files when one of them fails at the end', () => {
+    const { writer, folder, pathOf } = setUp()
+    mkdirSync(pathOf(1))
+    for (const file of [0, 1, 2]) append(writer, file, 'abc')
+    expect(() => writer.finish()).toThrow(`Cannot write "${pathOf(1)}"`)
+    rmdirSync(pathOf(1))
+    expect(Object.values(filesOf(folder))).toEqual(['abc', 'abc'])
   })
 
   it('closes one of its own files and tries again when the process has no descriptor left', () => {

@@ -20,6 +20,15 @@ describe('HeldStore', () => {
     expect(store.keep(bytes('12345'), 0, 5).position).toBe(-1)
   })
 
+  it('is full when it keeps track of too many segments, wherever their bytes are', () => {
+    const store = new HeldStore(0, new MemorySpill())
+    const kept = []
+    while (!store.isFull) kept.push(store.keep(bytes('x'), 0, 1))
+    expect(kept.length).toBeGreaterThan(100_000)
+    for (const stored of kept.slice(0, 10)) store.drop(stored)
+    expect(store.isFull).toBe(false)
+  })
+
   it('keeps a copy', () => {
     const store = new HeldStore(100, new MemorySpill())
     const source = bytes('-abc-')

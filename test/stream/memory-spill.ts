@@ -2,15 +2,19 @@ import type { Spill } from '../../src/stream/held-store.js'
 
 /** A spill "file" in memory that checks its use: everything written is freed at the end. */
 export class MemorySpill implements Spill {
-  #bytes = new Uint8Array(0)
+  #bytes = new Uint8Array(1024)
+  #length = 0
   keptBytes = 0
 
   write(bytes: Uint8Array, from: number, to: number): number {
-    const position = this.#bytes.length
-    const longer = new Uint8Array(position + to - from)
-    longer.set(this.#bytes)
-    longer.set(bytes.subarray(from, to), position)
-    this.#bytes = longer
+    const position = this.#length
+    this.#length += to - from
+    if (this.#length > this.#bytes.length) {
+      const longer = new Uint8Array(2 * this.#length)
+      longer.set(this.#bytes)
+      this.#bytes = longer
+    }
+    this.#bytes.set(bytes.subarray(from, to), position)
     this.keptBytes += to - from
     return position
   }

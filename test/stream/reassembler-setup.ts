@@ -28,5 +28,10 @@ export function setUp(options: Setup = {}) {
     reassembler.push(0, seqAdd(firstSeq, offset), bytes, 1, 1 + text.length, wireBytes, tsSec, 0)
     bytes.fill(0x21) // the slab is used again: nothing may still point at it
   }
-  return { table, sink, spill, store, reassembler, push }
+  /** Ends the connection; its number may mean another one after it. */
+  function end(): void {
+    reassembler.flush(0)
+    reassembler.release(0)
+  }
+  return { end, table, sink, spill, store, reassembler, push }
 }

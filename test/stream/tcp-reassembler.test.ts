@@ -190,6 +190,18 @@ describe('TcpReassembler.push()', () => {
     expect(reassembler.isFinished(0)).toBe(true)
   })
 
+  it.each(['before', 'after'])('ignores payload beyond a FIN that is captured %s it', (order) => {
+    const { reassembler, sink, push, end } = setUp()
+    reassembler.start(0, 0)
+    if (order === 'before') push(0, 2, 'cdJUNK')
+    reassembler.finish(0, 4)
+    if (order === 'after') push(0, 2, 'cdJUNK')
+    push(0, 0, 'ab')
+    end()
+    expect(sink.text(0)).toBe('abcd')
+    expect(reassembler.afterFinBytes).toBe(4)
+  })
+
   it('is not finished while data before the FIN is missing', () => {
     const { reassembler, sink, push } = setUp()
     reassembler.start(0, 0)
@@ -336,6 +348,27 @@ describe('TcpReassembler.join()', () => {
     expect(sink.text(0)).toBe('ab')
   })
 
+  it('settles when more is held than heldBytes, and loses nothing', () => {
+    const { sink, push, end, reassembler, spill } = setUp({ heldBytes: 10 })
+    reassembler.join(0, 100)
+    push(100, 0, '01234567')
+    push(100, 8, '89abcdef')
+    end()
+    expect(sink.text(0)).toBe('0123456789abcdef')
+    expect(spill.keptBytes).toBe(0)
+  })
+
+  it('does not take the lowest segment for acknowledged when nobody has acknowledged anything', () => {
+    const { reassembler, sink, push } = setUp()
+    reassembler.join(0, 1000)
+    push(1000, 0, 'k')
+    push(1000, -100, 'a')
+    push(1000, -50, 'ef')
+    push(1000, 10, 'u')
+    reassembler.held.giveUpGaps(0, 1000, 0)
+    expect(sink.calls).toEqual(['data 0 a @0'])
+  })
+
   it('settles after 500 ms of capture time', () => {
     const { reassembler, sink, push } = setUp()
     reassembler.join(0, 100)
@@ -381,7 +414,7 @@ describe('TcpReassembler against a map of bytes', () => {
         fc.array(segment, { maxLength: 40 }),
         fc.constantFrom(0, 50, 1e6),
         (firstSeq, segments, memoryBytes) => {
-          const { reassembler, sink, push, table, spill } = setUp({ memoryBytes })
+          const { reassembler, sink, push, end, table, spill } = setUp({ memoryBytes })
           reassembler.start(0, firstSeq)
           const firstCopy: string[] = []
           // One byte is what a keep-alive has: the model would have to know that rule, so there are none here.
@@ -389,7 +422,7 @@ describe('TcpReassembler against a map of bytes', () => {
             push(firstSeq, offset, payload)
             for (let i = 0; i < payload.length; i++) firstCopy[offset + i] ??= payload[i]!
           }
-          reassembler.flush(0)
+          end()
           const expected = Array.from(firstCopy, (byte) => byte ?? '.').join('')
           expect(sink.text(0)).toBe(expected)
           expect(table.payloadBytes[0]! + table.missedBytes[0]!).toBe(expected.length)
@@ -434,18 +467,47 @@ describe('TcpReassembler against a map of bytes', () => {
     )
   })
 
+  it('delivers exactly the first copy of every byte from a start in the middle', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 0xffffffff }),
+        fc.array(segment, { minLength: 1, maxLength: 2 }), // more might settle the start before the last
+        (firstSeq, segments) => {
+          const { reassembler, sink, push, end, spill } = setUp()
+          const pieces = segments
+            .filter(({ payload }) => payload.length > 1)
+            .sort((a, b) => b.offset - a.offset)
+          if (pieces.length === 0) return
+          // Highest first, so that the start moves down.
+          reassembler.join(0, seqAdd(firstSeq, pieces[0]!.offset))
+          const firstCopy: string[] = []
+          for (const { offset, payload } of pieces) {
+            push(firstSeq, offset, payload)
+            for (let i = 0; i < payload.length; i++) firstCopy[offset + i] ??= payload[i]!
+          }
+          end()
+          const start = firstCopy.findIndex((byte) => byte !== undefined)
+          const expected = Array.from(firstCopy.slice(start), (byte) => byte ?? '.').join('')
+          expect(sink.text(0)).toBe(expected)
+          expect(spill.keptBytes).toBe(0)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   it('never loses count of offsets, with cut segments and a start in the middle', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 0xffffffff }),
         fc.array(segment, { minLength: 1, maxLength: 40 }),
         (firstSeq, segments) => {
-          const { reassembler, push, table } = setUp({ heldSegments: 8, heldBytes: 100 })
+          const { reassembler, push, end, table } = setUp({ heldSegments: 8, heldBytes: 100 })
           const withBytes = segments.filter(({ payload, cut }) => payload.length + cut > 0)
           reassembler.join(0, seqAdd(firstSeq, withBytes[0]?.offset ?? 0))
           for (const { offset, payload, cut } of withBytes)
             push(firstSeq, offset, payload, 0, payload.length + cut)
-          reassembler.flush(0)
+          end()
           expect(table.nextOffset[0]).toBe(table.payloadBytes[0]! + table.missedBytes[0]!)
           expect(table.nextOffset[0]).toBe(table.highOffset[0])
         },

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { OutputError } from '../errors.js'
+
+/** The run's private folder, for sorted runs of the index and for spilled bytes. */
+export class TempFolder {
+  readonly path: string
+  /** When it was made, by the clock of the file system: ms since 1970. */
+  readonly madeMs: number
+  readonly #removeAtExit = () => this.#remove()
+
+  /** Makes the folder. It goes with the process at the latest, however that ends but by a kill. @throws OutputError */
+  constructor() {
+    const prefix = join(tmpdir(), 'pcap2conn-')
+    try {
+      this.path = mkdtempSync(prefix)
+    } catch (cause) {
+      const problem = `Cannot make a temporary folder in "${tmpdir()}": ${(cause as Error).message}`
+      throw new OutputError(problem, prefix, { cause })
+    }
+    this.madeMs = statSync(this.path).ctimeMs
+    process.once('exit', this.#removeAtExit)
+  }
+
+  remove(): void {
+    process.off('exit', this.#removeAtExit)
+    this.#remove()
+  }
+
+  #remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
