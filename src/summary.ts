@@ -47,6 +47,13 @@ export interface Summary {
   readonly files: number
   /** How often each limit was hit, by its name; limits that were not hit are absent. */
   readonly limits: Readonly<Record<string, number>>
+  /**
+   * What else was seen or set aside, by name; what was not is absent. Bytes: `cut_bytes` (by the snaplen, part of the
+   * missing ones), `late_bytes` (for a gap given up before), `before_start_bytes`, `after_fin_bytes` (neither is part
+   * of a stream), `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing),
+   * `icmp_errors` (that quoted a connection), `malformed_*` (by what was wrong).
+   */
+  readonly details: Readonly<Record<string, number>>
   /** Packets of link types that cannot be decoded, by `name (number)`. */
   readonly unknown_link_types: Readonly<Record<string, number>>
   readonly errors: readonly string[]
@@ -82,6 +89,7 @@ export function summaryJson(summary: Summary): string {
     gaps: summary.gaps,
     files: summary.files,
     limits: summary.limits,
+    details: summary.details,
     unknown_link_types: summary.unknown_link_types,
     errors: summary.errors,
   }

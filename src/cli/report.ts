@@ -26,6 +26,7 @@ export function reportLines(summary: Summary): string[] {
       `${countText(summary.gaps)} (${bytesText(bytes.missing)} missing); ${bytesText(bytes.retransmitted)} retransmitted, ` +
         `${countText(summary.overlap_conflicts)} ${noun(summary.overlap_conflicts, 'conflict')}`,
     ),
+    ...countsLine('also seen', summary.details),
     ...countsLine('limits hit', summary.limits),
     ...countsLine('not decoded', summary.unknown_link_types),
     line(

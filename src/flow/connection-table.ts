@@ -1,6 +1,8 @@
 // The columns of all open connections: structure of arrays, so that a million connections cost a few hundred
 // bytes each and the garbage collector sees none of them.
 
+import { grown } from '../bytes/grown.js'
+
 /** Words of one connection's addresses: four for the originator, four for the responder. */
 const ADDRESS_WORDS = 8
 /** Longest `history` that is kept; Zeek's letters repeat at most at 1, 10, 100, … repetitions. */
@@ -25,15 +27,6 @@ export const ConnectionFlag = {
 
 /** Number of no connection. */
 export const NONE = -1
-
-function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array>(
-  old: T,
-  length: number,
-): T {
-  const column = new (old.constructor as new (length: number) => T)(length)
-  column.set(old)
-  return column
-}
 
 /**
  * Connections by number. The owner takes a number with `allocate()`, fills its columns, and gives it back with

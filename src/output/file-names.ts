@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { grown } from '../bytes/grown.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from '../flow/connection-table.js'
 import { protocolKeyword } from '../wire/protocol-names.js'
 import { addressText } from './ip-text.js'
@@ -154,11 +155,8 @@ export class FileNames {
   }
 
   #grow(connection: number): void {
-    const grown = new Uint32Array(Math.max(this.#oppositeOrdinals.length * 2, connection + 1))
-    grown.set(this.#oppositeOrdinals)
-    this.#oppositeOrdinals = grown
-    const isUnsure = new Uint8Array(grown.length)
-    isUnsure.set(this.#isUnsure)
-    this.#isUnsure = isUnsure
+    const rows = Math.max(this.#oppositeOrdinals.length * 2, connection + 1)
+    this.#oppositeOrdinals = grown(this.#oppositeOrdinals, rows)
+    this.#isUnsure = grown(this.#isUnsure, rows)
   }
 }

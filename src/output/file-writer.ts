@@ -1,14 +1,9 @@
+import { grown } from '../bytes/grown.js'
 import { NumberedList } from './numbered-list.js'
 import type { OpenFiles } from './open-files.js'
 import { LARGEST_CLASS, NO_PAGE, type PageArena } from './page-arena.js'
 
 const INITIAL_CAPACITY = 256
-
-function grown<T extends Int32Array | Float64Array | Uint8Array>(old: T, length: number): T {
-  const column = new (old.constructor as new (length: number) => T)(length)
-  column.set(old)
-  return column
-}
 
 /**
  * Gathers the bytes of many files in the arena's pages and writes them in large pieces: a file that ends small

@@ -1,3 +1,5 @@
+import { grown } from '../bytes/grown.js'
+
 const INITIAL_CAPACITY = 256
 
 /**
@@ -50,14 +52,8 @@ export class NumberedList {
 
   #grow(row: number): void {
     const rows = Math.max(this.#next.length * 2, row + 1)
-    const next = new Int32Array(rows)
-    next.set(this.#next)
-    this.#next = next
-    const previous = new Int32Array(rows)
-    previous.set(this.#previous)
-    this.#previous = previous
-    const isMember = new Uint8Array(rows)
-    isMember.set(this.#isMember)
-    this.#isMember = isMember
+    this.#next = grown(this.#next, rows)
+    this.#previous = grown(this.#previous, rows)
+    this.#isMember = grown(this.#isMember, rows)
   }
 }

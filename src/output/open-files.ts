@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { grown } from '../bytes/grown.js'
 import type { FdBudget } from './fd-budget.js'
 import { NumberedList } from './numbered-list.js'
 import { outputFailure } from './output-failure.js'
@@ -207,12 +208,8 @@ export class OpenFiles {
 
   #grow(file: number): void {
     const rows = Math.max(this.#descriptors.length * 2, file + 1)
-    const descriptors = new Int32Array(rows)
-    descriptors.set(this.#descriptors)
-    this.#descriptors = descriptors
-    const isCreated = new Uint8Array(rows)
-    isCreated.set(this.#isCreated)
-    this.#isCreated = isCreated
+    this.#descriptors = grown(this.#descriptors, rows)
+    this.#isCreated = grown(this.#isCreated, rows)
   }
 }
 

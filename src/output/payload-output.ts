@@ -1,3 +1,4 @@
+import { grown } from '../bytes/grown.js'
 import type { Config } from '../config.js'
 import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { ByteBuilder } from './byte-builder.js'
@@ -201,15 +202,9 @@ export class PayloadOutput {
 
   #grow(connection: number): void {
     const halves = Math.max(this.#pendingGaps.length * 2, 2 * connection + 2)
-    const pendingGaps = new Float64Array(halves)
-    pendingGaps.set(this.#pendingGaps)
-    this.#pendingGaps = pendingGaps
-    const keptBytes = new Float64Array(halves)
-    keptBytes.set(this.#keptBytes)
-    this.#keptBytes = keptBytes
-    const hasContent = new Uint8Array(halves)
-    hasContent.set(this.#hasContent)
-    this.#hasContent = hasContent
+    this.#pendingGaps = grown(this.#pendingGaps, halves)
+    this.#keptBytes = grown(this.#keptBytes, halves)
+    this.#hasContent = grown(this.#hasContent, halves)
   }
 }
 

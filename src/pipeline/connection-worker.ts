@@ -154,12 +154,11 @@ export class ConnectionWorker {
     const failure = error ?? output.error
     return {
       opened: tracker.opened,
-      ...tracker.totals,
-      cut: reassembler.delivery.cutBytes,
-      lateBytes: reassembler.lateBytes,
-      beforeStartBytes: reassembler.beforeStartBytes,
-      afterFinBytes: reassembler.afterFinBytes,
-      spilledBytes: held.spilledBytes,
+      payload: tracker.totals.payload,
+      missing: tracker.totals.missing,
+      retransmitted: tracker.totals.retransmitted,
+      conflicts: tracker.totals.conflicts,
+      gaps: tracker.totals.gaps,
       files: output.totals.files,
       written: output.totals.bytesWritten,
       limits: {
@@ -169,6 +168,14 @@ export class ConnectionWorker {
         open_connections: tracker.openConnectionsHits,
         gap_zeros: output.totals.gapZeros,
         index_gaps: output.totals.indexGaps,
+      },
+      details: {
+        cut_bytes: reassembler.delivery.cutBytes,
+        late_bytes: reassembler.lateBytes,
+        before_start_bytes: reassembler.beforeStartBytes,
+        after_fin_bytes: reassembler.afterFinBytes,
+        spilled_bytes: held.spilledBytes,
+        icmp_errors: tracker.totals.icmpErrors,
       },
       indexRuns: output.indexRuns,
       error: failure === null ? null : { message: failure.message, path: failure.path },

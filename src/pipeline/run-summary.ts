@@ -42,7 +42,8 @@ export function summarize(facts: RunFacts): Summary {
     overlap_conflicts: sum((r) => r.conflicts),
     gaps: sum((r) => r.gaps),
     files: sum((r) => r.files),
-    limits: limitCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
+    limits: sumCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
+    details: sumCounts([decoderDetails(facts.decoder), ...results.map((r) => r.details)]),
     unknown_link_types: unknownLinkTypes(facts.decoder),
     errors: facts.errors,
   }
@@ -63,7 +64,23 @@ function decoderLimits({ fragments }: PacketDecoder): Record<string, number> {
   return { fragment_trackers: fragments.trackerLimitHits, fragment_bytes: fragments.byteLimitHits }
 }
 
-function limitCounts(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+function decoderDetails({ fragments, malformed }: PacketDecoder): Record<string, number> {
+  const reasons = Object.entries(malformed).map(
+    ([reason, count]) => [`malformed_${snakeCase(reason)}`, count] as const,
+  )
+  return {
+    incomplete_datagrams: fragments.incompleteDatagrams,
+    fragment_conflict_bytes: fragments.conflictBytes,
+    ...Object.fromEntries(reasons),
+  }
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+// What is 0 is left out.
+function sumCounts(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const part of parts) {
     for (const [name, count] of Object.entries(part))

@@ -38,18 +38,14 @@ export interface WorkerResult {
   readonly opened: Float64Array
   readonly payload: number
   readonly missing: number
-  readonly cut: number
   readonly retransmitted: number
   readonly conflicts: number
   readonly gaps: number
-  readonly icmpErrors: number
-  readonly lateBytes: number
-  readonly beforeStartBytes: number
-  readonly afterFinBytes: number
-  readonly spilledBytes: number
   readonly files: number
   readonly written: number
   readonly limits: Readonly<Record<string, number>>
+  /** This worker's part of the summary's `details`. */
+  readonly details: Readonly<Record<string, number>>
   /** Sorted runs of index records. */
   readonly indexRuns: readonly string[]
   /** The output that could not be written, and ended the run. */

@@ -109,6 +109,7 @@ export class HeldSegments {
       dropped += last.end - Math.max(last.offset, end)
       if (last.stored === null) {
         if (last.offset < end) this.#items.push({ ...last, end })
+        else this.#store.drop(null)
       } else {
         this.bytes -= last.stored.length
         if (last.offset < end) this.#keepBegin(last, last.stored, end)
@@ -210,7 +211,9 @@ export class HeldSegments {
     isFirst: boolean,
   ): HeldSegment {
     const stored = bytes === null ? null : this.#store.keep(bytes, from, from + end - offset)
-    if (stored !== null) {
+    if (stored === null) {
+      this.#store.keepNothing()
+    } else {
       this.bytes += stored.length
       this.#arrivedBytes += stored.length
     }
@@ -235,6 +238,8 @@ export class HeldSegments {
     if (cut.offset < at) pieces.push({ ...cut, end: at })
     pieces.push(piece)
     if (stop < cut.end) pieces.push({ ...cut, offset: stop, isFirst: false })
+    for (let count = 1; count < pieces.length; count++) this.#store.keepNothing()
+    this.#store.drop(null)
     this.#items.splice(index, 1, ...pieces)
     return index + (cut.offset < at ? 1 : 0)
   }

@@ -30,7 +30,8 @@ export class HeldStore {
   readonly #limitBytes: number
   readonly #spill: Spill
   #usedBytes = 0
-  #segments = 0
+  /** Segments that are held now, wherever their bytes are. */
+  segments = 0
   /** Bytes that had to go to the spill file so far. */
   spilledBytes = 0
 
@@ -42,13 +43,13 @@ export class HeldStore {
 
   /** True when the segments, wherever their bytes are, take as much memory as there is. */
   get isFull(): boolean {
-    return this.#segments * SEGMENT_BYTES > Math.max(this.#limitBytes, MIN_SEGMENTS_BYTES)
+    return this.segments * SEGMENT_BYTES > Math.max(this.#limitBytes, MIN_SEGMENTS_BYTES)
   }
 
   /** Keeps an owned copy of `bytes[from, to)`. */
   keep(bytes: Uint8Array, from: number, to: number): StoredBytes {
     const length = to - from
-    this.#segments += 1
+    this.segments += 1
     if (this.#usedBytes + length > this.#limitBytes) {
       this.spilledBytes += length
       return { bytes: null, length, position: this.#spill.write(bytes, from, to) }
@@ -67,8 +68,15 @@ export class HeldStore {
     return copy
   }
 
-  drop(stored: StoredBytes): void {
-    this.#segments -= 1
+  /** Notes that a segment is held of which no byte was captured. */
+  keepNothing(): void {
+    this.segments += 1
+  }
+
+  /** @param stored Null for a segment of which no byte was captured. */
+  drop(stored: StoredBytes | null): void {
+    this.segments -= 1
+    if (stored === null) return
     if (stored.position >= 0) this.#spill.free(stored.length)
     else this.#usedBytes -= stored.length
   }

@@ -244,6 +244,7 @@ export class HeldStreams {
     const { offset, end, stored, tsSec, tsNsec, isFirst } = held.shift()!
     if (held.count === 0) this.#forget(half)
     if (stored === null) {
+      this.#store.drop(null)
       this.#delivery.skipCut(half, end - offset)
       return
     }

@@ -14,6 +14,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     gaps: 1,
     files: 24,
     limits: {},
+    details: {},
     unknown_link_types: {},
     errors: [],
     ...changes,

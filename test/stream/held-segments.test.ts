@@ -27,11 +27,11 @@ function setUp(lastWins: boolean, memoryBytes = 1e6) {
     for (let item = held.shift(); item !== undefined; item = held.shift()) {
       const content = item.stored === null ? null : Buffer.from(store.bytesOf(item.stored)).toString()
       for (let at = item.offset; at < item.end; at++) found.set(at, content?.[at - item.offset] ?? '?')
-      if (item.stored !== null) store.drop(item.stored)
+      store.drop(item.stored)
     }
     return found
   }
-  return { held, insert, drain, spill }
+  return { held, insert, drain, spill, store }
 }
 
 describe('HeldSegments', () => {
@@ -42,7 +42,7 @@ describe('HeldSegments', () => {
           fc.array(insertion, { maxLength: 30 }),
           fc.constantFrom(0, 15, 1e6),
           (steps, memoryBytes) => {
-            const { held, insert, drain, spill } = setUp(lastWins, memoryBytes)
+            const { held, insert, drain, spill, store } = setUp(lastWins, memoryBytes)
             const model = new Map<number, string>()
             for (const { offset, text, cut } of steps) {
               let repeated = 0
@@ -64,12 +64,32 @@ describe('HeldSegments', () => {
             expect(drain()).toEqual(new Map([...model].sort(([a], [b]) => a - b)))
             expect(held.bytes).toBe(0)
             expect(spill.keptBytes).toBe(0)
+            expect(store.segments).toBe(0)
           },
         ),
         { numRuns: 1000 },
       )
     })
   }
+
+  it('drops what is cut off at an offset, and keeps what is before it', () => {
+    fc.assert(
+      fc.property(fc.array(insertion, { maxLength: 20 }), fc.nat(SPAN), (steps, end) => {
+        const whole = setUp(false)
+        const short = setUp(false)
+        for (const { offset, text, cut } of steps) {
+          whole.insert(offset, text, cut)
+          short.insert(offset, text, cut)
+        }
+        const dropped = short.held.truncate(end)
+        const all = whole.drain()
+        expect(short.drain()).toEqual(new Map([...all].filter(([offset]) => offset < end)))
+        expect(dropped).toBe([...all].filter(([offset]) => offset >= end).length)
+        expect([short.store.segments, short.spill.keptBytes, short.held.bytes]).toEqual([0, 0, 0])
+      }),
+      { numRuns: 500 },
+    )
+  })
 
   it('counts a packet once, with the first piece of it that is new', () => {
     const { held, insert } = setUp(false)
