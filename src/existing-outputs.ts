@@ -14,7 +14,7 @@ export function refuseExisting(paths: readonly (string | null)[], force: boolean
     const found = statOf(path)
     if (found?.isDirectory()) throw new OutputError(`Cannot write "${path}": it is a folder`, path)
     if (found?.isFile() && !force)
-      throw new OutputError(`Cannot write "${path}": it exists (--force replaces it)`, path)
+      throw new OutputError(`Cannot write "${path}": file exists (use --force to replace it)`, path)
   }
 }
 
@@ -22,6 +22,11 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (cause) {
-    throw new OutputError(`Cannot write "${path}": ${(cause as Error).message}`, path, { cause })
+    throw new OutputError(`Cannot write "${path}": ${reasonOf(cause)}`, path, { cause })
   }
+}
+
+// Node's text is "ENOTDIR: not a directory, stat 'a/b'": code, reason, call.
+function reasonOf(cause: unknown): string {
+  return (cause as Error).message.replace(/^(\w+): ([^,]+).*$/s, '$2 ($1)')
 }

@@ -24,14 +24,14 @@ it.each(allowed)('refuseExisting() allows %s', (_name, path, force) => {
 
 // [name, path, force, message]
 const refused: [string, string, boolean, string][] = [
-  ['a file without force', file, false, `Cannot write "${file}": it exists (--force replaces it)`],
+  ['a file without force', file, false, `Cannot write "${file}": file exists (use --force to replace it)`],
   ['a folder', folder, false, `Cannot write "${folder}": it is a folder`],
   ['a folder even with force', folder, true, `Cannot write "${folder}": it is a folder`],
 ]
 it('refuseExisting() explains a path that cannot be looked at', () => {
   const below = join(file, 'x')
   expect(() => refuseExisting([below], false)).toThrow(OutputError)
-  expect(() => refuseExisting([below], false)).toThrow(`Cannot write "${below}": ENOTDIR`)
+  expect(() => refuseExisting([below], false)).toThrow(`Cannot write "${below}": not a directory (ENOTDIR)`)
 })
 
 it.each(refused)('refuseExisting() refuses %s', (_name, path, force, message) => {

@@ -58,7 +58,7 @@ const FATE_WORDS: Readonly<Record<string, string>> = {
   filtered: 'filtered out',
   not_ip: 'not IP',
   malformed: 'malformed',
-  fragments: 'fragments merged',
+  fragments: 'fragments',
   delivered: 'delivered',
 }
 

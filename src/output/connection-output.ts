@@ -210,6 +210,7 @@ export class ConnectionOutput implements ConnectionSink {
     const half = 2 * connection + side
     const isInFile = this.#payload.hasContent(half)
     if (!isInFile && (this.#options.separateSides || !this.#payload.hasContent(half ^ 1))) return null
+    if (this.#writer.isGivenUp(this.#options.separateSides ? half : connection)) return null
     return this.#folderBelow + this.#names.dataName(connection, side)
   }
 }

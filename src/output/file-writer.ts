@@ -101,6 +101,11 @@ export class FileWriter {
     this.#files.forget(file)
   }
 
+  /** The file could not be written: nothing, or not all, of it is there. */
+  isGivenUp(file: number): boolean {
+    return this.#files.isGivenUp(file)
+  }
+
   /** Closes all files, whichever of them fail. @throws The first OutputError */
   finish(): void {
     let failure: unknown = null

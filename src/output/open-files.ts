@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { grown } from '../bytes/grown.js'
+import { OutputError } from '../errors.js'
 import type { FdBudget } from './fd-budget.js'
 import { NumberedList } from './numbered-list.js'
 import { outputFailure } from './output-failure.js'
@@ -11,6 +12,14 @@ const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0
 const CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
 const CONTINUE = O_WRONLY | O_NOFOLLOW
 const MODE = 0o640
+
+const CREATED = 1
+const GIVEN_UP = 2
+// What is wrong with one file and not with the disk or the folder. That a file exists is not: nothing is to be
+// written over the results of another run.
+const OWN_FAILURES = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENAMETOOLONG', 'ELOOP', 'EFBIG', 'ENOTEMPTY'])
+/** Failures that are kept as text; further ones are counted. */
+const SHOWN_FAILURES = 20
 
 const INITIAL_CAPACITY = 256
 // The process is out of descriptors and none of them is ours to close: others may be gone in a moment.
@@ -38,7 +47,8 @@ export class OpenFiles {
   readonly #totals: OutputTotals
   readonly #byUse = new NumberedList()
   #descriptors = new Int32Array(INITIAL_CAPACITY)
-  #isCreated = new Uint8Array(INITIAL_CAPACITY)
+  /** 0, CREATED, or GIVEN_UP. */
+  #state = new Uint8Array(INITIAL_CAPACITY)
   #open = 0
 
   /**
@@ -54,28 +64,25 @@ export class OpenFiles {
   }
 
   /**
-   * Writes `bytes[from, to)` at byte `fileOffset` of the file.
+   * Writes `bytes[from, to)` at byte `fileOffset` of the file; nothing where the file has been given up.
    *
-   * @throws OutputError
+   * @throws OutputError that is not a matter of this file alone.
    */
   write(file: number, bytes: Uint8Array, from: number, to: number, fileOffset: number): void {
-    const descriptor = this.#descriptorOf(file)
-    try {
+    this.#attempt(file, (descriptor) => {
       writeAll(descriptor, bytes, from, to, fileOffset)
-    } catch (error) {
-      throw outputFailure(this.#pathOf(file), error)
-    }
-    this.#totals.bytesWritten += to - from
+      this.#totals.bytesWritten += to - from
+    })
   }
 
-  /** Makes the file `bytes` long. @throws OutputError */
+  /** Makes the file `bytes` long. @throws OutputError as `write()` does. */
   setLength(file: number, bytes: number): void {
-    const descriptor = this.#descriptorOf(file)
-    try {
-      fs.ftruncateSync(descriptor, bytes)
-    } catch (error) {
-      throw outputFailure(this.#pathOf(file), error)
-    }
+    this.#attempt(file, (descriptor) => fs.ftruncateSync(descriptor, bytes))
+  }
+
+  /** The file could not be written and was given up; the totals say why. */
+  isGivenUp(file: number): boolean {
+    return this.#state[file] === GIVEN_UP
   }
 
   /** Closes the file's descriptor, if it is open. @throws OutputError */
@@ -94,22 +101,24 @@ export class OpenFiles {
 
   /** The number will mean another file from now on. The file is closed. */
   forget(file: number): void {
-    if (file < this.#isCreated.length) this.#isCreated[file] = 0
+    if (file < this.#state.length) this.#state[file] = 0
   }
 
-  /** Creates the connection file `path` with this content. @throws OutputError */
+  /** Creates the connection file `path` with this content. @throws OutputError as `write()` does. */
   writeWhole(path: string, bytes: Uint8Array, from: number, to: number): void {
-    this.withSlot(() => {
-      const descriptor = this.#create(path)
-      try {
-        writeAll(descriptor, bytes, from, to, 0)
-      } catch (error) {
-        throw outputFailure(path, error)
-      } finally {
-        fs.closeSync(descriptor)
-      }
-      this.#totals.bytesWritten += to - from
-    })
+    try {
+      this.withSlot(() => {
+        const descriptor = this.#create(path)
+        try {
+          writeAll(descriptor, bytes, from, to, 0)
+        } finally {
+          fs.closeSync(descriptor)
+        }
+        this.#totals.bytesWritten += to - from
+      })
+    } catch (error) {
+      this.#giveUp(path, error)
+    }
   }
 
   /** Calls `action` while it holds one slot, in which it may open one file. */
@@ -120,6 +129,25 @@ export class OpenFiles {
     } finally {
       this.#giveSlotBack()
     }
+  }
+
+  #attempt(file: number, action: (descriptor: number) => void): void {
+    if (this.#state[file] === GIVEN_UP) return
+    try {
+      action(this.#descriptorOf(file))
+    } catch (error) {
+      this.#giveUp(this.#pathOf(file), error)
+      this.close(file)
+      this.#state[file] = GIVEN_UP
+    }
+  }
+
+  // Notes a failure of one file; throws one that others would share.
+  #giveUp(path: string, error: unknown): void {
+    const failure = error instanceof OutputError ? error : outputFailure(path, error)
+    if (!OWN_FAILURES.has(codeOf(failure.cause) ?? '')) throw failure
+    this.#totals.failures += 1
+    if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
   }
 
   #descriptorOf(file: number): number {
@@ -133,12 +161,12 @@ export class OpenFiles {
     let descriptor: number
     try {
       const path = this.#pathOf(file)
-      descriptor = this.#isCreated[file] === 1 ? this.#continue(path) : this.#create(path)
+      descriptor = this.#state[file] === CREATED ? this.#continue(path) : this.#create(path)
     } catch (error) {
       this.#giveSlotBack()
       throw error
     }
-    this.#isCreated[file] = 1
+    this.#state[file] = CREATED
     this.#descriptors[file] = descriptor + 1
     this.#byUse.pushLast(file)
     return descriptor
@@ -209,7 +237,7 @@ export class OpenFiles {
   #grow(file: number): void {
     const rows = Math.max(this.#descriptors.length * 2, file + 1)
     this.#descriptors = grown(this.#descriptors, rows)
-    this.#isCreated = grown(this.#isCreated, rows)
+    this.#state = grown(this.#state, rows)
   }
 }
 

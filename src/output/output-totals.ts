@@ -8,8 +8,11 @@ export interface OutputTotals {
   gapZeros: number
   /** Connections whose list of gaps in the index was cut. */
   indexGaps: number
+  /** Files that could not be written, and what was wrong with the first of them. */
+  failures: number
+  readonly failureTexts: string[]
 }
 
 export function blankOutputTotals(): OutputTotals {
-  return { files: 0, bytesWritten: 0, gapZeros: 0, indexGaps: 0 }
+  return { files: 0, bytesWritten: 0, gapZeros: 0, indexGaps: 0, failures: 0, failureTexts: [] }
 }

@@ -177,6 +177,8 @@ export class ConnectionWorker {
         spilled_bytes: held.spilledBytes,
         icmp_errors: tracker.totals.icmpErrors,
       },
+      failures: output.totals.failures,
+      failureTexts: output.totals.failureTexts,
       indexRuns: output.indexRuns,
       error: failure === null ? null : { message: failure.message, path: failure.path },
     }

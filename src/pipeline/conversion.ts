@@ -134,7 +134,7 @@ export class Conversion {
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#errors.includes(error.message)) this.#errors.push(error.message)
     })
-    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure)
+    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure, ...this.#unreadInputs())
     else this.#checkSlots()
     return {
       inputs: this.#inputs,
@@ -178,6 +178,7 @@ export class Conversion {
     const before = this.#dispatcher.packets.read
     const problems: InputProblem[] = []
     let reader: CaptureReader | null = null
+    let isWhole = false
     this.#input = input.path
     try {
       const source = this.#open(input)
@@ -186,9 +187,10 @@ export class Conversion {
         maxInterfaces: this.#config.limits.interfaces,
       })
       if (reader.problem !== null) problems.push(formatProblem(reader.problem))
+      isWhole = true
     } catch (error) {
-      const isInterrupted = this.#hooks.signal?.aborted ?? false // then it is no wonder that there is no capture
-      if (error instanceof CaptureFormatError) problems.push(...(isInterrupted ? [] : [formatProblem(error)]))
+      if (error instanceof CaptureFormatError)
+        problems.push(...(this.#wasCutShort() ? [] : [formatProblem(error)]))
       else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
       else throw error
     } finally {
@@ -201,13 +203,19 @@ export class Conversion {
         path: input.path,
         bytes,
         packets,
-        status: problems.length === 0 ? 'ok' : packets > 0 ? 'partial' : 'failed',
+        status: problems.length > 0 ? (packets > 0 ? 'partial' : 'failed') : isWhole ? 'ok' : 'partial',
         problems,
         dropped: reader?.droppedPackets ?? 0,
       })
       await this.#source?.close()
       this.#source = null
     }
+  }
+
+  // Then it is no wonder that what was read is no capture.
+  #wasCutShort(): boolean {
+    const hasNothing = this.#source?.bytesRead === 0 && this.#source.problem !== null
+    return hasNothing || (this.#hooks.signal?.aborted ?? false)
   }
 
   #open({ kind, path }: Input): ByteSource {
@@ -232,6 +240,12 @@ export class Conversion {
       connections: this.#opened.reduce((sum, count) => sum + count, 0),
       input: this.#input,
     })
+  }
+
+  #unreadInputs(): string[] {
+    const all = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
+    const whole = this.#inputs.filter(({ status }) => status === 'ok').length
+    return whole === all ? [] : [`The run stopped there: ${all - whole} of ${all} inputs were not read whole`]
   }
 
   #checkSlots(): void {

@@ -6,6 +6,7 @@ import { OutputError } from '../errors.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { mergeIndexToFile, mergeIndexToStream } from '../output/index-merger.js'
+import { failureReason } from '../output/output-failure.js'
 import type { Summary } from '../summary.js'
 import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
@@ -41,6 +42,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
     const errors = [
       ...problems.map(({ message }) => message),
       ...outcome.errors,
+      ...failures(outcome.results),
       ...forcedLosses(outcome.results),
     ]
     await mergeIndex(config, outcome.indexRuns, temp.path, hooks).catch((error: Error) =>
@@ -55,6 +57,13 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   } finally {
     temp.remove()
   }
+}
+
+function failures(results: readonly (WorkerResult | null)[]): string[] {
+  const texts = results.flatMap((result) => result?.failureTexts ?? []).sort()
+  const count = results.reduce((sum, result) => sum + (result?.failures ?? 0), 0)
+  const more = count - texts.length
+  return more > 0 ? [...texts, `${more} more files could not be written`] : texts
 }
 
 // What is lost for want of memory depends on how much there is, and on the number of workers: no silent matter.
@@ -94,7 +103,7 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true })
   } catch (cause) {
-    throw new OutputError(`Cannot make folder "${path}": ${(cause as Error).message}`, path, { cause })
+    throw new OutputError(`Cannot make the folder "${path}": ${failureReason(cause)}`, path, { cause })
   }
 }
 

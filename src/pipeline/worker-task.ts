@@ -48,6 +48,9 @@ export interface WorkerResult {
   readonly details: Readonly<Record<string, number>>
   /** Sorted runs of index records. */
   readonly indexRuns: readonly string[]
+  /** Outputs that could not be written: how many, and what was wrong with the first of them. */
+  readonly failures: number
+  readonly failureTexts: readonly string[]
   /** The output that could not be written, and ended the run. */
   readonly error: { readonly message: string; readonly path: string } | null
 }

@@ -147,7 +147,7 @@ describe('main()', () => {
     expect(refused).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `pcap2conn: Cannot write "${file}": it exists (--force replaces it)\n`,
+      stderr: `pcap2conn: Cannot write "${file}": file exists (use --force to replace it)\n`,
     })
     expect(runConversion).not.toHaveBeenCalled()
     expect(readFileSync(file, 'utf8')).toBe('mine')

@@ -15,7 +15,7 @@ const PARTIAL: InputSummary = {
 it('reportLines() says what came in, what became of it, and how fast', () => {
   expect(reportLines(sampleSummary())).toEqual([
     'inputs       1 file read',
-    'packets      1,250 = 0 filtered out + 30 not IP + 4 malformed + 16 fragments merged + 1,200 delivered',
+    'packets      1,250 = 0 filtered out + 30 not IP + 4 malformed + 16 fragments + 1,200 delivered',
     'connections  12 = 10 udp + 2 tcp',
     'bytes        4.69 KiB captured, 2.00 KiB payload, 2.01 KiB written to 24 files',
     'gaps         1 (10 B missing); 20 B retransmitted, 1 conflict',

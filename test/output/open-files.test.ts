@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FdBudget } from '../../src/output/fd-budget.js'
@@ -53,8 +53,32 @@ describe('OpenFiles', () => {
     expect(openFilesBelow(folder)).toBe(0)
   })
 
-  it('cannot replace a folder', () => {
-    const { files, folder } = setUp(1, true)
-    expect(() => files.writeWhole(folder, abc, 0, 3)).toThrow(`Cannot write "${folder}": `)
+  it('gives up a file that alone cannot be written, says why, and goes on with the others', () => {
+    const { files, folder, totals, budget } = setUp(2, true)
+    mkdirSync(join(folder, '1'))
+    files.write(0, abc, 0, 3, 0)
+    files.write(1, abc, 0, 3, 0)
+    files.write(1, abc, 0, 3, 3)
+    files.writeWhole(join(folder, '1'), abc, 0, 3)
+    files.write(2, abc, 0, 3, 0)
+    expect([0, 1, 2].map((file) => files.isGivenUp(file))).toEqual([false, true, false])
+    expect(totals).toMatchObject({ files: 2, bytesWritten: 6, failures: 2 })
+    expect(totals.failureTexts[0]).toBe(
+      `Cannot write "${join(folder, '1')}": illegal operation on a directory (EISDIR)`,
+    )
+    for (const file of [0, 1, 2]) files.close(file)
+    files.forget(1)
+    expect(files.isGivenUp(1)).toBe(false)
+    expect(budget.takenSlots).toBe(0)
+  })
+
+  it('keeps the texts of the first failures and counts the others', () => {
+    const { files, folder, totals } = setUp(1, true)
+    for (let file = 0; file < 30; file++) {
+      mkdirSync(join(folder, `${file}`))
+      files.write(file, abc, 0, 3, 0)
+    }
+    expect(totals.failures).toBe(30)
+    expect(totals.failureTexts).toHaveLength(20)
   })
 })
