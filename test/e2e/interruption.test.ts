@@ -149,5 +149,6 @@ describe('an interruption', () => {
       program.child.kill('SIGINT')
       const { code, signal: killedBy } = await program.result
       expect([code, killedBy]).toEqual([130, null])
+      expect(readdirSync(join(folder, 'temp'))).toEqual([])
     }))
 })

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { blankFlowPacket } from '../../src/flow/flow-packet.js'
+import {
+  controlNumber,
+  packetNumber,
+  RecordKind,
+  readPacket,
+  readTuple,
+  recordKind,
+  writeControl,
+  writeIcmpError,
+  writePacket,
+} from '../../src/pipeline/descriptor.js'
+import { RECORD_WORDS } from '../../src/ring/record-ring.js'
+
+const GARBAGE = 0xa5a5_a5a5
+const MAX_48 = 2 ** 48 - 1
+
+/** Memory with old content, and the record in its middle. */
+function oldWords(): Uint32Array {
+  return new Uint32Array(3 * RECORD_WORDS).fill(GARBAGE)
+}
+
+const u8 = fc.integer({ min: 0, max: 0xff })
+const u16 = fc.oneof(fc.constantFrom(0, 0x7fff, 0x8000, 0xffff), fc.integer({ min: 0, max: 0xffff }))
+const u32 = fc.oneof(
+  fc.constantFrom(0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff),
+  fc.integer({ min: 0, max: 0xffff_ffff }),
+)
+const u48 = fc.oneof(
+  fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 47, MAX_48),
+  fc.integer({ min: 0, max: MAX_48 }),
+)
+
+const tuple = fc.record({
+  protocol: u8,
+  ipVersion: fc.constantFrom<4 | 6>(4, 6),
+  src: u32,
+  dst: u32,
+  srcPort: u16,
+  dstPort: u16,
+})
+const packet = fc
+  .record({
+    tuple,
+    payloadFrom: u32,
+    payloadBytes: u32,
+    originalPayloadBytes: u32,
+    seq: u32,
+    ack: u32,
+    tcpFlags: u8,
+    window: u16,
+    ipBytes: u32,
+    encapId: u16,
+  })
+  .map(({ tuple, ...rest }) => ({ ...tuple, ...rest }))
+const time = fc.record({
+  tsSec: u48,
+  tsNsec: fc.integer({ min: 0, max: 999_999_999 }),
+  isNanosecond: fc.boolean(),
+})
+
+describe('the record of a packet', () => {
+  it('gives back every field as it was written, and touches no other record', () => {
+    fc.assert(
+      fc.property(packet, time, u32, u48, (packet, time, hash, number) => {
+        const words = oldWords()
+        const captured = { ...time, linkType: 1, from: 1, to: 2, originalBytes: 3 }
+        const quoted = { protocol: 1, ipVersion: 4 as const, src: 1, dst: 2, srcPort: 3, dstPort: 4 }
+        const transport = { ...packet, hasQuote: true, quoted }
+        writePacket(words, RECORD_WORDS, captured, transport, hash, number)
+        expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.PACKET)
+        expect(packetNumber(words, RECORD_WORDS)).toBe(number)
+        const out = blankFlowPacket()
+        readPacket(words, RECORD_WORDS, out)
+        expect(out).toEqual({ ...packet, ...time, hash, number })
+        const others = [...words.subarray(0, RECORD_WORDS), ...words.subarray(2 * RECORD_WORDS)]
+        expect(others.every((word) => word === GARBAGE)).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('the record of a quoted 5-tuple', () => {
+  it('gives it back with its hash', () => {
+    fc.assert(
+      fc.property(tuple, u32, (quoted, hash) => {
+        const words = oldWords()
+        writeIcmpError(words, RECORD_WORDS, quoted, hash)
+        expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
+        const out = blankFlowPacket()
+        readTuple(words, RECORD_WORDS, out)
+        expect(out).toEqual({ ...blankFlowPacket(), ...quoted, hash })
+      }),
+    )
+  })
+})
+
+describe('a control record', () => {
+  const kinds = [RecordKind.SWEEP, RecordKind.END_OF_EPOCH, RecordKind.START_CAPTURE, RecordKind.END]
+
+  it('gives back its numbers', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), u48, u48, (kind, number, packets) => {
+        const words = oldWords()
+        writeControl(words, RECORD_WORDS, kind, number, packets)
+        expect(recordKind(words, RECORD_WORDS)).toBe(kind)
+        expect(controlNumber(words, RECORD_WORDS)).toBe(number)
+        expect(packetNumber(words, RECORD_WORDS)).toBe(packets)
+      }),
+    )
+  })
+})

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { convert } from '../../dist/index.js' // threads run only what is built
+import { generateBytes } from '../../fixtures/generator/generate.mjs'
+import type { Progress } from '../../src/pipeline/hooks.js'
+import { isBalanced } from '../../src/summary.js'
+import { troubledPlan } from '../e2e/traffic.js'
+import { withFolder } from '../support/program.js'
+import { treeDifferences, treeHashes } from '../support/trees.js'
+
+const plan = troubledPlan({ connections: 80, concurrency: 30, messageBytes: 3_000, segmentBytes: 500 })
+const capture = generateBytes(plan, 21).bytes
+
+it('resolves when it was aborted before it began, though standard input gives nothing', () =>
+  withFolder(async (folder) => {
+    const stdin = new PassThrough() // never ends
+    const options = { inputFile: '-', outputDir: join(folder, 'out') }
+    const summary = await convert(options, { stdin, signal: AbortSignal.abort() })
+    expect(summary).toMatchObject({ packets: { read: 0 }, files: 0, errors: [] })
+    expect(stdin.destroyed || stdin.listenerCount('readable') === 0).toBe(true)
+  }))
+
+it('runs several times at once in one process, each as if it were alone', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcap'), capture)
+    const run = (name: string, workers: number) => {
+      const index = join(folder, name, 'x.jsonl')
+      return convert({
+        inputFile: join(folder, 'a.pcap'),
+        outputDir: join(folder, name),
+        index,
+        workers,
+        separateSides: true,
+      })
+    }
+    const alone = await run('alone', 2)
+    const together = await Promise.all([run('1', 1), run('2', 2), run('3', 3)])
+    for (const summary of together) {
+      expect({ ...summary, seconds: 0, workers: 0 }).toEqual({ ...alone, seconds: 0, workers: 0 })
+    }
+    const expected = treeHashes(join(folder, 'alone'))
+    for (const name of ['1', '2', '3'])
+      expect(treeDifferences(expected, treeHashes(join(folder, name)))).toEqual([])
+  }))
+
+it('reports how far it has come, and balances', () =>
+  withFolder(async (folder) => {
+    let goOn = () => {}
+    const isReported = new Promise<void>((done) => {
+      goOn = done
+    })
+    const seen: Progress[] = []
+    const onProgress = (progress: Progress) => {
+      seen.push(progress)
+      if (progress.packets > 0) goOn()
+    }
+    async function* slowly() {
+      const half = capture.length >> 1
+      yield capture.subarray(0, half)
+      await isReported
+      yield capture.subarray(half)
+    }
+    const stdin = Readable.from(slowly())
+    const summary = await convert({ inputFile: '-', outputDir: folder, noWrite: true }, { stdin, onProgress })
+    expect(isBalanced(summary.packets)).toBe(true)
+    expect(seen[0]).toMatchObject({ bytesTotal: null })
+    for (const [i, { packets, bytesRead }] of seen.entries()) {
+      expect(packets).toBeLessThanOrEqual(summary.packets.read)
+      expect(bytesRead).toBeGreaterThanOrEqual(seen[i - 1]?.bytesRead ?? 0)
+    }
+    expect(summary.inputs).toMatchObject([{ path: '-', bytes: capture.length, status: 'ok' }])
+  }))
+
+it('makes no folder where nothing is to be written to it', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcap'), capture)
+    const outputDir = join(folder, 'out')
+    const stdout = new PassThrough()
+    stdout.resume()
+    await convert({ inputFile: join(folder, 'a.pcap'), outputDir, noWrite: true })
+    await convert({ inputFile: join(folder, 'a.pcap'), outputDir, writeToConsole: true }, { stdout })
+    expect(existsSync(outputDir)).toBe(false)
+    expect(readFileSync(join(folder, 'a.pcap')).equals(capture)).toBe(true)
+  }))
