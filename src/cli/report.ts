@@ -39,7 +39,7 @@ export function reportLines(summary: Summary): string[] {
 /** What went wrong: a line for each problem of an input (the first 20) and for each error. */
 export function problemLines(summary: Summary): string[] {
   const problems = summary.inputs.flatMap(({ path, status, problems }) =>
-    problems.length === 0 && status !== 'ok'
+    problems.length === 0 && status === 'failed'
       ? [`"${path}": ${status}`]
       : problems.map((p) => problemText(path, p)),
   )

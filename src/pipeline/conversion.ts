@@ -134,7 +134,7 @@ export class Conversion {
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#errors.includes(error.message)) this.#errors.push(error.message)
     })
-    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure, ...this.#unreadInputs())
+    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure + this.#unreadInputs())
     else this.#checkSlots()
     return {
       inputs: this.#inputs,
@@ -203,13 +203,24 @@ export class Conversion {
         path: input.path,
         bytes,
         packets,
-        status: problems.length > 0 ? (packets > 0 ? 'partial' : 'failed') : isWhole ? 'ok' : 'partial',
+        status: this.#statusOf(input, isWhole, packets, problems),
         problems,
         dropped: reader?.droppedPackets ?? 0,
       })
       await this.#source?.close()
       this.#source = null
     }
+  }
+
+  // Standard input ends where it is interrupted: nobody knows of more.
+  #statusOf(
+    { kind }: Input,
+    isWhole: boolean,
+    packets: number,
+    problems: readonly InputProblem[],
+  ): InputSummary['status'] {
+    if (problems.length > 0) return packets > 0 ? 'partial' : 'failed'
+    return isWhole || (kind === 'stdin' && this.#workers.failure === null) ? 'ok' : 'partial'
   }
 
   // Then it is no wonder that what was read is no capture.
@@ -242,10 +253,12 @@ export class Conversion {
     })
   }
 
-  #unreadInputs(): string[] {
+  #unreadInputs(): string {
     const all = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
     const whole = this.#inputs.filter(({ status }) => status === 'ok').length
-    return whole === all ? [] : [`The run stopped there: ${all - whole} of ${all} inputs were not read whole`]
+    return whole === all
+      ? ''
+      : ` (the run stopped there: ${all - whole} of ${all} inputs were not read whole)`
   }
 
   #checkSlots(): void {
