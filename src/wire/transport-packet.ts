@@ -33,11 +33,8 @@ export interface PacketTuple {
   dstPort: number
 }
 
-/**
- * One decoded packet: the innermost 5-tuple and where its payload is. The decoder's owner makes one and reuses
- * it: valid until the next decode into the same object, and as long as the buffer itself.
- */
-export interface TransportPacket extends PacketTuple {
+/** What is known of a packet from its transport header up: the innermost 5-tuple, and where its payload is. */
+export interface TransportFields extends PacketTuple {
   /** Captured payload is `bytes[payloadFrom, payloadFrom + payloadBytes)`. */
   payloadFrom: number
   payloadBytes: number
@@ -55,12 +52,19 @@ export interface TransportPacket extends PacketTuple {
   ipBytes: number
   /** Number of the outer headers' description, see `EncapTable`. 0: none. */
   encapId: number
+}
+
+/**
+ * One decoded packet. The decoder's owner makes one and reuses it: valid until the next decode into the same
+ * object, and as long as the buffer itself.
+ */
+export interface TransportPacket extends TransportFields {
   /** True for an ICMP or ICMPv6 error that quotes a packet whose 5-tuple is in `quoted`. */
   hasQuote: boolean
   quoted: PacketTuple
 }
 
-export function blankTransportPacket(): TransportPacket {
+export function blankTransportFields(): TransportFields {
   return {
     protocol: 0,
     ipVersion: 4,
@@ -77,6 +81,12 @@ export function blankTransportPacket(): TransportPacket {
     window: 0,
     ipBytes: 0,
     encapId: 0,
+  }
+}
+
+export function blankTransportPacket(): TransportPacket {
+  return {
+    ...blankTransportFields(),
     hasQuote: false,
     quoted: { protocol: 0, ipVersion: 4, src: 0, dst: 0, srcPort: 0, dstPort: 0 },
   }
