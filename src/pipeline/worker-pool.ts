@@ -30,6 +30,8 @@ export class WorkerPool {
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
     })
+    // A thread that has no task: one that took a dead one's place.
+    this.#pool.on('error', (error: Error) => this.#fail(`A worker died: ${error.message}`))
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }
 

@@ -24,6 +24,7 @@ const deaths: [string, string, string[]][] = [
   ['exiting-worker', idle, ['-', '-o', 'out']],
   ['exiting-worker', 'its workers, with -c', ['capture.pcap', '-c']],
   ['terminated-worker', idle, ['-', '-o', 'out']],
+  ['unstartable-worker', idle, ['-', '-o', 'out']],
 ]
 
 it.each(deaths)(
@@ -41,10 +42,12 @@ it.each(deaths)(
       child.stdin.write(capture.subarray(0, 100_000))
       const { code, signal, stderr } = await result
       expect([code, signal]).toEqual([1, null])
-      expect(stderr).toMatch(/^error +Worker [12] of 2 died: [^\n]+\n$/)
+      expect(stderr).toMatch(
+        /^(?:problem +[^\n]+\n)?error +Worker [12] of 2 died: [^\n]+\n(?:error [^\n]+\n)?$/,
+      )
       expect(readdirSync(temp)).toEqual([])
       const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary
-      expect(summary.errors).toEqual([expect.stringMatching(/^Worker [12] of 2 died: /)])
+      expect(summary.errors[0]).toMatch(/^Worker [12] of 2 died: /)
     }),
   HANG_MS * 2,
 )
