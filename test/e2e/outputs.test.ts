@@ -24,7 +24,7 @@ const PROGRAM = resolve('bin/pcap2conn.js')
 /** Of `ulimit -f`: 4 KiB, less than the larger connections have. */
 const LARGEST_FILE_BLOCKS = 8
 
-const plan = troubledPlan({ connections: 250, concurrency: 60, messageBytes: 6_000, segmentBytes: 700 })
+const plan = troubledPlan({ connections: 120, concurrency: 40, messageBytes: 6_000, segmentBytes: 700 })
 const capture = generateBytes(plan, SEED).bytes
 
 /** Calls `use` with a folder that holds `capture.pcap` and an empty folder `temp`. */
@@ -185,23 +185,42 @@ describe('an output that cannot be written is named, and answered with 1', () =>
       }),
   )
 
-  it.each([[['-c']], [['-c', '-j']], [['--no-write', '--index', '-']]])(
-    'a reader of standard output that has gone, with %j',
-    (options) =>
-      withCapture(async (folder) => {
-        const temp = join(folder, 'temp')
-        const { child, result } = startProgram(['capture.pcap', '-q', ...options], {
-          cwd: folder,
-          env: { TMPDIR: temp },
-          timeoutMs: HANG_MS,
-        })
-        child.stdout.once('data', () => child.stdout.destroy())
-        const { code, stderr } = await result
-        expect([code, stderr]).toEqual([1, ''])
-        expect(readdirSync(temp)).toEqual([])
-      }),
+  // More than fits into the pipe, whatever is asked for.
+  it.each([
+    ['payload', ['-c']],
+    ['JSON lines', ['-c', '-j']],
+    ['the index', ['--no-write', '--index', '-']],
+  ])('a reader of standard output that has gone: %s', (_what, options) =>
+    withCapture(async (folder) => {
+      const temp = join(folder, 'temp')
+      const sizes = { connections: 4_000, concurrency: 100, messageBytes: 500, segmentBytes: 500 }
+      writeFileSync(join(folder, 'many.pcap'), generateBytes(troubledPlan(sizes), SEED).bytes)
+      const { child, result } = startProgram(['many.pcap', '-q', ...options], {
+        cwd: folder,
+        env: { TMPDIR: temp },
+        timeoutMs: HANG_MS,
+      })
+      child.stdout.once('data', () => child.stdout.destroy())
+      const { code, stderr } = await result
+      expect([code, stderr]).toEqual([1, ''])
+      expect(readdirSync(temp)).toEqual([])
+    }),
   )
 })
+
+it('one file that cannot be replaced stops no other file', () =>
+  withCapture(async (folder) => {
+    await convert(folder, '-o', 'expected', '-s')
+    const expected = treeHashes(join(folder, 'expected'))
+    const [name] = expected.keys()
+    mkdirSync(join(folder, 'out', name!), { recursive: true })
+    const options = ['-o', 'out', '-s', '--force', '--index', 'x.jsonl', '--workers', '2']
+    const { code, stderr } = await convert(folder, ...options)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error [^\n]+\n$/)])
+    expect(stderr).toContain(`Cannot write "out/${name}": `)
+    expect(treeDifferences(expected, treeHashes(join(folder, 'out')))).toEqual([`no ${name}`])
+    expect(readFileSync(join(folder, 'x.jsonl'), 'utf8')).not.toContain(name)
+  }))
 
 it('says in the summary which output failed', () =>
   withCapture(async (folder) => {
