@@ -21,6 +21,8 @@ import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush } from './termi
  */
 export async function main(args: readonly string[], terminal: Terminal = PROCESS_TERMINAL): Promise<number> {
   terminal.stderr.on('error', () => {}) // nobody is left to be told
+  // Every thread pipes its own standard streams to these: many listeners are no leak.
+  for (const stream of [terminal.stdout, terminal.stderr]) stream.setMaxListeners(0)
   const exitCode = await execute(args, terminal).catch((error: unknown) => explain(error, terminal))
   await Promise.all([waitForFlush(terminal.stdout), waitForFlush(terminal.stderr)])
   return exitCode

@@ -31,13 +31,17 @@ const inOrder = script.expected
   .sort((a, b) => a.us - b.us)
   .map(({ bytes }) => Buffer.from(bytes).toString())
 
-it.each([1, 2, 5])('-c gives the payload of all connections in packet order with %d workers', (workers) =>
+it.each([1, 2, 12])('-c gives the payload of all connections in packet order with %d workers', (workers) =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, 'a.pcap'), script.toPcap())
-    const run = (options: string) =>
-      runProgram(['a.pcap', options, '--workers', `${workers}`], { cwd: folder })
-    expect((await run('-cq')).stdout.toString()).toBe(inOrder.join(''))
-    const lines = (await run('-cjq')).stdout.toString().split('\r\n').slice(0, -1)
+    const run = async (options: string) => {
+      const args = ['a.pcap', options, '--workers', `${workers}`]
+      const { code, stderr, stdout } = await runProgram(args, { cwd: folder })
+      expect([code, stderr]).toEqual([0, ''])
+      return stdout.toString()
+    }
+    expect(await run('-cq')).toBe(inOrder.join(''))
+    const lines = (await run('-cjq')).split('\r\n').slice(0, -1)
     const records = lines.map((line) => JSON.parse(line) as { connection: string; data: string })
     expect(records.map(({ data }) => data)).toEqual(inOrder)
     for (const { connection, data } of records) {
