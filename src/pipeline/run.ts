@@ -10,6 +10,7 @@ import { failureReason } from '../output/output-failure.js'
 import type { Summary } from '../summary.js'
 import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
+import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
@@ -29,11 +30,12 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   const { inputs, problems } = await expandInputs(config.inputs)
   const captures = await planCaptures(inputs, config)
   const bytesTotal = await totalBytes(inputs)
-  const workerCount = chooseWorkers(config, bytesTotal)
+  const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
+  const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
   const temp = new TempFolder()
   try {
-    const conversion = new Conversion({ ...config, workerCount }, captures, bytesTotal, hooks, {
+    const conversion = new Conversion({ ...config, workerCount, maxOpenFiles }, captures, bytesTotal, hooks, {
       tempDir: temp.path,
       startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
@@ -82,9 +84,8 @@ function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
 }
 
 function chooseWorkers(config: Config, bytesTotal: number | null): number {
-  const most = Math.min(config.workerCount, config.maxOpenFiles)
-  if (config.isWorkerCountFixed || bytesTotal === null) return most
-  return Math.max(1, Math.min(most, Math.ceil(bytesTotal / BYTES_PER_WORKER)))
+  if (config.isWorkerCountFixed || bytesTotal === null) return config.workerCount
+  return Math.max(1, Math.min(config.workerCount, Math.ceil(bytesTotal / BYTES_PER_WORKER)))
 }
 
 async function totalBytes(inputs: readonly Input[]): Promise<number | null> {

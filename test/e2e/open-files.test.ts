@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { platform } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { toMemory } from '../../fixtures/generator/byte-output.mjs'
@@ -97,6 +98,24 @@ it.skipIf(platform() !== 'linux').each([
         expect(bytes.equals(Buffer.from(expected.join(''))), name).toBe(true)
       }
     }),
+)
+
+it.skipIf(platform() !== 'linux')('needs no more descriptors than the system allows, whatever -f is', () =>
+  withFolder(async (folder) => {
+    // The second one is opened when all files of the first one are.
+    for (const name of ['a.pcap', 'b.pcap']) writeFileSync(join(folder, name), interleaved())
+    const limited = 'ulimit -n 110 && exec "$0" "$@"'
+    const options = ['-s', '-m', '-q', '--workers', '2', '--memory', '1M', '--index', 'index.jsonl']
+    const args = [resolve('bin/pcap2conn.js'), 'a.pcap', 'b.pcap', '-o', 'out', ...options]
+    const child = spawn('sh', ['-c', limited, process.execPath, ...args], { cwd: folder, timeout: LOOK_MS })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    const code = await new Promise((done) => child.on('close', done))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(readTree(join(folder, 'out')).size).toBe(2 * CONNECTIONS)
+  }),
 )
 
 // The process may be gone between two steps of a look.
