@@ -31,24 +31,26 @@ const inOrder = script.expected
   .sort((a, b) => a.us - b.us)
   .map(({ bytes }) => Buffer.from(bytes).toString())
 
-it.each([1, 2, 12])('-c gives the payload of all connections in packet order with %d workers', (workers) =>
-  withFolder(async (folder) => {
-    writeFileSync(join(folder, 'a.pcap'), script.toPcap())
-    const run = async (options: string) => {
-      const args = ['a.pcap', options, '--workers', `${workers}`]
-      const { code, stderr, stdout } = await runProgram(args, { cwd: folder })
-      expect([code, stderr]).toEqual([0, ''])
-      return stdout.toString()
-    }
-    expect(await run('-cq')).toBe(inOrder.join(''))
-    const lines = (await run('-cjq')).split('\r\n').slice(0, -1)
-    const records = lines.map((line) => JSON.parse(line) as { connection: string; data: string })
-    expect(records.map(({ data }) => data)).toEqual(inOrder)
-    for (const { connection, data } of records) {
-      const [, number] = /^[ut](\d+)\./.exec(data)!
-      expect(connection).toContain(`-10.0.0.${Number(number) + 1}.${2_000 + Number(number)}-`)
-    }
-    const fromStdin = await runProgram(['-', '-cq', '--workers', `${workers}`], { stdin: script.toPcap() })
-    expect(fromStdin.stdout.toString()).toBe(inOrder.join(''))
-  }),
+it.concurrent.each([1, 2, 12])(
+  '-c gives the payload of all connections in packet order with %d workers',
+  (workers) =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a.pcap'), script.toPcap())
+      const run = async (options: string) => {
+        const args = ['a.pcap', options, '--workers', `${workers}`]
+        const { code, stderr, stdout } = await runProgram(args, { cwd: folder })
+        expect([code, stderr]).toEqual([0, ''])
+        return stdout.toString()
+      }
+      expect(await run('-cq')).toBe(inOrder.join(''))
+      const lines = (await run('-cjq')).split('\r\n').slice(0, -1)
+      const records = lines.map((line) => JSON.parse(line) as { connection: string; data: string })
+      expect(records.map(({ data }) => data)).toEqual(inOrder)
+      for (const { connection, data } of records) {
+        const [, number] = /^[ut](\d+)\./.exec(data)!
+        expect(connection).toContain(`-10.0.0.${Number(number) + 1}.${2_000 + Number(number)}-`)
+      }
+      const fromStdin = await runProgram(['-', '-cq', '--workers', `${workers}`], { stdin: script.toPcap() })
+      expect(fromStdin.stdout.toString()).toBe(inOrder.join(''))
+    }),
 )

@@ -36,7 +36,7 @@ async function convert(folder: string, args: readonly string[]) {
   return { code, stderr, summary, tree }
 }
 
-describe.each(formats)('a %s file', (format, whole, recordBytes) => {
+describe.concurrent.each(formats)('a %s file', (format, whole, recordBytes) => {
   const ends = [
     whole.length - PAYLOADS.reduce((sum, { length }) => sum + recordBytes(HEADERS_BYTES + length), 0),
   ]
@@ -93,7 +93,7 @@ describe.each(formats)('a %s file', (format, whole, recordBytes) => {
     }))
 })
 
-it('a gzip file that is cut gives what can be read of it, and a place', () =>
+it.concurrent('a gzip file that is cut gives what can be read of it, and a place', () =>
   withFolder(async (folder) => {
     const long = new Script(FIRST_SEC)
     const many = long.udp({ client: endpoint('192.0.2.1', 4_000), server: endpoint('198.51.100.1', 4_001) })
@@ -118,7 +118,7 @@ const noCaptures: [string, string, string | null, RegExp][] = [
   ['a missing file', 'missing.pcap', null, /"missing\.pcap": no such file/],
   ['a pattern without a match', 'x*.pcap', null, /"x\*\.pcap"/],
 ]
-it.each(noCaptures)(
+it.concurrent.each(noCaptures)(
   '%s is named and answered with 1, and the other inputs go on',
   (_what, name, content, message) =>
     withFolder(async (folder) => {
@@ -133,14 +133,14 @@ it.each(noCaptures)(
     }),
 )
 
-it('a folder without captures is named and answered with 1', () =>
+it.concurrent('a folder without captures is named and answered with 1', () =>
   withFolder(async (folder) => {
     mkdirSync(join(folder, 'nothing', 'in', 'it'), { recursive: true })
     const { code, stderr } = await convert(folder, ['nothing'])
     expect([code, stderr]).toEqual([1, expect.stringMatching(/"nothing"/)])
   }))
 
-it('the committed damaged captures give what comes before the damage', () =>
+it.concurrent('the committed damaged captures give what comes before the damage', () =>
   withFolder(async (folder) => {
     const { code, summary, tree } = await convert(folder, [join(FIXTURES, 'damaged')])
     expect(code).toBe(1)

@@ -44,7 +44,7 @@ function summaryIn(folder: string): Summary {
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Summary
 }
 
-describe('an interruption', () => {
+describe.concurrent('an interruption', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -30,30 +30,32 @@ function reuse(connections: number): Buffer {
 
 const suffix = (i: number) => (i === 0 ? '' : `~${i + 1}`)
 
-it.each([1, 5])('connections of one second and the same ports get ~2, ~3 … with %d workers', (workers) =>
-  withFolder(async (folder) => {
-    writeFileSync(join(folder, 'a.pcap'), reuse(4))
-    const args = ['a.pcap', '-s', '-m', '-o', 'out', '-q', '--workers', `${workers}`, '--index', 'x.jsonl']
-    const { code, stderr } = await runProgram(args, { cwd: folder })
-    expect([code, stderr]).toEqual([0, ''])
-    const tree = readTree(join(folder, 'out'))
-    const expected = Array.from({ length: 4 }, (_, i) => [
-      [`${NAME}${suffix(i)}.txt`, `question ${i}`],
-      [`${SWAPPED}${suffix(i)}.txt`, `answer ${i}`],
-    ]).flat()
-    const data = [...tree].filter(([name]) => !name.includes('metadata'))
-    expect(Object.fromEntries(data.map(([name, bytes]) => [name, bytes.toString()]))).toEqual(
-      Object.fromEntries(expected),
-    )
-    expect(tree.size).toBe(4 * 3)
-    const index = readTree(folder).get('x.jsonl')!.toString().trimEnd().split('\n')
-    expect(index.map((line) => JSON.parse(line).orig_file)).toEqual(
-      Array.from({ length: 4 }, (_, i) => `${NAME}${suffix(i)}.txt`),
-    )
-  }),
+it.concurrent.each([1, 5])(
+  'connections of one second and the same ports get ~2, ~3 … with %d workers',
+  (workers) =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a.pcap'), reuse(4))
+      const args = ['a.pcap', '-s', '-m', '-o', 'out', '-q', '--workers', `${workers}`, '--index', 'x.jsonl']
+      const { code, stderr } = await runProgram(args, { cwd: folder })
+      expect([code, stderr]).toEqual([0, ''])
+      const tree = readTree(join(folder, 'out'))
+      const expected = Array.from({ length: 4 }, (_, i) => [
+        [`${NAME}${suffix(i)}.txt`, `question ${i}`],
+        [`${SWAPPED}${suffix(i)}.txt`, `answer ${i}`],
+      ]).flat()
+      const data = [...tree].filter(([name]) => !name.includes('metadata'))
+      expect(Object.fromEntries(data.map(([name, bytes]) => [name, bytes.toString()]))).toEqual(
+        Object.fromEntries(expected),
+      )
+      expect(tree.size).toBe(4 * 3)
+      const index = readTree(folder).get('x.jsonl')!.toString().trimEnd().split('\n')
+      expect(index.map((line) => JSON.parse(line).orig_file)).toEqual(
+        Array.from({ length: 4 }, (_, i) => `${NAME}${suffix(i)}.txt`),
+      )
+    }),
 )
 
-it('connections of one second in both directions share names only where both sides are in one file', () =>
+it.concurrent('connections of one second in both directions share names only where both sides are in one file', () =>
   withFolder(async (folder) => {
     const script = new Script(FIRST_SEC)
     const there = script.tcp({ client, server, stepMs: 10 })
@@ -73,7 +75,7 @@ it('connections of one second in both directions share names only where both sid
     expect(await treeOf('two', '-s')).toEqual({ [`${NAME}.txt`]: 'there', [`${SWAPPED}~2.txt`]: 'back' })
   }))
 
-describe('the same capture under two names, so that time goes back', () => {
+describe.concurrent('the same capture under two names, so that time goes back', () => {
   // Every 5-tuple and second comes twice.
   const captures = [
     'handshake.pcap',

@@ -40,7 +40,7 @@ function interleaved(): Buffer {
 }
 
 // Other systems have no /proc. [-f, workers asked for, workers used]
-it.skipIf(platform() !== 'linux').each([
+it.skipIf(platform() !== 'linux').concurrent.each([
   [1, 4, 1],
   [2, 2, 2],
   [7, 3, 3],
@@ -100,22 +100,24 @@ it.skipIf(platform() !== 'linux').each([
     }),
 )
 
-it.skipIf(platform() !== 'linux')('needs no more descriptors than the system allows, whatever -f is', () =>
-  withFolder(async (folder) => {
-    // The second one is opened when all files of the first one are.
-    for (const name of ['a.pcap', 'b.pcap']) writeFileSync(join(folder, name), interleaved())
-    const limited = 'ulimit -n 110 && exec "$0" "$@"'
-    const options = ['-s', '-m', '-q', '--workers', '2', '--memory', '1M', '--index', 'index.jsonl']
-    const args = [resolve('bin/pcap2conn.js'), 'a.pcap', 'b.pcap', '-o', 'out', ...options]
-    const child = spawn('sh', ['-c', limited, process.execPath, ...args], { cwd: folder, timeout: LOOK_MS })
-    let stderr = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString()
-    })
-    const code = await new Promise((done) => child.on('close', done))
-    expect([code, stderr]).toEqual([0, ''])
-    expect(readTree(join(folder, 'out')).size).toBe(2 * CONNECTIONS)
-  }),
+it.skipIf(platform() !== 'linux').concurrent(
+  'needs no more descriptors than the system allows, whatever -f is',
+  () =>
+    withFolder(async (folder) => {
+      // The second one is opened when all files of the first one are.
+      for (const name of ['a.pcap', 'b.pcap']) writeFileSync(join(folder, name), interleaved())
+      const limited = 'ulimit -n 110 && exec "$0" "$@"'
+      const options = ['-s', '-m', '-q', '--workers', '2', '--memory', '1M', '--index', 'index.jsonl']
+      const args = [resolve('bin/pcap2conn.js'), 'a.pcap', 'b.pcap', '-o', 'out', ...options]
+      const child = spawn('sh', ['-c', limited, process.execPath, ...args], { cwd: folder, timeout: LOOK_MS })
+      let stderr = ''
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString()
+      })
+      const code = await new Promise((done) => child.on('close', done))
+      expect([code, stderr]).toEqual([0, ''])
+      expect(readTree(join(folder, 'out')).size).toBe(2 * CONNECTIONS)
+    }),
 )
 
 // The process may be gone between two steps of a look.

@@ -42,7 +42,7 @@ const recordsIn = (index: string | undefined) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-describe('time-outs in capture time', () => {
+describe.concurrent('time-outs in capture time', () => {
   const idle = (protocol: 'tcp' | 'udp', seconds: number) => {
     const script = new Script(FIRST_SEC)
     const connection = protocol === 'tcp' ? script.tcp({ client, server }) : script.udp({ client, server })
@@ -71,7 +71,7 @@ describe('time-outs in capture time', () => {
   })
 })
 
-describe('what is written of a stream', () => {
+describe.concurrent('what is written of a stream', () => {
   const script = new Script(FIRST_SEC)
   const tcp = script.tcp({ client, server })
   tcp.open()
@@ -119,7 +119,7 @@ describe('what is written of a stream', () => {
   })
 })
 
-it.each([
+it.concurrent.each([
   ['first', 'one two three'],
   ['last', 'one TWO three'],
 ])('--overlap %s decides between two copies of a byte', async (policy, expected) => {
@@ -137,7 +137,7 @@ it.each([
   expect(recordsIn(stdout.toString())[0]).toMatchObject({ overlap_conflicts: 3 })
 })
 
-describe('the time in names', () => {
+describe.concurrent('the time in names', () => {
   const script = new Script(FIRST_SEC)
   script.udp({ client, server }).send(0, 'x')
 
@@ -153,7 +153,7 @@ describe('the time in names', () => {
   })
 })
 
-it('--summary FILE and --summary - give the same object', async () => {
+it.concurrent('--summary FILE and --summary - give the same object', async () => {
   const capture = readFileSync(join(FIXTURES, 'handshake.pcap'))
   const shown = await convert({ 'a.pcap': capture }, ['a.pcap', '--summary', '-'])
   const written = await convert({ 'a.pcap': capture }, ['a.pcap', '--summary', 'out/deep/summary.json'])
@@ -163,7 +163,7 @@ it('--summary FILE and --summary - give the same object', async () => {
   expect(written.stdout.length).toBe(0)
 })
 
-it('--index FILE and --index - give the same bytes', async () => {
+it.concurrent('--index FILE and --index - give the same bytes', async () => {
   const capture = readFileSync(join(FIXTURES, 'icmp-errors.pcap'))
   const shown = await convert({ 'a.pcap': capture }, ['a.pcap', '--index', '-'])
   const written = await convert({ 'a.pcap': capture }, ['a.pcap', '--index', 'out/deep/index.jsonl'])
@@ -171,7 +171,7 @@ it('--index FILE and --index - give the same bytes', async () => {
   expect(recordsIn(shown.stdout.toString()).length).toBeGreaterThan(3)
 })
 
-describe('several inputs', () => {
+describe.concurrent('several inputs', () => {
   // Halves of one connection, the later half with the earlier name.
   const early = new Script(FIRST_SEC)
   const late = new Script(FIRST_SEC + 10)
@@ -218,7 +218,7 @@ describe('several inputs', () => {
   })
 })
 
-describe('the way of the bytes', () => {
+describe.concurrent('the way of the bytes', () => {
   const plan = troubledPlan({ connections: 200, concurrency: 60, messageBytes: 5_000, segmentBytes: 600 })
   const capture = generateBytes(plan, 5).bytes
   // Members that begin anywhere, as appended logs have them.
@@ -248,7 +248,7 @@ describe('the way of the bytes', () => {
     }))
 })
 
-describe('--link-type', () => {
+describe.concurrent('--link-type', () => {
   const script = new Script(FIRST_SEC)
   const packet = ip(client, server, UDP, udp(client, server, Buffer.from('raw')))
   script.add(packet, 0)

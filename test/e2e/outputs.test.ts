@@ -39,7 +39,7 @@ function withCapture(use: (folder: string) => Promise<void>): Promise<void> {
 const convert = (folder: string, ...args: string[]) =>
   runProgram(['capture.pcap', '-q', ...args], { cwd: folder, timeoutMs: HANG_MS })
 
-describe('without --force', () => {
+describe.concurrent('without --force', () => {
   it('leaves every file that exists as it is, names one, and answers 1', () =>
     withCapture(async (folder) => {
       await convert(folder, '-o', 'out', '-s', '-m')
@@ -76,7 +76,7 @@ describe('without --force', () => {
   )
 })
 
-it('replaces with --force what is there, longer files and links too, and nothing else', () =>
+it.concurrent('replaces with --force what is there, longer files and links too, and nothing else', () =>
   withCapture(async (folder) => {
     await convert(folder, '-o', 'expected', '-m', '--index', 'expected/x.jsonl', '--summary', 's.json')
     const expected = treeHashes(join(folder, 'expected'))
@@ -96,7 +96,7 @@ it('replaces with --force what is there, longer files and links too, and nothing
     expect(readFileSync(join(folder, 'out', 'other.txt'), 'utf8')).toBe('mine')
   }))
 
-describe('an output that cannot be written is named, and answered with 1', () => {
+describe.concurrent('an output that cannot be written is named, and answered with 1', () => {
   // `file` is a file. [what, options, what the message names]
   const impossible: [string, string[], string][] = [
     ['a file in the place of the output folder', ['-o', 'file'], '"file"'],
@@ -208,7 +208,7 @@ describe('an output that cannot be written is named, and answered with 1', () =>
   )
 })
 
-it('one file that cannot be replaced stops no other file', () =>
+it.concurrent('one file that cannot be replaced stops no other file', () =>
   withCapture(async (folder) => {
     await convert(folder, '-o', 'expected', '-s')
     const expected = treeHashes(join(folder, 'expected'))
@@ -222,7 +222,7 @@ it('one file that cannot be replaced stops no other file', () =>
     expect(readFileSync(join(folder, 'x.jsonl'), 'utf8')).not.toContain(name)
   }))
 
-it('says in the summary which output failed', () =>
+it.concurrent('says in the summary which output failed', () =>
   withCapture(async (folder) => {
     await convert(folder, '-o', 'out')
     const { code } = await convert(folder, '-o', 'out', '--summary', 's.json')

@@ -90,13 +90,13 @@ describe('the same bytes with any number of workers, any memory and any number o
     ['-c -j -m --index OUT/connections.jsonl', 'payload'],
   ]
   it.each(forms)('with %s', async (options, toStdout) => {
-    const [first, ...others] = SETTINGS
-    const expected = await outcomeOf(inputs, options, first!)
+    const run = (setting: string) => outcomeOf(inputs, options, setting)
+    const [expected, ...others] = (await Promise.all(SETTINGS.map(run))) as [Outcome, ...Outcome[]]
     expect(expected.summary).toMatchObject({ limits: {}, errors: [] })
     expect(expected.summary.gaps).toBeGreaterThan(20)
     expect(expected.tree.size > 250).toBe(toStdout === 'nothing' || options.includes('-m'))
     expect(expected.stdout.length > 100_000).toBe(toStdout === 'payload')
-    for (const setting of others) expectSame(await outcomeOf(inputs, options, setting), expected)
+    for (const outcome of others) expectSame(outcome, expected)
   })
 })
 
@@ -115,14 +115,17 @@ it(
       if (packets[0] + packets[1] > 0) captured += 1
     }
     const truth = generateFile(plan, SEED, capture, { onConnection })
-    const options = '--index OUT/connections.jsonl'
-    const expected = await outcomeOf([capture], options, '--workers 1 --memory 32M -f 2')
+    const settings = [
+      '--workers 1 --memory 32M -f 2',
+      '--workers 2 --memory 512M -f 500',
+      '--workers 5 --memory 32M -f 7',
+    ]
+    const run = (setting: string) => outcomeOf([capture], '--index OUT/connections.jsonl', setting)
+    const [expected, ...others] = (await Promise.all(settings.map(run))) as [Outcome, ...Outcome[]]
     expect(expected.summary.packets).toMatchObject({ read: truth.packets, delivered: truth.packets })
     expect(expected.summary.connections.total).toBe(captured)
     expect(expected.summary.limits).toEqual({})
-    for (const setting of ['--workers 2 --memory 512M -f 500', '--workers 5 --memory 32M -f 7']) {
-      expectSame(await outcomeOf([capture], options, setting), expected)
-    }
+    for (const outcome of others) expectSame(outcome, expected)
   },
   HANG_MS,
 )

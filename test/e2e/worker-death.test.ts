@@ -27,7 +27,7 @@ const deaths: [string, string, string[]][] = [
   ['unstartable-worker', idle, ['-', '-o', 'out']],
 ]
 
-it.each(deaths)(
+it.concurrent.each(deaths)(
   'a %s ends the run with its error and 1 while the program waits for %s',
   (way, _moment, args) =>
     withFolder(async (folder) => {
