@@ -51,3 +51,11 @@ export class OutputError extends Error {
     this.path = path
   }
 }
+
+/** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */
+export function failureReason(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  // Node's text is "ENOSPC: no space left on device, write": code, reason, call.
+  const match = /^([A-Z0-9]+): ([^,]+)/.exec(message)
+  return match === null ? message : `${match[2]} (${match[1]})`
+}

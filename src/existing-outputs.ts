@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs'
-import { OutputError } from './errors.js'
+import { failureReason, OutputError } from './errors.js'
 
 /**
  * Refuses, before any work, outputs that would replace a file. Devices and pipes may exist.
@@ -22,11 +22,6 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (cause) {
-    throw new OutputError(`Cannot write "${path}": ${reasonOf(cause)}`, path, { cause })
+    throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }
-}
-
-// Node's text is "ENOTDIR: not a directory, stat 'a/b'": code, reason, call.
-function reasonOf(cause: unknown): string {
-  return (cause as Error).message.replace(/^(\w+): ([^,]+).*$/s, '$2 ($1)')
 }

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import { relative, sep } from 'node:path'
 import type { Config } from '../config.js'
 import { OutputError } from '../errors.js'
@@ -12,9 +11,9 @@ import { FileWriter } from './file-writer.js'
 import { GapLists } from './gap-lists.js'
 import { type EncapReader, IndexRecords } from './index-record.js'
 import { IndexRuns } from './index-runs.js'
+import { makeFolder } from './make-folder.js'
 import { metadataJson, metadataText } from './metadata.js'
 import { OpenFiles } from './open-files.js'
-import { failureReason } from './output-failure.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import { PageArena } from './page-arena.js'
 import { PayloadOutput } from './payload-output.js'
@@ -212,13 +211,5 @@ export class ConnectionOutput implements ConnectionSink {
     if (!isInFile && (this.#options.separateSides || !this.#payload.hasContent(half ^ 1))) return null
     if (this.#writer.isGivenUp(this.#options.separateSides ? half : connection)) return null
     return this.#folderBelow + this.#names.dataName(connection, side)
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    fs.mkdirSync(path, { recursive: true })
-  } catch (cause) {
-    throw new OutputError(`Cannot make the folder "${path}": ${failureReason(cause)}`, path, { cause })
   }
 }

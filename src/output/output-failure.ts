@@ -1,12 +1,4 @@
-import { OutputError } from '../errors.js'
-
-/** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */
-export function failureReason(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  // Node's text is "ENOSPC: no space left on device, write": code, reason, call.
-  const match = /^([A-Z0-9]+): ([^,]+)/.exec(message)
-  return match === null ? message : `${match[2]} (${match[1]})`
-}
+import { failureReason, OutputError } from '../errors.js'
 
 /** The {@link OutputError} for a file that could not be written. */
 export function outputFailure(path: string, cause: unknown): OutputError {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
-import { OutputError } from '../errors.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { mergeIndexToFile, mergeIndexToStream } from '../output/index-merger.js'
-import { failureReason } from '../output/output-failure.js'
+import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
 import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
@@ -98,14 +96,6 @@ async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
     )
   }
   return total
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch (cause) {
-    throw new OutputError(`Cannot make the folder "${path}": ${failureReason(cause)}`, path, { cause })
-  }
 }
 
 async function mergeIndex(
