@@ -12,7 +12,7 @@ import {
   sizeOf,
 } from './config/option-values.js'
 import { ConfigError } from './errors.js'
-import { linkTypeByName } from './wire/link-types.js'
+import { linkTypeByName } from './wire/link/link-types.js'
 
 export type { ConvertOptions, NumberOption, RawOptions } from './config/convert-options.js'
 

@@ -1,6 +1,6 @@
 import type { InputSummary, PacketCounts, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
-import { linkTypeName } from '../wire/link-types.js'
+import { linkTypeName } from '../wire/link/link-types.js'
 import type { PacketDecoder } from '../wire/packet-decoder.js'
 import { protocolName } from '../wire/protocol-names.js'
 import type { WorkerResult } from './worker-task.js'

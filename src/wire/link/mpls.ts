@@ -1,7 +1,7 @@
-import { u16be } from '../bytes/endian.js'
-import { EncapKind } from './encap-table.js'
+import { u16be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
 import { layerOfEtherType } from './ether-type.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
 
 const LABEL_BYTES = 4
 const BOTTOM_OF_STACK = 0x01

@@ -1,6 +1,6 @@
-import { u16be, u16le, u32be } from '../bytes/endian.js'
+import { u16be, u16le, u32be } from '../../bytes/endian.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
 import { layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
 
 const HEADER_BYTES = 4
 const AF_INET = 2

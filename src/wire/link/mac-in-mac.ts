@@ -1,6 +1,6 @@
-import { u16be } from '../bytes/endian.js'
-import { EncapKind } from './encap-table.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
+import { u16be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
 
 const BACKBONE_TAG_BYTES = 4
 const FABRIC_PATH_TAG_BYTES = 2

@@ -1,6 +1,6 @@
-import { u16be } from '../bytes/endian.js'
+import { u16be } from '../../bytes/endian.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
 import { layerOfEtherType } from './ether-type.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
 
 const LLC_BYTES = 3
 const SNAP_BYTES = 5

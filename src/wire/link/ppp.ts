@@ -1,7 +1,7 @@
-import { u16be } from '../bytes/endian.js'
-import { EncapKind } from './encap-table.js'
+import { u16be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
 import { layerOfEtherType } from './ether-type.js'
-import { endAt, type FrameCursor, Layer } from './frame-cursor.js'
 
 const ADDRESS_ALL_STATIONS = 0xff
 const CONTROL_UNNUMBERED = 0x03

@@ -1,4 +1,4 @@
-import { Layer } from './frame-cursor.js'
+import { Layer } from '../frame-cursor.js'
 
 export const ETHER_TYPE_IPV4 = 0x0800
 const ETHER_TYPE_IPV6 = 0x86dd

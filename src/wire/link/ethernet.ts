@@ -1,7 +1,7 @@
-import { u16be } from '../bytes/endian.js'
-import { EncapKind } from './encap-table.js'
+import { u16be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
 import { ETHER_TYPE_IPV4, layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
-import { endAt, type FrameCursor, Layer } from './frame-cursor.js'
 
 const ETHER_TYPE = 12
 const HEADER_BYTES = 14

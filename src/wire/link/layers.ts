@@ -1,5 +1,5 @@
+import { Layer, type LayerDecoder } from '../frame-cursor.js'
 import { decodeEthernet, decodeVlan } from './ethernet.js'
-import { Layer, type LayerDecoder } from './frame-cursor.js'
 import { decodeSll, decodeSll2 } from './linux-sll.js'
 import { decodeLlc } from './llc.js'
 import { decodeLoopback } from './loopback.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linkTypeByName, linkTypeName } from '../../src/wire/link-types.js'
+import { linkTypeByName, linkTypeName } from '../../../src/wire/link/link-types.js'
 
 describe('linkTypeByName()', () => {
   const cases: [string, number | null][] = [
