@@ -51,7 +51,9 @@ export interface Summary {
    * What else was seen or set aside, by name; what was not is absent. Bytes: `cut_bytes` (by the snaplen, part of the
    * missing ones), `late_bytes` (for a gap given up before), `before_start_bytes`, `after_fin_bytes` (neither is part
    * of a stream), `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing),
-   * `icmp_errors` (that quoted a connection), `malformed_*` (by what was wrong).
+   * `icmp_errors` (that quoted a connection), `malformed_*` (by what was wrong), `aggregated_packets` (read from frames
+   * that hold several, without the first of each); of those that are not IP `encrypted_frames`, `partial_frames` and
+   * `damaged_frames` (by the link layer).
    */
   readonly details: Readonly<Record<string, number>>
   /** Packets of link types that cannot be decoded, by `name (number)`. */

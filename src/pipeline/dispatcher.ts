@@ -81,11 +81,13 @@ export class Dispatcher {
     for (;;) {
       if (this.#credits < RECORDS_PER_PACKET && !this.hasRoom()) return 'full'
       if (this.#needsSpace && !this.#space.hasRoom) return 'full'
-      const status = reader.next(captured)
-      if (status !== 'packet') return status
+      if (!this.#decoder.hasMore) {
+        const status = reader.next(captured)
+        if (status !== 'packet') return status
+        this.capturedBytes += captured.to - captured.from
+        if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
+      }
       this.packets.read += 1
-      this.capturedBytes += captured.to - captured.from
-      if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
       this.#dispatchPacket()
       this.#sweepIn -= 1
       if (this.#sweepIn === 0) this.#sweep()
@@ -113,7 +115,11 @@ export class Dispatcher {
   #dispatchPacket(): void {
     const { packets } = this
     const packet = this.#packet
-    switch (this.#decoder.decode(this.#bytes, this.#captured, packet)) {
+    const decoder = this.#decoder
+    const status = decoder.hasMore
+      ? decoder.decodeNext(this.#bytes, this.#captured, packet)
+      : decoder.decode(this.#bytes, this.#captured, packet)
+    switch (status) {
       case 'delivered':
         packets.delivered += 1
         this.#push()

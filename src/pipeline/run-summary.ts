@@ -64,13 +64,20 @@ function decoderLimits({ fragments }: PacketDecoder): Record<string, number> {
   return { fragment_trackers: fragments.trackerLimitHits, fragment_bytes: fragments.byteLimitHits }
 }
 
-function decoderDetails({ fragments, malformed }: PacketDecoder): Record<string, number> {
-  const reasons = Object.entries(malformed).map(
-    ([reason, count]) => [`malformed_${snakeCase(reason)}`, count] as const,
-  )
+function decoderDetails({
+  aggregatedPackets,
+  fragments,
+  malformed,
+  notIp,
+}: PacketDecoder): Record<string, number> {
+  const reasons = [
+    ...Object.entries(malformed).map(([reason, count]) => [`malformed_${snakeCase(reason)}`, count] as const),
+    ...Object.entries(notIp).map(([reason, count]) => [snakeCase(reason), count] as const),
+  ]
   return {
     incomplete_datagrams: fragments.incompleteDatagrams,
     fragment_conflict_bytes: fragments.conflictBytes,
+    aggregated_packets: aggregatedPackets,
     ...Object.fromEntries(reasons),
   }
 }

@@ -10,31 +10,56 @@ export interface FrameCursor {
   wireTo: number
   /** Takes the description of the outer headers. */
   readonly encaps: EncapWriter
+  /** The link type that a header named for what follows it; goes with `Layer.LINK_TYPE`. */
+  linkType: number
+  /** Offset of the next packet of the same frame, and the frame's ends as in `to` and `wireTo`; -1: there is none. */
+  moreAt: number
+  moreTo: number
+  moreWireTo: number
 }
 
-/** What comes next in a frame. The values index the decoder's table, see `LAYERS`. */
+/** A cursor that is nowhere. */
+export function blankFrameCursor(encaps: EncapWriter): FrameCursor {
+  return { at: 0, to: 0, wireTo: 0, encaps, linkType: 0, moreAt: -1, moreTo: 0, moreWireTo: 0 }
+}
+
+/** What comes next in a frame. Those below `IP` end the walk; those above index the decoder's table, see `LAYERS`. */
 export const Layer = {
   /** Nothing that carries IP, or nothing the program knows. */
   NOT_IP: 0,
   /** The captured bytes end inside the header. */
   TRUNCATED: 1,
+  /** A length in the header cannot be. */
+  MALFORMED: 2,
+  /** What follows is encrypted by the link layer. */
+  ENCRYPTED: 3,
+  /** What follows is a part of a packet that the link layer cut. */
+  PART: 4,
+  /** The capture says that the frame was received damaged. */
+  DAMAGED: 5,
+  /** A frame of a link type that cannot be decoded, `cursor.linkType`. */
+  UNKNOWN: 6,
   /** An IPv4 or IPv6 header, told apart by its version field. */
-  IP: 2,
-  ETHERNET: 3,
+  IP: 7,
+  ETHERNET: 8,
   /** A VLAN tag behind its TPID. */
-  VLAN: 4,
+  VLAN: 9,
   /** An LLC header (IEEE 802.2). */
-  LLC: 5,
+  LLC: 10,
   /** One label of an MPLS stack. */
-  MPLS: 6,
+  MPLS: 11,
   /** A PPPoE header. */
-  PPPOE: 7,
+  PPPOE: 12,
   /** A PPP protocol field. */
-  PPP: 8,
+  PPP: 13,
   /** The I-TAG of a provider backbone bridge behind its EtherType. */
-  BACKBONE_TAG: 9,
+  BACKBONE_TAG: 14,
   /** Cisco FabricPath's tag behind its EtherType. */
-  FABRIC_PATH: 10,
+  FABRIC_PATH: 15,
+  /** A frame of the link type `cursor.linkType`. */
+  LINK_TYPE: 16,
+  /** A subframe of an aggregated frame (A-MSDU, IEEE 802.11). */
+  AMSDU: 17,
 } as const
 
 /** Ends the frame at `end` where it is longer: a header said how much follows it. */

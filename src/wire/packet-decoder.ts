@@ -2,11 +2,12 @@ import type { CapturedPacket } from '../capture/captured-packet.js'
 import type { Limits } from '../config.js'
 import type { EncapWriter } from './encap-table.js'
 import { FragmentTable, type ReassembledSpace } from './fragments.js'
-import { type FrameCursor, Layer } from './frame-cursor.js'
+import { blankFrameCursor, type FrameCursor, Layer } from './frame-cursor.js'
 import { blankIpHeader, type HeaderStatus, type IpHeader } from './ip-header.js'
 import { decodeIpv4 } from './ipv4.js'
 import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
-import { innerLayer, linkLayer } from './link/layers.js'
+import { innerLayer } from './link/layers.js'
+import { linkLayer } from './link/link-layers.js'
 import { decodeTcp } from './tcp.js'
 import { decodeOtherThanTcp } from './transport.js'
 import { type DecodeStatus, IpProtocol, type TransportPacket } from './transport-packet.js'
@@ -18,6 +19,8 @@ const MAX_LAYERS = 16
 export interface MalformedCounts {
   /** The captured bytes end inside a header below IP. */
   linkHeaderTruncated: number
+  /** A length in a header below IP cannot be. */
+  linkHeaderMalformed: number
   /** More headers below IP than the decoder follows. */
   tooManyLayers: number
   /** The captured bytes end inside the IP header or an extension header. */
@@ -30,6 +33,16 @@ export interface MalformedCounts {
   transportHeaderTruncated: number
   /** The packet ends inside the transport header, or its header length cannot be. */
   transportHeaderMalformed: number
+}
+
+/** Frames that may have carried IP but count as not IP, by the reason. */
+export interface NotIpCounts {
+  /** Encrypted by the link layer. */
+  encryptedFrames: number
+  /** A part of a packet that the link layer cut. */
+  partialFrames: number
+  /** Received damaged, as the capture itself says. */
+  damagedFrames: number
 }
 
 export interface PacketDecoderOptions {
@@ -52,6 +65,7 @@ export class PacketDecoder {
   readonly #unknownLinkTypes = new Map<number, number>()
   readonly #malformed: MalformedCounts = {
     linkHeaderTruncated: 0,
+    linkHeaderMalformed: 0,
     tooManyLayers: 0,
     ipHeaderTruncated: 0,
     ipHeaderMalformed: 0,
@@ -60,12 +74,15 @@ export class PacketDecoder {
     transportHeaderMalformed: 0,
   }
 
+  readonly #notIp: NotIpCounts = { encryptedFrames: 0, partialFrames: 0, damagedFrames: 0 }
+  #aggregatedPackets = 0
+
   /** Fragments and their counters. */
   readonly fragments: FragmentTable
 
   constructor(options: PacketDecoderOptions) {
     this.#linkType = options.linkType
-    this.#cursor = { at: 0, to: 0, wireTo: 0, encaps: options.encaps }
+    this.#cursor = blankFrameCursor(options.encaps)
     this.fragments = new FragmentTable(options.limits, options.space)
   }
 
@@ -76,6 +93,20 @@ export class PacketDecoder {
 
   get malformed(): Readonly<MalformedCounts> {
     return this.#malformed
+  }
+
+  get notIp(): Readonly<NotIpCounts> {
+    return this.#notIp
+  }
+
+  /** Packets of frames that hold several, without the first of each. */
+  get aggregatedPackets(): number {
+    return this.#aggregatedPackets
+  }
+
+  /** True when the frame decoded last holds another packet: `decodeNext()` decodes it. */
+  get hasMore(): boolean {
+    return this.#cursor.moreAt >= 0
   }
 
   /**
@@ -89,27 +120,39 @@ export class PacketDecoder {
     cursor.at = packet.from
     cursor.to = packet.to
     cursor.wireTo = packet.from + packet.originalBytes
+    cursor.moreAt = -1
     cursor.encaps.clear()
 
     const linkType = this.#linkType ?? packet.linkType
     const decodeLink = linkLayer(linkType)
-    if (decodeLink === undefined) {
-      this.#unknownLinkTypes.set(linkType, (this.#unknownLinkTypes.get(linkType) ?? 0) + 1)
-      return 'notIp'
-    }
-    let layer = decodeLink(bytes, cursor)
-    for (let depth = 1; layer !== Layer.IP; depth++) {
-      if (layer === Layer.NOT_IP) return 'notIp'
-      if (layer === Layer.TRUNCATED) return this.#countMalformed('linkHeaderTruncated')
-      if (depth === MAX_LAYERS) return this.#countMalformed('tooManyLayers')
-      layer = innerLayer(layer)(bytes, cursor)
-    }
-    return this.#decodeIp(bytes, packet, out)
+    if (decodeLink === undefined) return this.#countUnknown(linkType)
+    return this.#walk(decodeLink(bytes, cursor), bytes, packet, out)
+  }
+
+  /** Decodes the next packet of the frame that was decoded last, which has more; the rest as in `decode()`. */
+  decodeNext(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
+    const cursor = this.#cursor
+    cursor.at = cursor.moreAt
+    cursor.to = cursor.moreTo
+    cursor.wireTo = cursor.moreWireTo
+    cursor.moreAt = -1
+    cursor.encaps.clear()
+    this.#aggregatedPackets += 1
+    return this.#walk(Layer.AMSDU, bytes, packet, out)
   }
 
   /** Gives up the datagrams whose fragments did not all come: no packet follows. */
   finish(): void {
     this.fragments.finish()
+  }
+
+  #walk(outermost: number, bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
+    let layer = outermost
+    for (let depth = 1; layer > Layer.IP; depth++) {
+      if (depth === MAX_LAYERS) return this.#countMalformed('tooManyLayers')
+      layer = innerLayer(layer)(bytes, this.#cursor)
+    }
+    return layer === Layer.IP ? this.#decodeIp(bytes, packet, out) : this.#countEnd(layer)
   }
 
   #decodeIp(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
@@ -144,6 +187,34 @@ export class PacketDecoder {
     return this.#countMalformed(
       transport === 'truncated' ? 'transportHeaderTruncated' : 'transportHeaderMalformed',
     )
+  }
+
+  #countUnknown(linkType: number): DecodeStatus {
+    this.#unknownLinkTypes.set(linkType, (this.#unknownLinkTypes.get(linkType) ?? 0) + 1)
+    return 'notIp'
+  }
+
+  /** Counts a frame in which there is no IP to be had. */
+  #countEnd(layer: number): DecodeStatus {
+    switch (layer) {
+      case Layer.TRUNCATED:
+        return this.#countMalformed('linkHeaderTruncated')
+      case Layer.MALFORMED:
+        return this.#countMalformed('linkHeaderMalformed')
+      case Layer.ENCRYPTED:
+        this.#notIp.encryptedFrames += 1
+        return 'notIp'
+      case Layer.PART:
+        this.#notIp.partialFrames += 1
+        return 'notIp'
+      case Layer.DAMAGED:
+        this.#notIp.damagedFrames += 1
+        return 'notIp'
+      case Layer.UNKNOWN:
+        return this.#countUnknown(this.#cursor.linkType)
+      default:
+        return 'notIp'
+    }
   }
 
   #countIp(status: 'truncated' | 'malformed'): DecodeStatus {

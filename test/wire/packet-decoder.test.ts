@@ -262,16 +262,16 @@ describe('PacketDecoder.decode()', () => {
 
   it('counts frames of unknown link types by link type', () => {
     const decoder = new FrameDecoder()
-    for (const linkType of [105, 65_535, 105])
+    for (const linkType of [147, 65_535, 147])
       expect(decoder.decode(hello, { linkType }).status).toBe('notIp')
     expect([...decoder.decoder.unknownLinkTypes]).toEqual([
-      [105, 2],
+      [147, 2],
       [65_535, 1],
     ])
   })
 
   it('believes the given link type and not the capture', () => {
-    expect(new FrameDecoder({}, 101).decode(hello, { linkType: 105 }).status).toBe('delivered')
+    expect(new FrameDecoder({}, 101).decode(hello, { linkType: 147 }).status).toBe('delivered')
   })
 
   it('follows sixteen headers and no more', () => {
@@ -360,7 +360,7 @@ const samples: readonly [number, Uint8Array][] = [
   [113, concat([0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 8, 0], hello)],
 ]
 
-const LINK_TYPES = [0, 1, 9, 12, 50, 51, 101, 104, 108, 113, 166, 204, 228, 229, 276, 105]
+const LINK_TYPES = [0, 1, 9, 12, 50, 51, 101, 104, 108, 113, 166, 204, 228, 229, 276, 147]
 
 describe('PacketDecoder.decode() on bad frames', () => {
   // The helper throws when a payload or an address lies outside of its range.
