@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   input: 'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
   capture: 'bytes errors',
   wire: 'bytes',
+  stream: 'bytes',
   flow: 'bytes stream wire',
   output: 'bytes errors flow stream wire node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:

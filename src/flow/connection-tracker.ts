@@ -1,5 +1,5 @@
 import { u32be } from '../bytes/endian.js'
-import { HeldStore, type Spill } from '../stream/held-store.js'
+import type { HeldStore } from '../stream/held-store.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag } from '../wire/tcp.js'
 import { IpProtocol, type PacketTuple } from '../wire/transport-packet.js'
@@ -24,8 +24,6 @@ export interface TrackerOptions {
   readonly tcpTimeoutSec: number
   readonly udpTimeoutSec: number
   readonly lastWins: boolean
-  /** Early bytes of all half-streams that are kept in memory; more goes to the spill file. */
-  readonly heldMemoryBytes: number
   readonly heldSegments: number
   readonly heldBytes: number
   readonly openConnections: number
@@ -55,11 +53,11 @@ export class ConnectionTracker {
   /** Packets of the run before the capture. */
   #packetsBefore = 0
 
-  constructor(table: ConnectionTable, sink: ConnectionSink, spill: Spill, options: TrackerOptions) {
+  constructor(table: ConnectionTable, sink: ConnectionSink, held: HeldStore, options: TrackerOptions) {
     this.table = table
     this.#sink = sink
     this.#options = options
-    this.held = new HeldStore(options.heldMemoryBytes, spill)
+    this.held = held
     this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
     this.#index = new FlowIndex(table)

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path'
+import type { PageArena } from '../bytes/page-arena.js'
 import type { Config } from '../config.js'
 import { OutputError } from '../errors.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
@@ -15,7 +16,6 @@ import { makeFolder } from './make-folder.js'
 import { metadataJson, metadataText } from './metadata.js'
 import { OpenFiles } from './open-files.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
-import { PageArena } from './page-arena.js'
 import { PayloadOutput } from './payload-output.js'
 import { UidMaker } from './uid.js'
 
@@ -36,8 +36,6 @@ export type OutputOptions = Pick<
   | 'force'
 > & {
   readonly limits: Pick<Config['limits'], 'indexGaps'>
-  /** This worker's share of the memory for buffered output. */
-  readonly bufferBytes: number
   /** The run's temporary folder, and this worker's number in it. */
   readonly tempFolder: string
   readonly workerNumber: number
@@ -81,7 +79,7 @@ export class ConnectionOutput implements ConnectionSink {
     table: ConnectionTable,
     encaps: EncapReader,
     options: OutputOptions,
-    shared: { fdBudget: FdBudget },
+    shared: { readonly fdBudget: FdBudget; readonly pages: PageArena },
   ) {
     this.#table = table
     this.#options = options
@@ -102,7 +100,7 @@ export class ConnectionOutput implements ConnectionSink {
       return this.#names.dataPath(file, 0)
     }
     this.#files = new OpenFiles(shared.fdBudget, pathOf, options.force, this.#totals)
-    this.#writer = new FileWriter(this.#files, new PageArena(options.bufferBytes))
+    this.#writer = new FileWriter(this.#files, shared.pages)
     this.#payload = new PayloadOutput(table, options, this.#names, this.#writer, this.#console, this.#totals)
     this.#gaps = new GapLists(options.limits.indexGaps)
     this.#records = new IndexRecords(table, encaps, this.#gaps)

@@ -1,7 +1,7 @@
 import { grown } from '../bytes/grown.js'
-import { NumberedList } from './numbered-list.js'
+import { NumberedList } from '../bytes/numbered-list.js'
+import { LARGEST_CLASS, NO_PAGE, type PageArena } from '../bytes/page-arena.js'
 import type { OpenFiles } from './open-files.js'
-import { LARGEST_CLASS, NO_PAGE, type PageArena } from './page-arena.js'
 
 const INITIAL_CAPACITY = 256
 
@@ -55,8 +55,7 @@ export class FileWriter {
       if (take < to - from && this.#tryGrowPage(file, length + to - from)) continue
       if (take > 0) {
         const page = this.#pages[file]! - 1
-        const source = from === 0 && take === bytes.length ? bytes : bytes.subarray(from, from + take)
-        this.#arena.chunkOf(page).set(source, this.#arena.offsetOf(page) + length)
+        this.#arena.memory.copy(bytes, from, from + take, this.#arena.positionOf(page) + length)
         this.#lengths[file] = length + take
         from += take
       }
@@ -160,9 +159,9 @@ export class FileWriter {
 
   #moveTo(file: number, page: number, sizeClass: number): void {
     const old = this.#pages[file]! - 1
-    const at = this.#arena.offsetOf(old)
-    const bytes = this.#arena.chunkOf(old).subarray(at, at + this.#lengths[file]!)
-    this.#arena.chunkOf(page).set(bytes, this.#arena.offsetOf(page))
+    const from = this.#arena.positionOf(old)
+    const { memory } = this.#arena
+    memory.copy(memory.bytes, from, from + this.#lengths[file]!, this.#arena.positionOf(page))
     this.#arena.free(old, this.#sizeClasses[file]!)
     this.#pages[file] = page + 1
     this.#sizeClasses[file] = sizeClass
@@ -182,8 +181,8 @@ export class FileWriter {
     const length = this.#lengths[file]!
     if (this.#pages[file] === 0 || length === 0) return
     const page = this.#pages[file]! - 1
-    const at = this.#arena.offsetOf(page)
-    this.#write(file, this.#arena.chunkOf(page), at, at + length)
+    const from = this.#arena.positionOf(page)
+    this.#write(file, this.#arena.memory.bytes, from, from + length)
     this.#lengths[file] = 0
   }
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { grown } from '../bytes/grown.js'
+import { NumberedList } from '../bytes/numbered-list.js'
 import { OutputError } from '../errors.js'
 import type { FdBudget } from './fd-budget.js'
-import { NumberedList } from './numbered-list.js'
 import { outputFailure } from './output-failure.js'
 import type { OutputTotals } from './output-totals.js'
 

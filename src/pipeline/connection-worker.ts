@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { PageArena } from '../bytes/page-arena.js'
+import { SharedMemory } from '../bytes/shared-memory.js'
 import { OutputError } from '../errors.js'
 import { ConnectionTable } from '../flow/connection-table.js'
 import { ConnectionTracker } from '../flow/connection-tracker.js'
@@ -8,9 +10,11 @@ import { FdBudget } from '../output/fd-budget.js'
 import { SpillFile } from '../output/spill-file.js'
 import { RingConsumer } from '../ring/record-ring.js'
 import { passEpoch } from '../ring/slab-pool.js'
+import { HeldStore } from '../stream/held-store.js'
 import { EncapTable } from '../wire/encap-table.js'
 import type { ConsoleMessage } from './console-message.js'
 import { controlNumber, packetNumber, RecordKind, readPacket, readTuple, recordKind } from './descriptor.js'
+import type { MemoryRange } from './memory-layout.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 
 /** Longest sleep on an empty ring; then the worker looks whether the run was stopped. */
@@ -20,7 +24,7 @@ const SLEEP_MS = 100
 export class ConnectionWorker {
   readonly #task: WorkerTask
   readonly #ring: RingConsumer
-  readonly #slabs: Uint8Array
+  readonly #bytes: Uint8Array
   readonly #passed: Int32Array
   readonly #openedShared: Int32Array
   readonly #stop: Int32Array
@@ -34,10 +38,10 @@ export class ConnectionWorker {
   constructor(task: WorkerTask) {
     this.#task = task
     const { config } = task
-    // Half of the memory buffers output, half holds early segments.
-    const shareBytes = Math.floor(config.memoryBytes / config.workerCount / 2)
+    const memory = new SharedMemory(task.memory)
+    const pages = ({ from, to }: MemoryRange) => new PageArena(memory, from, to)
     this.#ring = new RingConsumer(task.ring)
-    this.#slabs = new Uint8Array(task.slabs)
+    this.#bytes = memory.bytes
     this.#passed = new Int32Array(task.passed)
     this.#openedShared = new Int32Array(task.opened)
     this.#stop = new Int32Array(task.stop)
@@ -49,22 +53,25 @@ export class ConnectionWorker {
       new EncapTable(task.encaps),
       {
         ...config,
-        bufferBytes: shareBytes,
         tempFolder: task.tempDir,
         workerNumber: task.worker,
         runMarkerMs: task.startedMs,
       },
-      { fdBudget: new FdBudget(task.fdBudget) },
+      { fdBudget: new FdBudget(task.fdBudget), pages: pages(task.outputPages) },
     )
-    this.#tracker = new ConnectionTracker(table, this.#output, this.#spill, {
-      tcpTimeoutSec: config.tcpTimeoutSec,
-      udpTimeoutSec: config.udpTimeoutSec,
-      lastWins: config.overlapPolicy === 'last',
-      heldMemoryBytes: shareBytes,
-      heldSegments: config.limits.heldSegments,
-      heldBytes: config.limits.heldBytes,
-      openConnections: config.limits.openConnections,
-    })
+    this.#tracker = new ConnectionTracker(
+      table,
+      this.#output,
+      new HeldStore(pages(task.heldPages), this.#spill),
+      {
+        tcpTimeoutSec: config.tcpTimeoutSec,
+        udpTimeoutSec: config.udpTimeoutSec,
+        lastWins: config.overlapPolicy === 'last',
+        heldSegments: config.limits.heldSegments,
+        heldBytes: config.limits.heldBytes,
+        openConnections: config.limits.openConnections,
+      },
+    )
   }
 
   /** Works until the run is over or stopped. A failed output ends it and is part of the result. */
@@ -90,7 +97,7 @@ export class ConnectionWorker {
       if (recordKind(ring.words, at) === RecordKind.PACKET) {
         readPacket(ring.words, at, this.#packet)
         if (this.#usesConsole) this.#output.eventNumber = this.#packet.number
-        this.#tracker.packet(this.#slabs, this.#packet)
+        this.#tracker.packet(this.#bytes, this.#packet)
       } else if (!this.#control(ring.words, at)) {
         return false
       }
@@ -104,7 +111,7 @@ export class ConnectionWorker {
     switch (recordKind(words, at)) {
       case RecordKind.ICMP_ERROR:
         readTuple(words, at, this.#packet)
-        this.#tracker.icmpError(this.#slabs, this.#packet, this.#packet.hash)
+        this.#tracker.icmpError(this.#bytes, this.#packet, this.#packet.hash)
         return true
       case RecordKind.SWEEP:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { SharedMemory } from '../bytes/shared-memory.js'
 import type { CaptureReader } from '../capture/capture-reader.js'
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
 import type { Config } from '../config.js'
@@ -18,10 +19,12 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
+import { layOutMemory } from './memory-layout.js'
 import type { RunFacts } from './run-summary.js'
 import { WorkerPool } from './worker-pool.js'
 
 const SLABS = 12
+const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
 const READ_BYTES = 2 * 1024 * 1024
 const RING_RECORDS = 16_384
 const PROGRESS_MS = 200
@@ -79,7 +82,11 @@ export class Conversion {
     const stop = new SharedArrayBuffer(4)
     const encaps = EncapTable.allocate(limits.encaps)
     const rings = Array.from({ length: workerCount }, () => allocateRing(RING_RECORDS))
-    const pool = new SlabPool(SLABS, MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES, READ_BYTES, passed)
+    const slabBytes = SlabPool.bytesOf(SLABS, HEADROOM_BYTES, READ_BYTES)
+    const layout = layOutMemory(slabBytes, config.memoryBytes, workerCount)
+    const memory = SharedMemory.allocate(layout.totalBytes)
+    const { bytes } = new SharedMemory(memory)
+    const pool = new SlabPool(SLABS, HEADROOM_BYTES, READ_BYTES, passed, bytes)
     const producers = rings.map((ring) => new RingProducer(ring))
     const space = new DatagramSpace(pool)
     this.#opened = new Int32Array(opened)
@@ -112,7 +119,9 @@ export class Conversion {
         captures: outputs,
         tempDir: setup.tempDir,
         startedMs: setup.startedMs,
-        slabs: pool.memory,
+        memory,
+        outputPages: layout.workers[worker]!.output,
+        heldPages: layout.workers[worker]!.held,
         ring,
         passed,
         opened,

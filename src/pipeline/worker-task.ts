@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config.js'
+import type { MemoryRange } from './memory-layout.js'
 
 /** A capture of the run: one, or one for each input with `--per-file`. */
 export interface CaptureOutput {
@@ -18,7 +19,11 @@ export interface WorkerTask {
   readonly tempDir: string
   /** When the run began, by the clock of the file system: ms since 1970. */
   readonly startedMs: number
-  readonly slabs: SharedArrayBuffer
+  /** Slabs, and the pages of all workers. */
+  readonly memory: WebAssembly.Memory
+  /** This worker's pages for output and for early segments. */
+  readonly outputPages: MemoryRange
+  readonly heldPages: MemoryRange
   readonly ring: SharedArrayBuffer
   /** One int32 a worker: the epoch that it has passed. */
   readonly passed: SharedArrayBuffer

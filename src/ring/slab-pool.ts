@@ -5,8 +5,7 @@ export function passEpoch(passed: Int32Array, worker: number, epoch: number): vo
 }
 
 /**
- * The slabs that captures are read into: one SharedArrayBuffer, so that a position in it means the same byte in
- * every thread.
+ * The slabs that captures are read into, at the beginning of the memory that the threads share.
  *
  *   slab 0                     slab 1
  *   +----------+---------------+----------+---------------+ ...
@@ -23,7 +22,6 @@ export class SlabPool {
   // Invariants:
   // - every slab is in #free, in one list of #epochs, or held by the caller.
   // - epochs are numbered from 1 in the order of their end; #epochs has those not over, oldest first.
-  readonly memory: SharedArrayBuffer
   readonly bytes: Uint8Array
   readonly headroomBytes: number
   readonly slabBytes: number
@@ -31,14 +29,27 @@ export class SlabPool {
   readonly #free: number[] = []
   readonly #epochs: { readonly epoch: number; readonly slabs: readonly number[] }[] = []
 
+  /** Bytes of so many slabs. */
+  static bytesOf(slabs: number, headroomBytes: number, readBytes: number): number {
+    return slabs * (headroomBytes + readBytes)
+  }
+
   /**
    * @param passed One int32 for each worker: the epoch that it has passed, modulo 2^32.
+   * @param bytes  Shared memory whose beginning the slabs are in; by default memory of their own.
    */
-  constructor(slabs: number, headroomBytes: number, readBytes: number, passed: SharedArrayBuffer) {
+  constructor(
+    slabs: number,
+    headroomBytes: number,
+    readBytes: number,
+    passed: SharedArrayBuffer,
+    bytes: Uint8Array = new Uint8Array(
+      new SharedArrayBuffer(SlabPool.bytesOf(slabs, headroomBytes, readBytes)),
+    ),
+  ) {
+    this.bytes = bytes
     this.headroomBytes = headroomBytes
     this.slabBytes = headroomBytes + readBytes
-    this.memory = new SharedArrayBuffer(slabs * this.slabBytes)
-    this.bytes = new Uint8Array(this.memory)
     this.#passed = new Int32Array(passed)
     for (let slab = slabs - 1; slab >= 0; slab--) this.#free.push(slab * this.slabBytes)
   }

@@ -1,3 +1,4 @@
+import { NO_PAGE } from '../bytes/page-arena.js'
 import type { HeldStore, StoredBytes } from './held-store.js'
 
 /** A gap is given up this long after the peer acknowledged past it, in capture time … */
@@ -184,7 +185,8 @@ export class HeldSegments {
 
   // Puts the part of `item` before `end` back as the last one.
   #keepBegin(item: HeldSegment, whole: StoredBytes, end: number): void {
-    const stored = this.#store.keep(this.#store.bytesOf(whole), 0, end - item.offset)
+    const { bytes, from } = this.#store.locate(whole)
+    const stored = this.#store.keep(bytes, from, from + end - item.offset)
     this.bytes += stored.length
     this.#items.push({ ...item, end, stored })
   }
@@ -246,8 +248,9 @@ export class HeldSegments {
 
   #compare(item: HeldSegment, at: number, stop: number, bytes: Uint8Array, from: number): void {
     const stored = item.stored!
-    const held = this.#store.bytesOf(stored)
-    const heldFrom = at - item.offset
+    const place = this.#store.locate(stored)
+    const held = place.bytes
+    const heldFrom = place.from + at - item.offset
     const length = stop - at
     let conflicts = 0
     for (let i = 0; i < length; i++) if (held[heldFrom + i] !== bytes[from + i]) conflicts += 1
@@ -255,7 +258,7 @@ export class HeldSegments {
     this.conflictBytes += conflicts
     if (conflicts > 0 && this.#lastWins) {
       held.set(bytes.subarray(from, from + length), heldFrom) // a view for the length of this call
-      if (stored.bytes === null) {
+      if (stored.page === NO_PAGE) {
         this.#store.drop(stored)
         item.stored = this.#store.keep(held, 0, held.length)
       }

@@ -1,3 +1,5 @@
+import { NO_PAGE, type PageArena } from '../bytes/page-arena.js'
+
 /** A file for held bytes that memory has no room for. */
 export interface Spill {
   /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. */
@@ -8,13 +10,21 @@ export interface Spill {
   free(bytes: number): void
 }
 
-/** Bytes owned by the store, in memory or in the spill file. */
+/** Bytes owned by the store, in a page or in the spill file. */
 export interface StoredBytes {
-  /** In memory; null while they are in the spill file. */
-  bytes: Uint8Array | null
   readonly length: number
-  /** Position in the spill file; -1 while in memory. */
-  readonly position: number
+  /** Number and size class of the page; `NO_PAGE` while they are in the spill file. */
+  readonly page: number
+  readonly sizeClass: number
+  /** Position in the spill file; meaningless in a page. */
+  readonly spillPosition: number
+}
+
+/** Where stored bytes can be read: `bytes[from, to)`. */
+export interface BytesPlace {
+  bytes: Uint8Array
+  from: number
+  to: number
 }
 
 /** Memory that one held segment takes beside its bytes … */
@@ -23,49 +33,58 @@ const SEGMENT_BYTES = 320
 const MIN_SEGMENTS_BYTES = 32 * 1024 * 1024
 
 /**
- * Owns the early bytes of all half-streams of one worker: in memory up to a limit, in a spill file beyond it. What it
- * takes to know where they are has a limit as high, but at least 32 MiB.
+ * Owns the early bytes of all half-streams of one worker: in the arena's pages, in a spill file when those are used up.
+ * What it takes to know where they are is limited to the bytes of the arena, but at least 32 MiB.
  */
 export class HeldStore {
-  readonly #limitBytes: number
+  readonly #pages: PageArena
   readonly #spill: Spill
-  #usedBytes = 0
+  readonly #place: BytesPlace
   /** Segments that are held now, wherever their bytes are. */
   segments = 0
   /** Bytes that had to go to the spill file so far. */
   spilledBytes = 0
 
-  /** @param limitBytes Bytes kept in memory at one moment, and bytes to keep track of all segments. */
-  constructor(limitBytes: number, spill: Spill) {
-    this.#limitBytes = limitBytes
+  constructor(pages: PageArena, spill: Spill) {
+    this.#pages = pages
     this.#spill = spill
+    this.#place = { bytes: pages.memory.bytes, from: 0, to: 0 }
   }
 
   /** True when the segments, wherever their bytes are, take as much memory as there is. */
   get isFull(): boolean {
-    return this.segments * SEGMENT_BYTES > Math.max(this.#limitBytes, MIN_SEGMENTS_BYTES)
+    return this.segments * SEGMENT_BYTES > Math.max(this.#pages.totalBytes, MIN_SEGMENTS_BYTES)
   }
 
   /** Keeps an owned copy of `bytes[from, to)`. */
   keep(bytes: Uint8Array, from: number, to: number): StoredBytes {
     const length = to - from
+    const sizeClass = this.#pages.classFor(length)
+    const page = length > this.#pages.pageBytes(sizeClass) ? NO_PAGE : this.#pages.tryAllocate(sizeClass)
     this.segments += 1
-    if (this.#usedBytes + length > this.#limitBytes) {
+    if (page === NO_PAGE) {
       this.spilledBytes += length
-      return { bytes: null, length, position: this.#spill.write(bytes, from, to) }
+      return { length, page, sizeClass, spillPosition: this.#spill.write(bytes, from, to) }
     }
-    this.#usedBytes += length
-    const copy = Buffer.allocUnsafeSlow(length) // from no pool, of which it would keep much more alive
-    copy.set(bytes.subarray(from, to)) // a view for the length of this call
-    return { bytes: copy, length, position: -1 }
+    this.#pages.memory.copy(bytes, from, to, this.#pages.positionOf(page))
+    return { length, page, sizeClass, spillPosition: 0 }
   }
 
-  /** The bytes themselves; valid until `drop`. Changing them is only lasting while they are in memory. */
-  bytesOf(stored: StoredBytes): Uint8Array {
-    if (stored.bytes !== null) return stored.bytes
-    const copy = Buffer.allocUnsafe(stored.length)
-    this.#spill.read(stored.position, copy)
-    return copy
+  /**
+   * Where the bytes are; valid until `drop` or the next call. Changing them is only lasting while they are in a page.
+   */
+  locate({ page, length, spillPosition }: StoredBytes): Readonly<BytesPlace> {
+    const place = this.#place
+    if (page === NO_PAGE) {
+      place.bytes = Buffer.allocUnsafe(length)
+      place.from = 0
+      this.#spill.read(spillPosition, place.bytes)
+    } else {
+      place.bytes = this.#pages.memory.bytes
+      place.from = this.#pages.positionOf(page)
+    }
+    place.to = place.from + length
+    return place
   }
 
   /** Notes that a segment is held of which no byte was captured. */
@@ -77,7 +96,7 @@ export class HeldStore {
   drop(stored: StoredBytes | null): void {
     this.segments -= 1
     if (stored === null) return
-    if (stored.position >= 0) this.#spill.free(stored.length)
-    else this.#usedBytes -= stored.length
+    if (stored.page === NO_PAGE) this.#spill.free(stored.length)
+    else this.#pages.free(stored.page, stored.sizeClass)
   }
 }

@@ -248,8 +248,8 @@ export class HeldStreams {
       this.#delivery.skipCut(half, end - offset)
       return
     }
-    const bytes = this.#store.bytesOf(stored)
-    this.#delivery.deliver(half, bytes, 0, bytes.length, tsSec, tsNsec, isFirst)
+    const place = this.#store.locate(stored)
+    this.#delivery.deliver(half, place.bytes, place.from, place.to, tsSec, tsNsec, isFirst)
     this.#store.drop(stored)
   }
 

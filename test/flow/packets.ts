@@ -2,8 +2,9 @@ import type { ConnectionSink } from '../../src/flow/connection-sink.js'
 import { CLOSE_REASONS, ConnectionTable, NONE } from '../../src/flow/connection-table.js'
 import { ConnectionTracker, type TrackerOptions } from '../../src/flow/connection-tracker.js'
 import { blankFlowPacket, type FlowPacket } from '../../src/flow/flow-packet.js'
-import type { Spill } from '../../src/stream/held-store.js'
+import { HeldStore, type Spill } from '../../src/stream/held-store.js'
 import { MemorySpill } from '../stream/memory-spill.js'
+import { pageArena } from '../support/pages.js'
 
 /** Flags by tcpdump's letters: S F R P . */
 const FLAG_BITS: Record<string, number> = { F: 0x01, S: 0x02, R: 0x04, P: 0x08, '.': 0x10 }
@@ -85,7 +86,6 @@ export const DEFAULTS: TrackerOptions = {
   tcpTimeoutSec: 3600,
   udpTimeoutSec: 300,
   lastWins: false,
-  heldMemoryBytes: 1e6,
   heldSegments: 4096,
   heldBytes: 1024 * 1024,
   openConnections: 1e6,
@@ -111,7 +111,10 @@ const HOST_B = 2
 export function setUpTracker(options: Partial<TrackerOptions> = {}, spill: Spill = new MemorySpill()) {
   const table = new ConnectionTable()
   const sink = new RecordingConnections(table)
-  const tracker = new ConnectionTracker(table, sink, spill, { ...DEFAULTS, ...options })
+  const tracker = new ConnectionTracker(table, sink, new HeldStore(pageArena(8), spill), {
+    ...DEFAULTS,
+    ...options,
+  })
   const packet: FlowPacket = blankFlowPacket()
   let number = 0
 

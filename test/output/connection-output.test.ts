@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ConnectionTable, NONE } from '../../src/flow/connection-table.js'
 import { ConnectionOutput, type OutputOptions } from '../../src/output/connection-output.js'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { pageArena } from '../support/pages.js'
 import { addConnection, filesOf, runMarker, type TestConnection, tempFolder } from './support.js'
 
 const text = new TextEncoder()
@@ -31,13 +32,12 @@ function setUp(options: Partial<OutputOptions> = {}) {
     utc: true,
     force: false,
     limits: { indexGaps: 100 },
-    bufferBytes: MIB,
     tempFolder: tempFolder(),
     workerNumber: 0,
     runMarkerMs: runMarker(folder),
     ...options,
   }
-  const output = new ConnectionOutput(table, encaps, all, { fdBudget: budget })
+  const output = new ConnectionOutput(table, encaps, all, { fdBudget: budget, pages: pageArena(8) })
   output.startCapture(folder, null)
   const open = (given: TestConnection = {}, previous = NONE): number => {
     const connection = addConnection(table, given)

@@ -7,7 +7,7 @@ import { FileTarget } from '../../src/output/file-target.js'
 import { FileWriter } from '../../src/output/file-writer.js'
 import { OpenFiles } from '../../src/output/open-files.js'
 import { blankOutputTotals } from '../../src/output/output-totals.js'
-import { PageArena } from '../../src/output/page-arena.js'
+import { pageArena } from '../support/pages.js'
 import { tempFolder } from './support.js'
 
 const pattern = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -20,7 +20,7 @@ it.each<[string, Uint8Array, number]>([
   const folder = tempFolder()
   const budget = new FdBudget(FdBudget.allocate(1, 1))
   const files = new OpenFiles(budget, (file) => join(folder, `${file}`), false, blankOutputTotals())
-  const writer = new FileWriter(files, new PageArena(0))
+  const writer = new FileWriter(files, pageArena(1))
   const target = new FileTarget(writer)
   target.file = 5
   target.append(pattern('<>'), 0, 1)

@@ -6,7 +6,7 @@ import { FdBudget } from '../../src/output/fd-budget.js'
 import { FileWriter } from '../../src/output/file-writer.js'
 import { OpenFiles } from '../../src/output/open-files.js'
 import { blankOutputTotals } from '../../src/output/output-totals.js'
-import { PageArena } from '../../src/output/page-arena.js'
+import { pageArena } from '../support/pages.js'
 import { filesOf, openFilesBelow, tempFolder } from './support.js'
 
 const text = new TextEncoder()
@@ -19,7 +19,7 @@ function setUp({ slots = 1, workers = 1, unitBytes = 2048, blocks = 4, isForced 
   const pathOf = (file: number): string => join(folder, `${file}.${generations[file] ?? 0}`)
   const makeWriter = (prefix = ''): FileWriter => {
     const files = new OpenFiles(new FdBudget(shared), (file) => pathOf(file) + prefix, isForced, totals)
-    return new FileWriter(files, new PageArena(blocks * 64 * unitBytes, unitBytes))
+    return new FileWriter(files, pageArena(blocks, unitBytes))
   }
   return {
     folder,

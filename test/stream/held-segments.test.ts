@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HeldSegments } from '../../src/stream/held-segments.js'
 import { HeldStore } from '../../src/stream/held-store.js'
-import { MemorySpill } from './memory-spill.js'
+import { pageArena } from '../support/pages.js'
+import { heldText, MemorySpill } from './memory-spill.js'
 
 const SPAN = 60
 
@@ -12,9 +13,9 @@ const insertion = fc.record({
   cut: fc.constantFrom(0, 0, 4),
 })
 
-function setUp(lastWins: boolean, memoryBytes = 1e6) {
+function setUp(lastWins: boolean, pages = pageArena(8)) {
   const spill = new MemorySpill()
-  const store = new HeldStore(memoryBytes, spill)
+  const store = new HeldStore(pages, spill)
   const held = new HeldSegments(store, lastWins)
   function insert(offset: number, content: string, cut = 0): void {
     const bytes = new Uint8Array(Buffer.from(content))
@@ -25,7 +26,7 @@ function setUp(lastWins: boolean, memoryBytes = 1e6) {
   function drain(): Map<number, string> {
     const found = new Map<number, string>()
     for (let item = held.shift(); item !== undefined; item = held.shift()) {
-      const content = item.stored === null ? null : Buffer.from(store.bytesOf(item.stored)).toString()
+      const content = item.stored === null ? null : heldText(store, item.stored)
       for (let at = item.offset; at < item.end; at++) found.set(at, content?.[at - item.offset] ?? '?')
       store.drop(item.stored)
     }
@@ -38,35 +39,31 @@ describe('HeldSegments', () => {
   for (const lastWins of [false, true]) {
     it(`holds the ${lastWins ? 'last' : 'first'} copy of each byte, and captured ones before cut ones`, () => {
       fc.assert(
-        fc.property(
-          fc.array(insertion, { maxLength: 30 }),
-          fc.constantFrom(0, 15, 1e6),
-          (steps, memoryBytes) => {
-            const { held, insert, drain, spill, store } = setUp(lastWins, memoryBytes)
-            const model = new Map<number, string>()
-            for (const { offset, text, cut } of steps) {
-              let repeated = 0
-              let conflicts = 0
-              ;[...text].forEach((byte, i) => {
-                const before = model.get(offset + i)
-                const isHeld = before !== undefined && before !== '?'
-                if (isHeld) repeated += 1
-                if (isHeld && before !== byte) conflicts += 1
-                if (!isHeld || lastWins) model.set(offset + i, byte)
-              })
-              for (let i = text.length; i < text.length + cut; i++) {
-                if (!model.has(offset + i)) model.set(offset + i, '?')
-              }
-              insert(offset, text, cut)
-              expect([held.repeatedBytes, held.conflictBytes]).toEqual([repeated, conflicts])
-              expect(held.bytes).toBe([...model.values()].filter((byte) => byte !== '?').length)
+        fc.property(fc.array(insertion, { maxLength: 30 }), fc.constantFrom(0, 1, 64), (steps, blocks) => {
+          const { held, insert, drain, spill, store } = setUp(lastWins, pageArena(blocks, 1))
+          const model = new Map<number, string>()
+          for (const { offset, text, cut } of steps) {
+            let repeated = 0
+            let conflicts = 0
+            ;[...text].forEach((byte, i) => {
+              const before = model.get(offset + i)
+              const isHeld = before !== undefined && before !== '?'
+              if (isHeld) repeated += 1
+              if (isHeld && before !== byte) conflicts += 1
+              if (!isHeld || lastWins) model.set(offset + i, byte)
+            })
+            for (let i = text.length; i < text.length + cut; i++) {
+              if (!model.has(offset + i)) model.set(offset + i, '?')
             }
-            expect(drain()).toEqual(new Map([...model].sort(([a], [b]) => a - b)))
-            expect(held.bytes).toBe(0)
-            expect(spill.keptBytes).toBe(0)
-            expect(store.segments).toBe(0)
-          },
-        ),
+            insert(offset, text, cut)
+            expect([held.repeatedBytes, held.conflictBytes]).toEqual([repeated, conflicts])
+            expect(held.bytes).toBe([...model.values()].filter((byte) => byte !== '?').length)
+          }
+          expect(drain()).toEqual(new Map([...model].sort(([a], [b]) => a - b)))
+          expect(held.bytes).toBe(0)
+          expect(spill.keptBytes).toBe(0)
+          expect(store.segments).toBe(0)
+        }),
         { numRuns: 1000 },
       )
     })

@@ -1,27 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { HeldStore } from '../../src/stream/held-store.js'
-import { MemorySpill } from './memory-spill.js'
+import { pageArena } from '../support/pages.js'
+import { heldText, MemorySpill } from './memory-spill.js'
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
-const text = (held: Uint8Array) => Buffer.from(held).toString()
 
 describe('HeldStore', () => {
-  it('keeps up to its limit in memory and the rest in the spill', () => {
+  it('keeps what its pages hold in memory, and the rest in the spill', () => {
     const spill = new MemorySpill()
-    const store = new HeldStore(5, spill)
-    const first = store.keep(bytes('abc'), 0, 3)
-    const second = store.keep(bytes('defg'), 0, 4)
-    const third = store.keep(bytes('hi'), 0, 2)
-    expect([first, second, third].map(({ position }) => position)).toEqual([-1, 0, -1])
-    expect([first, second, third].map((stored) => text(store.bytesOf(stored)))).toEqual(['abc', 'defg', 'hi'])
-    expect(store.spilledBytes).toBe(4)
-    for (const stored of [first, second, third]) store.drop(stored)
+    const store = new HeldStore(pageArena(2, 1), spill)
+    const texts = ['abcdefghi', 'jkl', 'mnopqrstu', 'vw', 'x'.repeat(65)]
+    const kept = texts.map((text) => store.keep(bytes(text), 0, text.length))
+    expect(kept.map((stored) => heldText(store, stored))).toEqual(texts)
+    expect(store.spilledBytes).toBe(9 + 65)
+    expect(spill.keptBytes).toBe(9 + 65)
+    for (const stored of kept) store.drop(stored)
     expect(spill.keptBytes).toBe(0)
-    expect(store.keep(bytes('12345'), 0, 5).position).toBe(-1)
+    const again = texts.slice(0, 2).map((text) => store.keep(bytes(text), 0, text.length))
+    expect(again.map((stored) => heldText(store, stored))).toEqual(texts.slice(0, 2))
+    expect(spill.keptBytes).toBe(0)
   })
 
   it('is full when it keeps track of too many segments, wherever their bytes are', () => {
-    const store = new HeldStore(0, new MemorySpill())
+    const store = new HeldStore(pageArena(0, 1), new MemorySpill())
     const kept = []
     while (!store.isFull) kept.push(store.keep(bytes('x'), 0, 1))
     expect(kept.length).toBeGreaterThan(100_000)
@@ -30,10 +31,10 @@ describe('HeldStore', () => {
   })
 
   it('keeps a copy', () => {
-    const store = new HeldStore(100, new MemorySpill())
+    const store = new HeldStore(pageArena(1), new MemorySpill())
     const source = bytes('-abc-')
     const stored = store.keep(source, 1, 4)
     source.fill(0x21)
-    expect(text(store.bytesOf(stored))).toBe('abc')
+    expect(heldText(store, stored)).toBe('abc')
   })
 })

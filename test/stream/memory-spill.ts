@@ -1,4 +1,4 @@
-import type { Spill } from '../../src/stream/held-store.js'
+import type { HeldStore, Spill, StoredBytes } from '../../src/stream/held-store.js'
 
 /** A spill "file" in memory that checks its use: everything written is freed at the end. */
 export class MemorySpill implements Spill {
@@ -27,4 +27,10 @@ export class MemorySpill implements Spill {
     this.keptBytes -= bytes
     if (this.keptBytes < 0) throw new Error('freed more than was written')
   }
+}
+
+/** What the store keeps, as text. */
+export function heldText(store: HeldStore, stored: StoredBytes): string {
+  const { bytes, from, to } = store.locate(stored)
+  return Buffer.from(bytes.subarray(from, to)).toString()
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HalfSeen } from '../../src/stream/half-streams.js'
 import { seqAdd } from '../../src/stream/seq.js'
+import { pageArena } from '../support/pages.js'
 import { setUp } from './reassembler-setup.js'
 
 const FIRST_SEQS = [0, 1001, 0xfffffffe, 0x7fffffff]
@@ -311,7 +312,9 @@ describe('TcpReassembler limits', () => {
   })
 
   it('moves held bytes to the spill file when memory is full, with the same result', () => {
-    const { reassembler, sink, push, store, spill, table } = setUp({ memoryBytes: 3, lastWins: true })
+    const pages = pageArena(1, 1)
+    for (let page = 1; page < 8; page++) pages.tryAllocate(1) // leaves one, of 8 bytes
+    const { reassembler, sink, push, store, spill, table } = setUp({ pages, lastWins: true })
     reassembler.start(0, 0)
     push(0, 5, 'fgh')
     push(0, 2, 'cde')
@@ -412,9 +415,9 @@ describe('TcpReassembler against a map of bytes', () => {
       fc.property(
         fc.integer({ min: 0, max: 0xffffffff }),
         fc.array(segment, { maxLength: 40 }),
-        fc.constantFrom(0, 50, 1e6),
-        (firstSeq, segments, memoryBytes) => {
-          const { reassembler, sink, push, end, table, spill } = setUp({ memoryBytes })
+        fc.constantFrom(0, 1, 64),
+        (firstSeq, segments, blocks) => {
+          const { reassembler, sink, push, end, table, spill } = setUp({ pages: pageArena(blocks, 1) })
           reassembler.start(0, firstSeq)
           const firstCopy: string[] = []
           // One byte is what a keep-alive has: the model would have to know that rule, so there are none here.
@@ -443,7 +446,7 @@ describe('TcpReassembler against a map of bytes', () => {
     })
     fc.assert(
       fc.property(fc.array(turn, { maxLength: 40 }), fc.constantFrom(3, 4096), (turns, heldSegments) => {
-        const { reassembler, sink, table, spill } = setUp({ heldSegments, memoryBytes: 20 })
+        const { reassembler, sink, table, spill } = setUp({ heldSegments, pages: pageArena(1, 1) })
         const seen: [Set<number>, Set<number>] = [new Set(), new Set()]
         for (const half of [0, 1]) reassembler.start(half, 100)
         for (const [at, { half, offset, ack, length }] of turns.entries()) {

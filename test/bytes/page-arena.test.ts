@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LARGEST_CLASS, NO_PAGE, PageArena } from '../../src/output/page-arena.js'
+import { LARGEST_CLASS, NO_PAGE, PageArena } from '../../src/bytes/page-arena.js'
+import { SharedMemory } from '../../src/bytes/shared-memory.js'
+import { pageArena } from '../support/pages.js'
 
 interface Page {
   page: number
@@ -17,17 +19,17 @@ describe('PageArena', () => {
     [16385, 2],
     [1_000_000, 2],
   ])('has for %i bytes the size class %i', (bytes, sizeClass) => {
-    expect(new PageArena(0).classFor(bytes)).toBe(sizeClass)
+    expect(pageArena(1).classFor(bytes)).toBe(sizeClass)
   })
 
-  it('has one block however small the budget', () => {
-    const arena = new PageArena(0, 16)
-    expect(arena.tryAllocate(LARGEST_CLASS)).not.toBe(NO_PAGE)
-    expect(arena.tryAllocate(0)).toBe(NO_PAGE)
+  it('has as many blocks as its part of the memory holds, and one at least', () => {
+    const { memory } = pageArena(2)
+    expect(new PageArena(memory, 0, 2 * 64 * 16 + 63 * 16, 16).totalBytes).toBe(2 * 64 * 16)
+    expect(() => new PageArena(memory, 5, 5 + 63 * 16, 16)).toThrow('bug: 1008 bytes')
   })
 
   it('gives out the whole budget in the smallest pages, and then nothing', () => {
-    const arena = new PageArena(20 * 64 * 16, 16)
+    const arena = pageArena(20, 16)
     const pages = new Set<number>()
     for (let page = arena.tryAllocate(0); page !== NO_PAGE; page = arena.tryAllocate(0)) pages.add(page)
     expect(pages.size).toBe(20 * 64)
@@ -35,6 +37,7 @@ describe('PageArena', () => {
     for (let i = 0; i < 20; i++) expect(arena.tryAllocate(LARGEST_CLASS)).not.toBe(NO_PAGE)
   })
 
+  const memory = new SharedMemory(SharedMemory.allocate(4096))
   it('never gives the same byte to two pages, and uses freed memory for any size', () => {
     const action = fc.record({ sizeClass: fc.nat(2), isFree: fc.boolean(), which: fc.nat(1000) })
     fc.assert(
@@ -42,11 +45,12 @@ describe('PageArena', () => {
         fc.array(action, { maxLength: 150 }),
         fc.integer({ min: 1, max: 12 }),
         (actions, blocks) => {
-          const arena = new PageArena(blocks * 64 * 4, 4)
+          const arena = new PageArena(memory, 8, 8 + blocks * 64 * 4, 4)
+          memory.bytes.fill(0)
           const pages: Page[] = []
           const view = ({ page, sizeClass }: Page): Uint8Array => {
-            const at = arena.offsetOf(page)
-            return arena.chunkOf(page).subarray(at, at + arena.pageBytes(sizeClass))
+            const from = arena.positionOf(page)
+            return arena.memory.bytes.subarray(from, from + arena.pageBytes(sizeClass))
           }
           let mark = 0
           for (const { sizeClass, isFree, which } of actions) {
@@ -67,6 +71,9 @@ describe('PageArena', () => {
               expect(bytes.every((byte) => byte === page.mark)).toBe(true)
             }
           }
+          expect(Buffer.from(memory.bytes.subarray(0, 8)).equals(Buffer.alloc(8))).toBe(true)
+          const end = 8 + blocks * 64 * 4
+          expect(Buffer.from(memory.bytes.subarray(end, end + 8)).equals(Buffer.alloc(8))).toBe(true)
           for (const { page, sizeClass } of pages) arena.free(page, sizeClass)
           for (let i = 0; i < blocks; i++) expect(arena.tryAllocate(LARGEST_CLASS)).not.toBe(NO_PAGE)
         },

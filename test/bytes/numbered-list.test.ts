@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { NumberedList } from '../../src/output/numbered-list.js'
+import { NumberedList } from '../../src/bytes/numbered-list.js'
 
 it('keeps the order that an array keeps', () => {
   const action = fc.record({

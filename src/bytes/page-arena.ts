@@ -1,17 +1,20 @@
 import { NumberedList } from './numbered-list.js'
+import type { SharedMemory } from './shared-memory.js'
 
 const UNITS_PER_BLOCK = 64
-const BLOCKS_PER_CHUNK = 8
+const UNIT_BYTES = 2048
 /** Units of one page, by size class. */
 const CLASS_UNITS = [1, 8, UNITS_PER_BLOCK] as const
 /** The largest size class. */
 export const LARGEST_CLASS = 2
+/** Bytes of the smallest part of the memory that an arena can be made of. */
+export const BLOCK_BYTES = UNITS_PER_BLOCK * UNIT_BYTES
 /** Number of no page. */
 export const NO_PAGE = -1
 
 /**
- * Memory for buffered output, in contiguous pages of three sizes (1, 8 and 64 units; by default 2, 16 and
- * 128 KiB). Memory is taken from the system as it is first used and never grows beyond the budget.
+ * A part of the shared memory in pages of three sizes (1, 8 and 64 units; by default 2, 16 and 128 KiB). Memory is
+ * taken from the system as it is first used.
  *
  * A page is named by the number of its first unit.
  */
@@ -20,22 +23,31 @@ export class PageArena {
   // - a block is one of: never used (number >= #fresh), free (in #freeBlocks), or in use for one size class.
   // - #usedPages[2b] and [2b+1] are the bit set of block b's pages in use.
   // - #partial[c] lists the blocks of class c that have both used and free pages.
+  readonly memory: SharedMemory
+  readonly #from: number
   readonly #unitBytes: number
   readonly #blocks: number
-  readonly #chunks: Uint8Array[] = []
   readonly #partial = [new NumberedList(), new NumberedList()] as const
   readonly #freeBlocks: number[] = []
   readonly #usedPages: Uint32Array
   #fresh = 0
 
   /**
-   * @param budgetBytes Most memory that is used; at least one block (64 units) is.
-   * @param unitBytes   Bytes of the smallest page.
+   * @param from, to  The arena's part of the memory: as many blocks (64 units) as it holds, one at least.
+   * @param unitBytes Bytes of the smallest page.
    */
-  constructor(budgetBytes: number, unitBytes = 2048) {
+  constructor(memory: SharedMemory, from: number, to: number, unitBytes = UNIT_BYTES) {
+    this.memory = memory
+    this.#from = from
     this.#unitBytes = unitBytes
-    this.#blocks = Math.max(1, Math.floor(budgetBytes / (unitBytes * UNITS_PER_BLOCK)))
+    this.#blocks = Math.floor((to - from) / (unitBytes * UNITS_PER_BLOCK))
+    if (this.#blocks < 1) throw new RangeError(`bug: ${to - from} bytes are no block of pages`)
     this.#usedPages = new Uint32Array(this.#blocks * 2)
+  }
+
+  /** Memory of all pages together. */
+  get totalBytes(): number {
+    return this.#blocks * UNITS_PER_BLOCK * this.#unitBytes
   }
 
   /** Bytes of a page of this size class. */
@@ -93,14 +105,9 @@ export class PageArena {
     }
   }
 
-  /** The memory that holds a page, from `offsetOf(page)` on. Valid until the page is given back. */
-  chunkOf(page: number): Uint8Array {
-    return this.#chunks[Math.floor(page / (UNITS_PER_BLOCK * BLOCKS_PER_CHUNK))]!
-  }
-
-  /** Offset of a page's first byte in its chunk. */
-  offsetOf(page: number): number {
-    return (page % (UNITS_PER_BLOCK * BLOCKS_PER_CHUNK)) * this.#unitBytes
+  /** Position of a page's first byte in the memory. */
+  positionOf(page: number): number {
+    return this.#from + page * this.#unitBytes
   }
 
   #isFull(block: number, sizeClass: number): boolean {
@@ -113,12 +120,7 @@ export class PageArena {
     const free = this.#freeBlocks.pop()
     if (free !== undefined) return free
     if (this.#fresh === this.#blocks) return NO_PAGE
-    const block = this.#fresh
     this.#fresh += 1
-    if (block % BLOCKS_PER_CHUNK === 0) {
-      const blocks = Math.min(BLOCKS_PER_CHUNK, this.#blocks - block)
-      this.#chunks.push(new Uint8Array(blocks * UNITS_PER_BLOCK * this.#unitBytes))
-    }
-    return block
+    return this.#fresh - 1
   }
 }

@@ -1,4 +1,4 @@
-import { grown } from '../bytes/grown.js'
+import { grown } from './grown.js'
 
 const INITIAL_CAPACITY = 256
 

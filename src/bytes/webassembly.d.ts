@@ -1,0 +1,14 @@
+/** What is used of WebAssembly, with the exports of the one module there is; TypeScript declares it for browsers only. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: true })
+    readonly buffer: SharedArrayBuffer
+  }
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } })
+    readonly exports: { readonly move: unknown }
+  }
+}

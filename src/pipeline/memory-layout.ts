@@ -1,0 +1,38 @@
+import { BLOCK_BYTES } from '../bytes/page-arena.js'
+import { MAX_SHARED_BYTES } from '../bytes/shared-memory.js'
+
+/** A part of the shared memory: positions `[from, to)`. */
+export interface MemoryRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Which parts of the shared memory are whose. */
+export interface MemoryLayout {
+  readonly totalBytes: number
+  readonly slabs: MemoryRange
+  /** Of each worker: pages for output that is gathered, and for early segments. */
+  readonly workers: readonly { readonly output: MemoryRange; readonly held: MemoryRange }[]
+}
+
+/**
+ * Slabs first, then each worker's share of the ceiling for buffered data: half of it for output, half for early
+ * segments, at least one block each. What one shared memory cannot hold is left unused.
+ */
+export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount: number): MemoryLayout {
+  const ranges = 2 * workerCount
+  const room = Math.min(memoryBytes, MAX_SHARED_BYTES - slabBytes)
+  const blocks = Math.max(1, Math.floor(room / ranges / BLOCK_BYTES))
+  const at = (number: number): MemoryRange => ({
+    from: slabBytes + number * blocks * BLOCK_BYTES,
+    to: slabBytes + (number + 1) * blocks * BLOCK_BYTES,
+  })
+  return {
+    totalBytes: slabBytes + ranges * blocks * BLOCK_BYTES,
+    slabs: { from: 0, to: slabBytes },
+    workers: Array.from({ length: workerCount }, (_, worker) => ({
+      output: at(2 * worker),
+      held: at(2 * worker + 1),
+    })),
+  }
+}

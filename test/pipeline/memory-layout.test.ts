@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { BLOCK_BYTES } from '../../src/bytes/page-arena.js'
+import { MAX_SHARED_BYTES } from '../../src/bytes/shared-memory.js'
+import { layOutMemory } from '../../src/pipeline/memory-layout.js'
+
+const MIB = 1024 * 1024
+const SLABS = 36 * MIB + 17
+
+it.each<[string, number, number]>([
+  ['the ceiling is shared by the workers, half for output and half for early segments', 512 * MIB, 2],
+  ['each worker has a block of both however small the ceiling', MIB, 16],
+  ['what one memory cannot hold is left unused', 2 ** 40, 3],
+])('%s', (_name, memoryBytes, workers) => {
+  const { totalBytes, slabs, workers: ranges } = layOutMemory(SLABS, memoryBytes, workers)
+  const all = [slabs, ...ranges.flatMap(({ output, held }) => [output, held])]
+  expect(ranges).toHaveLength(workers)
+  expect(totalBytes).toBeLessThanOrEqual(MAX_SHARED_BYTES)
+  expect(totalBytes - SLABS).toBeLessThanOrEqual(Math.max(memoryBytes, 2 * workers * BLOCK_BYTES))
+  expect(totalBytes).toBeGreaterThan(Math.min(memoryBytes, MAX_SHARED_BYTES) * 0.99)
+  expect(all.map(({ from }) => from)).toEqual([0, ...all.slice(0, -1).map(({ to }) => to)])
+  expect(all.at(-1)?.to).toBe(totalBytes)
+  for (const { from, to } of all.slice(1)) expect(to - from).toBeGreaterThanOrEqual(BLOCK_BYTES)
+})
