@@ -1,8 +1,10 @@
 import type { SlabPool } from '../ring/slab-pool.js'
-import type { ReassembledSpace } from '../wire/fragments.js'
+import { MAX_REASSEMBLED_DATAGRAMS, type ReassembledSpace } from '../wire/fragments.js'
 
 /** Room that one reassembled datagram may need: 65,535 bytes, an IPv6 header, and alignment. */
 const DATAGRAM_BYTES = 66 * 1024
+/** Room that one frame may need. */
+const FRAME_BYTES = MAX_REASSEMBLED_DATAGRAMS * DATAGRAM_BYTES
 
 /**
  * Where the decoder puts reassembled datagrams: a slab of its own from the pool, so that workers read them as they
@@ -18,9 +20,9 @@ export class DatagramSpace implements ReassembledSpace {
     this.#pool = pool
   }
 
-  /** True when the next datagram has room. */
+  /** True when the datagrams of the next frame have room. */
   get hasRoom(): boolean {
-    return this.#end - this.#at >= DATAGRAM_BYTES
+    return this.#end - this.#at >= FRAME_BYTES
   }
 
   /** Position of `bytes` free bytes. */

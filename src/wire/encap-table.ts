@@ -1,8 +1,77 @@
-/** Kinds of outer headers that are described. */
-export const EncapKind = { VLAN: 0, MPLS: 1, PPPOE: 2, PBB: 3, FABRIC_PATH: 4 } as const
+import { mixWord } from './flow-hash.js'
 
-/** Names of the kinds in `tunnel`, by kind. */
-const KIND_NAMES: readonly string[] = ['vlan', 'mpls', 'pppoe', 'pbb', 'fabricpath']
+/** Kinds of outer headers that are described. */
+export const EncapKind = {
+  VLAN: 0,
+  MPLS: 1,
+  PPPOE: 2,
+  PBB: 3,
+  FABRIC_PATH: 4,
+  NSH: 5,
+  IP_IP: 6,
+  IP_6IN4: 7,
+  IP_4IN6: 8,
+  IP_6IN6: 9,
+  GRE: 10,
+  GRE_KEY: 11,
+  PPTP: 12,
+  EOIP: 13,
+  WCCP: 14,
+  ERSPAN_I: 15,
+  ERSPAN: 16,
+  ETHER_IP: 17,
+  PIM: 18,
+  L2TP: 19,
+  L2TP_V3: 20,
+  VXLAN: 21,
+  VXLAN_GPE: 22,
+  GENEVE: 23,
+  GTP_U: 24,
+  TEREDO: 25,
+  LISP: 26,
+  LISP_INSTANCE: 27,
+  LISP_CONTROL: 28,
+  CAPWAP: 29,
+} as const
+
+/** How a header is written in `tunnel`: its name alone, with its number, or with its number's halves of 16 bits. */
+type Form = 'name' | 'number' | 'halves'
+
+// By kind.
+const KINDS: readonly (readonly [name: string, form: Form])[] = [
+  ['vlan', 'number'],
+  ['mpls', 'number'],
+  ['pppoe', 'number'],
+  ['pbb', 'number'],
+  ['fabricpath', 'number'],
+  ['nsh', 'number'],
+  ['ipip', 'name'],
+  ['6in4', 'name'],
+  ['4in6', 'name'],
+  ['6in6', 'name'],
+  ['gre', 'name'],
+  ['gre', 'number'],
+  ['pptp', 'number'],
+  ['eoip', 'number'],
+  ['wccp', 'name'],
+  ['erspan', 'name'],
+  ['erspan', 'number'],
+  ['etherip', 'name'],
+  ['pim-register', 'name'],
+  ['l2tp', 'halves'],
+  ['l2tpv3', 'number'],
+  ['vxlan', 'number'],
+  ['vxlan-gpe', 'number'],
+  ['geneve', 'number'],
+  ['gtpu', 'number'],
+  ['teredo', 'name'],
+  ['lisp', 'name'],
+  ['lisp', 'number'],
+  ['lisp-control', 'name'],
+  ['capwap', 'name'],
+]
+/** The first kind that is a tunnel over IP. */
+const FIRST_TUNNEL = EncapKind.IP_IP
 
 /** Most outer headers of one packet that are described; the decoder goes no deeper. */
 export const MAX_ENCAP_DEPTH = 16
@@ -23,7 +92,7 @@ const MAX_ID = 0xffff
 /** Outer headers of a packet, each from the outside in. */
 export interface EncapDescription {
   readonly vlan: readonly number[]
-  /** `kind:number`, e.g. `mpls:16`. */
+  /** `kind:number`, or `kind` where there is no number: `mpls:16`, `gre`. L2TP's is `l2tp:tunnel/session`. */
   readonly tunnel: readonly string[]
 }
 
@@ -54,10 +123,16 @@ export class EncapTable {
       const kind = this.#words[at]!
       const number = this.#words[at + 1]!
       if (kind === EncapKind.VLAN) vlan.push(number)
-      else tunnel.push(`${KIND_NAMES[kind]}:${number}`)
+      else tunnel.push(textOf(kind, number))
     }
     return { vlan, tunnel }
   }
+}
+
+function textOf(kind: number, number: number): string {
+  const [name, form] = KINDS[kind]!
+  if (form === 'name') return name
+  return form === 'number' ? `${name}:${number}` : `${name}:${number >>> 16}/${number & 0xffff}`
 }
 
 /**
@@ -67,6 +142,7 @@ export class EncapTable {
 export class EncapWriter {
   // Invariants:
   // - `#stack[0, 2 * #depth)` is the packet's stack, as in a slot.
+  // - `#isOverfull` after a header was pushed that had no room.
   // - ids 1..#count are given out; `#firstOfHash` and `#sameHash` chain the ids of one hash, newest first.
   readonly #words: Uint32Array
   readonly #capacity: number
@@ -74,6 +150,7 @@ export class EncapWriter {
   readonly #firstOfHash = new Map<number, number>()
   readonly #sameHash: Uint16Array
   #depth = 0
+  #isOverfull = false
   #count = 0
   #latest = 0
   #limitHits = 0
@@ -90,9 +167,35 @@ export class EncapWriter {
     return this.#limitHits
   }
 
+  /** Headers pushed. */
+  get depth(): number {
+    return this.#depth
+  }
+
+  /** True when more than {@link MAX_ENCAP_DEPTH} headers were pushed. */
+  get isOverfull(): boolean {
+    return this.#isOverfull
+  }
+
   /** Begins the stack of the next packet. */
   clear(): void {
-    this.#depth = 0
+    this.truncate(0)
+  }
+
+  /** Takes away all but the outermost `depth` headers. */
+  truncate(depth: number): void {
+    this.#depth = depth
+    this.#isOverfull = false
+  }
+
+  /** A hash of the tunnels over IP in the stack; 0: there is none. */
+  tunnelHash(): number {
+    let hash = 0
+    for (let i = 0; i < 2 * this.#depth; i += 2) {
+      if (this.#stack[i]! < FIRST_TUNNEL) continue
+      hash = mixWord(mixWord(hash, this.#stack[i]!), this.#stack[i + 1]!)
+    }
+    return hash
   }
 
   /**
@@ -102,7 +205,10 @@ export class EncapWriter {
    * @param number VLAN id, label, session …; uint32.
    */
   push(kind: number, number: number): void {
-    if (this.#depth === MAX_ENCAP_DEPTH) throw new Error(`bug: more than ${MAX_ENCAP_DEPTH} outer headers`)
+    if (this.#depth === MAX_ENCAP_DEPTH) {
+      this.#isOverfull = true
+      return
+    }
     this.#stack[2 * this.#depth] = kind
     this.#stack[2 * this.#depth + 1] = number
     this.#depth += 1

@@ -17,6 +17,12 @@ const ADDRESS_BYTES = 16
 /** Most that is asked of a {@link ReassembledSpace}: a datagram, and its two IPv6 addresses before it. */
 export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
 
+/**
+ * Most datagrams that are put together from one frame: one inside a tunnel whose packets are fragments themselves.
+ * Fragments still deeper stay payload.
+ */
+export const MAX_REASSEMBLED_DATAGRAMS = 2
+
 /** What became of a fragment: it waits for others, it completed its datagram, or it cannot be. */
 export type FragmentStatus = 'held' | 'complete' | 'malformed'
 
@@ -251,6 +257,7 @@ export class FragmentTable {
         key[6 + i] = u32be(bytes, ip.dst + 4 * i)
       }
     }
+    key[10] = ip.tunnelHash
     let hash = this.#seed
     for (let i = 0; i < KEY_WORDS; i++) {
       hash = mixWord(hash, key[i]!)

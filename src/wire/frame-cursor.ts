@@ -60,12 +60,21 @@ export const Layer = {
   LINK_TYPE: 16,
   /** A subframe of an aggregated frame (A-MSDU, IEEE 802.11). */
   AMSDU: 17,
+  /** A network service header (RFC 8300). */
+  NSH: 18,
 } as const
 
 /** Ends the frame at `end` where it is longer: a header said how much follows it. */
 export function endAt(cursor: FrameCursor, end: number): void {
   if (end < cursor.wireTo) cursor.wireTo = end
   if (end < cursor.to) cursor.to = end
+}
+
+/** Moves the cursor over `bytes` bytes; false, and nothing changed, when the captured bytes end before. */
+export function trySkip(cursor: FrameCursor, bytes: number): boolean {
+  if (cursor.to - cursor.at < bytes) return false
+  cursor.at += bytes
+  return true
 }
 
 /**

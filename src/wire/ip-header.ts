@@ -26,6 +26,8 @@ export interface IpHeader {
   /** In bytes. */
   fragmentOffset: number
   moreFragments: boolean
+  /** Tells tunnels apart: fragments that came through others belong to other datagrams. 0: no tunnel. */
+  tunnelHash: number
 }
 
 export function blankIpHeader(): IpHeader {
@@ -42,5 +44,6 @@ export function blankIpHeader(): IpHeader {
     fragmentId: 0,
     fragmentOffset: 0,
     moreFragments: false,
+    tunnelHash: 0,
   }
 }

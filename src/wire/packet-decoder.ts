@@ -1,19 +1,12 @@
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import type { Limits } from '../config.js'
 import type { EncapWriter } from './encap-table.js'
-import { FragmentTable, type ReassembledSpace } from './fragments.js'
+import type { FragmentTable, ReassembledSpace } from './fragments.js'
 import { blankFrameCursor, type FrameCursor, Layer } from './frame-cursor.js'
-import { blankIpHeader, type HeaderStatus, type IpHeader } from './ip-header.js'
-import { decodeIpv4 } from './ipv4.js'
-import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
+import { IpDecoder, MAX_LAYERS } from './ip-decoder.js'
 import { innerLayer } from './link/layers.js'
 import { linkLayer } from './link/link-layers.js'
-import { decodeTcp } from './tcp.js'
-import { decodeOtherThanTcp } from './transport.js'
-import { type DecodeStatus, IpProtocol, type TransportPacket } from './transport-packet.js'
-
-/** Most headers from the outermost to the IP header. */
-const MAX_LAYERS = 16
+import type { DecodeStatus, TransportPacket } from './transport-packet.js'
 
 /** Malformed packets by what was wrong with them. */
 export interface MalformedCounts {
@@ -57,11 +50,11 @@ export interface PacketDecoderOptions {
 
 /** Turns captured frames into transport packets, in place: from the link layer to the payload, from the outside in. */
 export class PacketDecoder {
-  // Invariants: `#cursor` and `#ip` belong to the frame being decoded only; the fragment table and the counters
-  // are all that stays from one frame to the next.
+  // Invariants: `#cursor` belongs to the frame being decoded only; the fragment table and the counters are all that
+  // stays from one frame to the next.
   readonly #linkType: number | null
   readonly #cursor: FrameCursor
-  readonly #ip: IpHeader = blankIpHeader()
+  readonly #ips: IpDecoder
   readonly #unknownLinkTypes = new Map<number, number>()
   readonly #malformed: MalformedCounts = {
     linkHeaderTruncated: 0,
@@ -77,13 +70,15 @@ export class PacketDecoder {
   readonly #notIp: NotIpCounts = { encryptedFrames: 0, partialFrames: 0, damagedFrames: 0 }
   #aggregatedPackets = 0
 
-  /** Fragments and their counters. */
-  readonly fragments: FragmentTable
-
   constructor(options: PacketDecoderOptions) {
     this.#linkType = options.linkType
     this.#cursor = blankFrameCursor(options.encaps)
-    this.fragments = new FragmentTable(options.limits, options.space)
+    this.#ips = new IpDecoder(options.decap, options.limits, options.space)
+  }
+
+  /** Fragments and their counters. */
+  get fragments(): FragmentTable {
+    return this.#ips.fragments
   }
 
   /** Packets of link types that cannot be decoded, by link type; they count as not IP. */
@@ -152,41 +147,10 @@ export class PacketDecoder {
       if (depth === MAX_LAYERS) return this.#countMalformed('tooManyLayers')
       layer = innerLayer(layer)(bytes, this.#cursor)
     }
-    return layer === Layer.IP ? this.#decodeIp(bytes, packet, out) : this.#countEnd(layer)
-  }
-
-  #decodeIp(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
-    const cursor = this.#cursor
-    const ip = this.#ip
-    const status = decodeIp(bytes, cursor.at, cursor.to, cursor.wireTo, ip)
-    if (status !== 'ok') return this.#countIp(status)
-    if (ip.isFragment) {
-      const fragment = this.fragments.add(bytes, ip, packet.tsSec, packet.tsNsec)
-      if (fragment === 'held') return 'fragment'
-      if (fragment === 'malformed') return this.#countMalformed('fragmentMalformed')
-      const chain = walkExtensionHeaders(bytes, ip)
-      if (chain !== 'ok') return this.#countIp(chain)
-      if (ip.isFragment) return this.#countMalformed('fragmentMalformed')
-    } else if (ip.protocol === IpProtocol.AH) {
-      const chain = walkExtensionHeaders(bytes, ip)
-      if (chain !== 'ok') return this.#countIp(chain)
-    }
-
-    out.protocol = ip.protocol
-    out.ipVersion = ip.version
-    out.src = ip.src
-    out.dst = ip.dst
-    out.ipBytes = ip.ipBytes
-    out.hasQuote = false
-    const transport =
-      ip.protocol === IpProtocol.TCP ? decodeTcp(bytes, ip, out) : decodeOtherThanTcp(bytes, ip, out)
-    if (transport === 'ok') {
-      out.encapId = cursor.encaps.intern()
-      return 'delivered'
-    }
-    return this.#countMalformed(
-      transport === 'truncated' ? 'transportHeaderTruncated' : 'transportHeaderMalformed',
-    )
+    if (layer !== Layer.IP) return this.#countEnd(layer)
+    if (this.#cursor.encaps.isOverfull) return this.#countMalformed('tooManyLayers')
+    const status = this.#ips.decode(bytes, this.#cursor, packet, out)
+    return status === 'delivered' || status === 'fragment' ? status : this.#countMalformed(status)
   }
 
   #countUnknown(linkType: number): DecodeStatus {
@@ -217,19 +181,8 @@ export class PacketDecoder {
     }
   }
 
-  #countIp(status: 'truncated' | 'malformed'): DecodeStatus {
-    return this.#countMalformed(status === 'truncated' ? 'ipHeaderTruncated' : 'ipHeaderMalformed')
-  }
-
   #countMalformed(reason: keyof MalformedCounts): DecodeStatus {
     this.#malformed[reason] += 1
     return 'malformed'
   }
-}
-
-function decodeIp(bytes: Uint8Array, from: number, to: number, wireTo: number, ip: IpHeader): HeaderStatus {
-  if (from >= to) return 'truncated'
-  const version = bytes[from]! >> 4
-  if (version === 4) return decodeIpv4(bytes, from, to, wireTo, ip)
-  return version === 6 ? decodeIpv6(bytes, from, to, wireTo, ip) : 'malformed'
 }

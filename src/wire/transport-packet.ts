@@ -16,8 +16,12 @@ export const IpProtocol = {
   IPV6_ICMP: 58,
   IPV6_NONXT: 59,
   IPV6_OPTS: 60,
+  ETHER_IP: 97,
+  PIM: 103,
+  L2TP: 115,
   SCTP: 132,
   UDPLITE: 136,
+  MPLS_IN_IP: 137,
 } as const
 
 /** The 5-tuple of one packet, in the packet's own direction. */

@@ -18,7 +18,7 @@ import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 
 /** Room for a reassembled datagram, and for any record of these captures. */
-const HEADROOM_BYTES = 68 * 1024
+const HEADROOM_BYTES = 136 * 1024
 
 /** A source that gives `bytes` in pieces of any size. */
 class PiecewiseSource implements ByteSource {
@@ -215,7 +215,7 @@ describe('the feeder', () => {
   })
 
   it('exchanges the space of reassembled datagrams before it is full, however often', async () => {
-    // Every slab has room for one datagram of the largest size only.
+    // Every slab has room for the datagrams of one frame of the largest size only.
     const { bytes, payloads } = datagrams('pcapng', 60, 0.8, 2)
     for (const slabs of [4, 6]) {
       const run = setUp({ workers: 2, ringRecords: 64, slabs, readBytes: 3_000 })

@@ -45,6 +45,16 @@ describe('EncapWriter and EncapTable', () => {
       [],
       ['fabricpath:1', 'pbb:16777215'],
     ],
+    [
+      'tunnels without a number and with two',
+      [
+        [EncapKind.GRE, 0],
+        [EncapKind.GRE_KEY, 0],
+        [EncapKind.L2TP, 0x0001ffff],
+      ],
+      [],
+      ['gre', 'gre:0', 'l2tp:1/65535'],
+    ],
     ['the largest number', [[MPLS, 0xffffffff]], [], ['mpls:4294967295']],
   ]
   it.each(cases)('describe %s', (_name, stack, vlan, tunnel) => {
@@ -53,6 +63,15 @@ describe('EncapWriter and EncapTable', () => {
     const id = intern(new EncapWriter(shared), stack)
     expect(table.describe(id)).toEqual({ vlan, tunnel })
     expect(id === 0).toBe(stack.length === 0)
+  })
+
+  it('have a name for every kind', () => {
+    const shared = EncapTable.allocate(1)
+    for (const kind of Object.values(EncapKind)) {
+      const id = intern(new EncapWriter(shared), [[kind, 1]])
+      const { vlan, tunnel } = new EncapTable(shared).describe(id)
+      expect([...vlan, ...tunnel]).toHaveLength(1)
+    }
   })
 
   it('describe an id that was never given out as nothing', () => {
@@ -74,7 +93,40 @@ describe('EncapWriter and EncapTable', () => {
     expect(new EncapTable(shared).describe(intern(new EncapWriter(shared), stack)).vlan).toHaveLength(
       MAX_ENCAP_DEPTH,
     )
-    expect(() => intern(new EncapWriter(shared), [...stack, [VLAN, 1]])).toThrow('bug: ')
+  })
+
+  it('tell that there were more headers than they hold, until the stack is shorter', () => {
+    const writer = new EncapWriter(EncapTable.allocate(1))
+    const isOverfullAfter = (count: number): boolean => {
+      intern(
+        writer,
+        Array.from({ length: count }, (_, i): Header => [VLAN, i]),
+      )
+      return writer.isOverfull
+    }
+    expect([0, MAX_ENCAP_DEPTH, MAX_ENCAP_DEPTH + 1, 1].map(isOverfullAfter)).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ])
+    isOverfullAfter(MAX_ENCAP_DEPTH + 1)
+    expect(writer.depth).toBe(MAX_ENCAP_DEPTH)
+    writer.truncate(3)
+    expect([writer.depth, writer.isOverfull]).toEqual([3, false])
+  })
+
+  it('have a hash of the tunnels alone, whatever the headers of the link layer', () => {
+    const writer = new EncapWriter(EncapTable.allocate(10))
+    const hashOf = (...stack: Header[]): number => {
+      intern(writer, stack)
+      return writer.tunnelHash()
+    }
+    expect(hashOf([VLAN, 1], [MPLS, 2])).toBe(0)
+    expect(hashOf([VLAN, 1], [EncapKind.VXLAN, 2], [VLAN, 3])).toBe(hashOf([EncapKind.VXLAN, 2]))
+    expect(hashOf([EncapKind.VXLAN, 2])).not.toBe(hashOf([EncapKind.VXLAN, 3]))
+    expect(hashOf([EncapKind.VXLAN, 2])).not.toBe(hashOf([EncapKind.GENEVE, 2]))
+    expect(hashOf([EncapKind.GRE, 0])).not.toBe(0)
   })
 
   it('tell stacks of one hash apart', () => {

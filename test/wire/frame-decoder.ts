@@ -1,7 +1,7 @@
 import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
 import { DEFAULT_LIMITS, type Limits } from '../../src/config.js'
 import { type EncapDescription, EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
-import { MAX_REASSEMBLED_BYTES } from '../../src/wire/fragments.js'
+import { MAX_REASSEMBLED_BYTES, MAX_REASSEMBLED_DATAGRAMS } from '../../src/wire/fragments.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 import { blankTransportPacket, type DecodeStatus, type PacketTuple } from '../../src/wire/transport-packet.js'
 
@@ -35,6 +35,13 @@ export interface FrameOptions {
   readonly tsNsec?: number
 }
 
+export interface DecoderSettings {
+  /** Look inside tunnels; without it true. */
+  readonly decap?: boolean
+  /** What every byte is that belongs to no frame. */
+  readonly guard?: number
+}
+
 const FRAME_AT = 1000
 const FRAME_ROOM = 256 * 1024
 const SPACE_AT = FRAME_AT + FRAME_ROOM
@@ -43,23 +50,33 @@ const SPACE_AT = FRAME_AT + FRAME_ROOM
 export class FrameDecoder {
   readonly decoder: PacketDecoder
   readonly encaps: EncapWriter
-  readonly #bytes = new Uint8Array(SPACE_AT + MAX_REASSEMBLED_BYTES).fill(0xee)
+  readonly #bytes = new Uint8Array(SPACE_AT + MAX_REASSEMBLED_DATAGRAMS * MAX_REASSEMBLED_BYTES)
+  readonly #guard: number
   readonly #table: EncapTable
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
+  #reserved = 0
 
-  constructor(limits: Partial<Limits> = {}, linkType: number | null = null) {
+  constructor(
+    limits: Partial<Limits> = {},
+    linkType: number | null = null,
+    { decap = true, guard = 0xee }: DecoderSettings = {},
+  ) {
+    this.#guard = guard
+    this.#bytes.fill(guard)
     const shared = EncapTable.allocate(limits.encaps ?? 100)
     this.#table = new EncapTable(shared)
     this.encaps = new EncapWriter(shared)
     this.decoder = new PacketDecoder({
-      decap: true,
+      decap,
       limits: { ...DEFAULT_LIMITS, ...limits },
       encaps: this.encaps,
       space: {
         reserve: (bytes) => {
           if (bytes > MAX_REASSEMBLED_BYTES) throw new Error(`asked for ${bytes} bytes`)
-          return SPACE_AT
+          if (this.#reserved === MAX_REASSEMBLED_DATAGRAMS) throw new Error('asked for too many datagrams')
+          this.#reserved += 1
+          return SPACE_AT + (this.#reserved - 1) * MAX_REASSEMBLED_BYTES
         },
       },
       linkType,
@@ -77,9 +94,10 @@ export class FrameDecoder {
     captured.originalBytes = frame.length
     captured.tsSec = options.tsSec ?? 1_000_000_000
     captured.tsNsec = options.tsNsec ?? 0
+    this.#reserved = 0
     const status = this.decoder.decode(this.#bytes, captured, this.#packet)
     const packet = status === 'delivered' ? this.#copy(captured.to) : null
-    this.#bytes.fill(0xee)
+    this.#bytes.fill(this.#guard)
     return { status, packet }
   }
 

@@ -12,6 +12,7 @@ const PPPOE_SESSION = 0x8864
 const PPP = 0x880b
 const BACKBONE_TAG = 0x88e7
 const FABRIC_PATH = 0x8903
+const NSH = 0x894f
 /** Largest value that is a length and not a type (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500
 
@@ -37,7 +38,14 @@ export function layerOfEtherType(etherType: number): number {
       return Layer.BACKBONE_TAG
     case FABRIC_PATH:
       return Layer.FABRIC_PATH
+    case NSH:
+      return Layer.NSH
     default:
       return etherType <= MAX_802_3_LENGTH ? Layer.LLC : Layer.NOT_IP
   }
+}
+
+/** The layer that an EtherType announces where no length can stand in its place, a value of {@link Layer}. */
+export function layerOfTypeOnly(etherType: number): number {
+  return etherType <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(etherType)
 }

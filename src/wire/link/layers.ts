@@ -5,6 +5,7 @@ import { linkLayer } from './link-layers.js'
 import { decodeLlc } from './llc.js'
 import { decodeBackboneTag, decodeFabricPath } from './mac-in-mac.js'
 import { decodeMpls } from './mpls.js'
+import { decodeNsh } from './nsh.js'
 import { decodePpp, decodePppoe } from './ppp.js'
 
 // Layer -> its decoder. Those that end the walk have none.
@@ -21,6 +22,7 @@ const LAYERS: readonly LayerDecoder[] = (() => {
   table[Layer.FABRIC_PATH] = decodeFabricPath
   table[Layer.LINK_TYPE] = decodeLinkType
   table[Layer.AMSDU] = decodeAmsdu
+  table[Layer.NSH] = decodeNsh
   return table
 })()
 

@@ -1,0 +1,173 @@
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import type { FragmentLimits, ReassembledSpace } from './fragments.js'
+import { FragmentTable, MAX_REASSEMBLED_DATAGRAMS } from './fragments.js'
+import { type FrameCursor, Layer, type LayerDecoder } from './frame-cursor.js'
+import { blankIpHeader, type HeaderStatus, type IpHeader } from './ip-header.js'
+import { decodeIpv4 } from './ipv4.js'
+import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
+import { innerLayer } from './link/layers.js'
+import { decodeTcp } from './tcp.js'
+import { decodeOtherThanTcp } from './transport.js'
+import { IpProtocol, type TransportPacket } from './transport-packet.js'
+import { fittingIp } from './tunnels/ip-claim.js'
+import { tunnelOfPorts, tunnelOfProtocol } from './tunnels/tunnel-table.js'
+
+/** Most headers between two IP headers, or below the first. */
+export const MAX_LAYERS = 16
+
+/** What became of an IP packet: delivered, kept for others of its datagram, or what is wrong with it. */
+export type IpStatus =
+  | 'delivered'
+  | 'fragment'
+  | 'ipHeaderTruncated'
+  | 'ipHeaderMalformed'
+  | 'fragmentMalformed'
+  | 'transportHeaderTruncated'
+  | 'transportHeaderMalformed'
+
+/** What became of the inside of a tunnel; `'closed'`: there is no IP, or more headers than the decoder follows. */
+type InsideStatus = IpStatus | 'closed'
+
+/** Turns IP packets into transport packets, in place: from the IP header to the payload, through tunnels. */
+export class IpDecoder {
+  // Invariants: `#ip` and `#inside` belong to the packet being decoded only, `#reassembled` to its frame.
+  readonly #decap: boolean
+  #ip: IpHeader = blankIpHeader()
+  #inside: IpHeader = blankIpHeader()
+  #reassembled = 0
+
+  /** Fragments and their counters. */
+  readonly fragments: FragmentTable
+
+  /** @param decap Look inside tunnels. */
+  constructor(decap: boolean, limits: FragmentLimits, space: ReassembledSpace) {
+    this.#decap = decap
+    this.fragments = new FragmentTable(limits, space)
+  }
+
+  /**
+   * Decodes the IP packet at the cursor. A tunnel's inside that does not decode stays the payload of the packet
+   * around it.
+   *
+   * @param packet Gives the time.
+   * @param out    Complete when the result is `'delivered'`, otherwise in no defined state. Its positions are in
+   *               `bytes`: in the frame, or in the reassembled space.
+   */
+  decode(bytes: Uint8Array, cursor: FrameCursor, packet: CapturedPacket, out: TransportPacket): IpStatus {
+    this.#reassembled = 0
+    const header = this.#decodeHeader(bytes, cursor, packet, this.#ip)
+    if (header !== 'delivered') return header
+    const transport = decodeTransport(bytes, this.#ip, out)
+    if (transport !== 'delivered') return transport
+    if (out.protocol !== IpProtocol.TCP && this.#decap) {
+      const decodeTunnel = tunnelOf(out)
+      if (decodeTunnel !== null && this.#open(decodeTunnel, bytes, cursor, packet, out) === 'fragment') {
+        return 'fragment'
+      }
+    }
+    out.encapId = cursor.encaps.intern()
+    return 'delivered'
+  }
+
+  /** Opens the tunnel that `out` is, and those inside it; what is inside replaces `out` as far as it decodes. */
+  #open(
+    outermost: LayerDecoder,
+    bytes: Uint8Array,
+    cursor: FrameCursor,
+    packet: CapturedPacket,
+    out: TransportPacket,
+  ): IpStatus {
+    const { encaps, moreAt } = cursor
+    // Ends, for each tunnel pushes a header and the stack is limited.
+    for (let decodeTunnel: LayerDecoder | null = outermost; decodeTunnel !== null; ) {
+      const { depth } = encaps
+      cursor.moreAt = -1
+      const status = this.#decodeInside(decodeTunnel, bytes, cursor, packet, out)
+      cursor.moreAt = moreAt
+      if (status === 'fragment') return status
+      if (status !== 'delivered') {
+        encaps.truncate(depth)
+        decodeTransport(bytes, this.#ip, out)
+        break
+      }
+      const inside = this.#inside
+      this.#inside = this.#ip
+      this.#ip = inside
+      decodeTunnel = out.protocol === IpProtocol.TCP ? null : tunnelOf(out)
+    }
+    return 'delivered'
+  }
+
+  /** Decodes what is inside the tunnel `out` into `#inside` and `out`. */
+  #decodeInside(
+    decodeTunnel: LayerDecoder,
+    bytes: Uint8Array,
+    cursor: FrameCursor,
+    packet: CapturedPacket,
+    out: TransportPacket,
+  ): InsideStatus {
+    const isKnownByPort = out.protocol === IpProtocol.UDP
+    cursor.at = out.payloadFrom
+    cursor.to = out.payloadFrom + out.payloadBytes
+    cursor.wireTo = out.payloadFrom + out.originalPayloadBytes
+    let layer = decodeTunnel(bytes, cursor)
+    for (let depth = 1; layer > Layer.IP; depth++) {
+      if (depth === MAX_LAYERS) return 'closed'
+      layer = innerLayer(layer)(bytes, cursor)
+    }
+    // A frame of several packets has no place here.
+    if (layer !== Layer.IP || cursor.encaps.isOverfull || cursor.moreAt >= 0) return 'closed'
+    if (isKnownByPort && !fittingIp(bytes, cursor.at, cursor.to, cursor.wireTo)) return 'closed'
+    const header = this.#decodeHeader(bytes, cursor, packet, this.#inside)
+    return header === 'delivered' ? decodeTransport(bytes, this.#inside, out) : header
+  }
+
+  /** Decodes the IP header at the cursor with its extension headers; a fragment becomes its datagram. */
+  #decodeHeader(bytes: Uint8Array, cursor: FrameCursor, packet: CapturedPacket, ip: IpHeader): IpStatus {
+    const status = decodeIp(bytes, cursor.at, cursor.to, cursor.wireTo, ip)
+    if (status !== 'ok') return ipStatus(status)
+    if (ip.isFragment) {
+      if (this.#reassembled === MAX_REASSEMBLED_DATAGRAMS) return 'fragmentMalformed'
+      ip.tunnelHash = cursor.encaps.tunnelHash()
+      const fragment = this.fragments.add(bytes, ip, packet.tsSec, packet.tsNsec)
+      if (fragment === 'held') return 'fragment'
+      if (fragment === 'malformed') return 'fragmentMalformed'
+      this.#reassembled += 1
+      const chain = walkExtensionHeaders(bytes, ip)
+      if (chain !== 'ok') return ipStatus(chain)
+      if (ip.isFragment) return 'fragmentMalformed'
+    } else if (ip.protocol === IpProtocol.AH) {
+      const chain = walkExtensionHeaders(bytes, ip)
+      if (chain !== 'ok') return ipStatus(chain)
+    }
+    return 'delivered'
+  }
+}
+
+function tunnelOf({ protocol, ipVersion, srcPort, dstPort }: TransportPacket): LayerDecoder | null {
+  return protocol === IpProtocol.UDP ? tunnelOfPorts(srcPort, dstPort) : tunnelOfProtocol(ipVersion, protocol)
+}
+
+function decodeTransport(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): IpStatus {
+  out.protocol = ip.protocol
+  out.ipVersion = ip.version
+  out.src = ip.src
+  out.dst = ip.dst
+  out.ipBytes = ip.ipBytes
+  out.hasQuote = false
+  const status =
+    ip.protocol === IpProtocol.TCP ? decodeTcp(bytes, ip, out) : decodeOtherThanTcp(bytes, ip, out)
+  if (status === 'ok') return 'delivered'
+  return status === 'truncated' ? 'transportHeaderTruncated' : 'transportHeaderMalformed'
+}
+
+function decodeIp(bytes: Uint8Array, from: number, to: number, wireTo: number, ip: IpHeader): HeaderStatus {
+  if (from >= to) return 'truncated'
+  const version = bytes[from]! >> 4
+  if (version === 4) return decodeIpv4(bytes, from, to, wireTo, ip)
+  return version === 6 ? decodeIpv6(bytes, from, to, wireTo, ip) : 'malformed'
+}
+
+function ipStatus(status: 'truncated' | 'malformed'): IpStatus {
+  return status === 'truncated' ? 'ipHeaderTruncated' : 'ipHeaderMalformed'
+}

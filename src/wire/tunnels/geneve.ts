@@ -1,0 +1,24 @@
+import { u16be, u32be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
+import { layerOfEtherType, MAX_802_3_LENGTH } from '../link/ether-type.js'
+
+const HEADER_BYTES = 8
+/** The first two bits of the first byte; the others are the length of the options in 32-bit words. */
+const VERSION_SHIFT = 6
+const OPTIONS_MASK = 0x3f
+const TRANSPARENT_ETHERNET = 0x6558
+
+/** GENEVE, whose options are passed. Reserved bits are ignored, as receivers must. Source: RFC 8926 §3.4. */
+export function decodeGeneve(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
+  const next = at + HEADER_BYTES + (bytes[at]! & OPTIONS_MASK) * 4
+  if (bytes[at]! >> VERSION_SHIFT !== 0) return Layer.NOT_IP
+  if (next > cursor.to) return Layer.TRUNCATED
+  const type = u16be(bytes, at + 2)
+  cursor.encaps.push(EncapKind.GENEVE, u32be(bytes, at + 4) >>> 8)
+  cursor.at = next
+  if (type === TRANSPARENT_ETHERNET) return Layer.ETHERNET
+  return type <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(type)
+}

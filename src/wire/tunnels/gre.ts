@@ -1,0 +1,98 @@
+import { u16be, u32be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
+import { layerOfEtherType, MAX_802_3_LENGTH } from '../link/ether-type.js'
+import { decodeErspan, ERSPAN_I_II, ERSPAN_III } from './erspan.js'
+import { decodeGreV1 } from './gre-v1.js'
+import { fittingIp, ipOfVersion } from './ip-claim.js'
+import { pppPayload } from './ppp-payload.js'
+
+// Fields of the first two bytes (RFC 2784 §2.1, RFC 2890 §2, RFC 1701).
+const HAS_CHECKSUM = 0x8000
+const HAS_ROUTING = 0x4000
+const HAS_KEY = 0x2000
+const HAS_SEQUENCE = 0x1000
+const VERSION_MASK = 0x0007
+
+const MIN_HEADER_BYTES = 4
+/** Checksum and offset, key, sequence number: each. */
+const FIELD_BYTES = 4
+/** Family, offset and length of a source route entry. */
+const ROUTE_ENTRY_BYTES = 4
+
+// Protocol types that are no EtherTypes of a link layer.
+const TRANSPARENT_ETHERNET = 0x6558
+const MIKROTIK_ETHERNET = 0x6400
+const WCCP = 0x883e
+const PPP = 0x880b
+
+const WCCP_HEADER_BYTES = 4
+
+/**
+ * GRE of version 0 with all of its optional fields, or of version 1. NVGRE (RFC 7637 §3.2) is GRE with a key (the
+ * subnet id in its upper 24 bits) and transparent Ethernet.
+ *
+ * Source: RFC 2784 §2, RFC 2890 §2; for routing RFC 1701.
+ */
+export function decodeGre(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at, to } = cursor
+  if (to - at < MIN_HEADER_BYTES) return Layer.TRUNCATED
+  const flags = u16be(bytes, at)
+  const type = u16be(bytes, at + 2)
+  const version = flags & VERSION_MASK
+  if (version === 1) return decodeGreV1(bytes, cursor, flags, type)
+  if (version !== 0) return Layer.NOT_IP
+
+  let next = at + MIN_HEADER_BYTES
+  if ((flags & (HAS_CHECKSUM | HAS_ROUTING)) !== 0) next += FIELD_BYTES
+  const keyAt = next
+  if ((flags & HAS_KEY) !== 0) next += FIELD_BYTES
+  if ((flags & HAS_SEQUENCE) !== 0) next += FIELD_BYTES
+  if (next > to) return Layer.TRUNCATED
+  if ((flags & HAS_ROUTING) !== 0) next = behindRoutes(bytes, next, to)
+  if (next < 0) return Layer.TRUNCATED
+
+  cursor.at = next
+  if (type === ERSPAN_I_II || type === ERSPAN_III) {
+    return decodeErspan(bytes, cursor, type, (flags & HAS_SEQUENCE) !== 0)
+  }
+  if (type === WCCP) return decodeWccp(bytes, cursor)
+  if ((flags & HAS_KEY) !== 0) cursor.encaps.push(EncapKind.GRE_KEY, u32be(bytes, keyAt))
+  else cursor.encaps.push(EncapKind.GRE, 0)
+  return layerOfType(bytes, cursor, type)
+}
+
+function layerOfType(bytes: Uint8Array, cursor: FrameCursor, type: number): number {
+  switch (type) {
+    case TRANSPARENT_ETHERNET:
+    case MIKROTIK_ETHERNET:
+      return Layer.ETHERNET
+    case PPP:
+      return pppPayload(bytes, cursor)
+    default:
+      // No value is a length here.
+      return type <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(type)
+  }
+}
+
+/** Offset behind the source route entries at `at`, of which one of length 0 is the last; -1: they don't end. */
+function behindRoutes(bytes: Uint8Array, at: number, to: number): number {
+  for (let next = at; to - next >= ROUTE_ENTRY_BYTES; ) {
+    const length = bytes[next + 3]!
+    next += ROUTE_ENTRY_BYTES + length
+    if (length === 0) return next
+  }
+  return -1
+}
+
+/**
+ * IPv4 as a router redirects it to a web cache: in the second version of the protocol behind four bytes, which are
+ * not told apart from an IP header by anything but its version (draft-mclaggan-wccp-v2rev1 §4.12).
+ */
+function decodeWccp(bytes: Uint8Array, cursor: FrameCursor): number {
+  cursor.encaps.push(EncapKind.WCCP, 0)
+  if (fittingIp(bytes, cursor.at, cursor.to, cursor.wireTo)) return Layer.IP
+  if (cursor.to - cursor.at < WCCP_HEADER_BYTES) return Layer.TRUNCATED
+  cursor.at += WCCP_HEADER_BYTES
+  return ipOfVersion(bytes, cursor, 4)
+}

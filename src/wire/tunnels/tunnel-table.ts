@@ -1,0 +1,67 @@
+import type { LayerDecoder } from '../frame-cursor.js'
+import { IpProtocol } from '../transport-packet.js'
+import { decodeEtherIp } from './ether-ip.js'
+import { decodeGeneve } from './geneve.js'
+import { decodeGre } from './gre.js'
+import { decodeGtpU } from './gtp-u.js'
+import { decode4In4, decode4In6, decode6In4, decode6In6 } from './ip-in-ip.js'
+import { decodeL2tp } from './l2tp.js'
+import { decodeL2tpV3 } from './l2tp-v3.js'
+import { decodeLisp, decodeLispControl } from './lisp.js'
+import { decodeMplsInIp, decodeMplsInUdp } from './mpls-over-ip.js'
+import { decodePimRegister } from './pim.js'
+import { decodeTeredo } from './teredo.js'
+import { decodeVxlan, decodeVxlanGpe } from './vxlan.js'
+
+// [IANA protocol number, decoder in IPv4, decoder in IPv6]
+const BY_PROTOCOL: readonly (readonly [protocol: number, inIpv4: LayerDecoder, inIpv6: LayerDecoder])[] = [
+  [IpProtocol.IPV4, decode4In4, decode4In6],
+  [IpProtocol.IPV6, decode6In4, decode6In6],
+  [IpProtocol.GRE, decodeGre, decodeGre],
+  [IpProtocol.ETHER_IP, decodeEtherIp, decodeEtherIp],
+  [IpProtocol.PIM, decodePimRegister, decodePimRegister],
+  [IpProtocol.L2TP, decodeL2tpV3, decodeL2tpV3],
+  [IpProtocol.MPLS_IN_IP, decodeMplsInIp, decodeMplsInIp],
+]
+
+/** Which of a datagram's ports tells that it is a tunnel's: those of answers too, or only that it is sent to. */
+type PortSide = 'either' | 'destination'
+
+const BY_PORT: readonly (readonly [port: number, side: PortSide, decoder: LayerDecoder])[] = [
+  [1701, 'either', decodeL2tp],
+  [2152, 'either', decodeGtpU],
+  [3544, 'either', decodeTeredo],
+  [4341, 'destination', decodeLisp],
+  [4342, 'either', decodeLispControl],
+  [4789, 'destination', decodeVxlan],
+  [4790, 'destination', decodeVxlanGpe],
+  [6081, 'destination', decodeGeneve],
+  [6635, 'destination', decodeMplsInUdp],
+  [8472, 'destination', decodeVxlan], // of Linux before IANA's number
+]
+
+const IPV6_ROWS = 256
+const byProtocol = new Array<LayerDecoder | null>(2 * IPV6_ROWS).fill(null)
+for (const [protocol, inIpv4, inIpv6] of BY_PROTOCOL) {
+  byProtocol[protocol] = inIpv4
+  byProtocol[IPV6_ROWS + protocol] = inIpv6
+}
+
+// Port -> 1 + index in BY_PORT; 0: no tunnel.
+const rowOfDstPort = new Uint8Array(0x1_0000)
+const rowOfSrcPort = new Uint8Array(0x1_0000)
+for (const [index, [port, side]] of BY_PORT.entries()) {
+  rowOfDstPort[port] = 1 + index
+  if (side === 'either') rowOfSrcPort[port] = 1 + index
+}
+
+/** The decoder of tunnels that are an IP protocol of their own; null: this one is none. */
+export function tunnelOfProtocol(ipVersion: 4 | 6, protocol: number): LayerDecoder | null {
+  return byProtocol[ipVersion === 4 ? protocol : IPV6_ROWS + protocol]!
+}
+
+/** The decoder of the tunnel that has one of a UDP datagram's ports, the destination's first; null: none has. */
+export function tunnelOfPorts(srcPort: number, dstPort: number): LayerDecoder | null {
+  const row = rowOfDstPort[dstPort]! || rowOfSrcPort[srcPort]!
+  return row === 0 ? null : BY_PORT[row - 1]![2]
+}

@@ -1,0 +1,42 @@
+import { u16be, u32be } from '../../bytes/endian.js'
+import { EncapKind } from '../encap-table.js'
+import { type FrameCursor, Layer } from '../frame-cursor.js'
+import { layerOfNextProtocol } from '../link/nsh.js'
+
+const HEADER_BYTES = 8
+
+// First two bytes of VXLAN (RFC 7348 §5) and of its group policy extension (draft-smith-vxlan-group-policy §2.1).
+const HAS_VNI = 0x0800
+const HAS_GROUP = 0x8000
+const GROUP_FLAGS = 0x8048
+
+/** VXLAN, with or without a group policy: an Ethernet frame. Other flags and reserved bits must be 0. */
+export function decodeVxlan(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
+  const flags = u16be(bytes, at)
+  const hasGroup = (flags & HAS_GROUP) !== 0
+  if ((flags & HAS_VNI) === 0 || (flags & ~HAS_VNI & ~(hasGroup ? GROUP_FLAGS : 0)) !== 0) return Layer.NOT_IP
+  if ((!hasGroup && u16be(bytes, at + 2) !== 0) || bytes[at + 7] !== 0) return Layer.NOT_IP
+  cursor.encaps.push(EncapKind.VXLAN, u32be(bytes, at + 4) >>> 8)
+  cursor.at = at + HEADER_BYTES
+  return Layer.ETHERNET
+}
+
+// First byte of VXLAN-GPE; its third is reserved and its fourth the next protocol.
+const GPE_VERSION_AND_RESERVED = 0xf0
+const GPE_HAS_VNI = 0x08
+const GPE_HAS_PROTOCOL = 0x04
+
+/** VXLAN-GPE: what its next protocol says, or an Ethernet frame. Source: draft-ietf-nvo3-vxlan-gpe-13 §3. */
+export function decodeVxlanGpe(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
+  const flags = bytes[at]!
+  const hasVersion0 = (flags & GPE_VERSION_AND_RESERVED) === 0
+  if (!hasVersion0 || u16be(bytes, at + 1) !== 0 || bytes[at + 7] !== 0) return Layer.NOT_IP
+  if ((flags & GPE_HAS_VNI) === 0) return Layer.NOT_IP
+  cursor.encaps.push(EncapKind.VXLAN_GPE, u32be(bytes, at + 4) >>> 8)
+  cursor.at = at + HEADER_BYTES
+  return (flags & GPE_HAS_PROTOCOL) === 0 ? Layer.ETHERNET : layerOfNextProtocol(bytes[at + 3]!)
+}
