@@ -62,6 +62,11 @@ export const Layer = {
   AMSDU: 17,
   /** A network service header (RFC 8300). */
   NSH: 18,
+  /** The tag of MACsec behind its EtherType. */
+  MACSEC: 19,
+  /** A tag of four or six bytes, without interest, behind its TPID. */
+  TAG_4: 20,
+  TAG_6: 21,
 } as const
 
 /** Ends the frame at `end` where it is longer: a header said how much follows it. */

@@ -24,8 +24,27 @@ export function decodeVlan(bytes: Uint8Array, cursor: FrameCursor): number {
   return follow(u16be(bytes, at + 2), at + TAG_BYTES, cursor)
 }
 
+const ETHER_TYPE_BYTES = 2
+
+/** A tag behind its TPID that says nothing about the packet, and the EtherType behind it. */
+function decodeTag(bytes: Uint8Array, cursor: FrameCursor, tagBytes: number): number {
+  const at = cursor.at + tagBytes + ETHER_TYPE_BYTES
+  if (cursor.to < at) return Layer.TRUNCATED
+  return follow(u16be(bytes, at - ETHER_TYPE_BYTES), at, cursor)
+}
+
+/** VN-Tag (Cisco), HSR (IEC 62439-3), R-TAG (IEEE 802.1CB §7.8). */
+export function decodeTag4(bytes: Uint8Array, cursor: FrameCursor): number {
+  return decodeTag(bytes, cursor, 4)
+}
+
+/** E-TAG (IEEE 802.1BR §11.3), Cisco's metadata. */
+export function decodeTag6(bytes: Uint8Array, cursor: FrameCursor): number {
+  return decodeTag(bytes, cursor, 6)
+}
+
 /** Goes on at `at`, up to the frame's end or, where the field is a length, to that. */
-function follow(etherTypeOrLength: number, at: number, cursor: FrameCursor): number {
+export function follow(etherTypeOrLength: number, at: number, cursor: FrameCursor): number {
   cursor.at = at
   if (etherTypeOrLength === ETHER_TYPE_IPV4) return Layer.IP // nearly always
   if (etherTypeOrLength <= MAX_802_3_LENGTH) endAt(cursor, at + etherTypeOrLength)

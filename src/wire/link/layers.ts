@@ -1,9 +1,10 @@
 import { type FrameCursor, Layer, type LayerDecoder } from '../frame-cursor.js'
 import { decodeAmsdu } from './amsdu.js'
-import { decodeEthernet, decodeVlan } from './ethernet.js'
+import { decodeEthernet, decodeTag4, decodeTag6, decodeVlan } from './ethernet.js'
 import { linkLayer } from './link-layers.js'
 import { decodeLlc } from './llc.js'
 import { decodeBackboneTag, decodeFabricPath } from './mac-in-mac.js'
+import { decodeMacsec } from './macsec.js'
 import { decodeMpls } from './mpls.js'
 import { decodeNsh } from './nsh.js'
 import { decodePpp, decodePppoe } from './ppp.js'
@@ -22,6 +23,9 @@ const LAYERS: readonly LayerDecoder[] = (() => {
   table[Layer.FABRIC_PATH] = decodeFabricPath
   table[Layer.LINK_TYPE] = decodeLinkType
   table[Layer.AMSDU] = decodeAmsdu
+  table[Layer.MACSEC] = decodeMacsec
+  table[Layer.TAG_4] = decodeTag4
+  table[Layer.TAG_6] = decodeTag6
   table[Layer.NSH] = decodeNsh
   return table
 })()

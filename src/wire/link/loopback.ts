@@ -1,6 +1,6 @@
 import { u16be, u16le, u32be } from '../../bytes/endian.js'
 import { type FrameCursor, Layer } from '../frame-cursor.js'
-import { layerOfEtherType, MAX_802_3_LENGTH } from './ether-type.js'
+import { layerOfTypeOnly } from './ether-type.js'
 
 const HEADER_BYTES = 4
 const AF_INET = 2
@@ -18,10 +18,7 @@ export function decodeLoopback(bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.at = at + HEADER_BYTES
   const value = u32be(bytes, at)
   const isFamily = value <= 0xffff || u16be(bytes, at + 2) === 0
-  if (!isFamily) {
-    const etherType = u16be(bytes, at + 2)
-    return etherType > MAX_802_3_LENGTH ? layerOfEtherType(etherType) : Layer.NOT_IP
-  }
+  if (!isFamily) return layerOfTypeOnly(u16be(bytes, at + 2))
   const family = value <= 0xffff ? value : u16le(bytes, at)
   return family === AF_INET || AF_INET6.includes(family) ? Layer.IP : Layer.NOT_IP
 }

@@ -1,7 +1,7 @@
 import { u16be } from '../../bytes/endian.js'
 import { EncapKind } from '../encap-table.js'
-import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
-import { layerOfEtherType } from './ether-type.js'
+import { endAt, type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
+import { layerOfTypeOnly } from './ether-type.js'
 
 const ADDRESS_ALL_STATIONS = 0xff
 const CONTROL_UNNUMBERED = 0x03
@@ -11,12 +11,14 @@ const CISCO_HEADER_BYTES = 4
 const PPPOE_HEADER_BYTES = 6
 
 const PROTOCOL_IPV4 = 0x0021
+const PROTOCOL_BRIDGED = 0x0031
+const PROTOCOL_MULTILINK = 0x003d
 const PROTOCOL_IPV6 = 0x0057
 const PROTOCOL_MPLS_UNICAST = 0x0281
 const PROTOCOL_MPLS_MULTICAST = 0x0283
 
 /** A PPP frame with or without address and control bytes, which some captures leave out (RFC 1662 §3.1). */
-function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
+export function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED
   if (bytes[at] === ADDRESS_ALL_STATIONS && bytes[at + 1] === CONTROL_UNNUMBERED) cursor.at = at + 2
@@ -37,7 +39,12 @@ export function decodeCiscoHdlc(bytes: Uint8Array, cursor: FrameCursor): number 
   const { at } = cursor
   if (cursor.to - at < CISCO_HEADER_BYTES) return Layer.TRUNCATED
   cursor.at = at + CISCO_HEADER_BYTES
-  return layerOfEtherType(u16be(bytes, at + 2))
+  return layerOfTypeOnly(u16be(bytes, at + 2))
+}
+
+/** LINKTYPE_C_HDLC_WITH_DIR: a byte that tells the direction before the frame. */
+export function decodeCiscoHdlcWithDirection(bytes: Uint8Array, cursor: FrameCursor): number {
+  return trySkip(cursor, 1) ? decodeCiscoHdlc(bytes, cursor) : Layer.TRUNCATED
 }
 
 /** LINKTYPE_PPP_WITH_DIR and LINKTYPE_PPP_PPPD: a byte that tells the direction before the PPP frame. */
@@ -66,9 +73,45 @@ export function decodePpp(bytes: Uint8Array, cursor: FrameCursor): number {
     case PROTOCOL_MPLS_UNICAST:
     case PROTOCOL_MPLS_MULTICAST:
       return Layer.MPLS
+    case PROTOCOL_BRIDGED:
+      return decodeBridged(bytes, cursor)
+    case PROTOCOL_MULTILINK:
+      return decodeMultilink(bytes, cursor)
     default:
       return Layer.NOT_IP
   }
+}
+
+const BRIDGED_HEADER_BYTES = 2
+const BRIDGED_HAS_LAN_ID = 0x40
+const LAN_ID_BYTES = 4
+const MAC_TYPE_ETHERNET = 1
+
+/** A bridged frame: flags, the kind of its header, and perhaps the number of a LAN (RFC 3518 §4.2). */
+function decodeBridged(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (!trySkip(cursor, BRIDGED_HEADER_BYTES)) return Layer.TRUNCATED
+  if (bytes[at + 1] !== MAC_TYPE_ETHERNET) return Layer.NOT_IP
+  const hasLanId = (bytes[at]! & BRIDGED_HAS_LAN_ID) !== 0
+  return trySkip(cursor, hasLanId ? LAN_ID_BYTES : 0) ? Layer.ETHERNET : Layer.TRUNCATED
+}
+
+const MULTILINK_BEGIN_AND_END = 0xc0
+const MULTILINK_RESERVED = 0x3f
+const MULTILINK_LONG_BYTES = 4
+const MULTILINK_SHORT_BYTES = 2
+
+/**
+ * A frame, or a part of one, that was sent over one of several links (RFC 1990 §3). Which form its sequence number
+ * has was agreed on before; the long one has six zeros that are a part of the number in the short one.
+ */
+function decodeMultilink(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to === at) return Layer.TRUNCATED
+  const flags = bytes[at]!
+  if ((flags & MULTILINK_BEGIN_AND_END) !== MULTILINK_BEGIN_AND_END) return Layer.PART
+  const isLong = (flags & MULTILINK_RESERVED) === 0
+  return trySkip(cursor, isLong ? MULTILINK_LONG_BYTES : MULTILINK_SHORT_BYTES) ? Layer.PPP : Layer.TRUNCATED
 }
 
 /** The header of the PPPoE session stage, RFC 2516 §4, §6; its length ends the frame. */

@@ -1,0 +1,44 @@
+import { u16be, u16le } from '../../bytes/endian.js'
+import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
+import { layerOfTypeOnly } from './ether-type.js'
+
+const HEADER_BYTES = 4
+const AF_INET = 2
+const AF_INET6 = 10
+const TLV_HEADER_BYTES = 4
+const TLV_ALIGNMENT = 4
+const TLV_PACKET_HEADER = 1
+const TLV_PAYLOAD = 9
+
+/**
+ * LINKTYPE_NFLOG: an address family, a version, a group, then type-length-value fields, of which one is the packet.
+ * Their byte order is that of the host that captured; types are small, so it shows in each of them. For families
+ * other than IP, the field "packet header" tells the EtherType.
+ *
+ * Source: https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html.
+ */
+export function decodeNflog(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at, to } = cursor
+  if (to - at < HEADER_BYTES) return Layer.TRUNCATED
+  if (bytes[at + 1] !== 0) return Layer.NOT_IP // version
+  const isIp = bytes[at] === AF_INET || bytes[at] === AF_INET6
+  let etherType = 0
+  for (let field = at + HEADER_BYTES; field < cursor.wireTo; ) {
+    if (to - field < TLV_HEADER_BYTES) return Layer.TRUNCATED
+    // The low byte of a type is never 0, the high one always (but for flags in its highest bits).
+    const isLittleEndian = (bytes[field + 2]! & 0x3f) !== 0
+    const length = isLittleEndian ? u16le(bytes, field) : u16be(bytes, field)
+    const type = isLittleEndian ? bytes[field + 2]! : bytes[field + 3]!
+    if (length < TLV_HEADER_BYTES) return Layer.MALFORMED
+    if (type === TLV_PAYLOAD) {
+      cursor.at = field + TLV_HEADER_BYTES
+      endAt(cursor, field + length)
+      return isIp ? Layer.IP : layerOfTypeOnly(etherType)
+    }
+    if (type === TLV_PACKET_HEADER && to - field >= TLV_HEADER_BYTES + 2) {
+      etherType = u16be(bytes, field + TLV_HEADER_BYTES)
+    }
+    field += Math.ceil(length / TLV_ALIGNMENT) * TLV_ALIGNMENT
+  }
+  return Layer.NOT_IP
+}
