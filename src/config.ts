@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { normalize } from 'node:path'
 import type { RawOptions } from './config/convert-options.js'
+import { type LiveConfig, toLiveConfig } from './config/live-options.js'
 import {
   choiceOf,
   flagOf,
@@ -16,6 +17,8 @@ import { linkTypeByName } from './wire/link/link-types.js'
 
 export type { ConvertOptions, NumberOption, RawOptions } from './config/convert-options.js'
 
+export type { LiveConfig } from './config/live-options.js'
+
 /** What stands in a stream for bytes that the capture lost. */
 export type GapStyle = 'marker' | 'zeros' | 'skip'
 /** Which copy wins when a retransmission carries other bytes. */
@@ -23,8 +26,10 @@ export type OverlapPolicy = 'first' | 'last'
 
 /** What the program runs on: checked, complete, frozen. Built once; no module reads argv or env later. */
 export interface Config {
-  /** Files, globs, folders or `-`, as the user gave them. */
+  /** Files, globs, folders or `-`, as the user gave them; none with a live capture. */
   readonly inputs: readonly string[]
+  /** The live capture that is the input; null: files are. */
+  readonly live: LiveConfig | null
   readonly outputDir: string
   /** Open output files over all workers together. */
   readonly maxOpenFiles: number
@@ -125,12 +130,25 @@ const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
   noWrite: true,
   force: true,
   summary: true,
+  filter: true,
+  interface: true,
+  write: true,
+  packetCount: true,
+  duration: true,
+  snaplen: true,
+  noPromiscuous: true,
+  bufferSize: true,
+  liveBackend: true,
 }
 
 /** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */
 export function toConfig(raw: RawOptions): Config {
   refuseUnknown(raw)
-  const inputs = inputsOf(raw.inputFile)
+  const live = toLiveConfig(raw, filterOf(raw.filter))
+  if (live !== null) refuseWithLive(raw)
+  else if (raw.filter !== undefined)
+    throw new ConfigError('Cannot use -e/--filter without -i/--interface: files cannot be filtered yet')
+  const inputs = live === null ? inputsOf(raw.inputFile) : []
   const json = flagOf('-j/--json', raw.json)
   const toConsole = flagOf('-c/--write-to-console', raw.writeToConsole)
   const writeFiles = !flagOf('--no-write', raw.noWrite)
@@ -141,9 +159,10 @@ export function toConfig(raw: RawOptions): Config {
       'Cannot use -c/--write-to-console with --no-write: one asks for payload, the other for none',
     )
   }
-  refuseSharedOutput(toConsole, indexFile, summaryFile)
+  refuseSharedOutput(toConsole, indexFile, summaryFile, live?.recordingFile ?? null)
   return Object.freeze({
     inputs,
+    live,
     outputDir: raw.outputDir === undefined ? '.' : pathOf('-o/--output-dir', raw.outputDir),
     maxOpenFiles: integerOf('-f/--max-file-desc', raw.maxFileDesc, 500, 1, MAX_OPEN_FILES),
     toConsole,
@@ -191,6 +210,23 @@ function refuseUnknown(raw: unknown): asserts raw is object {
   if (unknown !== undefined) throw new ConfigError(`Unknown option ${shown(unknown)}`)
 }
 
+function filterOf(value: unknown): string | null {
+  if (value === undefined) return null
+  if (typeof value === 'string' && !value.includes('\0')) return value
+  throw refusal('-e/--filter', value, 'a filter expression')
+}
+
+function refuseWithLive({ inputFile, perFile }: RawOptions): void {
+  if (inputFile !== undefined && inputFile.length > 0) {
+    const input = shown(typeof inputFile === 'string' ? inputFile : inputFile[0])
+    throw new ConfigError(
+      `Cannot use -i/--interface with an input (${input}): packets come from one or the other`,
+    )
+  }
+  if (perFile !== undefined && perFile)
+    throw new ConfigError('Cannot use -i/--interface with --per-file: a live capture is one capture')
+}
+
 function inputsOf(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
   if (list.length === 0)
@@ -230,7 +266,12 @@ function linkTypeOf(value: unknown): number | null {
 }
 
 /** Standard output and each file carry one thing only. */
-function refuseSharedOutput(toConsole: boolean, indexFile: string | null, summaryFile: string | null): void {
+function refuseSharedOutput(
+  toConsole: boolean,
+  indexFile: string | null,
+  summaryFile: string | null,
+  recordingFile: string | null,
+): void {
   const toStdout = [
     ...(toConsole ? ['-c/--write-to-console'] : []),
     ...(indexFile === '-' ? ['--index -'] : []),
@@ -238,7 +279,14 @@ function refuseSharedOutput(toConsole: boolean, indexFile: string | null, summar
   ]
   if (toStdout.length > 1)
     throw new ConfigError(`Cannot use ${toStdout.join(' with ')}: standard output can carry only one of them`)
-  if (indexFile !== null && summaryFile !== null && normalize(indexFile) === normalize(summaryFile)) {
+  if (isSamePath(indexFile, summaryFile))
     throw new ConfigError(`Cannot use --summary ${shown(summaryFile)}: --index has the same path`)
+  for (const [option, path] of Object.entries({ '--index': indexFile, '--summary': summaryFile })) {
+    if (isSamePath(path, recordingFile))
+      throw new ConfigError(`Cannot use -w/--write ${shown(recordingFile)}: ${option} has the same path`)
   }
+}
+
+function isSamePath(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && normalize(a) === normalize(b)
 }

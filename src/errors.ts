@@ -52,6 +52,12 @@ export class OutputError extends Error {
   }
 }
 
+/** A live capture that cannot begin: no such interface, no right, nothing that captures. The message says what helps. */
+export class LiveCaptureError extends Error {
+  override readonly name = 'LiveCaptureError'
+  readonly code = 'ERR_LIVE_CAPTURE'
+}
+
 /** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */
 export function failureReason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)

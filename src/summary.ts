@@ -14,6 +14,22 @@ export interface InputSummary {
   readonly problems: readonly InputProblem[]
   /** Packets that the capture itself reports as dropped. */
   readonly dropped: number
+  /** Of a live capture alone. */
+  readonly live?: LiveSummary
+}
+
+/** How packets were captured live. Null: the backend doesn't know. */
+export interface LiveSummary {
+  readonly interface: string
+  readonly backend: 'libpcap' | 'cap'
+  /** What the packets' times are: the kernel's, or those of their receipt by the program. */
+  readonly timestamps: 'kernel' | 'receipt'
+  /** Packets that passed the filter, the dropped ones among them (on some systems: before the filter). */
+  readonly received: number | null
+  /** Lost because the kernel's buffer was full. */
+  readonly dropped: number | null
+  /** Lost by the interface or its driver. */
+  readonly dropped_by_interface: number | null
 }
 
 /** Packets by fate: `read` is the sum of the others. */
@@ -76,13 +92,14 @@ export function summaryJson(summary: Summary): string {
     version: summary.version,
     seconds: summary.seconds,
     workers: summary.workers,
-    inputs: summary.inputs.map(({ path, bytes, packets, status, problems, dropped }) => ({
+    inputs: summary.inputs.map(({ path, bytes, packets, status, problems, dropped, live }) => ({
       path,
       bytes,
       packets,
       status,
       problems: problems.map(({ offset, length, message }) => ({ offset, length, message })),
       dropped,
+      live,
     })),
     packets: { read, filtered, not_ip, malformed, fragments, delivered },
     connections: { total, ...byProtocol },

@@ -12,14 +12,14 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   version: 'node:fs',
   config: 'errors wire node:os node:path', // wire: the names of link types
   input: 'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
-  capture: 'bytes errors',
+  capture: 'bytes errors cap koffi',
   wire: 'bytes',
   stream: 'bytes',
   flow: 'bytes stream wire',
   output: 'bytes errors flow stream wire node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
-    'bytes errors input capture wire ring flow stream output summary version piscina node:crypto node:events node:fs ' +
-    'node:fs/promises node:os node:path node:stream node:timers/promises node:url node:worker_threads',
+    'bytes errors input capture wire ring flow stream output summary version piscina node:child_process node:crypto ' +
+    'node:events node:fs node:fs/promises node:os node:path node:stream node:timers/promises node:url node:worker_threads',
   index: 'config errors existing-outputs pipeline',
   cli: 'config errors existing-outputs pipeline summary version cli-progress picocolors yargs node:fs node:path',
 }
@@ -37,7 +37,8 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    ['cli', 'pipeline/temp-folder.ts'], // the folder goes with the process
+    // The folder goes with the process; the other is a process of its own.
+    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live-cap-process.ts'],
   ],
   [
     'only cli/ and pipeline/ look at a clock',

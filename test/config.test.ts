@@ -15,6 +15,7 @@ describe('toConfig()', () => {
   it('fills in every default', () => {
     expect(toConfig({ inputFile: 'a.pcap' })).toEqual({
       inputs: ['a.pcap'],
+      live: null,
       outputDir: '.',
       maxOpenFiles: 500,
       toConsole: false,
@@ -200,6 +201,93 @@ describe('toConfig()', () => {
   it.each(clashes)('refuses %s together', (_name, options, sentence) => {
     expect(() => configOf(options)).toThrow(ConfigError)
     expect(() => configOf(options)).toThrow(sentence)
+  })
+
+  it('fills in every default of a live capture', () => {
+    expect(toConfig({ interface: 'lo' })).toMatchObject({
+      inputs: [],
+      live: {
+        interface: 'lo',
+        backend: 'auto',
+        filter: null,
+        snaplen: 262_144,
+        promiscuous: true,
+        bufferBytes: 64 * MIB,
+        packetCount: Number.POSITIVE_INFINITY,
+        durationSec: Number.POSITIVE_INFINITY,
+        recordingFile: null,
+      },
+    })
+    expect(Object.isFrozen(toConfig({ interface: 'lo' }).live)).toBe(true)
+  })
+
+  // [option, value, field of the live capture, what it becomes]
+  const goodLive: [keyof RawOptions, unknown, string, unknown][] = [
+    ['interface', '::1', 'interface', '::1'],
+    ['liveBackend', 'libpcap', 'backend', 'libpcap'],
+    ['liveBackend', 'cap', 'backend', 'cap'],
+    ['filter', 'tcp port 80', 'filter', 'tcp port 80'],
+    ['snaplen', '96', 'snaplen', 96],
+    ['noPromiscuous', true, 'promiscuous', false],
+    ['bufferSize', '16M', 'bufferBytes', 16 * MIB],
+    ['packetCount', '10', 'packetCount', 10],
+    ['duration', '1.5', 'durationSec', 1.5],
+    ['duration', 30, 'durationSec', 30],
+    ['write', 'raw.pcapng', 'recordingFile', 'raw.pcapng'],
+  ]
+  it.each(goodLive)('takes %s %j of a live capture as %s', (option, value, field, becomes) => {
+    expect(toConfig({ interface: 'lo', [option]: value }).live).toHaveProperty(field, becomes)
+  })
+
+  // [options, the sentence]
+  const badLive: [Partial<Record<keyof RawOptions, unknown>>, string][] = [
+    [{ interface: '' }, 'Cannot use -i/--interface "": must be an interface\'s name or one of its addresses'],
+    [{ interface: 'a\0' }, 'Cannot use -i/--interface "a\\u0000": must be'],
+    [
+      { interface: 'lo', inputFile: 'a.pcap' },
+      'Cannot use -i/--interface with an input (a.pcap): packets come',
+    ],
+    [{ interface: 'lo', inputFile: ['-'] }, 'Cannot use -i/--interface with an input (-): packets come'],
+    [{ interface: 'lo', perFile: true }, 'Cannot use -i/--interface with --per-file: a live capture is one'],
+    [{ interface: 'lo', liveBackend: 'x' }, 'Cannot use --live-backend x: must be auto, libpcap or cap'],
+    [{ interface: 'lo', snaplen: '0' }, 'Cannot use --snaplen 0: must be an integer from 1 to 262144'],
+    [
+      { interface: 'lo', snaplen: '262145' },
+      'Cannot use --snaplen 262145: must be an integer from 1 to 262144',
+    ],
+    [{ interface: 'lo', bufferSize: '4K' }, 'Cannot use --buffer-size 4K: must be a size from 1M to 1G'],
+    [{ interface: 'lo', packetCount: '0' }, 'Cannot use --packet-count 0: must be an integer from 1 to'],
+    [{ interface: 'lo', packetCount: 'x' }, 'Cannot use --packet-count x: must be an integer from 1 to'],
+    [{ interface: 'lo', duration: '0' }, 'Cannot use --duration 0: must be seconds above 0, at most 2000000'],
+    [
+      { interface: 'lo', duration: '1m' },
+      'Cannot use --duration 1m: must be seconds above 0, at most 2000000',
+    ],
+    [{ interface: 'lo', write: '-' }, 'Cannot use -w/--write -: must be the path of a file'],
+    [{ interface: 'lo', write: '' }, 'Cannot use -w/--write "": must be a path'],
+    [{ interface: 'lo', filter: 5 }, 'Cannot use -e/--filter 5: must be a filter expression'],
+    [
+      { interface: 'lo', write: './s', summary: 's' },
+      'Cannot use -w/--write ./s: --summary has the same path',
+    ],
+    [
+      { interface: 'lo', write: 'a.jsonl', index: 'a.jsonl' },
+      'Cannot use -w/--write a.jsonl: --index has the same path',
+    ],
+    [
+      { inputFile: 'a', write: 'raw' },
+      'Cannot use -w/--write without -i/--interface: it is for live captures',
+    ],
+    [{ inputFile: 'a', packetCount: 5 }, 'Cannot use --packet-count without -i/--interface'],
+    [{ inputFile: 'a', duration: 5 }, 'Cannot use --duration without -i/--interface'],
+    [{ inputFile: 'a', snaplen: 5 }, 'Cannot use --snaplen without -i/--interface'],
+    [{ inputFile: 'a', noPromiscuous: true }, 'Cannot use --no-promiscuous without -i/--interface'],
+    [{ inputFile: 'a', bufferSize: '2M' }, 'Cannot use --buffer-size without -i/--interface'],
+    [{ inputFile: 'a', liveBackend: 'cap' }, 'Cannot use --live-backend without -i/--interface'],
+  ]
+  it.each(badLive)('refuses %j', (options, sentence) => {
+    expect(() => toConfig(options as RawOptions)).toThrow(ConfigError)
+    expect(() => toConfig(options as RawOptions)).toThrow(sentence)
   })
 
   it('refuses an option that does not exist', () => {

@@ -1,7 +1,8 @@
+import { backendOf, type LiveBackendChoice } from '../config/live-options.js'
 import { choiceOf } from '../config/option-values.js'
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
-import { OPTION_TABLE, type OptionRow, optionLabel, UNAVAILABLE_OPTIONS } from './option-table.js'
+import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
 import { expandShortOptions } from './short-options.js'
 
 /** When progress is shown. */
@@ -11,6 +12,7 @@ export type ProgressMode = 'auto' | 'always' | 'never'
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  | { readonly kind: 'list'; readonly backend: LiveBackendChoice; readonly isJson: boolean }
   | {
       readonly kind: 'run'
       readonly raw: RawOptions
@@ -38,11 +40,17 @@ export async function parseArguments(args: readonly string[]): Promise<Command> 
   const found = await parseWithYargs(expandShortOptions(args))
   if (found.help === true) return { kind: 'help' }
   if (found.version === true) return { kind: 'version' }
-  for (const option of UNAVAILABLE_OPTIONS) {
-    if (found[option.name] !== undefined)
-      throw new ConfigError(`Cannot use ${optionLabel(option)}: ${option.reason}`)
-  }
-  return runCommand(found)
+  return found['list-interfaces'] === true ? listCommand(found) : runCommand(found)
+}
+
+const WITH_LIST = new Set(['list-interfaces', 'json', 'live-backend'])
+
+function listCommand(found: Readonly<Record<string, unknown>>): Command {
+  const other = OPTION_TABLE.find(({ name }) => found[name] !== undefined && !WITH_LIST.has(name))
+  const what = other === undefined ? [found._ ?? []].flat()[0] : optionLabel(other)
+  if (what !== undefined)
+    throw new ConfigError(`Cannot use -l/--list-interfaces with ${what}: it lists and exits`)
+  return { kind: 'list', backend: backendOf(found['live-backend']), isJson: found.json === true }
 }
 
 function runCommand(found: Readonly<Record<string, unknown>>): Command {
@@ -57,7 +65,15 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
     }
     raw[camelCase(option.name)] = value
   }
-  const { progress: mode, quiet, help: _help, version: _version, inputFile, ...options } = raw
+  const {
+    progress: mode,
+    quiet,
+    help: _help,
+    version: _version,
+    listInterfaces: _list,
+    inputFile,
+    ...options
+  } = raw
   const progress = choiceOf<ProgressMode>('--progress', mode, 'auto', ['auto', 'always', 'never'])
   if (quiet === true && progress === 'always')
     throw new ConfigError('Cannot use -q/--quiet with --progress always')
@@ -72,14 +88,13 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
 
 async function parseWithYargs(args: readonly string[]): Promise<Record<string, unknown>> {
   const { default: yargs } = await import('yargs')
-  const options = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS]
   return yargs([...args])
     .parserConfiguration(YARGS_CONFIGURATION)
     .detectLocale(false)
     .help(false)
     .version(false)
     .exitProcess(false)
-    .options(Object.fromEntries(options.map((option) => [option.name, yargsOption(option)])))
+    .options(Object.fromEntries(OPTION_TABLE.map((option) => [option.name, yargsOption(option)])))
     .strictOptions()
     .fail((message, error) => {
       throw usageError(message ?? error.message)
@@ -100,9 +115,7 @@ function yargsOption(option: Pick<OptionRow, 'name' | 'letter' | 'value'>) {
 function usageError(message: string): ConfigError {
   const [, problem, key] =
     /^(Not enough arguments following|Argument unexpected for): (\S+)$/.exec(message) ?? []
-  const option = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS].find(
-    ({ name, letter }) => name === key || letter === key,
-  )
+  const option = OPTION_TABLE.find(({ name, letter }) => name === key || letter === key)
   if (option === undefined) return new ConfigError(message)
   const rule = problem?.startsWith('Not') ? 'its value is missing' : 'it takes no value'
   return new ConfigError(`Cannot use ${optionLabel(option)}: ${rule}`)

@@ -13,6 +13,7 @@ const EXAMPLES = `Examples:
   pcap2conn -r "day1/*.pcap*" -o out -sm        many captures as one, sides apart, with metadata
   pcap2conn captures/ --per-file -o out         a folder, each capture alone
   pcap2conn a.pcap --no-write --index -         only what connections there are, as JSON lines
+  pcap2conn -i eth0 -e "port 80" -o out         live, until Ctrl-C
   tcpdump -w - | pcap2conn - -cj                payload of standard input as JSON lines
 
 Exit codes: 0 done, 1 something failed (the message names it), 2 bad usage, 130 and 143 interrupted`

@@ -1,11 +1,12 @@
 import { type Config, toConfig } from '../config.js'
-import { ConfigError, OutputError } from '../errors.js'
+import { ConfigError, LiveCaptureError, OutputError } from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { type Command, parseArguments } from './arguments.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { helpText } from './help.js'
+import { interfacesJson, interfacesTable } from './interfaces-table.js'
 import { Interruption } from './interruption.js'
 import { printable } from './printable.js'
 import { createProgress } from './progress.js'
@@ -32,8 +33,15 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})
-  terminal.stdout.write(`${command.kind === 'help' ? helpText() : packageVersion()}\n`)
+  if (command.kind === 'list') await list(command, terminal)
+  else terminal.stdout.write(`${command.kind === 'help' ? helpText() : packageVersion()}\n`)
   return ExitCode.OK
+}
+
+async function list(command: Command & { kind: 'list' }, { stdout }: Terminal): Promise<void> {
+  const { listInterfaces } = await import('../pipeline/live-interfaces.js')
+  const interfaces = await listInterfaces(command.backend)
+  stdout.write(command.isJson ? interfacesJson(interfaces) : interfacesTable(interfaces))
 }
 
 async function convert(command: Command & { kind: 'run' }, terminal: Terminal): Promise<number> {
@@ -41,7 +49,7 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
   if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }
-  refuseExisting([config.indexFile, config.summaryFile], config.force)
+  refuseExisting([config.indexFile, config.summaryFile, config.live?.recordingFile ?? null], config.force)
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
   const interruption = new Interruption(terminal.stdout, {
     onSignal() {
@@ -75,6 +83,9 @@ async function run(
     return await runConversion(config, {
       signal,
       onProgress: (state) => progress?.update(state),
+      onNotice(text) {
+        if (!command.isQuiet) terminal.stderr.write(`${printable(text)}\n`)
+      },
       ...(config.inputs.includes('-') ? { stdin: terminal.stdin } : {}),
       stdout: terminal.stdout,
       isTerminal: terminal.stdout.isTTY === true,
@@ -85,7 +96,8 @@ async function run(
 }
 
 function explain(error: unknown, { stderr }: Terminal): number {
-  const isExpected = error instanceof ConfigError || error instanceof OutputError
+  const isExpected =
+    error instanceof ConfigError || error instanceof OutputError || error instanceof LiveCaptureError
   const text =
     error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
   stderr.write(`${alarming(`pcap2conn: ${text.split('\n').map(printable).join('\n')}`, stderr)}\n`)

@@ -1,5 +1,13 @@
 /** The headings of the help, in its order. */
-export const OPTION_GROUPS = ['Input', 'Output', 'Contents', 'Reassembly', 'Resources', 'Report'] as const
+export const OPTION_GROUPS = [
+  'Input',
+  'Live capture',
+  'Output',
+  'Contents',
+  'Reassembly',
+  'Resources',
+  'Report',
+] as const
 
 /** One option of the command line. */
 export interface OptionRow {
@@ -37,6 +45,64 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     help: "link type to use instead of the capture's own: name or number",
   },
   { name: 'no-decap', group: 'Input', help: "don't look inside tunnels" },
+
+  {
+    name: 'interface',
+    letter: 'i',
+    value: 'X',
+    group: 'Live capture',
+    help: 'capture on an interface, by its name or one of its addresses, until Ctrl-C',
+  },
+  {
+    name: 'list-interfaces',
+    letter: 'l',
+    group: 'Live capture',
+    help: 'list the interfaces and exit; with -j as JSON',
+  },
+  {
+    name: 'filter',
+    letter: 'e',
+    value: 'EXPR',
+    group: 'Live capture',
+    help: 'packets to take: pcap-filter(7) expression',
+  },
+  {
+    name: 'write',
+    letter: 'w',
+    value: 'FILE',
+    group: 'Live capture',
+    help: 'keep the raw packets too, as pcapng',
+  },
+  {
+    name: 'packet-count',
+    value: 'N',
+    group: 'Live capture',
+    help: 'end after N packets',
+  },
+  { name: 'duration', value: 'S', group: 'Live capture', help: 'end after S seconds' },
+  {
+    name: 'snaplen',
+    value: 'N',
+    group: 'Live capture',
+    help: 'keep only the first N bytes of each frame (default: 262144, all of it)',
+  },
+  {
+    name: 'no-promiscuous',
+    group: 'Live capture',
+    help: "don't take frames that are addressed to others",
+  },
+  {
+    name: 'buffer-size',
+    value: 'SIZE',
+    group: 'Live capture',
+    help: "the kernel's buffer for packets not yet read (default: 64M)",
+  },
+  {
+    name: 'live-backend',
+    value: 'NAME',
+    group: 'Live capture',
+    help: 'what captures: auto (default), libpcap or cap',
+  },
 
   {
     name: 'output-dir',
@@ -137,20 +203,6 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   { name: 'quiet', letter: 'q', group: 'Report', help: 'only problems and errors on standard error' },
   { name: 'version', letter: 'v', group: 'Report', help: 'print the version and exit' },
   { name: 'help', letter: 'h', group: 'Report', help: 'print this help and exit' },
-]
-
-/** Options that are named already but do not work yet: each is refused with this reason. */
-export const UNAVAILABLE_OPTIONS: readonly (Pick<OptionRow, 'name' | 'letter' | 'value'> & {
-  readonly reason: string
-})[] = [
-  {
-    name: 'interface',
-    letter: 'i',
-    value: 'X',
-    reason: 'live capture is not available yet, only capture files',
-  },
-  { name: 'filter', letter: 'e', value: 'EXPR', reason: 'filters are not available yet' },
-  { name: 'list-interfaces', letter: 'l', reason: 'live capture is not available yet' },
 ]
 
 /** `-f/--max-file-desc`, or `--workers` where there is no short form. */

@@ -41,7 +41,8 @@ export function progressText(progress: Progress, elapsedSec: number): string {
   const rate = elapsedSec > 0 ? ` (${countText(packets / elapsedSec)}/s)` : ''
   const left =
     share === null || share === 0 ? '' : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
-  return `${read}, ${countText(packets)} packets${rate}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
+  const dropped = progress.dropped ? `, ${countText(progress.dropped)} dropped` : ''
+  return `${read}, ${countText(packets)} packets${rate}${dropped}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
 }
 
 function inputText(input: string): string {

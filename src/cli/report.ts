@@ -1,4 +1,4 @@
-import type { Summary } from '../summary.js'
+import type { LiveSummary, Summary } from '../summary.js'
 import { isBalanced } from '../summary.js'
 import { bytesText, countText } from './figures.js'
 import { printable } from './printable.js'
@@ -69,6 +69,8 @@ function problemText(path: string, problem: { readonly offset: number; readonly 
 }
 
 function inputsText({ inputs }: Summary): string {
+  const live = inputs[0]?.live
+  if (live !== undefined) return liveText(live)
   const count = (status: string) => inputs.filter((input) => input.status === status).length
   const partial = count('partial')
   const failed = count('failed')
@@ -79,6 +81,13 @@ function inputsText({ inputs }: Summary): string {
     ...(failed > 0 ? [`${countText(failed)} failed`] : []),
     ...(dropped > 0 ? [`${countText(dropped)} packets dropped while capturing`] : []),
   ].join(', ')
+}
+
+function liveText(live: LiveSummary): string {
+  const how = `captured on ${live.interface} by ${live.backend}`
+  if (live.received === null) return `${how}, times of receipt, packets lost are not counted`
+  const lost = (live.dropped ?? 0) + (live.dropped_by_interface ?? 0)
+  return `${how}, ${countText(live.received)} packets received, ${countText(lost)} dropped`
 }
 
 function connectionsText({ connections: { total, ...byProtocol } }: Summary): string {

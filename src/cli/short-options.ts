@@ -1,9 +1,8 @@
 import { ConfigError } from '../errors.js'
-import { OPTION_TABLE, UNAVAILABLE_OPTIONS } from './option-table.js'
+import { OPTION_TABLE } from './option-table.js'
 
-const OPTIONS = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS]
-const NAMES = new Set(OPTIONS.map((option) => option.name))
-const TAKES_VALUE = new Map(OPTIONS.map((option) => [option.letter, option.value !== undefined]))
+const NAMES = new Set(OPTION_TABLE.map((option) => option.name))
+const TAKES_VALUE = new Map(OPTION_TABLE.map((option) => [option.letter, option.value !== undefined]))
 
 /**
  * Takes groups of short options apart as getopt does: `-smoout` becomes `-s -m -o out`. What follows `--`

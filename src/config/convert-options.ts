@@ -1,4 +1,5 @@
 import type { GapStyle, OverlapPolicy } from '../config.js'
+import type { LiveOptions } from './live-options.js'
 
 /** A number, or the text of one ("300", "1.5"). */
 export type NumberOption = number | string
@@ -7,9 +8,11 @@ export type NumberOption = number | string
  * What a caller may ask for: the long options of the command line in camel case. Nothing is checked yet;
  * `toConfig` does that. What is absent or undefined takes the default given here.
  */
-export interface ConvertOptions {
-  /** Captures to read: files, globs, folders (recursive), or `-` for standard input. At least one. */
-  readonly inputFile: string | readonly string[]
+export interface ConvertOptions extends LiveOptions {
+  /** Captures to read: files, globs, folders (recursive), or `-` for standard input. At least one, or `interface`. */
+  readonly inputFile?: string | readonly string[] | undefined
+  /** pcap-filter(7) expression: which packets of a live capture are taken. */
+  readonly filter?: string | undefined
   /** Folder that takes the files, made with its parents. Default: the current one. */
   readonly outputDir?: string | undefined
   /** Most output files open at one moment, all workers together: 1..1,000,000. Default 500. */

@@ -155,6 +155,11 @@ export class ConnectionOutput implements ConnectionSink {
     this.#gaps.forget(2 * connection + 1)
   }
 
+  /** Writes out what is buffered of every file. @throws OutputError */
+  flush(): void {
+    this.#writer.flush()
+  }
+
   /** What was gathered for the console since the last call; null when it is nothing. Both arrays may be transferred. */
   takeConsoleBlock(): ConsoleBlock | null {
     return this.#console === null ? null : this.#console.take()

@@ -81,6 +81,11 @@ export class FileWriter {
     this.#endsInHole[file] = 1
   }
 
+  /** Writes what is buffered of all files. @throws OutputError */
+  flush(): void {
+    while (this.#buffered.first !== -1) this.#flush(this.#buffered.first)
+  }
+
   /** Writes what is buffered and closes the file. More may be appended later. @throws OutputError */
   close(file: number): void {
     if (file >= this.#used) return

@@ -124,6 +124,9 @@ export class ConnectionWorker {
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
         this.#startCapture(controlNumber(words, at), packetNumber(words, at))
         return true
+      case RecordKind.FLUSH:
+        this.#output.flush()
+        return true
       case RecordKind.END:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
         return false

@@ -19,6 +19,7 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
+import type { LiveRun } from './live-run.js'
 import { layOutMemory } from './memory-layout.js'
 import type { RunFacts } from './run-summary.js'
 import { WorkerPool } from './worker-pool.js'
@@ -36,6 +37,8 @@ export interface ConversionSetup {
   readonly startedMs: number
   /** Any uint32: which worker gets which connection depends on it, results don't. */
   readonly hashSeed: number
+  /** The capture under way that is the run's one input; null: its inputs are files. */
+  readonly live: LiveRun | null
 }
 
 export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers'> & {
@@ -48,6 +51,7 @@ export class Conversion {
   readonly #captures: readonly Capture[]
   readonly #bytesTotal: number | null
   readonly #hooks: RunHooks
+  readonly #live: LiveRun | null
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
   readonly #encaps: EncapWriter
@@ -75,6 +79,7 @@ export class Conversion {
     this.#captures = captures
     this.#bytesTotal = bytesTotal
     this.#hooks = hooks
+    this.#live = setup.live
     const { workerCount, limits } = config
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const passed = words()
@@ -106,6 +111,7 @@ export class Conversion {
       dispatcher: this.#dispatcher,
       space,
       checkpoint: () => this.#checkpoint(),
+      ...(setup.live === null ? {} : { createReader: setup.live.createReader }),
     })
     this.#console =
       config.toConsole && hooks.stdout !== undefined
@@ -159,7 +165,10 @@ export class Conversion {
   }
 
   async #readCaptures(): Promise<void> {
-    const interrupt = () => this.#endRead()
+    // What a live capture has received by then is still read.
+    const interrupt = () => (this.#live === null ? this.#endRead() : this.#live.source.stop())
+    this.#live?.startTicks(this.#dispatcher)
+    if (this.#hooks.signal?.aborted) interrupt()
     this.#hooks.signal?.addEventListener('abort', interrupt)
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
@@ -170,7 +179,9 @@ export class Conversion {
       if (!(error instanceof StoppedError)) this.#errors.push((error as Error).message)
     } finally {
       this.#hooks.signal?.removeEventListener('abort', interrupt)
+      this.#live?.finish()
     }
+    this.#errors.push(...(this.#live?.errors ?? []))
     this.#decoder.finish()
     this.#isStopping = true
     // Where the end can't be told (a worker died, the console failed), the stop word tells it.
@@ -214,7 +225,8 @@ export class Conversion {
         packets,
         status: this.#statusOf(input, isWhole, packets, problems),
         problems,
-        dropped: reader?.droppedPackets ?? 0,
+        dropped: this.#live?.dropped ?? reader?.droppedPackets ?? 0,
+        ...(this.#live === null ? {} : { live: this.#live.summary }),
       })
       await this.#source?.close()
       this.#source = null
@@ -239,13 +251,14 @@ export class Conversion {
   }
 
   #open({ kind, path }: Input): ByteSource {
+    if (this.#live !== null) return this.#live.source
     return kind === 'file' ? openFile(path) : openStream(this.#hooks.stdin ?? Readable.from([]))
   }
 
   // Looks at the run wherever the feeder gives way.
   async #checkpoint(): Promise<void> {
     if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
-    if (this.#hooks.signal?.aborted && !this.#isStopping) {
+    if (this.#hooks.signal?.aborted && !this.#isStopping && this.#live === null) {
       this.#isStopping = true // what was dispatched is still written
       throw new StoppedError('the run was interrupted')
     }
@@ -259,6 +272,7 @@ export class Conversion {
       packets: this.#dispatcher.packets.read,
       connections: this.#opened.reduce((sum, count) => sum + count, 0),
       input: this.#input,
+      ...(this.#live === null ? {} : { dropped: this.#live.dropped }),
     })
   }
 

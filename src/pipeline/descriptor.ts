@@ -28,6 +28,8 @@ export const RecordKind = {
   START_CAPTURE: 5,
   /** The run is over. */
   END: 6,
+  /** Write out what is buffered of every file. Live captures only. */
+  FLUSH: 7,
 } as const
 
 const KIND_MASK = 0xf

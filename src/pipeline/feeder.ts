@@ -26,6 +26,8 @@ export interface FeederParts {
   readonly space: DatagramSpace
   /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
   readonly checkpoint: () => Promise<void> | void
+  /** Makes the reader of a capture; absent: the one for its format. */
+  readonly createReader?: typeof createCaptureReader
 }
 
 /**
@@ -39,6 +41,7 @@ export class Feeder {
   readonly #dispatcher: Dispatcher
   readonly #space: DatagramSpace
   readonly #checkpoint: () => Promise<void> | void
+  readonly #createReader: typeof createCaptureReader
   /** Number of the latest epoch that was ended. */
   epoch = 0
 
@@ -48,6 +51,7 @@ export class Feeder {
     this.#dispatcher = parts.dispatcher
     this.#space = parts.space
     this.#checkpoint = parts.checkpoint
+    this.#createReader = parts.createReader ?? createCaptureReader
   }
 
   /**
@@ -78,7 +82,7 @@ export class Feeder {
           ahead.catch(() => {}) // awaited below; a failure in the meantime must not count as unhandled
         }
         if (reader === null && (isLast || to - from >= DETECT_BYTES)) {
-          reader = createCaptureReader(bytes, from, to, file, {
+          reader = this.#createReader(bytes, from, to, file, {
             ...options,
             isDecompressed: source.isDecompressed,
           })

@@ -10,6 +10,8 @@ export interface Progress {
   readonly connections: number
   /** The input being read, as the user gave it. */
   readonly input: string
+  /** Packets that a live capture has lost so far, where they are counted. */
+  readonly dropped?: number
 }
 
 /** What a caller may attach to a run. */
@@ -18,6 +20,8 @@ export interface RunHooks {
   readonly signal?: AbortSignal
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void
+  /** Told what is to be known of a live capture when it has begun. */
+  readonly onNotice?: (text: string) => void
   /** What the input `-` reads. */
   readonly stdin?: Readable
   /** Where `-c` and `--index -` write. */

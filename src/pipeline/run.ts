@@ -10,6 +10,7 @@ import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
+import { LiveRun } from './live-run.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
@@ -21,11 +22,24 @@ const BYTES_PER_WORKER = 4 * 1024 * 1024
  * Converts captures to connections: finds the inputs, starts the workers, feeds them, and puts the results together.
  *
  * @returns What was done. Problems of inputs and outputs are part of it; an interrupted run resolves too.
- * @throws OutputError when the run cannot begin.
+ * @throws OutputError, LiveCaptureError, or ConfigError (a filter that libpcap refuses), when the run cannot begin.
  */
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
+  if (config.live === null) return convertInputs(config, hooks, null)
+  const live = await LiveRun.open(config.live, config.force)
+  hooks.onNotice?.(live.notice)
+  try {
+    return await convertInputs(config, hooks, live)
+  } finally {
+    live.finish()
+    await live.source.close()
+  }
+}
+
+async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | null): Promise<Summary> {
   const startMs = performance.now()
-  const { inputs, problems } = await expandInputs(config.inputs)
+  const { inputs, problems } =
+    live === null ? await expandInputs(config.inputs) : { inputs: [live.input], problems: [] }
   const captures = await planCaptures(inputs, config)
   const bytesTotal = await totalBytes(inputs)
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
@@ -37,6 +51,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
       tempDir: temp.path,
       startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
+      live,
     })
     const outcome = await conversion.run()
     const errors = [
@@ -89,7 +104,7 @@ function chooseWorkers(config: Config, bytesTotal: number | null): number {
 async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
   let total = 0
   for (const input of inputs) {
-    if (input.kind === 'stdin') return null
+    if (input.kind !== 'file') return null
     total += await stat(input.path).then(
       ({ size }) => size,
       () => 0, // reported when it is read

@@ -84,9 +84,11 @@ describe('parseArguments()', () => {
       ['--gaps', 'skip', '--gaps', 'skip'],
       'Cannot use --gaps 2 times: it takes one value (found skip and skip)',
     ],
-    [['-e', 'tcp'], 'Cannot use -e/--filter: filters are not available yet'],
-    [['-i', 'eth0'], 'Cannot use -i/--interface: live capture is not available yet, only capture files'],
-    [['-l'], 'Cannot use -l/--list-interfaces: live capture is not available yet'],
+    [['-i'], 'Cannot use -i/--interface: its value is missing'],
+    [['-i', 'a', '-i', 'b'], 'Cannot use -i/--interface 2 times: it takes one value (found a and b)'],
+    [['-l', 'a.pcap'], 'Cannot use -l/--list-interfaces with a.pcap: it lists and exits'],
+    [['-l', '-i', 'lo'], 'Cannot use -l/--list-interfaces with -i/--interface: it lists and exits'],
+    [['-l', '--live-backend', 'x'], 'Cannot use --live-backend x: must be auto, libpcap or cap'],
     [['a', '--progress', 'sometimes'], 'Cannot use --progress sometimes: must be auto, always or never'],
     [['a', '-q', '--progress', 'always'], 'Cannot use -q/--quiet with --progress always'],
   ]
@@ -103,15 +105,31 @@ describe('parseArguments()', () => {
     [['--help', 'a', '-f', 'x'], 'help'],
     [['-vh'], 'help'],
     [['a'], 'run'],
+    [['-l'], 'list'],
+    [['-lh'], 'help'],
   ]
   it.each(kinds)('answers %j with %s', async (args, kind) => {
     expect((await parseArguments(args)).kind).toBe(kind)
   })
 
+  it('takes how the interfaces are to be listed', async () => {
+    expect(await parseArguments(['-lj', '--live-backend', 'cap'])).toEqual({
+      kind: 'list',
+      backend: 'cap',
+      isJson: true,
+    })
+    expect(await parseArguments(['--list-interfaces'])).toEqual({
+      kind: 'list',
+      backend: 'auto',
+      isJson: false,
+    })
+  })
+
   it('hands over every option of the table under a name that toConfig() knows', async () => {
-    for (const { name, value } of OPTION_TABLE) {
-      if (['help', 'version', 'input-file'].includes(name)) continue
-      const raw = await rawOf('a', `--${name}`, ...(value === undefined ? [] : [SAMPLES[name] ?? '']))
+    for (const { name, value, group } of OPTION_TABLE) {
+      if (['help', 'version', 'input-file', 'interface', 'list-interfaces'].includes(name)) continue
+      const input = group === 'Live capture' ? ['-i', 'lo'] : ['a']
+      const raw = await rawOf(...input, `--${name}`, ...(value === undefined ? [] : [SAMPLES[name] ?? '']))
       expect(() => toConfig(raw), name).not.toThrow()
     }
   })
@@ -142,6 +160,13 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'udp-timeout': '60',
   'max-bytes': '100',
   'link-type': 'RAW',
+  filter: 'tcp port 80',
+  write: 'raw.pcapng',
+  'packet-count': '10',
+  duration: '1.5',
+  snaplen: '96',
+  'buffer-size': '16M',
+  'live-backend': 'cap',
   summary: 's.json',
   progress: 'never',
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { helpText } from '../../src/cli/help.js'
-import { OPTION_TABLE, UNAVAILABLE_OPTIONS } from '../../src/cli/option-table.js'
+import { OPTION_TABLE } from '../../src/cli/option-table.js'
 
 it('helpText() fits 100 columns', () => {
   expect(
@@ -23,6 +23,7 @@ it('helpText() is grouped and ends with examples and exit codes', () => {
   expect(headings).toEqual([
     'Usage:',
     'Input:',
+    'Live capture:',
     'Output:',
     'Contents:',
     'Reassembly:',
@@ -34,7 +35,6 @@ it('helpText() is grouped and ends with examples and exit codes', () => {
 })
 
 it('no two options share a name or a letter', () => {
-  const options = [...OPTION_TABLE, ...UNAVAILABLE_OPTIONS]
-  const names = options.flatMap(({ name, letter }) => (letter === undefined ? [name] : [name, letter]))
+  const names = OPTION_TABLE.flatMap(({ name, letter }) => (letter === undefined ? [name] : [name, letter]))
   expect(new Set(names).size).toBe(names.length)
 })

@@ -1,0 +1,193 @@
+import type { CaptureReader, CaptureReaderOptions, ReadStatus } from '../capture/capture-reader.js'
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import { NO_COUNTS } from '../capture/live/live-options.js'
+import { createCaptureReader } from '../capture/open-capture-reader.js'
+import type { LiveConfig } from '../config/live-options.js'
+import type { CaptureFormatError } from '../errors.js'
+import type { Input } from '../input/input.js'
+import type { LiveSummary } from '../summary.js'
+import { packageVersion } from '../version.js'
+import { RecordKind } from './descriptor.js'
+import type { Dispatcher } from './dispatcher.js'
+import { type OpenedCapture, openLiveSource } from './live-open.js'
+import { LiveRecording } from './live-recording.js'
+import type { LiveSource } from './live-source.js'
+
+/** Between two looks whether there is something to flush: twice in the second that a byte may wait. */
+const TICK_MS = 500
+
+/** What a run does for a live capture beside what it does for a file. */
+export class LiveRun {
+  // Invariants: the duration's timer and the ticks run until finish(). #reader is the reader of the source, once it
+  // has one.
+  readonly source: LiveSource
+  /** What the user is to be told at the beginning. */
+  readonly notice: string
+  readonly #interfaceName: string
+  readonly #recording: LiveRecording | null
+  readonly #duration: NodeJS.Timeout | undefined
+  #ticks: NodeJS.Timeout | undefined
+  #reader: LiveReader | null = null
+  #flushedPackets = 0
+  #sweptSec = 0
+
+  private constructor(config: LiveConfig, opened: OpenedCapture, recording: LiveRecording | null) {
+    this.source = opened.source
+    this.#interfaceName = opened.interfaceName
+    this.#recording = recording
+    this.notice = noticeText(opened)
+    const isEndless = config.durationSec === Number.POSITIVE_INFINITY
+    this.#duration = isEndless ? undefined : setTimeout(() => this.source.stop(), config.durationSec * 1000)
+  }
+
+  /**
+   * Begins to capture, and to write the raw packets where that is asked for.
+   *
+   * @param isForced Replace the recording's file where it exists.
+   * @throws LiveCaptureError, ConfigError for a filter that libpcap refuses, OutputError
+   */
+  static async open(config: LiveConfig, isForced: boolean): Promise<LiveRun> {
+    const opened = await openLiveSource(config)
+    try {
+      const { recordingFile, snaplen, filter } = config
+      const about = {
+        name: opened.interfaceName,
+        linkType: opened.source.linkType,
+        snaplen,
+        filter,
+        application: `pcap2conn ${packageVersion()}`,
+      }
+      const recording = recordingFile === null ? null : LiveRecording.create(recordingFile, about, isForced)
+      return new LiveRun(config, opened, recording)
+    } catch (error) {
+      await opened.source.close()
+      throw error
+    }
+  }
+
+  get input(): Input {
+    return { kind: 'live', path: this.#interfaceName }
+  }
+
+  /** Makes the reader of the source's bytes; in place of {@link createCaptureReader}. */
+  readonly createReader = (
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    file: string,
+    options: CaptureReaderOptions,
+  ): CaptureReader => {
+    this.#reader = new LiveReader(createCaptureReader(bytes, from, to, file, options), this.#recording)
+    return this.#reader
+  }
+
+  /**
+   * From now on the workers write out what they have every so often, and forget connections whose time is over though
+   * no packet says so.
+   */
+  startTicks(dispatcher: Dispatcher): void {
+    this.#ticks = setInterval(() => this.#tick(dispatcher), TICK_MS)
+  }
+
+  /** The capture is over: ends the recording. The ticks end with it. */
+  finish(): void {
+    clearTimeout(this.#duration)
+    clearInterval(this.#ticks)
+    this.#recording?.finish(this.source.counts)
+  }
+
+  /** What could not be written. */
+  get errors(): string[] {
+    const failure = this.#recording?.failure ?? null
+    return failure === null ? [] : [failure.message]
+  }
+
+  /** Packets lost so far, as far as they are counted. */
+  get dropped(): number {
+    const { dropped, droppedByInterface } = this.source.counts ?? NO_COUNTS
+    return dropped + droppedByInterface
+  }
+
+  get summary(): LiveSummary {
+    const { backend, counts } = this.source
+    return {
+      interface: this.#interfaceName,
+      backend,
+      timestamps: backend === 'cap' ? 'receipt' : 'kernel',
+      received: counts?.received ?? null,
+      dropped: counts?.dropped ?? null,
+      dropped_by_interface: counts?.droppedByInterface ?? null,
+    }
+  }
+
+  // Runs where the feeder waits or gives way: never in the middle of a packet.
+  #tick(dispatcher: Dispatcher): void {
+    this.#recording?.flush()
+    if (!dispatcher.hasRoom()) return // the workers are busy: the next tick will do
+    if (dispatcher.packets.read !== this.#flushedPackets) {
+      this.#flushedPackets = dispatcher.packets.read
+      dispatcher.broadcast(RecordKind.FLUSH, 0)
+    }
+    const isDispatched = this.#reader?.fileOffset === this.source.bytesRead
+    const { completeToSec } = this.source
+    if (!isDispatched || completeToSec <= this.#sweptSec || !dispatcher.hasRoom()) return
+    this.#sweptSec = completeToSec
+    dispatcher.broadcast(RecordKind.SWEEP, completeToSec)
+  }
+}
+
+function noticeText({ source, interfaceName, fallbackReason }: OpenedCapture): string {
+  if (source.backend === 'libpcap') return `Capturing on ${interfaceName} (Ctrl-C ends)`
+  const why = fallbackReason === null ? '' : ` in place of libpcap (${fallbackReason})`
+  return (
+    `Capturing on ${interfaceName} with cap${why}: times are those of receipt here, not the kernel's, ` +
+    'and nobody counts packets that get lost (Ctrl-C ends)'
+  )
+}
+
+/** Reads a capture, and gives each packet to the recording too. */
+class LiveReader implements CaptureReader {
+  readonly #reader: CaptureReader
+  readonly #recording: LiveRecording | null
+  #bytes: Uint8Array = new Uint8Array(0)
+
+  constructor(reader: CaptureReader, recording: LiveRecording | null) {
+    this.#reader = reader
+    this.#recording = recording
+  }
+
+  window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
+    this.#bytes = bytes
+    this.#reader.window(bytes, from, to, isLast)
+  }
+
+  next(out: CapturedPacket): ReadStatus {
+    const status = this.#reader.next(out)
+    if (status === 'packet' && this.#recording !== null) this.#recording.packet(this.#bytes, out)
+    return status
+  }
+
+  get position(): number {
+    return this.#reader.position
+  }
+
+  get fileOffset(): number {
+    return this.#reader.fileOffset
+  }
+
+  get problem(): CaptureFormatError | null {
+    return this.#reader.problem
+  }
+
+  get droppedPackets(): number {
+    return this.#reader.droppedPackets
+  }
+
+  get interfaceCount(): number {
+    return this.#reader.interfaceCount
+  }
+
+  get isInterfaceLimitHit(): boolean {
+    return this.#reader.isInterfaceLimitHit
+  }
+}
