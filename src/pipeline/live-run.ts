@@ -1,9 +1,8 @@
 import type { CaptureReader, CaptureReaderOptions, ReadStatus } from '../capture/capture-reader.js'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import { NO_COUNTS } from '../capture/live/live-options.js'
-import { createCaptureReader } from '../capture/open-capture-reader.js'
+import { PcapReader } from '../capture/pcap-reader.js'
 import type { LiveConfig } from '../config/live-options.js'
-import type { CaptureFormatError } from '../errors.js'
 import type { Input } from '../input/input.js'
 import type { LiveSummary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -69,15 +68,15 @@ export class LiveRun {
     return { kind: 'live', path: this.#interfaceName }
   }
 
-  /** Makes the reader of the source's bytes; in place of {@link createCaptureReader}. */
+  /** Makes the reader of the source's bytes. */
   readonly createReader = (
-    bytes: Uint8Array,
-    from: number,
-    to: number,
+    _bytes: Uint8Array,
+    _from: number,
+    _to: number,
     file: string,
     options: CaptureReaderOptions,
   ): CaptureReader => {
-    this.#reader = new LiveReader(createCaptureReader(bytes, from, to, file, options), this.#recording)
+    this.#reader = new LiveReader(file, options, this.#recording)
     return this.#reader
   }
 
@@ -145,49 +144,24 @@ function noticeText({ source, interfaceName, fallbackReason }: OpenedCapture): s
   )
 }
 
-/** Reads a capture, and gives each packet to the recording too. */
-class LiveReader implements CaptureReader {
-  readonly #reader: CaptureReader
+/** Reads the stream of a live capture, and gives each packet to the recording too. */
+class LiveReader extends PcapReader {
   readonly #recording: LiveRecording | null
   #bytes: Uint8Array = new Uint8Array(0)
 
-  constructor(reader: CaptureReader, recording: LiveRecording | null) {
-    this.#reader = reader
+  constructor(file: string, options: CaptureReaderOptions, recording: LiveRecording | null) {
+    super(file, options)
     this.#recording = recording
   }
 
-  window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
+  override window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     this.#bytes = bytes
-    this.#reader.window(bytes, from, to, isLast)
+    super.window(bytes, from, to, isLast)
   }
 
-  next(out: CapturedPacket): ReadStatus {
-    const status = this.#reader.next(out)
+  override next(out: CapturedPacket): ReadStatus {
+    const status = super.next(out)
     if (status === 'packet' && this.#recording !== null) this.#recording.packet(this.#bytes, out)
     return status
-  }
-
-  get position(): number {
-    return this.#reader.position
-  }
-
-  get fileOffset(): number {
-    return this.#reader.fileOffset
-  }
-
-  get problem(): CaptureFormatError | null {
-    return this.#reader.problem
-  }
-
-  get droppedPackets(): number {
-    return this.#reader.droppedPackets
-  }
-
-  get interfaceCount(): number {
-    return this.#reader.interfaceCount
-  }
-
-  get isInterfaceLimitHit(): boolean {
-    return this.#reader.isInterfaceLimitHit
   }
 }
