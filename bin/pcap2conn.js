@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js'
+import { start } from '../dist/cli/start.js'
 
-process.exit(await main(process.argv.slice(2)))
+process.exit(await start(process.argv.slice(2)))

@@ -36,7 +36,6 @@ const YARGS_CONFIGURATION = {
  * @throws ConfigError in one sentence that names the option, as soon as one is unknown, lacks its value or is repeated.
  */
 export async function parseArguments(args: readonly string[]): Promise<Command> {
-  if (args.length === 1 && (args[0] === '-v' || args[0] === '--version')) return { kind: 'version' } // without yargs' 100 ms
   const found = await parseWithYargs(expandShortOptions(args))
   if (found.help === true) return { kind: 'help' }
   if (found.version === true) return { kind: 'version' }

@@ -74,20 +74,34 @@ export class ConnectionWorker {
     )
   }
 
-  /** Works until the run is over or stopped. A failed output ends it and is part of the result. */
+  /** Works until the run is over or stopped, in a thread of its own. */
   run(): WorkerResult {
+    for (;;) {
+      const result = this.work()
+      if (result !== null) return result
+      this.#ring.waitForRecord(SLEEP_MS)
+    }
+  }
+
+  /**
+   * Takes all records that are there.
+   *
+   * @returns What was done when the run is over or stopped, or a failed output has ended it; null before.
+   */
+  work(): WorkerResult | null {
+    let failure: OutputError | null = null
     try {
-      while (this.#takeRecords()) this.#ring.waitForRecord(SLEEP_MS)
+      if (this.#takeRecords()) return null
       this.#tracker.finish()
       this.#sendConsole(this.#epoch + 1)
-      return this.#result(this.#output.finish(), null)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      return this.#result(this.#output.finish(), error) // what is buffered for other outputs is still written
-    } finally {
-      this.#spill.close()
-      this.#task.console?.close()
+      failure = error
     }
+    const result = this.#result(this.#output.finish(), failure) // what is buffered for other outputs is still written
+    this.#spill.close()
+    this.#task.console?.close()
+    return result
   }
 
   // Takes all records that are there. Returns whether more may come.

@@ -22,7 +22,7 @@ import type { RunHooks } from './hooks.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory } from './memory-layout.js'
 import type { RunFacts } from './run-summary.js'
-import { WorkerPool } from './worker-pool.js'
+import type { StartWorkers, Workers } from './workers.js'
 
 const SLABS = 12
 const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
@@ -39,6 +39,7 @@ export interface ConversionSetup {
   readonly hashSeed: number
   /** The capture under way that is the run's one input; null: its inputs are files. */
   readonly live: LiveRun | null
+  readonly startWorkers: StartWorkers
 }
 
 export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers'> & {
@@ -59,7 +60,7 @@ export class Conversion {
   readonly #dispatcher: Dispatcher
   readonly #feeder: Feeder
   readonly #console: ConsoleChannel | null
-  readonly #workers: WorkerPool
+  readonly #workers: Workers
   readonly #inputs: InputSummary[] = []
   readonly #errors: string[] = []
   #interfaceLimitHits = 0
@@ -110,6 +111,7 @@ export class Conversion {
       rings: producers,
       dispatcher: this.#dispatcher,
       space,
+      work: () => this.#workers.work(),
       checkpoint: () => this.#checkpoint(),
       ...(setup.live === null ? {} : { createReader: setup.live.createReader }),
     })
@@ -118,7 +120,7 @@ export class Conversion {
         ? new ConsoleChannel(hooks.stdout, hooks.isTerminal ?? false, workerCount)
         : null
     const outputs = captures.map(({ dir, name }) => ({ dir, name }))
-    this.#workers = new WorkerPool(
+    this.#workers = setup.startWorkers(
       rings.map((ring, worker) => ({
         worker,
         config,

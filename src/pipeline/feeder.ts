@@ -24,6 +24,8 @@ export interface FeederParts {
   readonly rings: readonly RingProducer[]
   readonly dispatcher: Dispatcher
   readonly space: DatagramSpace
+  /** Called before every wait: a worker without a thread of its own takes what was published. */
+  readonly work: () => void
   /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
   readonly checkpoint: () => Promise<void> | void
   /** Makes the reader of a capture; absent: the one for its format. */
@@ -40,6 +42,7 @@ export class Feeder {
   readonly #rings: readonly RingProducer[]
   readonly #dispatcher: Dispatcher
   readonly #space: DatagramSpace
+  readonly #work: () => void
   readonly #checkpoint: () => Promise<void> | void
   readonly #createReader: typeof createCaptureReader
   /** Number of the latest epoch that was ended. */
@@ -50,6 +53,7 @@ export class Feeder {
     this.#rings = parts.rings
     this.#dispatcher = parts.dispatcher
     this.#space = parts.space
+    this.#work = parts.work
     this.#checkpoint = parts.checkpoint
     this.#createReader = parts.createReader ?? createCaptureReader
   }
@@ -125,6 +129,9 @@ export class Feeder {
 
   /** Waits until every ring has room for what one packet may cause. @throws StoppedError */
   async waitForRoom(): Promise<void> {
+    if (this.#dispatcher.hasRoom()) return
+    this.#publish()
+    this.#work()
     for (let sleeps = 1; !this.#dispatcher.hasRoom(); sleeps++) {
       const fullest = this.#rings.reduce((a, b) => (b.free() < a.free() ? b : a))
       fullest.waitForRoom(SLEEP_MS)
@@ -163,9 +170,14 @@ export class Feeder {
   }
 
   async #sleep(sleeps: number): Promise<void> {
-    for (const ring of this.#rings) ring.publish()
+    this.#publish()
+    this.#work()
     this.#pool.waitForPass(SLEEP_MS)
     if (sleeps % SLEEPS_PER_TURN === 0) await this.#giveWay()
+  }
+
+  #publish(): void {
+    for (const ring of this.#rings) ring.publish()
   }
 
   async #giveWay(): Promise<void> {

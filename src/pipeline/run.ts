@@ -14,9 +14,12 @@ import { LiveRun } from './live-run.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
+import { workerStarter } from './workers.js'
 
-/** Input bytes for which one more worker is worth starting. */
+/** Input bytes for which one more worker is worth starting … */
 const BYTES_PER_WORKER = 4 * 1024 * 1024
+/** … and for which a thread is. */
+const BYTES_PER_THREAD = 1024 * 1024
 
 /**
  * Converts captures to connections: finds the inputs, starts the workers, feeds them, and puts the results together.
@@ -45,6 +48,8 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
+  const isInline = !config.isWorkerCountFixed && bytesTotal !== null && bytesTotal < BYTES_PER_THREAD
+  const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()
   try {
     const conversion = new Conversion({ ...config, workerCount, maxOpenFiles }, captures, bytesTotal, hooks, {
@@ -52,6 +57,7 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
       startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
       live,
+      startWorkers,
     })
     const outcome = await conversion.run()
     const errors = [

@@ -1,17 +1,17 @@
 import { Piscina } from 'piscina'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
+import type { Workers } from './workers.js'
 
 /** How long workers may take to end after a failure before they are ended. */
 const END_MS = 30_000
 
 /** The threads of a run. Piscina starts and watches them; packets never go through it. */
-export class WorkerPool {
+export class WorkerPool implements Workers {
   readonly #pool: Piscina
   readonly #stop: Int32Array
   readonly #results: Promise<(WorkerResult | null)[]>
   readonly #onFailure: () => void
   #overdue: NodeJS.Timeout | undefined
-  /** What ended the run early: a worker that died, or an output that failed. */
   failure: string | null = null
 
   /**
@@ -35,12 +35,14 @@ export class WorkerPool {
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }
 
-  /** Tells all workers to write what they have and end. */
+  /** They have threads of their own. */
+  work(): void {}
+
   stop(): void {
     Atomics.store(this.#stop, 0, 1)
   }
 
-  /** Waits for all workers: what each has done, null for one that died. Ends their threads. */
+  /** Ends their threads, too. */
   async finish(): Promise<(WorkerResult | null)[]> {
     const results = await this.#results
     clearTimeout(this.#overdue)

@@ -126,7 +126,7 @@ function setUp({ workers, ringRecords, slabs, readBytes }: Sizes, stopAt = Numbe
     if (checks === stopAt) throw new StoppedError('for the test')
     work()
   }
-  const feeder = new Feeder({ pool, rings, dispatcher, space, checkpoint })
+  const feeder = new Feeder({ pool, rings, dispatcher, space, work: () => {}, checkpoint })
   return { pool, feeder, dispatcher, space, payloads, work }
 }
 

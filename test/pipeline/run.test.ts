@@ -1,12 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { convert } from '../../dist/index.js' // threads run only what is built
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Progress } from '../../src/pipeline/hooks.js'
 import { isBalanced } from '../../src/summary.js'
 import { troubledPlan } from '../e2e/traffic.js'
+import { pcapFile } from '../support/capture-writers.js'
+import { ethernet, ipv4, udp } from '../support/frames.js'
 import { withFolder } from '../support/program.js'
 import { treeDifferences, treeHashes } from '../support/trees.js'
 
@@ -83,4 +86,33 @@ it('makes no folder where nothing is to be written to it', () =>
     await convert({ inputFile: join(folder, 'a.pcap'), outputDir, writeToConsole: true }, { stdout })
     expect(existsSync(outputDir)).toBe(false)
     expect(readFileSync(join(folder, 'a.pcap')).equals(capture)).toBe(true)
+  }))
+
+it('reads a small file on one thread, however much it unpacks to', () =>
+  withFolder(async (folder) => {
+    const packets = 1_500
+    const frame = ethernet(ipv4({ protocol: 17 }, udp({}, Buffer.alloc(40_000))))
+    const datagram = { tsSec: 1, tsNsec: 0, frame, originalBytes: frame.length }
+    const content = pcapFile(Array(packets).fill(datagram), { snaplen: 65_536 })
+    writeFileSync(join(folder, 'a.pcap.gz'), gzipSync(content, { level: 1 }))
+    const run = (name: string, workers: object) =>
+      convert({ inputFile: join(folder, 'a.pcap.gz'), outputDir: join(folder, name), ...workers })
+    const inline = await run('inline', {})
+    const threaded = await run('threaded', { workers: 1 })
+    expect(inline).toMatchObject({ workers: 1, packets: { delivered: packets }, files: 1, errors: [] })
+    expect({ ...inline, seconds: 0 }).toEqual({ ...threaded, seconds: 0 })
+    const trees = ['inline', 'threaded'].map((name) => treeHashes(join(folder, name)))
+    expect(treeDifferences(trees[0]!, trees[1]!)).toEqual([])
+  }))
+
+it('ends with the failure of an output where the worker has no thread', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcap'), capture)
+    mkdirSync(join(folder, 'out'))
+    const options = { inputFile: join(folder, 'a.pcap'), outputDir: join(folder, 'out') }
+    const first = await convert(options)
+    expect(first).toMatchObject({ workers: 1, errors: [] })
+    const again = await convert(options)
+    expect(again.errors).toEqual([expect.stringContaining('exists')])
+    expect(isBalanced(again.packets)).toBe(true)
   }))

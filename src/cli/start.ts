@@ -1,0 +1,17 @@
+import { packageVersion } from '../version.js'
+
+/**
+ * Starts the program. The version is told without loading the rest of it.
+ *
+ * @param args What follows the program's name.
+ * @returns The exit code. Never rejects.
+ */
+export async function start(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === '-v' || args[0] === '--version')) {
+    process.stdout.on('error', () => {})
+    process.stdout.write(`${packageVersion()}\n`)
+    return 0
+  }
+  const { main } = await import('./main.js')
+  return main(args)
+}

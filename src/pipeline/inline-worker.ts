@@ -1,0 +1,54 @@
+import { ConnectionWorker } from './connection-worker.js'
+import type { WorkerResult, WorkerTask } from './worker-task.js'
+import type { Workers } from './workers.js'
+
+/**
+ * One worker on the thread of the dispatcher, which lets it work whenever it would have to wait: for captures so small
+ * that starting a thread would take longer.
+ */
+export class InlineWorker implements Workers {
+  readonly #stop: Int32Array
+  readonly #onFailure: () => void
+  #worker: ConnectionWorker | null
+  #result: WorkerResult | null = null
+  failure: string | null = null
+
+  /**
+   * @param stop      The task's stop word.
+   * @param onFailure Called when `failure` has been set.
+   */
+  constructor(task: WorkerTask, stop: SharedArrayBuffer, onFailure: () => void) {
+    this.#stop = new Int32Array(stop)
+    this.#onFailure = onFailure
+    this.#worker = new ConnectionWorker(task)
+  }
+
+  stop(): void {
+    Atomics.store(this.#stop, 0, 1)
+  }
+
+  work(): void {
+    if (this.#worker === null) return
+    try {
+      this.#result = this.#worker.work()
+    } catch (error) {
+      this.#worker = null
+      this.#fail(`The worker died: ${(error as Error).message}`)
+      return
+    }
+    if (this.#result === null) return
+    this.#worker = null
+    if (this.#result.error !== null) this.#fail(this.#result.error.message)
+  }
+
+  finish(): Promise<readonly (WorkerResult | null)[]> {
+    this.work()
+    return Promise.resolve([this.#result])
+  }
+
+  #fail(message: string): void {
+    this.failure = message
+    this.stop()
+    this.#onFailure()
+  }
+}
