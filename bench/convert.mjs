@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { ownCapture, presetCapture, presetNames, removeCapture } from './lib/captures.mjs'
 import { measure } from './lib/measure.mjs'
 import { contestants } from './lib/programs.mjs'
-import { machine, summaries, table } from './lib/report.mjs'
+import { machine, ratioLines, summaries, table } from './lib/report.mjs'
 import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
 
 /** @typedef {import('./lib/captures.mjs').BenchCapture} BenchCapture */
@@ -27,6 +27,7 @@ const USAGE = `Usage: node bench/convert.mjs [options]
   --seed N         of the generated captures (1)
   --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)
   --keep           leave the generated captures there for the next time
+  --tcp-reassembly PATH  PcapPlusPlus' TcpReassembly, measured too
   --json FILE      write all figures`
 
 function readOptions() {
@@ -40,6 +41,7 @@ function readOptions() {
       seed: { type: 'string', default: '1' },
       dir: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      'tcp-reassembly': { type: 'string' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -100,7 +102,7 @@ async function main(options) {
   const size = options.quick ? 'quick' : 'full'
   const isWanted = (/** @type {Contestant} */ { name, isOurs }) =>
     isOurs || options.program.length === 0 || options.program.some((text) => name.includes(text))
-  const programs = contestants(options.quick, console.log).filter(isWanted)
+  const programs = contestants(options.quick, options['tcp-reassembly'], console.log).filter(isWanted)
   const start = performance.now()
   const isOver = () => options.quick && performance.now() - start > QUICK_SECONDS * 1000
   const captures = options.capture.map((path) => () => ownCapture(path))
@@ -123,11 +125,14 @@ async function main(options) {
     if (freeBytes(folder) < needed) {
       console.log(`skipped: needs ${(needed / 1e9).toFixed(1)} GB free in ${folder}`)
     } else {
-      const results = await compare(capture, programs, { folder, rounds: options.rounds, isOver })
+      const able = programs.filter(({ takes }) => takes?.(capture.path) ?? true)
+      const results = await compare(capture, able, { folder, rounds: options.rounds, isOver })
       clear(folder)
       const rows = summaries(results, capture)
       console.log(table(rows))
-      figures.push({ capture: { name, fileBytes, packets, connections }, programs: rows })
+      const ratios = ratioLines(results)
+      for (const { text } of ratios) console.log(`  ${text}`)
+      figures.push({ capture: { name, fileBytes, packets, connections }, programs: rows, ratios })
     }
     if (!options.keep) removeCapture(capture)
   }

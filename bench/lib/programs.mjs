@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 export const PROGRAM = join(root, 'bin', 'pcap2conn.js')
+/** Name of the line that writes nothing. */
+export const NO_WRITE = 'pcap2conn --no-write'
 const FLOOR = join(import.meta.dirname, '..', 'floor.mjs')
 
 /**
@@ -15,6 +17,7 @@ const FLOOR = join(import.meta.dirname, '..', 'floor.mjs')
  * @property {(capture: string, out: string, manifest: string) => string[]} args
  * @property {string} version
  * @property {boolean} isOurs
+ * @property {(capture: string) => boolean} [takes] captures that it can read; all if not given
  * @property {boolean} isFloor it needs the list of our files, and its report says what of its time does not count
  */
 
@@ -27,6 +30,41 @@ function ours(workers) {
     version: versionOf(process.execPath, [PROGRAM, '--version']) || 'not built',
     isOurs: true,
     isFloor: false,
+  }
+}
+
+/** Reassembles on all processors and writes nothing. @returns {Contestant} */
+function oursUnwritten() {
+  return {
+    ...ours(availableParallelism()),
+    name: NO_WRITE,
+    args: (capture, out) => [PROGRAM, ...ourArguments(capture, out), '--no-write'],
+    isOurs: false,
+  }
+}
+
+/** PcapPlusPlus' example program, which Debian does not have. @param {string} command @returns {Contestant} */
+function tcpReassembly(command) {
+  return {
+    name: 'TcpReassembly',
+    command: 'sh', // it does not make its folder
+    args: (capture, out) => ['-c', 'mkdir -p "$3" && "$1" -r "$2" -o "$3" -s', 'sh', command, capture, out],
+    version: versionOf(command, ['-v']) ?? 'unknown',
+    isOurs: false,
+    isFloor: false,
+  }
+}
+
+/** Counts packets, for captures that it reads. @returns {Contestant} */
+function pcapNgParser() {
+  return {
+    name: 'pcap-ng-parser, count',
+    command: process.execPath,
+    args: (capture) => [join(import.meta.dirname, 'count-packets.mjs'), capture],
+    version: process.version,
+    isOurs: false,
+    isFloor: false,
+    takes: (capture) => capture.endsWith('.pcapng'),
   }
 }
 
@@ -81,12 +119,14 @@ function versionOf(command, args) {
  * Everything that can be measured on this machine, ours first.
  *
  * @param {boolean} isQuick slow programs are left out
+ * @param {string | undefined} tcpReassemblyPath of PcapPlusPlus' program
  * @param {(line: string) => void} say told what is left out
  * @returns {Contestant[]}
  */
-export function contestants(isQuick, say) {
+export function contestants(isQuick, tcpReassemblyPath, say) {
   const workers = [...new Set([1, 2, availableParallelism()])].toSorted((a, b) => a - b)
-  const found = [...workers.map(ours), floor()]
+  const found = [...workers.map(ours), oursUnwritten(), floor(), pcapNgParser()]
+  if (tcpReassemblyPath !== undefined) found.push(tcpReassembly(tcpReassemblyPath))
   for (const { command, versionFlag, args, isSlow } of OTHERS) {
     const version = versionOf(command, [versionFlag])
     if (version === null) say(`${command}: not installed, skipped`)

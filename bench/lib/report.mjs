@@ -1,5 +1,6 @@
 import { arch, cpus, release, totalmem } from 'node:os'
 import { median } from './measure.mjs'
+import { NO_WRITE } from './programs.mjs'
 
 /** @typedef {import('./measure.mjs').Measurement} Measurement */
 /** @typedef {import('./captures.mjs').BenchCapture} BenchCapture */
@@ -40,6 +41,7 @@ export function summarize({ name, version, files, runs }, capture, ourSeconds) {
     name,
     version,
     files,
+    filesPerSecond: files / seconds,
     seconds,
     minSeconds: Math.min(...walls),
     maxSeconds: Math.max(...walls),
@@ -89,4 +91,29 @@ export function table(rows) {
       .join('  '),
   )
   return lines.join('\n')
+}
+
+/**
+ * Medians of the ratios round by round: what disturbs the machine for a while disturbs both sides of a ratio.
+ *
+ * @param {readonly Result[]} results
+ */
+export function ratioLines(results) {
+  const fastest = results
+    .filter(({ isOurs }) => isOurs)
+    .toSorted((a, b) => medianSeconds(a) - medianSeconds(b))[0]
+  const unwritten = results.find(({ name }) => name === NO_WRITE)
+  return results.flatMap((other) => {
+    // What writes files is compared with ours that does; what only reads, with ours that only reads.
+    const own = other.files > 0 || other.name.startsWith('floor') ? fastest : unwritten
+    if (own === undefined || other.isOurs || other === unwritten) return []
+    const timesOurs = median(other.runs.map(({ seconds }, i) => seconds / (own.runs[i]?.seconds ?? seconds)))
+    const text = `${own.name} takes ${(1 / timesOurs).toFixed(2)} times as long as ${other.name} (is ${timesOurs.toFixed(2)} times as fast)`
+    return [{ program: own.name, other: other.name, timesOurs, text }]
+  })
+}
+
+/** @param {Result} result */
+function medianSeconds({ runs }) {
+  return median(runs.map(({ seconds }) => seconds))
 }

@@ -17,7 +17,7 @@ import type { WorkerResult } from './worker-task.js'
 import { workerStarter } from './workers.js'
 
 /** Input bytes for which one more worker is worth starting … */
-const BYTES_PER_WORKER = 4 * 1024 * 1024
+const BYTES_PER_WORKER = 16 * 1024 * 1024
 /** … and for which a thread is. */
 const BYTES_PER_THREAD = 1024 * 1024
 

@@ -1,0 +1,155 @@
+import { openSync, readSync } from 'node:fs'
+import { PageArena } from '../../dist/bytes/page-arena.js'
+import { SharedMemory } from '../../dist/bytes/shared-memory.js'
+import { DETECT_BYTES } from '../../dist/capture/capture-format.js'
+import { MAX_RECORD_BYTES } from '../../dist/capture/capture-reader.js'
+import { blankCapturedPacket } from '../../dist/capture/captured-packet.js'
+import { createCaptureReader } from '../../dist/capture/open-capture-reader.js'
+import { toConfig } from '../../dist/config.js'
+import { ConnectionTable } from '../../dist/flow/connection-table.js'
+import { ConnectionTracker } from '../../dist/flow/connection-tracker.js'
+import { blankFlowPacket } from '../../dist/flow/flow-packet.js'
+import { ConnectionOutput } from '../../dist/output/connection-output.js'
+import { FdBudget } from '../../dist/output/fd-budget.js'
+import { SpillFile } from '../../dist/output/spill-file.js'
+import { readPacket, writePacket } from '../../dist/pipeline/descriptor.js'
+import { allocateRing, RingConsumer, RingProducer } from '../../dist/ring/record-ring.js'
+import { HeldStore } from '../../dist/stream/held-store.js'
+import { EncapTable, EncapWriter } from '../../dist/wire/encap-table.js'
+import { flowHash } from '../../dist/wire/flow-hash.js'
+import { PacketDecoder } from '../../dist/wire/packet-decoder.js'
+import { blankTransportPacket } from '../../dist/wire/transport-packet.js'
+
+const READ_BYTES = 2 * 1024 * 1024
+const HEADROOM_BYTES = 2 * MAX_RECORD_BYTES
+const DATAGRAMS_BYTES = 64 * 1024 * 1024
+const PAGES_BYTES = 128 * 1024 * 1024
+const RING_RECORDS = 65_536
+const SWEEP_PACKETS = 65_536
+
+/** A packet's way, in its order. */
+export const STAGES = /** @type {const} */ (['read', 'scan', 'decode', 'hash', 'ring', 'flow', 'write'])
+
+/** @typedef {typeof STAGES[number]} Stage */
+
+/**
+ * Takes every packet of a capture through the stages up to `last`, all on this thread.
+ *
+ * @param {string} capture
+ * @param {Stage} last
+ * @param {string} out folder of connection files, which exists; with `last` 'write'
+ * @returns {{ packets: number, seconds: number }}
+ */
+export function runStages(capture, last, out) {
+  const depth = STAGES.indexOf(last)
+  const slab = HEADROOM_BYTES + READ_BYTES
+  const memory = new SharedMemory(SharedMemory.allocate(slab + DATAGRAMS_BYTES + 2 * PAGES_BYTES))
+  const { bytes } = memory
+  const config = toConfig({
+    inputFile: [capture],
+    outputDir: out,
+    separateSides: true,
+    utc: true,
+    noWrite: last !== 'write',
+  })
+  let reserved = slab
+  const space = {
+    reserve: (/** @type {number} */ count) => {
+      reserved += count
+      return reserved - count
+    },
+  }
+  const encaps = EncapTable.allocate(config.limits.encaps)
+  const decoder = new PacketDecoder({
+    decap: true,
+    limits: config.limits,
+    encaps: new EncapWriter(encaps),
+    space,
+    linkType: null,
+  })
+  const ring = allocateRing(RING_RECORDS)
+  const producer = new RingProducer(ring)
+  const consumer = new RingConsumer(ring)
+  const pages = (/** @type {number} */ from) => new PageArena(memory, from, from + PAGES_BYTES)
+  const table = new ConnectionTable()
+  const output = new ConnectionOutput(
+    table,
+    new EncapTable(encaps),
+    {
+      ...config,
+      writeFiles: last === 'write',
+      tempFolder: out,
+      workerNumber: 0,
+      runMarkerMs: Number.POSITIVE_INFINITY,
+    },
+    { fdBudget: new FdBudget(FdBudget.allocate(500, 1)), pages: pages(slab + DATAGRAMS_BYTES) },
+  )
+  const held = new HeldStore(pages(slab + DATAGRAMS_BYTES + PAGES_BYTES), new SpillFile(`${out}.held`))
+  const tracker = new ConnectionTracker(table, output, held, {
+    ...config,
+    ...config.limits,
+    lastWins: false,
+  })
+  output.startCapture(out, null)
+  const captured = blankCapturedPacket()
+  const packet = blankTransportPacket()
+  const flowPacket = blankFlowPacket()
+  let packets = 0
+  let sum = 0
+
+  const takeRecords = () => {
+    producer.publish()
+    for (let at = consumer.peek(); at >= 0; at = consumer.peek()) {
+      readPacket(consumer.words, at, flowPacket)
+      if (depth >= STAGES.indexOf('flow')) tracker.packet(bytes, flowPacket)
+      consumer.advance()
+    }
+  }
+  const takePacket = () => {
+    packets += 1
+    if (depth < STAGES.indexOf('decode')) return
+    if (decoder.decode(bytes, captured, packet) !== 'delivered') return
+    if (depth < STAGES.indexOf('hash')) return
+    const hash = flowHash(bytes, packet, 1)
+    sum += hash
+    if (depth < STAGES.indexOf('ring')) return
+    if (producer.free() === 0) takeRecords()
+    writePacket(producer.words, producer.next(), captured, packet, hash, packets)
+    producer.commit()
+    if (packets % SWEEP_PACKETS === 0 && depth >= STAGES.indexOf('flow')) {
+      takeRecords()
+      tracker.sweep(captured.tsSec)
+    }
+  }
+
+  const start = performance.now()
+  const descriptor = openSync(capture, 'r')
+  let reader = null
+  let from = HEADROOM_BYTES
+  for (;;) {
+    const count = readSync(descriptor, bytes, HEADROOM_BYTES, READ_BYTES, null)
+    const to = HEADROOM_BYTES + count
+    if (depth === 0) {
+      if (count === 0) break
+      continue
+    }
+    if (reader === null) {
+      if (count < DETECT_BYTES) throw new Error(`"${capture}" is too small to be measured`)
+      const options = { maxInterfaces: config.limits.interfaces, isDecompressed: false }
+      reader = createCaptureReader(bytes, from, to, capture, options)
+    }
+    reader.window(bytes, from, to, count === 0)
+    let status = reader.next(captured)
+    for (; status === 'packet'; status = reader.next(captured)) takePacket()
+    takeRecords()
+    reserved = slab
+    if (status !== 'more') break
+    from = HEADROOM_BYTES - (to - reader.position)
+    bytes.copyWithin(from, reader.position, to)
+  }
+  tracker.finish()
+  output.finish()
+  const seconds = (performance.now() - start) / 1000
+  if (sum < 0) throw new Error('hashes are not negative')
+  return { packets, seconds }
+}
