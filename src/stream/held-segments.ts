@@ -220,8 +220,18 @@ export class HeldSegments {
       this.#arrivedBytes += stored.length
     }
     const { tsSec, tsNsec, peerAcked } = arrival
-    const acked = { ackedSec: -1, ackedNsec: 0, ackedArrived: 0 }
-    const item = { offset, end, stored, tsSec, tsNsec, peerAcked, isFirst, ...acked }
+    const item: HeldSegment = {
+      offset,
+      end,
+      stored,
+      tsSec,
+      tsNsec,
+      isFirst,
+      peerAcked,
+      ackedSec: -1,
+      ackedNsec: 0,
+      ackedArrived: 0,
+    }
     if (offset <= this.#acked) this.#markAcknowledged(item, tsSec, tsNsec)
     return item
   }
