@@ -45,9 +45,10 @@ function capture(
     pump,
     ring: producer,
     snaplen,
+    isNanosecond: session.format.isNanosecond,
     packetCount,
     stop: new Int32Array(stop),
-    now: () => performance.now(),
+    now: () => Date.now(),
     onFilled: () => tell({ kind: 'filled' }),
     onTurn(isEmpty) {
       if (isEmpty) completeToSec = Math.floor((Date.now() - SAFE_MS) / 1000)

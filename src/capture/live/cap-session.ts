@@ -8,9 +8,9 @@ export const CAP_SNAPLEN = 65_535
 const BATCH_BYTES = 64 * 1024
 /** Packets between two looks at the stop flag while the event loop gets no turn. */
 const PACKETS_PER_LOOK = 64
-/** Turns of the event loop without a packet after which there are none that came before. */
-const QUIET_TURNS = 2
-/** The end is not put off for longer than this where packets come without a pause. */
+/** In a turn of the event loop cap takes all packets that are there: after so many none is left from before. */
+const DRAIN_TURNS = 2
+/** The end is not put off for longer than this where packets come too fast for the event loop to have a turn. */
 const DRAIN_MS = 2_000
 
 // cap's words for the link types it knows.
@@ -55,7 +55,7 @@ export class CapSession {
   #length = 0
   #left: number
   #packetsInTurn = 0
-  #quietTurns = 0
+  #turnsLeft = DRAIN_TURNS
   #endsAtMs = Number.POSITIVE_INFINITY
   #isEnded = false
 
@@ -99,10 +99,10 @@ export class CapSession {
   turn(): void {
     if (this.#isEnded) return
     this.#flush()
-    this.#quietTurns = this.#packetsInTurn === 0 ? this.#quietTurns + 1 : 0
     this.#packetsInTurn = 0
-    this.#look()
-    if (this.#endsAtMs !== Number.POSITIVE_INFINITY && this.#quietTurns >= QUIET_TURNS) this.#end()
+    if (this.#endsAtMs === Number.POSITIVE_INFINITY) this.#look()
+    else this.#turnsLeft -= 1
+    if (this.#turnsLeft === 0) this.#end()
   }
 
   /** A packet of so many bytes is in the frame. */
@@ -137,7 +137,6 @@ export class CapSession {
   #look(): void {
     if (this.#endsAtMs !== Number.POSITIVE_INFINITY || !this.#parts.isToStop()) return
     this.#endsAtMs = this.#parts.now() + DRAIN_MS
-    this.#quietTurns = 0
   }
 
   #end(): void {

@@ -7,14 +7,16 @@ export interface LoopParts {
   readonly pump: RecordPump
   readonly ring: SlotProducer
   readonly snaplen: number
+  /** The fractions of the records' times are nanoseconds, otherwise microseconds. */
+  readonly isNanosecond: boolean
   readonly packetCount: number
   /** One int32: not 0 when the capture is to end. */
   readonly stop: Int32Array
-  /** Milliseconds that go up with the time. */
+  /** Milliseconds since 1970. */
   readonly now: () => number
   /** A slot was handed over to a consumer that waits for it. */
   readonly onFilled: () => void
-  /** Called at every turn, at least once in `IDLE_MS`; `isEmpty`: everything that came before has been handed over. */
+  /** Called at every turn, at least every few milliseconds; `isEmpty`: the kernel has handed over everything. */
   readonly onTurn: (isEmpty: boolean) => void
 }
 
@@ -22,15 +24,17 @@ export interface LoopParts {
 const IDLE_MS = 5
 /** Longest sleep while no slot is free; the kernel's buffer holds what comes meanwhile. */
 const FULL_MS = 50
-/** The last packets before the end are there when so long none has come. Several times the kernel's handover time. */
+/** What came before the end has been handed over when none came for so long: several times the kernel's handover time. */
 const QUIET_MS = 60
-/** The end is not put off for longer than this where packets come without a pause. */
+/** ... or when a packet is this much later: the times of several processors need not be in order. */
+const LATER_MS = 20
+/** The end is not put off for longer than this, whatever the packets' times say. */
 const DRAIN_MS = 3_000
 
 /**
  * Takes packets from the kernel to the ring until the capture is to end, or as many have come as were asked for; then
- * what the kernel still has. Nothing is given up here: where the ring is full, packets wait in the kernel's buffer, and
- * only the kernel drops.
+ * what the kernel had received by then. Nothing is given up here: where the ring is full, packets wait in the kernel's
+ * buffer, and only the kernel drops.
  *
  * @returns The status of libpcap that ended the capture early; 0: none.
  */
@@ -38,31 +42,66 @@ export function captureLoop(parts: LoopParts): number {
   const { pump, ring, stop } = parts
   const recordBytes = parts.snaplen + RECORD_HEADER_BYTES
   let left = parts.packetCount
-  let endsAtMs = Number.POSITIVE_INFINITY
-  let quietAtMs = Number.POSITIVE_INFINITY
+  let drain: Drain | null = null
   while (left > 0) {
-    if (endsAtMs === Number.POSITIVE_INFINITY && Atomics.load(stop, 0) !== 0) {
-      endsAtMs = parts.now() + DRAIN_MS
-      quietAtMs = parts.now() + QUIET_MS
-    }
+    if (drain === null && Atomics.load(stop, 0) !== 0)
+      drain = new Drain(parts.now(), parts.isNanosecond ? 1e6 : 1e3)
     if (!ring.hasFree()) {
       const before = parts.now()
       ring.waitForFree(FULL_MS)
-      endsAtMs += parts.now() - before // waiting for others is no draining
+      drain?.putOff(parts.now() - before)
       parts.onTurn(false)
       continue
     }
     const { taken, status } = fillSlot(pump, ring, recordBytes, left)
     left -= taken
-    if (taken > 0 && publish(parts)) parts.onFilled()
+    if (taken > 0) {
+      pump.flush()
+      drain?.sawRecords(ring.slots[ring.slot]!, pump.position(), parts.now())
+      if (ring.publish(pump.position())) parts.onFilled()
+    }
     if (status < 0) return status
-    const now = parts.now()
-    if (taken > 0) quietAtMs = Math.max(quietAtMs, now + QUIET_MS)
     parts.onTurn(taken === 0)
-    if (endsAtMs !== Number.POSITIVE_INFINITY && (now >= endsAtMs || now >= quietAtMs)) return 0
-    if (taken === 0) Atomics.wait(stop, 0, endsAtMs === Number.POSITIVE_INFINITY ? 0 : 1, IDLE_MS)
+    if (drain?.isOver(parts.now())) return 0
+    if (taken === 0) Atomics.wait(stop, 0, drain === null ? 0 : 1, IDLE_MS)
   }
   return 0
+}
+
+/** What is left to be taken of what the kernel received before the capture was to end. */
+class Drain {
+  readonly #startMs: number
+  #endMs: number
+  #quietMs: number
+  readonly #fractionsPerMs: number
+  #isPast = false
+
+  constructor(nowMs: number, fractionsPerMs: number) {
+    this.#fractionsPerMs = fractionsPerMs
+    this.#startMs = nowMs
+    this.#endMs = nowMs + DRAIN_MS
+    this.#quietMs = nowMs + QUIET_MS
+  }
+
+  /** Time that was spent waiting for others. */
+  putOff(ms: number): void {
+    this.#endMs += ms
+    this.#quietMs += ms
+  }
+
+  /** Looks at the time of the last record in `slot`, whose records end at `to`. */
+  sawRecords(slot: Uint8Array, to: number, nowMs: number): void {
+    this.#quietMs = nowMs + QUIET_MS
+    const view = new DataView(slot.buffer, slot.byteOffset, slot.byteLength)
+    let last = FILE_HEADER_BYTES
+    for (let at = last; at < to; at += RECORD_HEADER_BYTES + view.getUint32(at + 8, true)) last = at
+    const lastMs = view.getUint32(last, true) * 1000 + view.getUint32(last + 4, true) / this.#fractionsPerMs
+    this.#isPast = lastMs > this.#startMs + LATER_MS
+  }
+
+  isOver(nowMs: number): boolean {
+    return this.#isPast || nowMs >= this.#quietMs || nowMs >= this.#endMs
+  }
 }
 
 function fillSlot(
@@ -83,9 +122,4 @@ function fillSlot(
     taken += status
     position = pump.position()
   }
-}
-
-function publish({ pump, ring }: LoopParts): boolean {
-  pump.flush()
-  return ring.publish(pump.position())
 }
