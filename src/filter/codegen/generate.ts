@@ -1,0 +1,142 @@
+import type { Expression } from '../syntax-tree.js'
+import { relationTest } from './arithmetic.js'
+import { atmFieldTest, atmTest } from './atm.js'
+import { and, Block, close, jumpBlock, not, or, Statement } from './blocks.js'
+import * as bpf from './bpf.js'
+import { CodeContext, type Surroundings } from './context.js'
+import * as dlt from './dlt.js'
+import { mplsTest, pppoeSessionTest, vlanTest } from './encapsulations.js'
+import * as ether from './ether-types.js'
+import { geneveTest } from './geneve.js'
+import { identifierTest } from './identifiers.js'
+import { linkTypeIs } from './link-type-test.js'
+import { llcTest } from './llc.js'
+import { mtp2Test, mtp3Test } from './mtp.js'
+import {
+  broadcastTest,
+  byteTest,
+  directionTest,
+  interfaceTest,
+  lengthTest,
+  multicastTest,
+  wlanDirectionTest,
+  wlanTypeTest,
+} from './packet-tests.js'
+import { pflogNameTest, pflogNumberTest } from './pflog.js'
+import { protocolTest } from './protocols.js'
+import { variableHeaders } from './variable-headers.js'
+
+/** What a packet that matches is answered with; any number but 0 does. */
+const ACCEPTED = 0x40000
+
+/** A program before it is optimized. */
+export interface Code {
+  readonly root: Block
+  /** It has loops or jumps inside blocks, which the optimizer does not understand. */
+  readonly mustNotOptimize: boolean
+}
+
+/**
+ * Compiles a tree for one link type.
+ *
+ * @param tree Null: every packet matches.
+ * @param linkType LINKTYPE_ value
+ * @throws FilterSyntaxError where libpcap refuses the expression.
+ */
+export function generateCode(tree: Expression | null, linkType: number, surroundings: Surroundings): Code {
+  const cx = new CodeContext(dlt.dltOf(linkType), surroundings)
+  if (tree === null) return { root: new Block(bpf.RET | bpf.K, ACCEPTED), mustNotOptimize: false }
+  const test = generate(cx, tree)
+  const { head } = test
+  head.statements = [...variableHeaders(cx, head.statements), ...head.statements]
+  const whole = cx.linkType === dlt.PPI ? and(isWlanInPpi(), test) : test
+  return { root: close(whole, ACCEPTED), mustNotOptimize: cx.mustNotOptimize }
+}
+
+// PPI names the link type of its content, which only 802.11 is looked into; little-endian.
+function isWlanInPpi(): Block {
+  return jumpBlock(bpf.JEQ, dlt.IEEE802_11 << 24, [new Statement(bpf.LD | bpf.W | bpf.ABS, 4)])
+}
+
+function generate(cx: CodeContext, tree: Expression): Block {
+  if (tree.kind === 'chain') {
+    let whole = generate(cx, tree.first)
+    for (const { operator, operand } of tree.rest) {
+      whole = (operator === 'and' ? and : or)(whole, generate(cx, operand))
+    }
+    return whole
+  }
+  if (tree.kind === 'not') return not(generate(cx, tree.operand))
+  cx.column = tree.column
+  return generateTest(cx, tree)
+}
+
+function generateTest(cx: CodeContext, tree: Exclude<Expression, { kind: 'chain' | 'not' }>): Block {
+  switch (tree.kind) {
+    case 'identifier':
+      return identifierTest(cx, tree.qualifiers, tree.identifier)
+    case 'protocol':
+      return protocolTest(cx, tree.protocol)
+    case 'relation':
+      return relationTest(cx, tree.comparison, tree.left, tree.right)
+    case 'broadcast':
+      return broadcastTest(cx, tree.protocol)
+    case 'multicast':
+      return multicastTest(cx, tree.protocol)
+    case 'less':
+    case 'greater':
+      return lengthTest(tree.kind, tree.value)
+    case 'byte':
+      return byteTest(cx, tree.offset, tree.operator, tree.value)
+    case 'inbound':
+    case 'outbound':
+      return directionTest(cx, tree.kind)
+    case 'ifindex':
+      return interfaceTest(cx, tree.value)
+    case 'vlan':
+      return vlanTest(cx, tree.value)
+    case 'mpls':
+      return mplsTest(cx, tree.value)
+    case 'pppoed':
+      return linkTypeIs(cx, ether.PPPOED)
+    case 'pppoes':
+      return pppoeSessionTest(cx, tree.value)
+    case 'geneve':
+      return geneveTest(cx, tree.value)
+    case 'ifname':
+    case 'ruleset':
+      return pflogNameTest(cx, tree.kind, tree.name)
+    case 'rulenum':
+    case 'subrulenum':
+    case 'reason':
+    case 'action':
+      return pflogNumberTest(cx, tree.kind, tree.value)
+    case 'wlanType':
+      return wlanTypeTest(cx, tree.type, tree.subtype)
+    case 'wlanDirection':
+      return wlanDirectionTest(cx, tree.value)
+    case 'llc':
+      return llcTest(cx, tree.frame)
+    case 'vpi':
+    case 'vci':
+      return atmFieldTest(cx, tree.kind, tree.comparison, tree.value)
+    case 'fisu':
+    case 'lssu':
+    case 'msu':
+    case 'hfisu':
+    case 'hlssu':
+    case 'hmsu':
+      return mtp2Test(cx, tree.kind)
+    case 'sio':
+    case 'opc':
+    case 'dpc':
+    case 'sls':
+    case 'hsio':
+    case 'hopc':
+    case 'hdpc':
+    case 'hsls':
+      return mtp3Test(cx, tree.kind, tree.comparison, tree.value)
+    default:
+      return atmTest(cx, tree.kind)
+  }
+}

@@ -1,0 +1,88 @@
+import { Statement } from './blocks.js'
+import * as bpf from './bpf.js'
+import type { CodeContext } from './context.js'
+import * as dlt from './dlt.js'
+
+const DATA_HEADER_BYTES = 24
+const DATA_BIT = 0x08
+const CONTROL_BIT = 0x04
+const QOS_BIT = 0x80
+const PADDED = 0x20
+// Bits of the first presence word of a radiotap header, which is little-endian and loaded as big-endian.
+const HAS_FLAGS = 0x02000000
+const HAS_EXTENSION = 0x00000080
+const HAS_TIME = 0x01000000
+const FLAGS_AT = 8
+const FLAGS_AFTER_TIME_AT = 16
+
+/**
+ * Statements that compute where the payload of an 802.11 data frame begins: behind 24 bytes, 26 with QoS, rounded up to
+ * a multiple of 4 where radiotap says so.
+ *
+ * @param prefix Leaves the length of the radio header in X; empty where there is none.
+ * @param rest What to go on with.
+ */
+export function wlanHeaderLength(cx: CodeContext, prefix: Statement[], rest: Statement | null): Statement[] {
+  const { register } = cx.payload
+  if (register === -1) return prefix
+  cx.mustNotOptimize = true
+  const start =
+    prefix.length > 0 ? prefix : [new Statement(bpf.LDX | bpf.IMM, cx.outermostLinkHeader.constant)]
+  const qos = [
+    new Statement(bpf.LD | bpf.MEM, register),
+    new Statement(bpf.ALU | bpf.ADD | bpf.K, 2),
+    new Statement(bpf.ST, register),
+  ]
+  const padding = cx.linkType === dlt.IEEE802_11_RADIO ? paddingStatements(register, rest) : []
+
+  const isQos = bits(QOS_BIT, qos[0]!, padding[0] ?? rest)
+  const isControl = bits(CONTROL_BIT, rest, isQos)
+  const isData = bits(DATA_BIT, isControl, rest)
+  return [
+    ...start,
+    new Statement(bpf.MISC | bpf.TXA),
+    new Statement(bpf.ALU | bpf.ADD | bpf.K, DATA_HEADER_BYTES),
+    new Statement(bpf.ST, register),
+    new Statement(bpf.LD | bpf.IND | bpf.B, 0),
+    isData,
+    isControl,
+    isQos,
+    ...qos,
+    ...padding,
+  ]
+}
+
+// Atheros adapters pad the header, and say so in the flags field of the radiotap header.
+function paddingStatements(register: number, rest: Statement | null): Statement[] {
+  const round = [
+    new Statement(bpf.LD | bpf.MEM, register),
+    new Statement(bpf.ALU | bpf.ADD | bpf.K, 3),
+    new Statement(bpf.ALU | bpf.AND | bpf.K, 0xfffffffc),
+    new Statement(bpf.ST, register),
+  ]
+  const loadAfterTime = new Statement(bpf.LD | bpf.ABS | bpf.B, FLAGS_AFTER_TIME_AT)
+  const isPaddedAfterTime = bits(PADDED, round[0]!, rest)
+  const loadFlags = new Statement(bpf.LD | bpf.ABS | bpf.B, FLAGS_AT)
+  const isPadded = bits(PADDED, round[0]!, rest)
+  const hasTime = bits(HAS_TIME, loadAfterTime, loadFlags)
+  const hasExtension = bits(HAS_EXTENSION, rest, hasTime)
+  const hasFlags = bits(HAS_FLAGS, hasExtension, rest)
+  return [
+    new Statement(bpf.LD | bpf.ABS | bpf.W, 4),
+    hasFlags,
+    hasExtension,
+    hasTime,
+    loadAfterTime,
+    isPaddedAfterTime,
+    loadFlags,
+    isPadded,
+    ...round,
+  ]
+}
+
+function bits(mask: number, whenTrue: Statement | null, whenFalse: Statement | null): Statement {
+  const statement = new Statement(bpf.JMP | bpf.JSET | bpf.K, mask)
+  statement.whenTrue = whenTrue
+  statement.whenFalse = whenFalse
+  return statement
+}

@@ -1,0 +1,132 @@
+import type { Surroundings } from './codegen/context.js'
+import { generateCode } from './codegen/generate.js'
+import { type Predicate, predicateOf } from './emit/javascript.js'
+import { type Instruction, programOf } from './emit/program.js'
+import { FilterSyntaxError } from './filter-syntax-error.js'
+import { hostNamesOf } from './host-names.js'
+import { reachable } from './optimize/flow-graph.js'
+import { optimize } from './optimize/optimize.js'
+import { parseExpression } from './parser.js'
+import type { Expression } from './syntax-tree.js'
+
+export type { Predicate } from './emit/javascript.js'
+
+/** Longest expression, in characters. */
+const MAX_CHARACTERS = 100_000
+/** Blocks up to which a program is optimized: the work grows with their square. */
+const MAX_OPTIMIZED_BLOCKS = 4_096
+/** Largest program. */
+const MAX_BLOCKS = 100_000
+/** Link types that a new expression is tried with: one of them accepts it, or none that we read does. */
+const TRIED_LINK_TYPES = [1, 127, 113, 276, 101, 0, 9, 6, 123, 117, 140, 7, 8, 107, 166, 130] as const
+
+export interface FilterOptions {
+  /** Network mask for `ip broadcast`, uint32. Default 0: as for a file, whose network is not known. */
+  readonly netmask?: number
+  /**
+   * Looks up a host's name: its addresses of 4 or 16 bytes in the resolver's order, none when it is unknown. Called
+   * once for each name. Default: no name is known.
+   */
+  readonly resolveHost?: (name: string) => Promise<readonly Uint8Array[]>
+}
+
+/** An expression, ready for packets of any link type. */
+export class Filter {
+  readonly #tree: Expression | null
+  readonly #addresses: ReadonlyMap<string, readonly Uint8Array[]>
+  readonly #netmask: number
+  readonly #predicates = new Map<number, Predicate | FilterSyntaxError>()
+
+  constructor(
+    tree: Expression | null,
+    addresses: ReadonlyMap<string, readonly Uint8Array[]>,
+    netmask: number,
+  ) {
+    this.#tree = tree
+    this.#addresses = addresses
+    this.#netmask = netmask
+  }
+
+  /**
+   * The test for packets of a link type; made at the first call, the same function later.
+   *
+   * @param linkType LINKTYPE_ value
+   * @param isBigEndian The capture was written on a big-endian machine: NULL and ENC headers are in its order.
+   * @throws FilterSyntaxError where libpcap refuses the expression for this link type; its `problem` is `rejectsAll`
+   *         when it is understood but cannot match any packet.
+   */
+  forLinkType(linkType: number, isBigEndian = false): Predicate {
+    const key = 2 * linkType + (isBigEndian ? 1 : 0)
+    let made = this.#predicates.get(key)
+    if (made === undefined) {
+      made = this.#make(linkType, isBigEndian)
+      this.#predicates.set(key, made)
+    }
+    if (made instanceof FilterSyntaxError) throw made
+    return made
+  }
+
+  /** The program of the packet filter's machine, of which {@link forLinkType} makes the test. */
+  program(linkType: number, isBigEndian = false): Instruction[] {
+    const surroundings: Surroundings = {
+      hostAddresses: (name) => this.#addresses.get(name) ?? null,
+      netmask: this.#netmask,
+      isBigEndian,
+    }
+    const { root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings)
+    const blocks = reachable(root).length
+    if (blocks > MAX_BLOCKS) throw new FilterSyntaxError('the expression has too many tests', 1)
+    if (mustNotOptimize || blocks > MAX_OPTIMIZED_BLOCKS) return programOf(root)
+    const optimized = optimize(root)
+    if (optimized.isReturn && optimized.k === 0) {
+      throw new FilterSyntaxError('no packet of this link type can match', 1, 'rejectsAll')
+    }
+    return programOf(optimized)
+  }
+
+  #make(linkType: number, isBigEndian: boolean): Predicate | FilterSyntaxError {
+    try {
+      return predicateOf(this.program(linkType, isBigEndian))
+    } catch (error) {
+      if (error instanceof FilterSyntaxError) return error
+      throw error
+    }
+  }
+}
+
+/**
+ * Compiles a pcap-filter(7) expression. Host names in it are looked up, once.
+ *
+ * @throws FilterSyntaxError (as rejection) when the expression is wrong, or no link type can have what it asks for.
+ */
+export async function compileFilter(expression: string, options: FilterOptions = {}): Promise<Filter> {
+  if (expression.length > MAX_CHARACTERS) {
+    throw new FilterSyntaxError(
+      `the expression has more than ${MAX_CHARACTERS} characters`,
+      MAX_CHARACTERS + 1,
+    )
+  }
+  const tree = parseExpression(expression)
+  const addresses = new Map<string, readonly Uint8Array[]>()
+  for (const name of hostNamesOf(tree)) {
+    addresses.set(name, options.resolveHost === undefined ? [] : await options.resolveHost(name))
+  }
+  const filter = new Filter(tree, addresses, options.netmask ?? 0)
+  refuseUseless(filter)
+  return filter
+}
+
+// An error that every link type has is the expression's.
+function refuseUseless(filter: Filter): void {
+  let first: FilterSyntaxError | null = null
+  for (const linkType of TRIED_LINK_TYPES) {
+    try {
+      filter.forLinkType(linkType)
+      return
+    } catch (error) {
+      if (!(error instanceof FilterSyntaxError) || error.problem === 'expression') throw error
+      first ??= error
+    }
+  }
+  if (first !== null) throw first
+}

@@ -1,0 +1,50 @@
+import * as bpf from '../codegen/bpf.js'
+import type { Instruction } from './program.js'
+
+/** Instructions that are only ever done together. */
+export interface BasicBlock {
+  readonly instructions: readonly Instruction[]
+  /** Index of the block that follows, of a test where it holds; null: the packet's fate is `result`. */
+  readonly next: number | null
+  /** Index of the block where the test does not hold; null: there is no test. */
+  readonly otherwise: number | null
+  /** Of a block that ends the program. */
+  readonly result: boolean
+}
+
+/** Splits a program; the first block is where it begins. */
+export function basicBlocks(program: readonly Instruction[]): BasicBlock[] {
+  const leaders = new Set([0])
+  for (const [at, instruction] of program.entries()) {
+    const kind = bpf.classOf(instruction.code)
+    if (kind === bpf.RET) leaders.add(at + 1)
+    if (kind !== bpf.JMP) continue
+    leaders
+      .add(instruction.next)
+      .add(instruction.otherwise)
+      .add(at + 1)
+  }
+  const starts = [...leaders].filter((at) => at < program.length).sort((first, second) => first - second)
+  const numbers = new Map(starts.map((start, number) => [start, number]))
+  return starts.map((start, number) => {
+    const end = starts[number + 1] ?? program.length
+    const last = program[end - 1]!
+    const inner = program.slice(start, end - 1)
+    switch (bpf.classOf(last.code)) {
+      case bpf.RET:
+        return { instructions: inner, next: null, otherwise: null, result: last.k !== 0 }
+      case bpf.JMP: {
+        const next = numbers.get(last.next)!
+        const otherwise = last.next === last.otherwise ? null : numbers.get(last.otherwise)!
+        return { instructions: otherwise === null ? inner : [...inner, last], next, otherwise, result: false }
+      }
+      default:
+        return {
+          instructions: [...inner, last],
+          next: numbers.get(last.next)!,
+          otherwise: null,
+          result: false,
+        }
+    }
+  })
+}

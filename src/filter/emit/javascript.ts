@@ -1,0 +1,124 @@
+import * as bpf from '../codegen/bpf.js'
+import { type BasicBlock, basicBlocks } from './basic-blocks.js'
+import { conditionText, statementText } from './instruction-text.js'
+import type { Instruction } from './program.js'
+
+/**
+ * Tells whether a packet matches. Never throws, reads nothing but `bytes[position, position + capturedLength)`, and a
+ * packet that ends before a byte that the test needs does not match.
+ *
+ * @param bytes Any array of which the packet is a part.
+ * @param position Where the packet starts.
+ * @param wireLength Length of the packet on the wire (`len` in expressions).
+ */
+export type Predicate = (
+  bytes: Uint8Array,
+  position: number,
+  capturedLength: number,
+  wireLength: number,
+) => boolean
+
+/** Blocks up to which a program becomes nested `if`s; larger ones and loops become a `switch` in a loop. */
+const MAX_NESTED_BLOCKS = 300
+/** Turns of a loop beyond one for each byte of the packet: libpcap would go round for ever. */
+const MAX_TURNS = 65_536
+
+/** Generates the predicate of a program. Its text is made of numbers and fixed operators alone. */
+export function predicateOf(program: readonly Instruction[]): Predicate {
+  const text = functionText(basicBlocks(program))
+  return new Function('b', 'p', 'n', 'w', `'use strict'\n${text}`) as Predicate
+}
+
+function functionText(blocks: readonly BasicBlock[]): string {
+  const used = new Set<number>()
+  for (const { code, k } of blocks.flatMap(({ instructions }) => instructions)) {
+    const kind = bpf.classOf(code)
+    const isLoad = (kind === bpf.LD || kind === bpf.LDX) && bpf.modeOf(code) === bpf.MEM
+    if (isLoad || kind === bpf.ST || kind === bpf.STX) used.add(k)
+  }
+  const variables = ['a', 'x', 'i', 't', ...[...used].map((word) => `m${word}`)]
+  const declarations = `let ${variables.map((name) => `${name} = 0`).join(', ')}\n`
+  const isLoop = blocks.some(
+    ({ next, otherwise }, at) => Math.min(next ?? Infinity, otherwise ?? Infinity) <= at,
+  )
+  const body = isLoop || blocks.length > MAX_NESTED_BLOCKS ? switchText(blocks) : nestedText(blocks)
+  return declarations + body
+}
+
+function resultText(result: boolean): string {
+  return `return ${result}\n`
+}
+
+function innerText({ instructions, otherwise }: BasicBlock): string {
+  const plain = otherwise === null ? instructions : instructions.slice(0, -1)
+  return plain.map((instruction) => `${statementText(instruction)}\n`).join('')
+}
+
+function switchText(blocks: readonly BasicBlock[]): string {
+  const jump = (from: number, to: number) => {
+    const target = blocks[to]!
+    if (target.next === null && target.instructions.length === 0) return resultText(target.result)
+    const bound = to <= from ? `if (++t > n + ${MAX_TURNS}) return false\n` : ''
+    return `${bound}i = ${to}; continue\n`
+  }
+  const cases = blocks.map((block, at) => {
+    const { next, otherwise, instructions, result } = block
+    const inner = innerText(block)
+    if (next === null) return `case ${at}: ${inner}${resultText(result)}`
+    if (otherwise === null) return `case ${at}: ${inner}${jump(at, next)}`
+    const condition = conditionText(instructions.at(-1)!)
+    return `case ${at}: ${inner}if (${condition}) { ${jump(at, next)} }\n${jump(at, otherwise)}`
+  })
+  return `i = 0\nfor (;;) switch (i) {\n${cases.join('')}default: return false\n}`
+}
+
+/**
+ * Nested `if`s, and labelled blocks around what more than one way leads to: each such block stands behind the block
+ * that all ways to it pass (its immediate dominator). Blocks come in an order in which every way leads forward.
+ */
+function nestedText(blocks: readonly BasicBlock[]): string {
+  const targets = blocks.map(({ next, otherwise }) => [next, otherwise].filter((to) => to !== null))
+  const ways = new Array<number>(blocks.length).fill(0)
+  for (const to of targets.flat()) ways[to]! += 1
+  const isShared = (at: number) => ways[at]! > 1 && !isPlainResult(blocks[at]!)
+  const behind = sharedBehind(targets, isShared)
+
+  const go = (to: number): string => {
+    const block = blocks[to]!
+    if (isPlainResult(block)) return resultText(block.result)
+    return isShared(to) ? `break s${to}\n` : text(to)
+  }
+  const own = (at: number): string => {
+    const block = blocks[at]!
+    const { next, otherwise, instructions, result } = block
+    if (next === null) return innerText(block) + resultText(result)
+    if (otherwise === null) return innerText(block) + go(next)
+    return `${innerText(block)}if (${conditionText(instructions.at(-1)!)}) {\n${go(next)}} else {\n${go(otherwise)}}\n`
+  }
+  const text = (at: number): string =>
+    behind[at]!.reduce((inner, shared) => `s${shared}: {\n${inner}}\n${text(shared)}`, own(at))
+  return text(0)
+}
+
+function isPlainResult({ next, instructions }: BasicBlock): boolean {
+  return next === null && instructions.length === 0
+}
+
+// For each block the shared blocks that it dominates immediately, in order.
+function sharedBehind(targets: readonly number[][], isShared: (at: number) => boolean): number[][] {
+  const dominator = new Array<number>(targets.length).fill(-1)
+  const nearest = (first: number, second: number): number => {
+    let [one, other] = [first, second]
+    while (one !== other) {
+      if (one > other) one = dominator[one]!
+      else other = dominator[other]!
+    }
+    return one
+  }
+  for (const [at, list] of targets.entries()) {
+    for (const to of list) dominator[to] = dominator[to] === -1 ? at : nearest(dominator[to]!, at)
+  }
+  const behind = targets.map((): number[] => [])
+  for (let at = 1; at < targets.length; at++) if (isShared(at)) behind[dominator[at]!]!.push(at)
+  return behind
+}

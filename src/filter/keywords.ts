@@ -1,0 +1,156 @@
+/** Protocol qualifiers, by the word that the printer writes. */
+export const PROTOCOL_NAMES = [
+  'link',
+  'ip',
+  'arp',
+  'rarp',
+  'sctp',
+  'tcp',
+  'udp',
+  'icmp',
+  'igmp',
+  'igrp',
+  'pim',
+  'vrrp',
+  'carp',
+  'atalk',
+  'aarp',
+  'decnet',
+  'lat',
+  'sca',
+  'mopdl',
+  'moprc',
+  'ip6',
+  'icmp6',
+  'ah',
+  'esp',
+  'iso',
+  'esis',
+  'isis',
+  'l1',
+  'l2',
+  'iih',
+  'lsp',
+  'snp',
+  'csnp',
+  'psnp',
+  'clnp',
+  'stp',
+  'ipx',
+  'netbeui',
+  'radio',
+] as const
+
+export type Protocol = (typeof PROTOCOL_NAMES)[number]
+
+/** Words that mean the same as another keyword. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  ether: 'link',
+  ppp: 'link',
+  slip: 'link',
+  fddi: 'link',
+  tr: 'link',
+  wlan: 'link',
+  'es-is': 'esis',
+  'is-is': 'isis',
+  direction: 'dir',
+  address1: 'addr1',
+  address2: 'addr2',
+  address3: 'addr3',
+  address4: 'addr4',
+  length: 'len',
+  on: 'ifname',
+  rset: 'ruleset',
+  rnr: 'rulenum',
+  srnr: 'subrulenum',
+  lsu: 'lssu',
+  not: '!',
+}
+
+/** Every word with a meaning of its own, by the name that tokens give it. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...PROTOCOL_NAMES,
+  ...['dst', 'src', 'host', 'net', 'mask', 'port', 'portrange', 'proto', 'protochain', 'gateway'],
+  ...['type', 'subtype', 'dir', 'addr1', 'addr2', 'addr3', 'addr4', 'ra', 'ta'],
+  ...['less', 'greater', 'byte', 'broadcast', 'multicast', 'and', 'or', 'len', 'inbound', 'outbound'],
+  ...['ifindex', 'vlan', 'mpls', 'pppoed', 'pppoes', 'geneve'],
+  ...['lane', 'llc', 'metac', 'bcc', 'oam', 'oamf4', 'oamf4ec', 'oamf4sc', 'sc', 'ilmic', 'vpi', 'vci'],
+  ...['connectmsg', 'metaconnect'],
+  ...['ifname', 'ruleset', 'rulenum', 'subrulenum', 'reason', 'action'],
+  ...['fisu', 'lssu', 'msu', 'hfisu', 'hlssu', 'hmsu'],
+  ...['sio', 'opc', 'dpc', 'sls', 'hsio', 'hopc', 'hdpc', 'hsls'],
+])
+
+/** The token that a word stands for, or null when it is a name like any other. Case matters. */
+export function keywordOf(word: string): string | null {
+  if (Object.hasOwn(SYNONYMS, word)) return SYNONYMS[word]!
+  return KEYWORDS.has(word) ? word : null
+}
+
+const PROTOCOLS: ReadonlySet<string> = new Set(PROTOCOL_NAMES)
+
+/** True for the tokens of the protocol qualifiers. */
+export function isProtocol(token: string): token is Protocol {
+  return PROTOCOLS.has(token)
+}
+
+/** Names of header fields and flags that stand for a number in accessor arithmetic. */
+export const NAMED_NUMBERS: Readonly<Record<string, number>> = {
+  icmptype: 0,
+  icmpcode: 1,
+  'icmp-echoreply': 0,
+  'icmp-unreach': 3,
+  'icmp-sourcequench': 4,
+  'icmp-redirect': 5,
+  'icmp-echo': 8,
+  'icmp-routeradvert': 9,
+  'icmp-routersolicit': 10,
+  'icmp-timxceed': 11,
+  'icmp-paramprob': 12,
+  'icmp-tstamp': 13,
+  'icmp-tstampreply': 14,
+  'icmp-ireq': 15,
+  'icmp-ireqreply': 16,
+  'icmp-maskreq': 17,
+  'icmp-maskreply': 18,
+  icmp6type: 0,
+  icmp6code: 1,
+  'icmp6-destinationunreach': 1,
+  'icmp6-packettoobig': 2,
+  'icmp6-timeexceeded': 3,
+  'icmp6-parameterproblem': 4,
+  'icmp6-echo': 128,
+  'icmp6-echoreply': 129,
+  'icmp6-multicastlistenerquery': 130,
+  'icmp6-multicastlistenerreportv1': 131,
+  'icmp6-multicastlistenerdone': 132,
+  'icmp6-routersolicit': 133,
+  'icmp6-routeradvert': 134,
+  'icmp6-neighborsolicit': 135,
+  'icmp6-neighboradvert': 136,
+  'icmp6-redirect': 137,
+  'icmp6-routerrenum': 138,
+  'icmp6-nodeinformationquery': 139,
+  'icmp6-nodeinformationresponse': 140,
+  'icmp6-ineighbordiscoverysolicit': 141,
+  'icmp6-ineighbordiscoveryadvert': 142,
+  'icmp6-multicastlistenerreportv2': 143,
+  'icmp6-homeagentdiscoveryrequest': 144,
+  'icmp6-homeagentdiscoveryreply': 145,
+  'icmp6-mobileprefixsolicit': 146,
+  'icmp6-mobileprefixadvert': 147,
+  'icmp6-certpathsolicit': 148,
+  'icmp6-certpathadvert': 149,
+  'icmp6-multicastrouteradvert': 151,
+  'icmp6-multicastroutersolicit': 152,
+  'icmp6-multicastrouterterm': 153,
+  tcpflags: 13,
+  'tcp-fin': 0x01,
+  'tcp-syn': 0x02,
+  'tcp-rst': 0x04,
+  'tcp-push': 0x08,
+  'tcp-ack': 0x10,
+  'tcp-urg': 0x20,
+  'tcp-ece': 0x40,
+  'tcp-cwr': 0x80,
+}

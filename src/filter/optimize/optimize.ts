@@ -1,0 +1,144 @@
+import type { Block, Statement } from '../codegen/blocks.js'
+import * as bpf from '../codegen/bpf.js'
+import { A, REMOVED, X } from './atoms.js'
+import { pullUp, shortenArc } from './branches.js'
+import { removeDeadStores } from './dead-stores.js'
+import { FlowGraph, type Node, reachable } from './flow-graph.js'
+import { foldStatement } from './fold-statement.js'
+import { simplifyBlock } from './peephole.js'
+import { PassProgress } from './progress.js'
+import { UNKNOWN, ValueTable } from './value-table.js'
+
+/** Passes in a row that only move branches, after which they are taken to go round in circles. */
+const MAX_MOVING_PASSES = 100
+
+/**
+ * Simplifies a program as libpcap's optimizer does, pass by pass: first where branches lead, then statements. Which
+ * loads are left decides which short packets are refused, so the same must go and the same must stay.
+ *
+ * @param root Changed. @returns The first block of the result.
+ * @throws FilterSyntaxError for a division by a constant zero, or a shift by a constant above 31.
+ */
+export function optimize(root: Block): Block {
+  const graph = new FlowGraph(root)
+  repeat(graph, false)
+  repeat(graph, true)
+  mergeTwins(graph)
+  return withoutIdleRoot(graph.root)
+}
+
+function repeat(graph: FlowGraph, mayChangeStatements: boolean): void {
+  for (let moving = 0; moving < MAX_MOVING_PASSES; ) {
+    const progress = new PassProgress()
+    graph.analyze()
+    pass(graph, mayChangeStatements, progress)
+    if (!progress.isChanged) return
+    moving = progress.isSimplified ? 0 : moving + 1
+  }
+}
+
+function pass(graph: FlowGraph, mayChangeStatements: boolean, progress: PassProgress): void {
+  const table = new ValueTable()
+  graph.findInArcs()
+  for (const node of graph.downwards()) simplify(node, table, progress, mayChangeStatements)
+  if (mayChangeStatements) return
+  for (const node of graph.upwards()) {
+    shortenArc(graph, node.true, progress)
+    shortenArc(graph, node.false, progress)
+  }
+  graph.findInArcs()
+  for (const node of graph.upwards()) {
+    pullUp(graph, node, 'or', progress)
+    pullUp(graph, node, 'and', progress)
+  }
+}
+
+function simplify(node: Node, table: ValueTable, progress: PassProgress, mayChange: boolean): void {
+  const { block, values } = node
+  inheritValues(node)
+  const accumulator = values[A]!
+  const index = values[X]!
+  const scope = { table, values, progress, mayChange }
+  for (const statement of block.statements) if (statement.code !== REMOVED) foldStatement(scope, statement)
+  const isIdle =
+    node.outUse === 0 &&
+    accumulator !== UNKNOWN &&
+    values[A] === accumulator &&
+    index !== UNKNOWN &&
+    values[X] === index
+  if (mayChange && (isIdle || block.isReturn)) {
+    if (block.statements.length > 0) progress.simplified()
+    block.statements = []
+  } else {
+    simplifyBlock(node, table, progress)
+    removeDeadStores(node, progress)
+  }
+  node.operand = bpf.sourceOf(block.code) === bpf.K ? table.ofConstant(block.k) : values[X]!
+  node.true.code = block.code
+  node.false.code = -block.code
+}
+
+// What all ways to a block agree on.
+function inheritValues({ values, inArcs }: Node): void {
+  const [first, ...others] = inArcs
+  if (first === undefined) {
+    values.fill(UNKNOWN)
+    return
+  }
+  values.set(first.from.values)
+  for (const { from } of others) {
+    for (let atom = 0; atom < values.length; atom++) {
+      if (values[atom] !== from.values[atom]) values[atom] = UNKNOWN
+    }
+  }
+}
+
+// Of blocks that do the same and lead to the same blocks one is kept.
+function mergeTwins(graph: FlowGraph): void {
+  for (let isDone = false; !isDone; ) {
+    isDone = true
+    const alive = new Set(reachable(graph.root))
+    const twins = new Map<Block, Block>()
+    const byContent = new Map<string, Block>()
+    const numbers = new Map(graph.nodes.map(({ block, index }) => [block, index]))
+    for (const { block } of [...graph.nodes].reverse()) {
+      if (!alive.has(block)) continue
+      const content = contentOf(block, numbers)
+      const twin = byContent.get(content)
+      if (twin === undefined) byContent.set(content, block)
+      else twins.set(block, twin)
+    }
+    for (const { block } of graph.nodes) {
+      for (const edge of [block.whenTrue, block.whenFalse]) {
+        const twin = edge.target === null ? undefined : twins.get(edge.target)
+        if (twin === undefined) continue
+        edge.target = twin
+        isDone = false
+      }
+    }
+  }
+}
+
+function contentOf(block: Block, numbers: ReadonlyMap<Block, number>): string {
+  const target = (next: Block | null) => (next === null ? '' : numbers.get(next))
+  const statements = block.statements
+    .filter(({ code }) => code !== REMOVED)
+    .map(({ code, k }: Statement) => `${code},${k}`)
+  return [
+    block.code,
+    block.k,
+    target(block.whenTrue.target),
+    target(block.whenFalse.target),
+    ...statements,
+  ].join(';')
+}
+
+// Tests at the start whose result does not matter are left out; what they compute stays.
+function withoutIdleRoot(root: Block): Block {
+  const { statements } = root
+  root.statements = []
+  let first = root
+  while (!first.isReturn && first.whenTrue.target === first.whenFalse.target) first = first.whenTrue.target!
+  first.statements = first.isReturn ? [] : [...statements, ...first.statements]
+  return first
+}
