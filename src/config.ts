@@ -30,6 +30,8 @@ export interface Config {
   readonly inputs: readonly string[]
   /** The live capture that is the input; null: files are. */
   readonly live: LiveConfig | null
+  /** pcap-filter(7) expression for the packets of files; null: all (a live capture has its filter in the kernel). */
+  readonly filter: string | null
   readonly outputDir: string
   /** Open output files over all workers together. */
   readonly maxOpenFiles: number
@@ -144,10 +146,9 @@ const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
 /** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */
 export function toConfig(raw: RawOptions): Config {
   refuseUnknown(raw)
-  const live = toLiveConfig(raw, filterOf(raw.filter))
+  const filter = filterOf(raw.filter)
+  const live = toLiveConfig(raw, filter)
   if (live !== null) refuseWithLive(raw)
-  else if (raw.filter !== undefined)
-    throw new ConfigError('Cannot use -e/--filter without -i/--interface: files cannot be filtered yet')
   const inputs = live === null ? inputsOf(raw.inputFile) : []
   const json = flagOf('-j/--json', raw.json)
   const toConsole = flagOf('-c/--write-to-console', raw.writeToConsole)
@@ -163,6 +164,7 @@ export function toConfig(raw: RawOptions): Config {
   return Object.freeze({
     inputs,
     live,
+    filter: live === null ? filter : null,
     outputDir: raw.outputDir === undefined ? '.' : pathOf('-o/--output-dir', raw.outputDir),
     maxOpenFiles: integerOf('-f/--max-file-desc', raw.maxFileDesc, 500, 1, MAX_OPEN_FILES),
     toConsole,

@@ -18,8 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   flow: 'bytes stream wire',
   output: 'bytes errors flow stream wire node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
-    'bytes errors input capture wire ring flow stream output summary version piscina node:child_process node:crypto ' +
-    'node:events node:fs node:fs/promises node:os node:path node:stream node:timers/promises node:url node:worker_threads',
+    'bytes errors input capture filter wire ring flow stream output summary version piscina ' +
+    'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
+    'node:timers/promises node:url node:worker_threads',
   index: 'config errors existing-outputs pipeline',
   cli: 'config errors existing-outputs pipeline summary version cli-progress picocolors yargs node:fs node:path',
 }

@@ -16,6 +16,7 @@ describe('toConfig()', () => {
     expect(toConfig({ inputFile: 'a.pcap' })).toEqual({
       inputs: ['a.pcap'],
       live: null,
+      filter: null,
       outputDir: '.',
       maxOpenFiles: 500,
       toConsole: false,

@@ -44,6 +44,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     group: 'Input',
     help: "link type to use instead of the capture's own: name or number",
   },
+  {
+    name: 'filter',
+    letter: 'e',
+    value: 'EXPR',
+    group: 'Input',
+    help: 'packets to take: pcap-filter(7) expression',
+  },
   { name: 'no-decap', group: 'Input', help: "don't look inside tunnels" },
 
   {
@@ -58,13 +65,6 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     letter: 'l',
     group: 'Live capture',
     help: 'list the interfaces and exit; with -j as JSON',
-  },
-  {
-    name: 'filter',
-    letter: 'e',
-    value: 'EXPR',
-    group: 'Live capture',
-    help: 'packets to take: pcap-filter(7) expression',
   },
   {
     name: 'write',

@@ -11,7 +11,7 @@ export type NumberOption = number | string
 export interface ConvertOptions extends LiveOptions {
   /** Captures to read: files, globs, folders (recursive), or `-` for standard input. At least one, or `interface`. */
   readonly inputFile?: string | readonly string[] | undefined
-  /** pcap-filter(7) expression: which packets of a live capture are taken. */
+  /** pcap-filter(7) expression: which packets are taken. Default: all. */
   readonly filter?: string | undefined
   /** Folder that takes the files, made with its parents. Default: the current one. */
   readonly outputDir?: string | undefined

@@ -39,6 +39,7 @@ export interface ConversionSetup {
   readonly hashSeed: number
   /** The capture under way that is the run's one input; null: its inputs are files. */
   readonly live: LiveRun | null
+  readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
 }
 
@@ -105,7 +106,7 @@ export class Conversion {
       space,
       linkType: config.linkType,
     })
-    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashSeed)
+    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashSeed, setup.filter)
     this.#feeder = new Feeder({
       pool,
       rings: producers,
@@ -216,6 +217,7 @@ export class Conversion {
       else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
       else throw error
     } finally {
+      problems.push(...(this.#dispatcher.filter?.takeProblems(input.path) ?? []))
       if (this.#source?.problem) problems.unshift({ ...this.#source.problem, length: 0 })
       const packets = this.#dispatcher.packets.read - before
       const bytes = this.#source?.bytesRead ?? 0

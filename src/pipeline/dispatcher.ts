@@ -8,6 +8,7 @@ import type { PacketDecoder } from '../wire/packet-decoder.js'
 import { blankTransportPacket } from '../wire/transport-packet.js'
 import type { DatagramSpace } from './datagram-space.js'
 import { RecordKind, writeControl, writeIcmpError, writePacket } from './descriptor.js'
+import type { PacketFilter } from './packet-filter.js'
 
 /** Packets between two sweeps. */
 const SWEEP_PACKETS = 65_536
@@ -33,6 +34,8 @@ export class Dispatcher {
     fragments: 0,
     delivered: 0,
   }
+  /** Which packets are taken; null: all. */
+  readonly filter: PacketFilter | null
   /** Bytes of all packets as captured. */
   capturedBytes = 0
   readonly #bytes: Uint8Array
@@ -47,19 +50,23 @@ export class Dispatcher {
   #sweepIn = SWEEP_PACKETS
   #lowestSec = Infinity
 
-  /** @param hashSeed Any uint32: which worker gets which connection depends on it, results don't. */
+  /**
+   * @param hashSeed Any uint32: which worker gets which connection depends on it, results don't.
+   */
   constructor(
     pool: SlabPool,
     rings: readonly RingProducer[],
     decoder: PacketDecoder,
     space: DatagramSpace,
     hashSeed: number,
+    filter: PacketFilter | null = null,
   ) {
     this.#bytes = pool.bytes
     this.#rings = rings
     this.#decoder = decoder
     this.#space = space
     this.#hashSeed = hashSeed
+    this.filter = filter
   }
 
   /** True when the datagram space has to be renewed before the dispatcher can go on. */
@@ -81,14 +88,17 @@ export class Dispatcher {
     for (;;) {
       if (this.#credits < RECORDS_PER_PACKET && !this.hasRoom()) return 'full'
       if (this.#needsSpace && !this.#space.hasRoom) return 'full'
+      let isTaken = true
       if (!this.#decoder.hasMore) {
         const status = reader.next(captured)
         if (status !== 'packet') return status
         this.capturedBytes += captured.to - captured.from
         if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
+        if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured)
       }
       this.packets.read += 1
-      this.#dispatchPacket()
+      if (isTaken) this.#dispatchPacket()
+      else this.packets.filtered += 1
       this.#sweepIn -= 1
       if (this.#sweepIn === 0) this.#sweep()
     }

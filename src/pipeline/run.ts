@@ -11,6 +11,7 @@ import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
 import { LiveRun } from './live-run.js'
+import type { PacketFilter } from './packet-filter.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
@@ -25,7 +26,7 @@ const BYTES_PER_THREAD = 1024 * 1024
  * Converts captures to connections: finds the inputs, starts the workers, feeds them, and puts the results together.
  *
  * @returns What was done. Problems of inputs and outputs are part of it; an interrupted run resolves too.
- * @throws OutputError, LiveCaptureError, or ConfigError (a filter that libpcap refuses), when the run cannot begin.
+ * @throws OutputError, LiveCaptureError, or ConfigError (a filter that cannot be used), when the run cannot begin.
  */
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
   if (config.live === null) return convertInputs(config, hooks, null)
@@ -41,6 +42,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
 
 async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | null): Promise<Summary> {
   const startMs = performance.now()
+  const filter = await compileFilter(config)
   const { inputs, problems } =
     live === null ? await expandInputs(config.inputs) : { inputs: [live.input], problems: [] }
   const captures = await planCaptures(inputs, config)
@@ -57,6 +59,7 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
       startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
       live,
+      filter,
       startWorkers,
     })
     const outcome = await conversion.run()
@@ -78,6 +81,12 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
   } finally {
     temp.remove()
   }
+}
+
+async function compileFilter({ filter, linkType }: Config): Promise<PacketFilter | null> {
+  if (filter === null) return null
+  const { PacketFilter } = await import('./packet-filter.js') // its tables are not needed otherwise
+  return PacketFilter.compile(filter, linkType)
 }
 
 function failures(results: readonly (WorkerResult | null)[]): string[] {

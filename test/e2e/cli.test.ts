@@ -38,7 +38,7 @@ describe('the program', () => {
     [[], 'No input: '],
     [['a.pcap', '-f', 'abc'], 'Cannot use -f/--max-file-desc abc: '],
     [['a.pcap', '--nope'], 'Unknown option --nope: '],
-    [['a.pcap', '-e', 'tcp'], 'Cannot use -e/--filter: '],
+    [['a.pcap', '-e', 'tcp port'], 'Cannot use -e/--filter "tcp port": column 9: expected '],
     [['-i', 'lo'], 'Cannot use -i/--interface: '],
     [['-l'], 'Cannot use -l/--list-interfaces: '],
     [['a.pcap', '--index', 'x.csv'], 'Cannot use --index x.csv: '],

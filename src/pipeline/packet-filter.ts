@@ -1,0 +1,94 @@
+import { lookup } from 'node:dns/promises'
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import { ConfigError } from '../errors.js'
+import { compileFilter, type Filter, type Predicate } from '../filter/compile-filter.js'
+import { FilterSyntaxError } from '../filter/filter-syntax-error.js'
+import { parseIpv6 } from '../filter/ipv6-address.js'
+import type { InputProblem } from '../summary.js'
+
+const SHOWN_CHARACTERS = 200
+/** No LINKTYPE_ value. */
+const NONE = -1
+
+/**
+ * The expression of `-e` at work: which captured packets are taken. Packets of a link type that the expression cannot
+ * be used with are not, and their input has a problem for it.
+ */
+export class PacketFilter {
+  // Invariants: #predicate is the one for #current, and matches nothing while #current is NONE.
+  readonly #filter: Filter
+  /** Overrides the captures' link type; null: as the capture says. */
+  readonly #linkType: number | null
+  readonly #refused = new Map<number, FilterSyntaxError>()
+  #current = NONE
+  #predicate: Predicate = nothing
+
+  private constructor(filter: Filter, linkType: number | null) {
+    this.#filter = filter
+    this.#linkType = linkType
+  }
+
+  /**
+   * Compiles the expression; host names in it are looked up now.
+   *
+   * @param linkType Overrides the captures' link type; null: as the capture says.
+   * @throws ConfigError (as rejection) naming the option, the column and what was expected.
+   */
+  static async compile(expression: string, linkType: number | null): Promise<PacketFilter> {
+    try {
+      const filter = await compileFilter(expression, { resolveHost: hostAddresses })
+      if (linkType !== null) filter.forLinkType(linkType)
+      return new PacketFilter(filter, linkType)
+    } catch (error) {
+      if (!(error instanceof FilterSyntaxError)) throw error
+      const shown =
+        expression.length > SHOWN_CHARACTERS ? `${expression.slice(0, SHOWN_CHARACTERS)}…` : expression
+      const place = `column ${error.column}: ${error.message}`
+      throw new ConfigError(`Cannot use -e/--filter ${JSON.stringify(shown)}: ${place}`, { cause: error })
+    }
+  }
+
+  /** True for a packet to take. Never throws. */
+  matches(bytes: Uint8Array, packet: CapturedPacket): boolean {
+    const linkType = this.#linkType ?? packet.linkType
+    if (linkType !== this.#current) this.#choose(linkType)
+    return this.#predicate(bytes, packet.from, packet.to - packet.from, packet.originalBytes)
+  }
+
+  /** Link types met since the last call that the expression cannot be used with, as problems of the input. */
+  takeProblems(path: string): InputProblem[] {
+    const problems = [...this.#refused].map(([linkType, { column, message }]) => ({
+      offset: 0,
+      length: 0,
+      message: `Cannot filter packets of link type ${linkType} in "${path}" (none was taken): -e/--filter, column ${column}: ${message}`,
+    }))
+    this.#refused.clear()
+    this.#current = NONE
+    this.#predicate = nothing
+    return problems
+  }
+
+  #choose(linkType: number): void {
+    this.#current = linkType
+    try {
+      this.#predicate = this.#filter.forLinkType(linkType)
+    } catch (error) {
+      if (!(error instanceof FilterSyntaxError)) throw error
+      this.#predicate = nothing
+      if (error.problem !== 'rejectsAll') this.#refused.set(linkType, error)
+    }
+  }
+}
+
+function nothing(): boolean {
+  return false
+}
+
+async function hostAddresses(name: string): Promise<Uint8Array[]> {
+  const found = await lookup(name, { all: true, verbatim: true }).catch(() => [])
+  return found.map(({ address, family }) =>
+    family === 4
+      ? Uint8Array.from(address.split('.'), Number)
+      : (parseIpv6(address.replace(/%.*$/, '')) ?? new Uint8Array(16)),
+  )
+}
