@@ -9,7 +9,7 @@ const MAX_LINES = 300
 // One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
 const MAY_IMPORT: Readonly<Record<string, string>> = {
   'existing-outputs': 'errors node:fs',
-  version: 'node:fs',
+  version: 'node:module',
   config: 'errors wire node:os node:path', // wire: the names of link types
   input: 'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
   capture: 'bytes errors cap koffi',
