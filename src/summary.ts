@@ -61,6 +61,8 @@ export interface Summary {
   readonly overlap_conflicts: number
   readonly gaps: number
   readonly files: number
+  /** Damage in the inputs that reading went on behind: how often, and how many bytes were passed over. */
+  readonly damage: { readonly holes: number; readonly lost_bytes: number }
   /** How often each limit was hit, by its name; limits that were not hit are absent. */
   readonly limits: Readonly<Record<string, number>>
   /**
@@ -87,6 +89,7 @@ export function isBalanced(packets: Readonly<PacketCounts>): boolean {
 export function summaryJson(summary: Summary): string {
   const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
   const { total, ...byProtocol } = summary.connections
+  const { holes, lost_bytes } = summary.damage
   const { captured, payload, missing, retransmitted, written } = summary.bytes
   const ordered = {
     version: summary.version,
@@ -107,6 +110,7 @@ export function summaryJson(summary: Summary): string {
     overlap_conflicts: summary.overlap_conflicts,
     gaps: summary.gaps,
     files: summary.files,
+    damage: { holes, lost_bytes },
     limits: summary.limits,
     details: summary.details,
     unknown_link_types: summary.unknown_link_types,

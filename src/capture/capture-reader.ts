@@ -1,13 +1,18 @@
 import type { CaptureFormatError } from '../errors.js'
 import type { CapturedPacket } from './captured-packet.js'
+import type { DamageLog } from './damage-log.js'
 
 /**
  * What `next()` found: a packet; the window ends inside a record (`more`: give a window that begins at
- * `position` and holds more bytes); the capture's orderly end; or damage (`damaged`: see `problem`).
+ * `position` and holds more bytes); the capture's orderly end; or damage behind which nothing can be read
+ * (`damaged`: see `problem`).
  */
 export type ReadStatus = 'packet' | 'more' | 'end' | 'damaged'
 
-/** Reads the records of one capture in place, from windows of bytes that its owner moves along the file. */
+/**
+ * Reads the records of one capture in place, from windows of bytes that its owner moves along the file. What it
+ * gives does not depend on where windows end.
+ */
 export interface CaptureReader {
   /**
    * Gives the bytes to read from: `bytes[from, to)`, where `from` continues exactly at `position` of the
@@ -21,12 +26,17 @@ export interface CaptureReader {
    * are final: every later call returns them again.
    */
   next(out: CapturedPacket): ReadStatus
-  /** Offset in the current window of the first byte not yet consumed. */
+  /**
+   * Offset in the current window of the byte that the next window must begin with. The record read last may lie
+   * behind it: it is looked into again where what follows it is damaged.
+   */
   readonly position: number
-  /** Offset in the (decompressed) file of the byte at `position`. */
+  /** Offset in the (decompressed) file of the first byte not yet read. */
   readonly fileOffset: number
   /** Set when `next()` returned `'damaged'`. */
   readonly problem: CaptureFormatError | null
+  /** Damage that was passed over so far. */
+  readonly damage: DamageLog
   /** Packets that the capture itself reports as dropped (pcapng Interface Statistics Blocks). */
   readonly droppedPackets: number
   /** Interfaces that were declared so far, all sections together; 1 in a pcap file. */
@@ -41,8 +51,11 @@ export interface CaptureReader {
  */
 export const MAX_RECORD_BYTES = 1024 * 1024
 
-/** What a record may need in the window beside its frame: headers, padding, a block's trailer. */
-export const RECORD_OVERHEAD_BYTES = 64
+/** Longest record that a reader keeps in the window after it was read, to look into it again. */
+export const MAX_KEPT_BYTES = 128 * 1024
+
+/** What a record may need in the window beside its frame: headers, padding, a block's trailer, the record before. */
+export const RECORD_OVERHEAD_BYTES = 64 + MAX_KEPT_BYTES
 
 /** What a reader is told beside its bytes. */
 export interface CaptureReaderOptions {

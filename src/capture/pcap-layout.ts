@@ -1,7 +1,5 @@
 import { type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
-
-/** A frame above this length is believed only when the file's snaplen allows it. */
-export const USUAL_MAX_FRAME_BYTES = 256 * 1024
+import { USUAL_MAX_FRAME_BYTES } from './pcap-records.js'
 
 /** Records that must look right before a layout is believed. */
 const SAMPLE_RECORDS = 2

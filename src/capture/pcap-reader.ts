@@ -3,65 +3,77 @@ import { viewOf } from './byte-order.js'
 import {
   type CaptureReader,
   type CaptureReaderOptions,
+  MAX_KEPT_BYTES,
   MAX_RECORD_BYTES,
   type ReadStatus,
 } from './capture-reader.js'
-import { type CaptureSource, formatError } from './capture-source.js'
 import type { CapturedPacket } from './captured-packet.js'
-import {
-  type LengthOrder,
-  type PcapHeader,
-  pcapHeaderBytes,
-  RECORD_HEADER_BYTES,
-  readPcapHeader,
-} from './pcap-header.js'
-import { findLayout, USUAL_MAX_FRAME_BYTES } from './pcap-layout.js'
+import { DamageLog } from './damage-log.js'
+import { type PcapHeader, pcapHeaderBytes, readPcapHeader } from './pcap-header.js'
+import { findLayout } from './pcap-layout.js'
+import * as problems from './pcap-problems.js'
+import { Oddity, PcapRecords } from './pcap-records.js'
+import { NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch } from './resync.js'
 
 const MAGIC_BYTES = 4
+/**
+ * Records that are looked into which were themselves found inside one: without a limit a file could be made in which
+ * every byte is read many times.
+ */
+const MAX_LOOKS = 4
 const NSEC_PER_SEC = 1_000_000_000
 
 /**
  * Reads a pcap file: either byte order, microseconds or nanoseconds, and the record headers of the known
- * variants. Its first damage ends the file.
+ * variants. Behind damage it goes on where a chain of records begins again.
+ *
+ * Damage shows only behind the record that it is in: bytes that were cut out of a frame make the record's length reach
+ * into the records after it. So the search begins inside the record that was read last.
  *
  * Source: draft-ietf-opsawg-pcap, libpcap's `sf-pcap.c`; variants as in Wireshark's `wiretap/libpcap.c`.
  */
 export class PcapReader implements CaptureReader {
   // Invariants:
-  // - the window's bytes [#at, #to) are not consumed yet; #base + #at is the file offset of the first of them.
-  // - The fields of the file header are set in the state 'records'.
+  // - the window's bytes [#at, #to) are not read yet; #base + #at is the file offset of the first of them.
+  // - [#keptFrom, #at) is the record read last, or nothing.
+  // - #header and #records are set in the states 'records' and 'searching'.
   // - #skipBytes of the record before are still to be passed over; only the last record can have some.
-  #state: 'header' | 'layout' | 'records' | 'end' | 'damaged' = 'header'
+  // - the records from file offset #lookedInto on were not looked into again, of those before #looks were.
+  #state: 'header' | 'layout' | 'records' | 'searching' | 'end' | 'damaged' = 'header'
   #view = viewOf(new Uint8Array(0))
   #at = 0
   #to = 0
   #isLast = false
   #base = 0
+  #keptFrom = 0
   #skipBytes = 0
-  #recordOffset = 0
+  #skippedFrom = 0
+  #lookedInto = 0
+  #looks = 0
 
   #header: PcapHeader | null = null
-  #isLittleEndian = false
   #isNanosecond = false
-  #recordHeaderBytes = 0
-  #lengthOrder: LengthOrder = 'captured-first'
-  #maxCapturedBytes = USUAL_MAX_FRAME_BYTES
   #linkType = 0
   #framePadding = 0
+  #records: PcapRecords | null = null
+  #search: ResyncSearch | null = null
+  #searchFrom = 0
+  #holeFrom = 0
+  #holeProblem = ''
 
   problem: CaptureFormatError | null = null
+  readonly damage: DamageLog
   readonly droppedPackets = 0
   readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false
-  readonly #source: CaptureSource
 
   /** @param file Path as the user gave it, for messages. */
   constructor(file: string, options: CaptureReaderOptions) {
-    this.#source = { file, isDecompressed: options.isDecompressed }
+    this.damage = new DamageLog({ file, isDecompressed: options.isDecompressed })
   }
 
   get position(): number {
-    return this.#at
+    return this.#keptFrom
   }
 
   get fileOffset(): number {
@@ -69,105 +81,95 @@ export class PcapReader implements CaptureReader {
   }
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
-    this.#base += this.#at - from
+    const moved = from - this.#keptFrom
     this.#view = viewOf(bytes)
-    this.#at = from
+    this.#base -= moved
+    this.#at += moved
+    this.#keptFrom = from
     this.#to = to
     this.#isLast = isLast
   }
 
   next(out: CapturedPacket): ReadStatus {
-    if (this.#state !== 'records') {
-      const status = this.#begin()
-      if (status !== 'records') return status
-    }
+    return this.#next(out)
+  }
+
+  #next(out: CapturedPacket): ReadStatus {
+    const records = this.#records
+    if (this.#state !== 'records' || records === null) return this.#prepare(out)
     if (this.#skipBytes > 0 && !this.#skip()) {
-      return this.#isLast ? this.#damage(this.#recordOffset, 'the file ends inside this record') : 'more'
+      return this.#isLast ? this.#stop(this.#skippedFrom, problems.CUT_INSIDE) : 'more'
     }
-    const view = this.#view
     const at = this.#at
-    const isLittleEndian = this.#isLittleEndian
-    const headerBytes = this.#recordHeaderBytes
-    const frameRoom = this.#to - at - headerBytes
-    if (frameRoom < 0) return this.#headerCut(headerBytes, frameRoom + headerBytes)
-
-    let capturedBytes = view.getUint32(at + 8, isLittleEndian)
-    let originalBytes = view.getUint32(at + 12, isLittleEndian)
-    if (this.#lengthOrder !== 'captured-first') {
-      if (this.#lengthOrder === 'original-first' || capturedBytes > originalBytes) {
-        const first = capturedBytes
-        capturedBytes = originalBytes
-        originalBytes = first
-      }
+    const frameRoom = this.#to - at - records.headerBytes
+    if (frameRoom < 0) return this.#headerCut(records, out)
+    records.load(this.#view, at)
+    const isUsual = records.isUsual || records.oddities === 0
+    if (!isUsual) {
+      const status = this.#judge(records, frameRoom, out)
+      if (status !== 'record') return status
     }
-    if (capturedBytes > this.#maxCapturedBytes) return this.#tooLong(capturedBytes)
+    const { capturedBytes, originalBytes } = records
     const keptBytes = Math.min(capturedBytes, MAX_RECORD_BYTES)
-    if (frameRoom < keptBytes || (this.#isLast && frameRoom < capturedBytes)) {
-      return this.#frameCut(capturedBytes, frameRoom)
-    }
+    if (frameRoom < keptBytes) return this.#frameCut(records, capturedBytes, frameRoom, out)
 
-    let sec = view.getUint32(at, isLittleEndian)
-    let nsec = view.getUint32(at + 4, isLittleEndian)
-    if (!this.#isNanosecond) nsec *= 1000
+    let { sec } = records
+    records.lastSec = sec
+    if (isUsual) records.soundSec = sec
+    let nsec = this.#isNanosecond ? records.fraction : records.fraction * 1000
     if (nsec >= NSEC_PER_SEC) {
       sec += Math.floor(nsec / NSEC_PER_SEC)
       nsec %= NSEC_PER_SEC
     }
     const padding = this.#framePadding < keptBytes ? this.#framePadding : 0
+    const frameFrom = at + records.headerBytes
     out.tsSec = sec
     out.tsNsec = nsec
     out.isNanosecond = this.#isNanosecond
     out.linkType = this.#linkType
-    out.from = at + headerBytes + padding
-    out.to = at + headerBytes + keptBytes
+    out.from = frameFrom + padding
+    out.to = frameFrom + keptBytes
     out.originalBytes = Math.max(originalBytes, capturedBytes) - padding
     this.#at = out.to
+    this.#keptFrom = out.to - at <= MAX_KEPT_BYTES ? at : out.to
     if (keptBytes < capturedBytes) {
       this.#skipBytes = capturedBytes - keptBytes
-      this.#recordOffset = this.#base + at
+      this.#skippedFrom = this.#base + at
     }
     return 'packet'
   }
 
-  /** Reads the file header and finds out the layout of the records, as far as the window goes. */
-  #begin(): ReadStatus | 'records' {
+  /** Brings the reader to the next record in any state but 'records', as far as the window goes. */
+  #prepare(out: CapturedPacket): ReadStatus {
+    if (this.#state === 'end' || this.#state === 'damaged') return this.#state
+    if (this.#search !== null && this.#state === 'searching') return this.#goOn(this.#search, out)
     if (this.#state === 'header') {
       const left = this.#to - this.#at
       const need = left < MAGIC_BYTES ? MAGIC_BYTES : pcapHeaderBytes(this.#view, this.#at)
-      if (left < need) {
-        if (!this.#isLast) return 'more'
-        return this.#damage(
-          this.fileOffset,
-          `a pcap file header has ${need} bytes: the file ends after ${left}`,
-        )
-      }
+      if (left < need)
+        return this.#isLast ? this.#stop(this.fileOffset, problems.fileHeaderCut(need, left)) : 'more'
       const header = readPcapHeader(this.#view, this.#at)
-      if (header === null)
-        return this.#damage(this.fileOffset, 'must begin with the magic number of a pcap file')
-      if (header.versionMajor < 2) {
-        const problem = `pcap major version must be at least 2: found ${header.versionMajor}`
-        return this.#damage(this.fileOffset, problem)
-      }
+      if (header === null) return this.#stop(this.fileOffset, problems.NO_MAGIC)
+      if (header.versionMajor < 2)
+        return this.#stop(this.fileOffset, problems.oldVersion(header.versionMajor))
       this.#useHeader(header)
     }
-    if (this.#state === 'layout' && this.#header !== null) {
+    if (this.#header !== null) {
       const layout = findLayout(this.#header, this.#view, this.#at, this.#to, this.#isLast)
       if (layout === 'more') return 'more'
-      this.#recordHeaderBytes = RECORD_HEADER_BYTES[layout]
+      this.#records = new PcapRecords(this.#header, layout)
       this.#state = 'records'
     }
-    return this.#state === 'end' || this.#state === 'damaged' ? this.#state : 'records'
+    return this.#next(out)
   }
 
   #useHeader(header: PcapHeader): void {
     this.#header = header
-    this.#isLittleEndian = header.isLittleEndian
     this.#isNanosecond = header.isNanosecond
-    this.#lengthOrder = header.lengthOrder
-    this.#maxCapturedBytes = Math.max(header.snaplen, USUAL_MAX_FRAME_BYTES)
     this.#linkType = header.linkType
     this.#framePadding = header.framePadding
     this.#at += header.headerBytes
+    this.#keptFrom = this.#at
     this.#state = 'layout'
   }
 
@@ -175,36 +177,83 @@ export class PcapReader implements CaptureReader {
   #skip(): boolean {
     const take = Math.min(this.#skipBytes, this.#to - this.#at)
     this.#at += take
+    this.#keptFrom = this.#at
     this.#skipBytes -= take
     return this.#skipBytes === 0
   }
 
-  #headerCut(headerBytes: number, left: number): ReadStatus {
-    if (!this.#isLast) return 'more'
-    if (left === 0) {
-      this.#state = 'end'
-      return 'end'
+  /** A second look at a record whose header is unusual. */
+  #judge(records: PcapRecords, frameRoom: number, out: CapturedPacket): ReadStatus | 'record' {
+    const { oddities, capturedBytes } = records
+    if ((oddities & Oddity.IMPOSSIBLE) !== 0) {
+      const problem =
+        capturedBytes === 0 ? problems.ZEROS : problems.tooLong(records.maxCapturedBytes, capturedBytes)
+      return this.#damaged(records, problem, this.fileOffset, out)
     }
-    return this.#damage(
-      this.fileOffset,
-      `a record header has ${headerBytes} bytes: the file ends after ${left}`,
-    )
+    if (frameRoom < Math.min(capturedBytes, MAX_RECORD_BYTES)) {
+      return this.#frameCut(records, capturedBytes, frameRoom, out)
+    }
+    const isBelieved = records.believes(this.#view, this.#at, this.#to, this.#isLast)
+    if (isBelieved === 'more') return 'more'
+    records.load(this.#view, this.#at)
+    if (isBelieved) return 'record'
+    return this.#damaged(records, problems.unlikely(records), this.fileOffset, out)
   }
 
-  #frameCut(capturedBytes: number, left: number): ReadStatus {
+  #headerCut(records: PcapRecords, out: CapturedPacket): ReadStatus {
     if (!this.#isLast) return 'more'
-    return this.#damage(this.fileOffset, `the record has ${capturedBytes} bytes: the file ends after ${left}`)
+    const left = this.#to - this.#at
+    if (left > 0)
+      return this.#damaged(records, problems.recordHeaderCut(records.headerBytes, left), Infinity, out)
+    this.#state = 'end'
+    return 'end'
   }
 
-  #tooLong(capturedBytes: number): ReadStatus {
-    const most = this.#maxCapturedBytes
-    return this.#damage(this.fileOffset, `captured length must be at most ${most}: found ${capturedBytes}`)
+  /** Where a file ends inside a record it was most likely cut short: only records that end with it are believed. */
+  #frameCut(records: PcapRecords, capturedBytes: number, left: number, out: CapturedPacket): ReadStatus {
+    if (!this.#isLast) return 'more'
+    return this.#damaged(records, problems.frameCut(capturedBytes, left), Infinity, out)
   }
 
-  /** Damage ends the capture here; what came before has been handed out. */
-  #damage(offset: number, problem: string): ReadStatus {
+  /**
+   * Looks for the record with which reading goes on.
+   *
+   * @param reach File offset that the chain of records found must go beyond.
+   */
+  #damaged(records: PcapRecords, problem: string, reach: number, out: CapturedPacket): ReadStatus {
+    const hole = this.fileOffset
+    const keptFrom = this.#base + this.#keptFrom
+    this.#looks = keptFrom >= this.#lookedInto ? 1 : this.#looks + 1
+    this.#searchFrom = this.#looks <= MAX_LOOKS ? keptFrom : hole
+    this.#lookedInto = Math.max(this.#lookedInto, hole)
+    this.#holeFrom = hole
+    this.#holeProblem = problem
+    this.#search ??= new ResyncSearch(records)
+    this.#search.begin(this.#searchFrom + 1, hole, reach + 1)
+    this.#state = 'searching'
+    return this.#goOn(this.#search, out)
+  }
+
+  #goOn(search: ResyncSearch, out: CapturedPacket): ReadStatus {
+    const base = this.#base
+    const found = search.find({ view: this.#view, to: this.#to, base, isLast: this.#isLast })
+    if (found === NOTHING_FOUND) {
+      const problem = search.isExhausted ? nothingBehind(this.#holeProblem) : this.#holeProblem
+      return this.#stop(this.#holeFrom, problem)
+    }
+    this.#at = search.offset - base
+    this.#keptFrom = this.#at
+    if (found === NEEDS_MORE) return 'more'
+    const from = search.offset < this.#holeFrom ? this.#searchFrom : this.#holeFrom
+    this.damage.addHole(from, search.offset - from, this.#holeProblem)
+    this.#state = 'records'
+    return this.#next(out)
+  }
+
+  /** Damage that ends the capture; what came before has been handed out. */
+  #stop(offset: number, problem: string): ReadStatus {
     this.#state = 'damaged'
-    this.problem = formatError(this.#source, offset, problem)
+    this.problem = this.damage.fatal(offset, problem)
     return 'damaged'
   }
 }

@@ -42,9 +42,13 @@ export function minBlockBytes(type: number): number {
   }
 }
 
-/** True for the blocks that are read, false for those that are only passed over. */
-export function isKnownBlock(type: number): boolean {
-  return minBlockBytes(type) > 12
+/** True for the blocks that hold a packet. */
+export function isPacketBlock(type: number): boolean {
+  return (
+    type === BlockType.ENHANCED_PACKET ||
+    type === BlockType.SIMPLE_PACKET ||
+    type === BlockType.OBSOLETE_PACKET
+  )
 }
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d

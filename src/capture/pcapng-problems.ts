@@ -15,6 +15,10 @@ export function blockTooShort(type: number, blockBytes: number): string {
   return `length of a block of type ${hex32(type)} must be at least ${minBlockBytes(type)}: found ${blockBytes}`
 }
 
+export function blockTooLong(type: number, blockBytes: number): string {
+  return `a block of type ${hex32(type)} cannot have ${blockBytes} bytes`
+}
+
 export function trailerDiffers(blockBytes: number, found: number): string {
   return `the length behind the block must be ${blockBytes}: found ${found}`
 }

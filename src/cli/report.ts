@@ -26,6 +26,7 @@ export function reportLines(summary: Summary): string[] {
       `${countText(summary.gaps)} (${bytesText(bytes.missing)} missing); ${bytesText(bytes.retransmitted)} retransmitted, ` +
         `${countText(summary.overlap_conflicts)} ${noun(summary.overlap_conflicts, 'conflict')}`,
     ),
+    ...damageLine(summary),
     ...countsLine('also seen', summary.details),
     ...countsLine('limits hit', summary.limits),
     ...countsLine('not decoded', summary.unknown_link_types),
@@ -96,6 +97,11 @@ function connectionsText({ connections: { total, ...byProtocol } }: Summary): st
     .sort(([, a], [, b]) => b - a)
     .map(([protocol, count]) => `${countText(count)} ${protocol}`)
   return parts.length === 0 ? countText(total) : `${countText(total)} = ${parts.join(' + ')}`
+}
+
+function damageLine({ damage: { holes, lost_bytes } }: Summary): string[] {
+  if (lost_bytes === 0) return []
+  return [line('damage', `${countText(holes)} ${noun(holes, 'hole')}, ${bytesText(lost_bytes)} passed over`)]
 }
 
 function countsLine(label: string, counts: Readonly<Record<string, number>>): string[] {

@@ -19,6 +19,7 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
+import { problemOf, problemsOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory } from './memory-layout.js'
 import type { RunFacts } from './run-summary.js'
@@ -64,6 +65,7 @@ export class Conversion {
   readonly #workers: Workers
   readonly #inputs: InputSummary[] = []
   readonly #errors: string[] = []
+  readonly #damage = { holes: 0, lost_bytes: 0 }
   #interfaceLimitHits = 0
   #bytesRead = 0
   #source: ByteSource | null = null
@@ -159,6 +161,7 @@ export class Conversion {
       packets: this.#dispatcher.packets,
       capturedBytes: this.#dispatcher.capturedBytes,
       decoder: this.#decoder,
+      damage: this.#damage,
       limits: { interfaces: this.#interfaceLimitHits, encaps: this.#encaps.limitHits },
       results,
       consoleBytes: this.#console?.bytesWritten ?? 0,
@@ -209,11 +212,13 @@ export class Conversion {
       reader = await this.#feeder.feed(source, input.path, {
         maxInterfaces: this.#config.limits.interfaces,
       })
-      if (reader.problem !== null) problems.push(formatProblem(reader.problem))
+      problems.push(...problemsOf(reader))
+      this.#damage.holes += reader.damage.holes
+      this.#damage.lost_bytes += reader.damage.lostBytes
       isWhole = true
     } catch (error) {
       if (error instanceof CaptureFormatError)
-        problems.push(...(this.#wasCutShort() ? [] : [formatProblem(error)]))
+        problems.push(...(this.#wasCutShort() ? [] : [problemOf(error)]))
       else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
       else throw error
     } finally {
@@ -292,8 +297,4 @@ export class Conversion {
     const { takenSlots } = new FdBudget(this.#fdBudget)
     if (takenSlots !== 0) this.#errors.push(`bug: ${takenSlots} file slots were not given back`)
   }
-}
-
-function formatProblem(error: CaptureFormatError): InputProblem {
-  return { offset: error.location.offset, length: 0, message: error.message }
 }

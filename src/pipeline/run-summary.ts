@@ -12,6 +12,8 @@ export interface RunFacts {
   readonly packets: PacketCounts
   readonly capturedBytes: number
   readonly decoder: PacketDecoder
+  /** What was passed over in the inputs because it was damaged. */
+  readonly damage: Summary['damage']
   /** Limits hit on the main thread. */
   readonly limits: Readonly<Record<string, number>>
   readonly results: readonly (WorkerResult | null)[]
@@ -42,6 +44,7 @@ export function summarize(facts: RunFacts): Summary {
     overlap_conflicts: sum((r) => r.conflicts),
     gaps: sum((r) => r.gaps),
     files: sum((r) => r.files),
+    damage: { ...facts.damage },
     limits: sumCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
     details: sumCounts([decoderDetails(facts.decoder), ...results.map((r) => r.details)]),
     unknown_link_types: unknownLinkTypes(facts.decoder),

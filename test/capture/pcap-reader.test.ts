@@ -308,8 +308,8 @@ const windows = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLen
 const written = fc.array(
   fc
     .record({
-      tsSec: fc.integer({ min: 0, max: 0xffffffff }),
-      tsNsec: fc.integer({ min: 0, max: 999_999_999 }),
+      tsSec: fc.integer({ min: 1, max: 0xffffffff }),
+      tsNsec: fc.integer({ min: 100_000, max: 999_999_999 }), // more units than a frame has bytes
       frame: fc.uint8Array({ maxLength: 60 }),
       more: fc.nat(2000),
     })

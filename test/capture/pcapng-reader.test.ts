@@ -198,11 +198,6 @@ describe('PcapngReader', () => {
       'the block has 400 bytes: the file ends after 20',
     ],
     [
-      'a packet of no interface',
-      new PcapngBuilder().enhanced(1, now, frame).done(),
-      "a packet must be of one of the section's 1 interfaces: found 1",
-    ],
-    [
       'a captured length beyond the block',
       new PcapngBuilder().block(6, Uint8Array.from([...body(12), 9, ...body(7)])).done(),
       'captured length must be at most 0: found 9',
@@ -228,11 +223,24 @@ describe('PcapngReader', () => {
     }
   })
 
-  it('stops at a packet of a section that declares no interface', () => {
-    const simple = readCapture(new PcapngBuilder().section().simple(frame).done())
-    expect(simple.reader.problem?.message).toContain("one of the section's 0 interfaces: found 0")
-    const second = new PcapngBuilder().section().interface(1).section().enhanced(0, now, frame)
-    expect(readCapture(second.done()).status).toBe('damaged')
+  it('leaves out packets of interfaces that their section does not declare, and says how many', () => {
+    const file = new PcapngBuilder().section().interface(1).enhanced(0, now, frame)
+    const offset = file.done().length
+    const bytes = file.enhanced(1, now, frame).done().length - offset
+    file.obsolete(7, 3, now, frame).enhanced(0, now, frame).section().simple(frame)
+    const { packets, status, reader } = readCapture(file.interface(1).simple(frame).done())
+    expect([packets.length, status, reader.damage.holes]).toEqual([3, 'end', 0])
+    expect(reader.damage.problems).toEqual([
+      {
+        offset,
+        length: 2 * bytes + 16 + 24,
+        message:
+          `Cannot read "test.cap" at byte ${offset}: a packet must be of one of the section's 1 interfaces: found 1: ` +
+          '3 such packets were left out',
+      },
+    ])
+    expect(reader.damage.lostBytes).toBe(2 * bytes + 16 + 24)
+    expect(reader.droppedPackets).toBe(0)
   })
 
   it.each([[100_000], [5_000_000], [MAX_RECORD_BYTES + 64, 1000]])(

@@ -23,10 +23,11 @@ it('reportLines() says what came in, what became of it, and how fast', () => {
   ])
 })
 
-it('reportLines() names inputs read in part, limits hit and link types not decoded', () => {
+it('reportLines() names inputs read in part, damage, limits hit and link types not decoded', () => {
   const lines = reportLines(
     sampleSummary({
       inputs: [...sampleSummary().inputs, PARTIAL, { ...PARTIAL, status: 'failed', dropped: 0 }],
+      damage: { holes: 2, lost_bytes: 3_000 },
       limits: { held_bytes: 3, encaps: 1_000 },
       unknown_link_types: { 'USER0 (147)': 12 },
       connections: { total: 0 },
@@ -35,6 +36,7 @@ it('reportLines() names inputs read in part, limits hit and link types not decod
   expect(lines).toContain(
     'inputs       2 files read, 1 of them only in part, 1 failed, 7 packets dropped while capturing',
   )
+  expect(lines).toContain('damage       2 holes, 2.93 KiB passed over')
   expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
   expect(lines).toContain('not decoded  USER0 (147) 12')
   expect(lines).toContain('connections  0')

@@ -13,6 +13,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     overlap_conflicts: 1,
     gaps: 1,
     files: 24,
+    damage: { holes: 0, lost_bytes: 0 },
     limits: {},
     details: {},
     unknown_link_types: {},

@@ -73,7 +73,7 @@ describe.concurrent.each(formats)('a %s file', (format, whole, recordBytes) => {
       }
     }))
 
-  it('gives all packets before a record of impossible length, and the other inputs go on', () =>
+  it('gives all packets but a record of impossible length, and the other inputs go on', () =>
     withFolder(async (folder) => {
       const damaged = Buffer.from(whole)
       // Captured length of a pcap record, or total length of a pcapng block.
@@ -85,10 +85,13 @@ describe.concurrent.each(formats)('a %s file', (format, whole, recordBytes) => {
       expect(code).toBe(1)
       expect(stderr).toContain(`"a.${format}" at byte ${ends[3]}: `)
       expect(summary.inputs.map(({ status, packets }) => [status, packets])).toEqual([
-        ['partial', 3],
+        ['partial', PAYLOADS.length - 1],
         ['ok', expect.any(Number)],
       ])
-      expect(tree.get(`a.${format}/${NAME}`)?.toString()).toBe(PAYLOADS.slice(0, 3).join(''))
+      const lost = ends[4]! - ends[3]!
+      expect(summary.damage).toEqual({ holes: 1, lost_bytes: lost })
+      expect(summary.inputs[0]!.problems).toMatchObject([{ offset: ends[3], length: lost }])
+      expect(tree.get(`a.${format}/${NAME}`)?.toString()).toBe(PAYLOADS.toSpliced(3, 1).join(''))
       expect([...tree.keys()].filter((name) => name.startsWith('b.pcap/')).length).toBeGreaterThan(1)
     }))
 })

@@ -13,6 +13,7 @@ import {
 } from '../../fixtures/generator/packets.mjs'
 import type { CaptureReader } from '../../src/capture/capture-reader.js'
 import type { CapturedPacket } from '../../src/capture/captured-packet.js'
+import { DamageLog } from '../../src/capture/damage-log.js'
 import { DEFAULT_LIMITS } from '../../src/config.js'
 import { blankFlowPacket, type FlowPacket } from '../../src/flow/flow-packet.js'
 import { DatagramSpace } from '../../src/pipeline/datagram-space.js'
@@ -48,6 +49,7 @@ class FrameReader implements CaptureReader {
   readonly position = 0
   readonly fileOffset = 0
   readonly problem = null
+  readonly damage = new DamageLog({ file: 'a', isDecompressed: false })
   readonly droppedPackets = 0
   readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false

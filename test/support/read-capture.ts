@@ -59,7 +59,7 @@ export function readThrough(
       expect(out.originalBytes).toBeGreaterThanOrEqual(out.to - out.from)
       packets.push(copyOf(window, out))
     }
-    expect(reader.fileOffset).toBe(done + reader.position - from)
+    expect(reader.fileOffset).toBeGreaterThanOrEqual(done + reader.position - from)
     if (status !== 'more') {
       expect(reader.next(out)).toBe(status)
       return { packets, status, reader }

@@ -1,0 +1,32 @@
+import type { PcapRecords } from './pcap-records.js'
+
+// What must hold in a pcap file and what was found, as the end of "Cannot read ...: ".
+
+export const NO_MAGIC = 'must begin with the magic number of a pcap file'
+export const CUT_INSIDE = 'the file ends inside this record'
+export const ZEROS = 'a record header must have a time: found zeros'
+
+export function fileHeaderCut(headerBytes: number, left: number): string {
+  return `a pcap file header has ${headerBytes} bytes: the file ends after ${left}`
+}
+
+export function oldVersion(major: number): string {
+  return `pcap major version must be at least 2: found ${major}`
+}
+
+export function recordHeaderCut(headerBytes: number, left: number): string {
+  return `a record header has ${headerBytes} bytes: the file ends after ${left}`
+}
+
+export function frameCut(capturedBytes: number, left: number): string {
+  return `the record has ${capturedBytes} bytes: the file ends after ${left}`
+}
+
+export function tooLong(most: number, capturedBytes: number): string {
+  return `captured length must be at most ${most}: found ${capturedBytes}`
+}
+
+export function unlikely({ sec, fraction, capturedBytes, originalBytes }: PcapRecords): string {
+  const found = `time ${sec} and ${fraction}, ${capturedBytes} of ${originalBytes} bytes captured`
+  return `no record follows one that says ${found}`
+}

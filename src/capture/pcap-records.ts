@@ -1,0 +1,143 @@
+import { type LengthOrder, type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
+import { CHAIN_RECORDS, CUT_RECORD, LOOKAHEAD_BYTES, NO_RECORD, type RecordTest } from './resync.js'
+
+/** A frame above this length is believed only when the file's snaplen allows it. */
+export const USUAL_MAX_FRAME_BYTES = 256 * 1024
+/** Longest frame on the wire that needs no second look: twice what segmentation offload makes. */
+const USUAL_MAX_ORIGINAL_BYTES = 1024 * 1024
+/** Seconds from one record to the next that need no second look. */
+const NEAR_SEC = 86_400
+/** Seconds from the last sound record in which another is looked for behind damage. */
+const SEARCH_SEC = 366 * 86_400
+
+/** What is unusual about a record header, bit by bit. */
+export const Oddity = {
+  /** Longer than the capture can have, or nothing but zeros: this is no record. */
+  IMPOSSIBLE: 1,
+  /** More bytes captured than there were, or very many. */
+  LENGTHS: 2,
+  /** A fraction of a second or more. */
+  FRACTION: 4,
+  /** A time far from that of the record before. */
+  TIME: 8,
+} as const
+
+/**
+ * The record headers of one pcap file: where their fields are, and how much they look like one.
+ *
+ * A record whose header is unusual in one way is believed where two more records seem to follow it: there are programs
+ * that write such headers. What a believed record had, others of the file may have. One that is unusual in two ways is
+ * not.
+ */
+export class PcapRecords implements RecordTest {
+  // Invariant: sec to originalBytes are those of the header that was loaded last.
+  readonly isLittleEndian: boolean
+  readonly headerBytes: number
+  readonly maxCapturedBytes: number
+  /** Fraction units in a second. */
+  readonly unitsPerSec: number
+  readonly #lengthOrder: LengthOrder
+  /** Time of the record read last; NaN: there was none. */
+  lastSec = Number.NaN
+  /** Time of the last record that was near the one before it. */
+  soundSec = Number.NaN
+  #believedOddities = 0
+  #chainSec = Number.NaN
+
+  sec = 0
+  fraction = 0
+  capturedBytes = 0
+  originalBytes = 0
+
+  constructor(header: PcapHeader, layout: RecordLayout) {
+    this.isLittleEndian = header.isLittleEndian
+    this.headerBytes = RECORD_HEADER_BYTES[layout]
+    this.maxCapturedBytes = Math.max(header.snaplen, USUAL_MAX_FRAME_BYTES)
+    this.unitsPerSec = header.isNanosecond ? 1_000_000_000 : 1_000_000
+    this.#lengthOrder = header.lengthOrder
+  }
+
+  /** Reads the header at `view[at]`, all of which is there. */
+  load(view: DataView, at: number): void {
+    const isLittleEndian = this.isLittleEndian
+    this.sec = view.getUint32(at, isLittleEndian)
+    this.fraction = view.getUint32(at + 4, isLittleEndian)
+    const first = view.getUint32(at + 8, isLittleEndian)
+    const second = view.getUint32(at + 12, isLittleEndian)
+    const order = this.#lengthOrder
+    const isSwapped = order !== 'captured-first' && (order === 'original-first' || first > second)
+    this.capturedBytes = isSwapped ? second : first
+    this.originalBytes = isSwapped ? first : second
+  }
+
+  /** True when nothing is unusual about the loaded header: what all records of most captures are. */
+  get isUsual(): boolean {
+    return (
+      this.capturedBytes <= this.originalBytes &&
+      this.originalBytes <= USUAL_MAX_ORIGINAL_BYTES &&
+      this.capturedBytes <= USUAL_MAX_FRAME_BYTES &&
+      this.fraction < this.unitsPerSec &&
+      (this.capturedBytes > 0 || this.sec > 0) &&
+      !(Math.abs(this.sec - this.lastSec) > NEAR_SEC) // not for NaN
+    )
+  }
+
+  /** Set of {@link Oddity} of the loaded header, without what was believed before. */
+  get oddities(): number {
+    const { sec, fraction, capturedBytes, originalBytes } = this
+    const isZero = sec === 0 && fraction === 0 && capturedBytes === 0
+    let oddities = isZero || capturedBytes > this.maxCapturedBytes ? Oddity.IMPOSSIBLE : 0
+    if (capturedBytes > originalBytes || originalBytes > USUAL_MAX_ORIGINAL_BYTES) oddities |= Oddity.LENGTHS
+    if (fraction >= this.unitsPerSec) oddities |= Oddity.FRACTION
+    if (Math.abs(sec - this.lastSec) > NEAR_SEC) oddities |= Oddity.TIME
+    return oddities & ~this.#believedOddities
+  }
+
+  /**
+   * Judges the record at `at`, which has `oddities` but is not impossible, by the two behind it. Where the file ends before them, and where it
+   * is so long that they are out of reach, it is believed as far as can be seen.
+   */
+  believes(view: DataView, at: number, to: number, isLast: boolean): boolean | 'more' {
+    const limit = at + LOOKAHEAD_BYTES
+    const end = Math.min(to, limit)
+    this.load(view, at)
+    const { oddities } = this
+    if ((oddities & (oddities - 1)) !== 0) return false
+    // Read four bytes too late a record seems whole and others seem to follow: the captured length stands for the
+    // fraction, and the original one for the captured.
+    const isShifted = this.capturedBytes > 0 && this.fraction === this.capturedBytes
+    if (oddities === Oddity.TIME && isShifted) return false
+    const allowed = oddities | Oddity.TIME
+    let next = at + this.headerBytes + this.capturedBytes
+    if (next > limit) return oddities === Oddity.LENGTHS && this.capturedBytes <= this.originalBytes
+    for (let records = 1; records < CHAIN_RECORDS; records++) {
+      if (next + this.headerBytes > end) {
+        if (end < limit && !isLast) return 'more'
+        break
+      }
+      this.load(view, next)
+      if ((this.oddities & ~allowed) !== 0) return false
+      next += this.headerBytes + this.capturedBytes
+    }
+    this.#believedOddities |= oddities & ~Oddity.TIME
+    return true
+  }
+
+  /** Without a time to compare with, one header is not enough. */
+  get leastRecords(): number {
+    return Number.isNaN(this.soundSec) ? 2 : 1
+  }
+
+  beginChain(): void {
+    this.#chainSec = this.soundSec
+  }
+
+  recordBytes(view: DataView, at: number, to: number): number {
+    if (at + this.headerBytes > to) return CUT_RECORD
+    this.load(view, at)
+    if ((this.oddities & ~Oddity.TIME) !== 0) return NO_RECORD
+    if (Number.isNaN(this.#chainSec)) this.#chainSec = this.sec
+    if (Math.abs(this.sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
+    return this.headerBytes + this.capturedBytes
+  }
+}

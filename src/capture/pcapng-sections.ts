@@ -1,0 +1,166 @@
+import { MAX_RECORD_BYTES } from './capture-reader.js'
+import type { CapturedPacket } from './captured-packet.js'
+import {
+  BlockType,
+  type CaptureInterface,
+  readDroppedPackets,
+  readInterface,
+  sectionByteOrder,
+} from './pcapng-blocks.js'
+import { PcapngInterfaces } from './pcapng-interfaces.js'
+import * as problems from './pcapng-problems.js'
+
+const PACKET_FIELDS_BYTES = 28
+const SIMPLE_PACKET_FIELDS_BYTES = 12
+const UNKNOWN_DROPS = 0xffff
+
+/**
+ * What became of a packet block: a packet; a packet of no interface that its section declares (`stray`); or lengths
+ * that cannot be (`damaged`).
+ */
+export type PacketBlockStatus = 'packet' | 'stray' | 'damaged'
+
+/**
+ * The content of a pcapng file's blocks: in the byte order and with the interfaces of the section that they are in.
+ * A Simple Packet Block has no time: its packet gets that of the packet before.
+ */
+export class PcapngSections {
+  isLittleEndian = true
+  readonly interfaces: PcapngInterfaces
+  /** What is wrong with the block that was read last, where something is. */
+  problem = ''
+  readonly #maxInterfaces: number
+  #tsSec = 0
+  #tsNsec = 0
+
+  /** @param maxInterfaces Interfaces that one section may declare. */
+  constructor(maxInterfaces: number) {
+    this.#maxInterfaces = maxInterfaces
+    this.interfaces = new PcapngInterfaces(maxInterfaces)
+  }
+
+  /**
+   * Reads the packet block at `at`.
+   *
+   * @param contentTo Where its trailer begins.
+   */
+  readPacket(
+    type: number,
+    view: DataView,
+    at: number,
+    contentTo: number,
+    out: CapturedPacket,
+  ): PacketBlockStatus {
+    switch (type) {
+      case BlockType.ENHANCED_PACKET:
+        return this.#packet(view.getUint32(at + 8, this.isLittleEndian), view, at, contentTo, out)
+      case BlockType.OBSOLETE_PACKET:
+        return this.#obsoletePacket(view, at, contentTo, out)
+      default:
+        return this.#simplePacket(view, at, contentTo, out)
+    }
+  }
+
+  /** Reads a block that holds no packet. False: the file cannot be read on, `problem` says why. */
+  readOther(type: number, view: DataView, at: number, contentTo: number): boolean {
+    switch (type) {
+      case BlockType.SECTION_HEADER:
+        return this.#startSection(view, at)
+      case BlockType.INTERFACE_DESCRIPTION:
+        return this.#addInterface(view, at, contentTo)
+      case BlockType.INTERFACE_STATISTICS:
+        this.#readStatistics(view, at, contentTo)
+        return true
+      default:
+        return true
+    }
+  }
+
+  /** A packet block with a timestamp: the fields behind the interface are the same in both kinds. */
+  #packet(
+    interfaceId: number,
+    view: DataView,
+    at: number,
+    contentTo: number,
+    out: CapturedPacket,
+  ): PacketBlockStatus {
+    const { isLittleEndian } = this
+    const capturedBytes = view.getUint32(at + 20, isLittleEndian)
+    const originalBytes = view.getUint32(at + 24, isLittleEndian)
+    const room = contentTo - at - PACKET_FIELDS_BYTES
+    if (capturedBytes > room) {
+      this.problem = problems.frameTooLong(room, capturedBytes)
+      return 'damaged'
+    }
+    const iface = this.interfaces.get(interfaceId)
+    if (iface === undefined) return this.#stray(interfaceId)
+    iface.clock.read(view.getUint32(at + 12, isLittleEndian), view.getUint32(at + 16, isLittleEndian), out)
+    this.#tsSec = out.tsSec
+    this.#tsNsec = out.tsNsec
+    return fill(iface, at + PACKET_FIELDS_BYTES, capturedBytes, originalBytes, out)
+  }
+
+  #obsoletePacket(view: DataView, at: number, contentTo: number, out: CapturedPacket): PacketBlockStatus {
+    const interfaceId = view.getUint16(at + 8, this.isLittleEndian)
+    const drops = view.getUint16(at + 10, this.isLittleEndian)
+    const status = this.#packet(interfaceId, view, at, contentTo, out)
+    if (status === 'packet' && drops !== UNKNOWN_DROPS) this.interfaces.addDrops(drops)
+    return status
+  }
+
+  #simplePacket(view: DataView, at: number, contentTo: number, out: CapturedPacket): PacketBlockStatus {
+    const iface = this.interfaces.get(0)
+    if (iface === undefined) return this.#stray(0)
+    const originalBytes = view.getUint32(at + 8, this.isLittleEndian)
+    const from = at + SIMPLE_PACKET_FIELDS_BYTES
+    const mostBytes = iface.snaplen === 0 ? originalBytes : Math.min(originalBytes, iface.snaplen)
+    out.tsSec = this.#tsSec
+    out.tsNsec = this.#tsNsec
+    return fill(iface, from, Math.min(mostBytes, contentTo - from), originalBytes, out)
+  }
+
+  #stray(interfaceId: number): 'stray' {
+    this.problem = problems.undeclaredInterface(this.interfaces.length, interfaceId)
+    return 'stray'
+  }
+
+  #startSection(view: DataView, at: number): boolean {
+    const major = view.getUint16(at + 12, this.isLittleEndian)
+    if (major !== 1) this.problem = problems.unknownVersion(major)
+    else this.interfaces.startSection()
+    return major === 1
+  }
+
+  #addInterface(view: DataView, at: number, contentTo: number): boolean {
+    const isAdded = this.interfaces.tryAdd(readInterface(view, at, contentTo, this.isLittleEndian))
+    if (!isAdded) this.problem = problems.tooManyInterfaces(this.#maxInterfaces)
+    return isAdded
+  }
+
+  #readStatistics(view: DataView, at: number, contentTo: number): void {
+    const dropped = readDroppedPackets(view, at, contentTo, this.isLittleEndian)
+    if (dropped !== null) this.interfaces.setDrops(view.getUint32(at + 8, this.isLittleEndian), dropped)
+  }
+
+  /** Learns the byte order of the section whose header block begins at `at`. False: it has none. */
+  tryReadByteOrder(view: DataView, at: number): boolean {
+    const order = sectionByteOrder(view, at + 8)
+    if (order !== null) this.isLittleEndian = order
+    return order !== null
+  }
+}
+
+function fill(
+  iface: CaptureInterface,
+  from: number,
+  capturedBytes: number,
+  originalBytes: number,
+  out: CapturedPacket,
+): 'packet' {
+  out.isNanosecond = iface.clock.isNanosecond
+  out.linkType = iface.linkType
+  out.from = from
+  out.to = from + Math.min(capturedBytes, MAX_RECORD_BYTES)
+  out.originalBytes = Math.max(originalBytes, capturedBytes)
+  return 'packet'
+}
