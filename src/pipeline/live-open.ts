@@ -6,6 +6,7 @@ import { CapSource } from './live-cap.js'
 import { listInterfaces } from './live-interfaces.js'
 import { LibpcapSource } from './live-libpcap.js'
 import type { LiveSource } from './live-source.js'
+import { PacketFilter } from './packet-filter.js'
 
 /** A capture that has begun. */
 export interface OpenedCapture {
@@ -37,7 +38,7 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
     if ('reason' in opened) {
       reasons.push(opened.reason)
     } else if ('kind' in opened) {
-      if (opened.kind === 'filter') throw refusedFilter(config.filter ?? '', opened.message)
+      if (opened.kind === 'filter') throw await refusedFilter(config.filter ?? '', opened.message)
       throw cannotOpen(config.interface, opened.message, process.platform, process.execPath)
     } else {
       return { source: opened, interfaceName, fallbackReason: reasons[0] ?? null }
@@ -46,6 +47,12 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
   throw nothingCaptures(reasons)
 }
 
-function refusedFilter(filter: string, problem: string): ConfigError {
+// Our own compiler says where in the expression the problem is; what libpcap alone refuses, it says itself.
+async function refusedFilter(filter: string, problem: string): Promise<Error> {
+  try {
+    await PacketFilter.compile(filter, null)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+  }
   return new ConfigError(`Cannot use -e/--filter ${JSON.stringify(filter)}: ${problem}`)
 }

@@ -10,7 +10,7 @@ import { planCaptures } from './captures.js'
 import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
-import { LiveRun } from './live-run.js'
+import type { LiveRun } from './live-run.js'
 import type { PacketFilter } from './packet-filter.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
@@ -30,6 +30,7 @@ const BYTES_PER_THREAD = 1024 * 1024
  */
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
   if (config.live === null) return convertInputs(config, hooks, null)
+  const { LiveRun } = await import('./live-run.js') // captures from files do without
   const live = await LiveRun.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
   try {

@@ -85,8 +85,11 @@ interface Side {
   readonly ipv6: string
 }
 
+/** iproute2's program. */
+const IP = 'ip'
+
 function ip(args: readonly string[]): void {
-  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(IP, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 function namespace({ name, cable, ipv4, ipv6 }: Side): Namespace {
@@ -97,7 +100,7 @@ function namespace({ name, cable, ipv4, ipv6 }: Side): Namespace {
     removeCable: () => ip(['-n', name, 'link', 'delete', cable]),
     start(script, args, env = {}) {
       const path = script === null ? PROGRAM : join(import.meta.dirname, 'programs', script)
-      return run('ip', ['netns', 'exec', name, process.execPath, path, ...args], env)
+      return run(IP, ['netns', 'exec', name, process.execPath, path, ...args], env)
     },
   }
 }
