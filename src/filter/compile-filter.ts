@@ -18,7 +18,9 @@ const MAX_OPTIMIZED_BLOCKS = 4_096
 /** Largest program. */
 const MAX_BLOCKS = 100_000
 /** Link types that a new expression is tried with: one of them accepts it, or none that we read does. */
-const TRIED_LINK_TYPES = [1, 127, 113, 276, 101, 0, 9, 6, 123, 117, 140, 7, 8, 107, 166, 130] as const
+const TRIED_LINK_TYPES = [
+  1, 127, 113, 276, 101, 0, 9, 6, 123, 117, 140, 7, 8, 107, 166, 130, 119, 192,
+] as const
 
 export interface FilterOptions {
   /** Network mask for `ip broadcast`, uint32. Default 0: as for a file, whose network is not known. */

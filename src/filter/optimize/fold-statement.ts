@@ -170,7 +170,7 @@ function foldWithX(scope: Scope, statement: Statement): void {
     }
     become(statement, bpf.ALU | bpf.K | operation, right)
     if ((operation === bpf.LSH || operation === bpf.RSH) && right > 31) {
-      throw new FilterSyntaxError('a shift by more than 31 bits', 1)
+      throw new FilterSyntaxError('a shift by more than 31 bits', 1, 'linkType')
     }
     values[A] = table.of(statement.code, values[A]!, table.ofConstant(right))
     return
@@ -194,8 +194,9 @@ function foldWithX(scope: Scope, statement: Statement): void {
   values[A] = table.of(statement.code, values[A]!, values[X]!)
 }
 
+// For a link type whose programs are not optimized libpcap does not notice it.
 function divisionByZero(): FilterSyntaxError {
-  return new FilterSyntaxError('division by zero', 1)
+  return new FilterSyntaxError('division by zero', 1, 'linkType')
 }
 
 /** One operation of the accumulator on uint32 values. @throws FilterSyntaxError for a division by zero. */
