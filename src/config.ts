@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { normalize } from 'node:path'
 import type { RawOptions } from './config/convert-options.js'
+import { type IndexTarget, indexTargetsOf } from './config/index-targets.js'
 import { type LiveConfig, toLiveConfig } from './config/live-options.js'
 import {
   choiceOf,
@@ -12,6 +12,7 @@ import {
   shown,
   sizeOf,
 } from './config/option-values.js'
+import { refuseSharedOutput } from './config/shared-outputs.js'
 import { ConfigError } from './errors.js'
 import { linkTypeByName } from './wire/link/link-types.js'
 
@@ -48,8 +49,8 @@ export interface Config {
   /** Ceiling for buffered stream data, all workers together. */
   readonly memoryBytes: number
   readonly perFile: boolean
-  /** Path of the JSON-lines index, `-` for standard output, or null. */
-  readonly indexFile: string | null
+  /** The connection indexes that are asked for. */
+  readonly indexes: readonly IndexTarget[]
   readonly gapStyle: GapStyle
   readonly overlapPolicy: OverlapPolicy
   /** Capture-time seconds without a packet that end a connection; 0: never. */
@@ -153,14 +154,14 @@ export function toConfig(raw: RawOptions): Config {
   const json = flagOf('-j/--json', raw.json)
   const toConsole = flagOf('-c/--write-to-console', raw.writeToConsole)
   const writeFiles = !flagOf('--no-write', raw.noWrite)
-  const indexFile = indexOf(raw.index)
+  const indexes = indexTargetsOf(raw.index)
   const summaryFile = raw.summary === undefined ? null : pathOf('--summary', raw.summary)
   if (toConsole && !writeFiles) {
     throw new ConfigError(
       'Cannot use -c/--write-to-console with --no-write: one asks for payload, the other for none',
     )
   }
-  refuseSharedOutput(toConsole, indexFile, summaryFile, live?.recordingFile ?? null)
+  refuseSharedOutput(toConsole, indexes, summaryFile, live?.recordingFile ?? null)
   return Object.freeze({
     inputs,
     live,
@@ -183,7 +184,7 @@ export function toConfig(raw: RawOptions): Config {
     isWorkerCountFixed: raw.workers !== undefined,
     memoryBytes: sizeOf('--memory', raw.memory, 512 * MIB, MIB, 2 ** 40, 'from 1M to 1T'),
     perFile: flagOf('--per-file', raw.perFile),
-    indexFile,
+    indexes,
     gapStyle: choiceOf('--gaps', raw.gaps, 'marker', ['marker', 'zeros', 'skip']),
     overlapPolicy: choiceOf('--overlap', raw.overlap, 'first', ['first', 'last']),
     tcpTimeoutSec: secondsOf('--tcp-timeout', raw.tcpTimeout, 3600, MAX_TIMEOUT_SEC),
@@ -240,18 +241,6 @@ function inputsOf(value: unknown): readonly string[] {
   return Object.freeze(inputs)
 }
 
-function indexOf(value: unknown): string | null {
-  if (value === undefined) return null
-  const path = pathOf('--index', value)
-  if (path === '-' || /\.jsonl$/i.test(path)) return path
-  const [, later] = /\.(csv|parquet)$/i.exec(path) ?? []
-  if (later === undefined)
-    throw refusal('--index', path, 'a path that ends in .jsonl, or - for standard output')
-  throw new ConfigError(
-    `Cannot use --index ${shown(path)}: ${later.toLowerCase()} is not available yet, use .jsonl`,
-  )
-}
-
 function linkTypeOf(value: unknown): number | null {
   if (value === undefined) return null
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
@@ -265,30 +254,4 @@ function linkTypeOf(value: unknown): number | null {
     )
   }
   return linkType
-}
-
-/** Standard output and each file carry one thing only. */
-function refuseSharedOutput(
-  toConsole: boolean,
-  indexFile: string | null,
-  summaryFile: string | null,
-  recordingFile: string | null,
-): void {
-  const toStdout = [
-    ...(toConsole ? ['-c/--write-to-console'] : []),
-    ...(indexFile === '-' ? ['--index -'] : []),
-    ...(summaryFile === '-' ? ['--summary -'] : []),
-  ]
-  if (toStdout.length > 1)
-    throw new ConfigError(`Cannot use ${toStdout.join(' with ')}: standard output can carry only one of them`)
-  if (isSamePath(indexFile, summaryFile))
-    throw new ConfigError(`Cannot use --summary ${shown(summaryFile)}: --index has the same path`)
-  for (const [option, path] of Object.entries({ '--index': indexFile, '--summary': summaryFile })) {
-    if (isSamePath(path, recordingFile))
-      throw new ConfigError(`Cannot use -w/--write ${shown(recordingFile)}: ${option} has the same path`)
-  }
-}
-
-function isSamePath(a: string | null, b: string | null): boolean {
-  return a !== null && b !== null && normalize(a) === normalize(b)
 }

@@ -7,13 +7,19 @@ import { runConversion } from './pipeline/run.js'
 import type { Summary } from './summary.js'
 
 export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config.js'
-export { CaptureFormatError, type CaptureLocation, ConfigError, OutputError } from './errors.js'
+export {
+  CaptureFormatError,
+  type CaptureLocation,
+  ConfigError,
+  LiveCaptureError,
+  OutputError,
+} from './errors.js'
 export type { Progress } from './pipeline/hooks.js'
-export type { InputProblem, InputSummary, PacketCounts, Summary } from './summary.js'
+export type { InputProblem, InputSummary, LiveSummary, PacketCounts, Summary } from './summary.js'
 
 /** What a caller may attach to a conversion. */
 export interface ConvertHooks {
-  /** Aborting ends the run early: what was received is written, and the summary of that resolves. */
+  /** Aborting ends the run early: what was received is written, and the summary of that resolves. A live capture ends so. */
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -29,6 +35,7 @@ export interface ConvertHooks {
  * @returns The run's totals. A run with problems resolves: look at `errors` and at the `status` of each of `inputs`.
  * @throws ConfigError (as rejection) when an option has a value that cannot be used, or asks for a stream that
  *         `hooks` lacks; nothing is written then.
+ * @throws LiveCaptureError (as rejection) when a live capture cannot begin.
  * @throws OutputError (as rejection) when an output exists and must not be touched, or cannot be made.
  */
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<Summary> {
@@ -36,11 +43,14 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   if (config.inputs.includes('-') && hooks.stdin === undefined) {
     throw new ConfigError('Cannot use -r/--input-file -: the hook stdin is missing')
   }
-  if ((config.toConsole || config.indexFile === '-') && hooks.stdout === undefined) {
+  if ((config.toConsole || config.indexes.some(({ path }) => path === '-')) && hooks.stdout === undefined) {
     const option = config.toConsole ? '-c/--write-to-console' : '--index -'
     throw new ConfigError(`Cannot use ${option}: the hook stdout is missing`)
   }
-  refuseExisting([config.indexFile], config.force)
+  refuseExisting(
+    [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null],
+    config.force,
+  )
   return runConversion(config, runHooks(hooks))
 }
 

@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   wire: 'bytes',
   stream: 'bytes',
   flow: 'bytes stream wire',
-  output: 'bytes errors flow stream wire node:crypto node:fs node:os node:path node:timers/promises',
+  output:
+    'bytes errors flow stream wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
     'bytes errors input capture filter wire ring flow stream output summary version piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +

@@ -49,7 +49,10 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
   if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }
-  refuseExisting([config.indexFile, config.summaryFile, config.live?.recordingFile ?? null], config.force)
+  refuseExisting(
+    [...config.indexes.map(({ path }) => path), config.summaryFile, config.live?.recordingFile ?? null],
+    config.force,
+  )
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
   const interruption = new Interruption(terminal.stdout, {
     onSignal() {
@@ -77,7 +80,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<Summary> {
   const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
-  const isStdoutUsed = config.toConsole || config.indexFile === '-'
+  const isStdoutUsed = config.toConsole || config.indexes.some(({ path }) => path === '-')
   const progress = command.isQuiet ? null : await createProgress(command.progress, terminal, isStdoutUsed)
   try {
     return await runConversion(config, {

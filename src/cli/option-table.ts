@@ -121,8 +121,9 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   {
     name: 'index',
     value: 'FILE',
+    isRepeatable: true,
     group: 'Output',
-    help: 'one JSON line per connection; FILE ends in .jsonl, or is - for standard output',
+    help: 'a record for each connection, in the format of the ending: .jsonl, .csv, .parquet or .log (of Zeek); - for JSON lines on standard output; repeatable',
   },
   {
     name: 'write-to-console',

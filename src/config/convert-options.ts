@@ -33,8 +33,11 @@ export interface ConvertOptions extends LiveOptions {
   readonly memory?: NumberOption | undefined
   /** Every input is a capture of its own, with an output folder of its own. */
   readonly perFile?: boolean | undefined
-  /** Path of the connection index (`.jsonl`), or `-` for standard output. */
-  readonly index?: string | undefined
+  /**
+   * Paths of connection indexes, each in the format of its ending: `.jsonl` (JSON lines), `.csv`, `.parquet`, or `.log`
+   * (Zeek's `conn.log`); `-`: JSON lines to standard output.
+   */
+  readonly index?: string | readonly string[] | undefined
   /** What stands in a stream for bytes that the capture lost. Default "marker". */
   readonly gaps?: GapStyle | undefined
   /** Which copy wins when a retransmission carries other bytes. Default "first". */

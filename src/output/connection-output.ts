@@ -29,7 +29,7 @@ export type OutputOptions = Pick<
   | 'chunkHeaders'
   | 'json'
   | 'writeFiles'
-  | 'indexFile'
+  | 'indexes'
   | 'gapStyle'
   | 'maxBytes'
   | 'utc'
@@ -105,7 +105,7 @@ export class ConnectionOutput implements ConnectionSink {
     this.#gaps = new GapLists(options.limits.indexGaps)
     this.#records = new IndexRecords(table, encaps, this.#gaps)
     const prefix = `index-${options.workerNumber}`
-    this.#runs = options.indexFile === null ? null : new IndexRuns(this.#files, options.tempFolder, prefix)
+    this.#runs = options.indexes.length === 0 ? null : new IndexRuns(this.#files, options.tempFolder, prefix)
   }
 
   /**

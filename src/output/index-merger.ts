@@ -1,19 +1,18 @@
 import fs from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { Writable } from 'node:stream'
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { OutputError } from '../errors.js'
+import type { IndexOutput } from './index-output.js'
 import { compareRecords, RUN_HEADER_BYTES, recordBytes } from './index-runs.js'
-import { outputFailure } from './output-failure.js'
-import { StreamWriter } from './stream-writer.js'
 
 /** Most runs that are open at one moment. */
 const FAN_IN = 32
 const READ_BYTES = 128 * 1024
-const WRITE_BYTES = 256 * 1024
+/** So many bytes of records are taken between two flushes. */
+const FLUSH_BYTES = 256 * 1024
 
-/** Where merged bytes go. The bytes must not change after the call. */
-type WriteBlock = (bytes: Uint8Array) => Promise<void>
+/** Takes the record `bytes[from, to)`, header and line, which is valid during the call. */
+type TakeRecord = (bytes: Buffer, from: number, to: number) => void
 
 /** Reads the records of one run file in turn. */
 class RunReader {
@@ -66,40 +65,65 @@ class RunReader {
   }
 }
 
-async function merge(paths: readonly string[], withHeaders: boolean, write: WriteBlock): Promise<void> {
+// Hands over the records of all runs in order, and calls `flush` now and then, and at the end.
+async function merge(
+  paths: readonly string[],
+  take: TakeRecord,
+  flush: () => Promise<void> | void,
+): Promise<void> {
   const readers: RunReader[] = []
   try {
     for (const path of paths) readers.push(new RunReader(path))
-    let live = readers.filter((reader) => reader.next(0))
-    let block = Buffer.allocUnsafe(WRITE_BYTES)
-    let used = 0
-    while (live.length > 0) {
-      const first = live.reduce((a, b) => (compareRecords(b.buffer, b.at, a.buffer, a.at) < 0 ? b : a))
-      const to = first.at + first.bytes
-      for (let from = withHeaders ? first.at : first.at + RUN_HEADER_BYTES; from < to; ) {
-        const take = first.buffer.copy(block, used, from, to)
-        used += take
-        from += take
-        if (used < WRITE_BYTES) continue
-        await write(block)
-        block = Buffer.allocUnsafe(WRITE_BYTES)
-        used = 0
-      }
-      if (!first.next(first.bytes)) live = live.filter((reader) => reader !== first)
+    const live = readers.filter((reader) => reader.next(0)).sort(compareReaders)
+    let taken = 0
+    for (let first = live[0]; first !== undefined; first = live[0]) {
+      const { bytes } = first
+      take(first.buffer, first.at, first.at + bytes)
+      taken += bytes
+      if (first.next(bytes)) sinkFirst(live)
+      else live.shift()
+      if (taken < FLUSH_BYTES) continue
+      taken = 0
+      await flush()
+      await turn() // progress and signals go on
     }
-    if (used > 0) await write(block.subarray(0, used))
+    await flush()
   } finally {
     for (const reader of readers) reader.close()
   }
 }
 
-async function mergeToFile(paths: readonly string[], withHeaders: boolean, path: string): Promise<void> {
-  const descriptor = fs.openSync(path, 'wx', 0o640)
+function compareReaders(a: RunReader, b: RunReader): number {
+  return compareRecords(a.buffer, a.at, b.buffer, b.at)
+}
+
+// Puts the first reader, which has gone to its next record, to its place among the others, which are in order.
+function sinkFirst(live: RunReader[]): void {
+  const first = live[0]!
+  if (live.length === 1 || compareReaders(first, live[1]!) <= 0) return
+  let low = 2
+  let high = live.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareReaders(live[middle]!, first) < 0) low = middle + 1
+    else high = middle
+  }
+  live.copyWithin(0, 1, low)
+  live[low - 1] = first
+}
+
+async function mergeToRun(paths: readonly string[], path: string): Promise<void> {
+  const descriptor = fs.openSync(path, 'wx', 0o600)
+  let parts: Buffer[] = []
   try {
-    await merge(paths, withHeaders, async (bytes) => {
-      fs.writeFileSync(descriptor, bytes)
-      await turn() // progress and signals go on
-    })
+    await merge(
+      paths,
+      (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))), // owned copy
+      () => {
+        fs.writeFileSync(descriptor, Buffer.concat(parts))
+        parts = []
+      },
+    )
   } finally {
     fs.closeSync(descriptor)
   }
@@ -111,7 +135,7 @@ async function reduceRuns(paths: readonly string[], folder: string): Promise<rea
   for (let pass = 0; left.length > FAN_IN; pass++) {
     const group = left.slice(0, FAN_IN)
     const merged = join(folder, `merged-${pass}.run`)
-    await mergeToFile(group, true, merged)
+    await mergeToRun(group, merged)
     for (const path of group) fs.rmSync(path)
     left = [...left.slice(FAN_IN), merged]
   }
@@ -119,41 +143,45 @@ async function reduceRuns(paths: readonly string[], folder: string): Promise<rea
 }
 
 /**
- * Merges the workers' sorted runs into the index file. The file appears by rename when it is complete.
+ * Merges the workers' sorted runs into the index, once for all outputs. One that fails is abandoned; the others go on.
  *
- * @param runs     Paths of all workers' runs.
- * @param folder   The run's temporary folder.
- * @param path     The index file.
- * @param isForced Replace the file when it exists.
- * @throws OutputError
+ * @param runs    Paths of all workers' runs.
+ * @param folder  The run's temporary folder.
+ * @param outputs Finished or abandoned when the promise resolves or rejects.
+ * @returns What went wrong with outputs.
+ * @throws OutputError where the runs cannot be merged.
  */
-export async function mergeIndexToFile(
+export async function mergeIndex(
   runs: readonly string[],
   folder: string,
-  path: string,
-  isForced: boolean,
-): Promise<void> {
-  if (!isForced && fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
-    throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
+  outputs: readonly IndexOutput[],
+): Promise<readonly OutputError[]> {
+  const errors: OutputError[] = []
+  const live = new Set(outputs)
+  const forEachOutput = async (action: (output: IndexOutput) => Promise<void>) => {
+    for (const output of [...live]) {
+      try {
+        await action(output)
+      } catch (error) {
+        if (!(error instanceof OutputError)) throw error
+        output.abandon()
+        live.delete(output)
+        errors.push(error)
+      }
+    }
   }
-  const partial = `${path}.${process.pid}.partial`
   try {
-    fs.mkdirSync(dirname(path), { recursive: true })
-    await mergeToFile(await reduceRuns(runs, folder), false, partial)
-    fs.renameSync(partial, path)
+    await merge(
+      await reduceRuns(runs, folder),
+      (bytes, from, to) => {
+        for (const output of live) output.add(bytes, from + RUN_HEADER_BYTES, to)
+      },
+      () => forEachOutput((output) => output.flush()),
+    )
+    await forEachOutput((output) => output.finish())
   } catch (error) {
-    fs.rmSync(partial, { force: true })
-    throw error instanceof OutputError ? error : outputFailure(path, error)
+    for (const output of live) output.abandon()
+    throw error
   }
-}
-
-/** Merges the workers' sorted runs into a stream. @throws OutputError */
-export async function mergeIndexToStream(
-  runs: readonly string[],
-  folder: string,
-  stream: Writable,
-): Promise<void> {
-  const writer = new StreamWriter(stream, 'standard output')
-  await merge(await reduceRuns(runs, folder), false, (bytes) => writer.write(bytes))
-  writer.detach()
+  return errors
 }

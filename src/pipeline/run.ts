@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
-import { mergeIndexToFile, mergeIndexToStream } from '../output/index-merger.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
 import { planCaptures } from './captures.js'
@@ -16,6 +15,7 @@ import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
 import { workerStarter } from './workers.js'
+import { writeIndexes } from './write-indexes.js'
 
 /** Input bytes for which one more worker is worth starting … */
 const BYTES_PER_WORKER = 16 * 1024 * 1024
@@ -70,9 +70,7 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
       ...failures(outcome.results),
       ...forcedLosses(outcome.results),
     ]
-    await mergeIndex(config, outcome.indexRuns, temp.path, hooks).catch((error: Error) =>
-      errors.push(error.message),
-    )
+    errors.push(...(await writeIndexes(config, outcome.indexRuns, temp.path, hooks)))
     return summarize({
       ...outcome,
       seconds: (performance.now() - startMs) / 1000,
@@ -127,15 +125,4 @@ async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
     )
   }
   return total
-}
-
-async function mergeIndex(
-  config: Config,
-  runs: readonly string[],
-  tempDir: string,
-  { stdout }: RunHooks,
-): Promise<void> {
-  if (config.indexFile === null) return
-  if (config.indexFile !== '-') return mergeIndexToFile(runs, tempDir, config.indexFile, config.force)
-  if (stdout !== undefined) await mergeIndexToStream(runs, tempDir, stdout)
 }

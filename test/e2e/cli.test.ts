@@ -41,8 +41,7 @@ describe('the program', () => {
     [['a.pcap', '-e', 'tcp port'], 'Cannot use -e/--filter "tcp port": column 9: expected '],
     [['-i', 'lo'], 'Cannot use -i/--interface: '],
     [['-l'], 'Cannot use -l/--list-interfaces: '],
-    [['a.pcap', '--index', 'x.csv'], 'Cannot use --index x.csv: '],
-    [['a.pcap', '--index', 'x.parquet'], 'Cannot use --index x.parquet: '],
+    [['a.pcap', '--index', 'x.xml'], 'Cannot use --index x.xml: '],
   ]
   it.each(badUsage)('answers %j with one sentence and 2, and writes nothing', async (args, sentence) => {
     const startedAt = performance.now()

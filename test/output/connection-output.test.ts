@@ -26,7 +26,7 @@ function setUp(options: Partial<OutputOptions> = {}) {
     chunkHeaders: false,
     json: false,
     writeFiles: true,
-    indexFile: null,
+    indexes: [],
     gapStyle: 'marker',
     maxBytes: Number.POSITIVE_INFINITY,
     utc: true,
@@ -242,7 +242,11 @@ describe('ConnectionOutput', () => {
   })
 
   it('writes an index record with the paths below the output folder', () => {
-    const run = setUp({ indexFile: 'unused', separateSides: true, limits: { indexGaps: 1 } })
+    const run = setUp({
+      indexes: [{ path: 'unused', format: 'jsonl' }],
+      separateSides: true,
+      limits: { indexGaps: 1 },
+    })
     run.output.startCapture(join(run.folder, 'one.pcap', 'sub'), 'one.pcap')
     const connection = run.open()
     run.chunk(2 * connection, 'a')

@@ -4,7 +4,8 @@ import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FdBudget } from '../../src/output/fd-budget.js'
-import { mergeIndexToFile, mergeIndexToStream } from '../../src/output/index-merger.js'
+import { mergeIndex } from '../../src/output/index-merger.js'
+import { IndexFile, IndexStream } from '../../src/output/index-output.js'
 import { IndexRuns } from '../../src/output/index-runs.js'
 import { OpenFiles } from '../../src/output/open-files.js'
 import { blankOutputTotals } from '../../src/output/output-totals.js'
@@ -49,6 +50,17 @@ function writeRuns(
   })
 }
 
+async function mergeIndexToFile(
+  runs: readonly string[],
+  folder: string,
+  path: string,
+  isForced: boolean,
+): Promise<void> {
+  const output = await IndexFile.create({ path, format: 'jsonl' }, isForced)
+  const [error] = await mergeIndex(runs, folder, [output])
+  if (error !== undefined) throw error
+}
+
 const linesOf = (records: readonly TestRecord[]): string => records.map(({ line }) => `${line}\n`).join('')
 
 function slowStream(): { stream: Writable; text: () => string } {
@@ -90,7 +102,7 @@ describe('the index', () => {
     const runs = writeRuns(folder, [records], 1)
     expect(runs.length).toBeGreaterThan(100)
     const { stream, text } = slowStream()
-    await mergeIndexToStream(runs, folder, stream)
+    expect(await mergeIndex(runs, folder, [new IndexStream(stream)])).toEqual([])
     expect(text() === linesOf(records.sort(inOrder))).toBe(true)
     expect(stream.listenerCount('error')).toBe(0)
   })
@@ -111,6 +123,25 @@ describe('the index', () => {
     expect(readFileSync(path, 'utf8')).toBe('precious')
     await mergeIndexToFile([], folder, path, true)
     expect(readFileSync(path, 'utf8')).toBe('')
+  })
+
+  it('goes to several outputs at once, and to the others when one fails', async () => {
+    const folder = tempFolder()
+    const runs = writeRuns(folder, [[{ sec: 1, nsec: 2, uid: 'C'.repeat(18), line: 'line' }]], 8192)
+    const [a, b, c] = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        IndexFile.create({ path: join(folder, `${name}.jsonl`), format: 'jsonl' }, false),
+      ),
+    )
+    mkdirSync(join(folder, 'b.jsonl'))
+    const errors = await mergeIndex(runs, folder, [a!, b!, c!])
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Cannot write ".*b\.jsonl": /),
+    ])
+    expect(readFileSync(join(folder, 'a.jsonl'), 'utf8')).toBe('line\n')
+    expect(readFileSync(join(folder, 'c.jsonl'), 'utf8')).toBe('line\n')
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
+    expect(openFilesBelow(folder)).toBe(0)
   })
 
   it('leaves nothing behind when it fails', async () => {

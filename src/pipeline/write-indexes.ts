@@ -1,0 +1,36 @@
+import type { Config } from '../config.js'
+import { OutputError } from '../errors.js'
+import type { RunHooks } from './hooks.js'
+
+/**
+ * Writes the indexes that are asked for out of the workers' sorted runs.
+ *
+ * @returns What went wrong, a sentence for each index that is missing.
+ */
+export async function writeIndexes(
+  { indexes, force }: Pick<Config, 'indexes' | 'force'>,
+  runs: readonly string[],
+  tempDir: string,
+  { stdout }: RunHooks,
+): Promise<readonly string[]> {
+  if (indexes.length === 0) return []
+  const { IndexFile, IndexStream } = await import('../output/index-output.js')
+  const { mergeIndex } = await import('../output/index-merger.js')
+  const outputs = []
+  const problems: string[] = []
+  for (const target of indexes) {
+    try {
+      if (target.path !== '-') outputs.push(await IndexFile.create(target, force))
+      else if (stdout !== undefined) outputs.push(new IndexStream(stdout))
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      problems.push(error.message)
+    }
+  }
+  try {
+    const errors = await mergeIndex(runs, tempDir, outputs)
+    return [...problems, ...errors.map(({ message }) => message)]
+  } catch (error) {
+    return [...problems, (error as Error).message]
+  }
+}
