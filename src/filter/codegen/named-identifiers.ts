@@ -1,4 +1,5 @@
 import type { Protocol } from '../keywords.js'
+import { networkAddress } from '../names/networks.js'
 import { ipProtocolNumber } from '../names/protocols.js'
 import { servicePort } from '../names/services.js'
 import type { Qualifiers } from '../syntax-tree.js'
@@ -43,8 +44,10 @@ export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string)
     case null:
     case 'host':
       return hostTest(cx, qualifiers, name)
-    case 'net':
-      throw cx.refuse(`"${name}" is no network: names of networks are not looked up, write its address`)
+    case 'net': {
+      const address = known(cx, networkAddress(name), `"${name}" is no network with a known address`)
+      return ipv4Host(cx, address, ALL_BITS, protocol, direction, kind)
+    }
     case 'port': {
       const wanted = portProtocolOf(cx, protocol)
       const service = serviceOf(cx, name)
