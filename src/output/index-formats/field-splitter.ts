@@ -83,6 +83,6 @@ export function textOf(bytes: Buffer, from: number, to: number): string {
 /** The value of `bytes[from, to)`, the digits of an integer below 2^53. */
 export function integerOf(bytes: Uint8Array, from: number, to: number): number {
   let value = 0
-  for (let i = from; i < to; i++) value = 10 * value + bytes[i]! - 0x30
+  for (let i = from; i < to; i++) value = 10 * value + (bytes[i]! - 0x30) // exact to the last digit
   return value
 }
