@@ -32,6 +32,7 @@ export const EncapKind = {
   LISP_INSTANCE: 27,
   LISP_CONTROL: 28,
   CAPWAP: 29,
+  ETHERNET: 30,
 } as const
 
 /** How a header is written in `tunnel`: its name alone, with its number, or with its number's halves of 16 bits. */
@@ -69,6 +70,7 @@ const KINDS: readonly (readonly [name: string, form: Form])[] = [
   ['lisp', 'number'],
   ['lisp-control', 'name'],
   ['capwap', 'name'],
+  ['ethernet', 'name'],
 ]
 /** The first kind that is a tunnel over IP. */
 const FIRST_TUNNEL = EncapKind.IP_IP

@@ -62,6 +62,8 @@ export const Layer = {
   AMSDU: 17,
   /** A network service header (RFC 8300). */
   NSH: 18,
+  /** Cisco's metadata behind its EtherType. */
+  CISCO_METADATA: 19,
   /** The tag of MACsec behind its EtherType. */
   MACSEC: 19,
   /** A tag of four or six bytes, without interest, behind its TPID. */

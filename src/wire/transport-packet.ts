@@ -22,6 +22,8 @@ export const IpProtocol = {
   SCTP: 132,
   UDPLITE: 136,
   MPLS_IN_IP: 137,
+  ETHERNET: 143,
+  NSH: 145,
 } as const
 
 /** The 5-tuple of one packet, in the packet's own direction. */

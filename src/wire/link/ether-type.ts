@@ -13,11 +13,11 @@ const PPP = 0x880b
 const BACKBONE_TAG = 0x88e7
 const FABRIC_PATH = 0x8903
 const NSH = 0x894f
+export const ETHER_TYPE_CISCO_METADATA = 0x8909
 const MACSEC = 0x88e5
 const VN_TAG = 0x8926
 const HSR_TAG = 0x892f
 const REDUNDANCY_TAG = 0xf1c1
-const CISCO_METADATA = 0x8909
 const E_TAG = 0x893f
 /** Largest value that is a length and not a type (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500
@@ -46,13 +46,14 @@ export function layerOfEtherType(etherType: number): number {
       return Layer.FABRIC_PATH
     case NSH:
       return Layer.NSH
+    case ETHER_TYPE_CISCO_METADATA:
+      return Layer.CISCO_METADATA
     case MACSEC:
       return Layer.MACSEC
     case VN_TAG:
     case HSR_TAG:
     case REDUNDANCY_TAG:
       return Layer.TAG_4
-    case CISCO_METADATA:
     case E_TAG:
       return Layer.TAG_6
     default:

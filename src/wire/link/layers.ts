@@ -1,5 +1,6 @@
 import { type FrameCursor, Layer, type LayerDecoder } from '../frame-cursor.js'
 import { decodeAmsdu } from './amsdu.js'
+import { decodeCiscoMetadata } from './cisco-metadata.js'
 import { decodeEthernet, decodeTag4, decodeTag6, decodeVlan } from './ethernet.js'
 import { linkLayer } from './link-layers.js'
 import { decodeLlc } from './llc.js'
@@ -27,6 +28,7 @@ const LAYERS: readonly LayerDecoder[] = (() => {
   table[Layer.TAG_4] = decodeTag4
   table[Layer.TAG_6] = decodeTag6
   table[Layer.NSH] = decodeNsh
+  table[Layer.CISCO_METADATA] = decodeCiscoMetadata
   return table
 })()
 

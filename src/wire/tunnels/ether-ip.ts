@@ -15,3 +15,9 @@ export function decodeEtherIp(bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.at = at + HEADER_BYTES
   return Layer.ETHERNET
 }
+
+/** An Ethernet frame as an IP protocol of its own, as segment routing has it (RFC 8986 §4.9). */
+export function decodeEthernetInIp(_bytes: Uint8Array, cursor: FrameCursor): number {
+  cursor.encaps.push(EncapKind.ETHERNET, 0)
+  return Layer.ETHERNET
+}

@@ -1,7 +1,7 @@
 import { u16be, u32be } from '../../bytes/endian.js'
 import { EncapKind } from '../encap-table.js'
 import { type FrameCursor, Layer } from '../frame-cursor.js'
-import { layerOfEtherType, MAX_802_3_LENGTH } from '../link/ether-type.js'
+import { layerOfTypeOnly } from '../link/ether-type.js'
 
 const HEADER_BYTES = 8
 /** The first two bits of the first byte; the others are the length of the options in 32-bit words. */
@@ -20,5 +20,5 @@ export function decodeGeneve(bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.encaps.push(EncapKind.GENEVE, u32be(bytes, at + 4) >>> 8)
   cursor.at = next
   if (type === TRANSPARENT_ETHERNET) return Layer.ETHERNET
-  return type <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(type)
+  return layerOfTypeOnly(type)
 }

@@ -1,7 +1,7 @@
 import { u16be, u32be } from '../../bytes/endian.js'
 import { EncapKind } from '../encap-table.js'
 import { type FrameCursor, Layer } from '../frame-cursor.js'
-import { layerOfEtherType, MAX_802_3_LENGTH } from '../link/ether-type.js'
+import { ETHER_TYPE_CISCO_METADATA, layerOfTypeOnly } from '../link/ether-type.js'
 import { decodeErspan, ERSPAN_I_II, ERSPAN_III } from './erspan.js'
 import { decodeGreV1 } from './gre-v1.js'
 import { fittingIp, ipOfVersion } from './ip-claim.js'
@@ -27,6 +27,10 @@ const WCCP = 0x883e
 const PPP = 0x880b
 
 const WCCP_HEADER_BYTES = 4
+
+/** EtherType, version and number of options, and one option of four bytes. */
+const METADATA_BYTES = 8
+const METADATA_VERSION_AND_LENGTH = 0x0101
 
 /**
  * GRE of version 0 with all of its optional fields, or of version 1. NVGRE (RFC 7637 §3.2) is GRE with a key (the
@@ -69,10 +73,20 @@ function layerOfType(bytes: Uint8Array, cursor: FrameCursor, type: number): numb
       return Layer.ETHERNET
     case PPP:
       return pppPayload(bytes, cursor)
+    case ETHER_TYPE_CISCO_METADATA:
+      return behindCiscoMetadata(bytes, cursor)
     default:
-      // No value is a length here.
-      return type <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(type)
+      return layerOfTypeOnly(type)
   }
+}
+
+/** In GRE the EtherType of what follows Cisco's metadata stands before it. */
+function behindCiscoMetadata(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at } = cursor
+  if (cursor.to - at < METADATA_BYTES) return Layer.TRUNCATED
+  if (u16be(bytes, at + 2) !== METADATA_VERSION_AND_LENGTH) return Layer.NOT_IP
+  cursor.at = at + METADATA_BYTES
+  return layerOfTypeOnly(u16be(bytes, at))
 }
 
 /** Offset behind the source route entries at `at`, of which one of length 0 is the last; -1: they don't end. */

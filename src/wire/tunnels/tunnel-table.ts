@@ -1,6 +1,8 @@
 import type { LayerDecoder } from '../frame-cursor.js'
+import { decodeNsh } from '../link/nsh.js'
 import { IpProtocol } from '../transport-packet.js'
-import { decodeEtherIp } from './ether-ip.js'
+import { decodeCapwap } from './capwap.js'
+import { decodeEtherIp, decodeEthernetInIp } from './ether-ip.js'
 import { decodeGeneve } from './geneve.js'
 import { decodeGre } from './gre.js'
 import { decodeGtpU } from './gtp-u.js'
@@ -22,6 +24,8 @@ const BY_PROTOCOL: readonly (readonly [protocol: number, inIpv4: LayerDecoder, i
   [IpProtocol.PIM, decodePimRegister, decodePimRegister],
   [IpProtocol.L2TP, decodeL2tpV3, decodeL2tpV3],
   [IpProtocol.MPLS_IN_IP, decodeMplsInIp, decodeMplsInIp],
+  [IpProtocol.ETHERNET, decodeEthernetInIp, decodeEthernetInIp],
+  [IpProtocol.NSH, decodeNsh, decodeNsh],
 ]
 
 /** Which of a datagram's ports tells that it is a tunnel's: those of answers too, or only that it is sent to. */
@@ -35,6 +39,7 @@ const BY_PORT: readonly (readonly [port: number, side: PortSide, decoder: LayerD
   [4342, 'either', decodeLispControl],
   [4789, 'destination', decodeVxlan],
   [4790, 'destination', decodeVxlanGpe],
+  [5247, 'either', decodeCapwap],
   [6081, 'destination', decodeGeneve],
   [6635, 'destination', decodeMplsInUdp],
   [8472, 'destination', decodeVxlan], // of Linux before IANA's number
