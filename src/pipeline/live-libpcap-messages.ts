@@ -5,7 +5,7 @@ import type { SlotRing } from '../capture/live/slot-ring.js'
 export interface LibpcapTask {
   readonly options: CaptureOptions
   readonly ring: SlotRing
-  /** One int32: not 0 when the capture is to end. */
+  /** One int32 of `Stop`. */
   readonly stop: SharedArrayBuffer
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { Stop } from '../capture/live/libpcap-loop.js'
 import type { CaptureOptions, LiveCounts, OpenFailure } from '../capture/live/live-options.js'
 import { NO_COUNTS } from '../capture/live/live-options.js'
 import { FILE_HEADER_BYTES, pcapFileHeader } from '../capture/live/pcap-stream.js'
@@ -10,6 +11,8 @@ import type { LiveSource } from './live-source.js'
 
 const SLOTS = 8
 const SLOT_BYTES = 4 * 1024 * 1024
+/** How long the thread may take to end. */
+const CLOSE_MS = 2_000
 
 /** A live capture through libpcap, which runs in a thread of its own. */
 export class LibpcapSource implements LiveSource {
@@ -26,6 +29,7 @@ export class LibpcapSource implements LiveSource {
   readonly #ring: SlotConsumer
   readonly #header: Uint8Array
   readonly #stop: Int32Array
+  readonly #exit: Promise<void>
   #headerAt = 0
   #completeToSec = 0
   #isEnded = false
@@ -46,7 +50,12 @@ export class LibpcapSource implements LiveSource {
     this.linkType = linkType
     thread.on('message', (message: LibpcapMessage) => this.#take(message))
     thread.on('error', (error: Error) => this.#end(`the thread of the capture died: ${error.message}`))
-    thread.on('exit', () => this.#end('the thread of the capture ended'))
+    this.#exit = new Promise((resolve) => {
+      thread.once('exit', () => {
+        this.#end('the thread of the capture ended')
+        resolve()
+      })
+    })
   }
 
   /**
@@ -89,15 +98,22 @@ export class LibpcapSource implements LiveSource {
   }
 
   stop(): void {
-    Atomics.store(this.#stop, 0, 1)
-    Atomics.notify(this.#stop, 0)
+    this.#order(Stop.DRAIN)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.stop()
+    this.#order(Stop.AT_ONCE)
     this.#wakeUp()
-    await this.#thread.terminate()
+    // It closes the capture itself, unless it hangs.
+    const overdue = setTimeout(() => void this.#thread.terminate(), CLOSE_MS)
+    await this.#exit
+    clearTimeout(overdue)
+  }
+
+  #order(stop: number): void {
+    Atomics.store(this.#stop, 0, stop)
+    Atomics.notify(this.#stop, 0)
   }
 
   #takeHeader(target: Uint8Array): number {

@@ -10,7 +10,7 @@ export interface LoopParts {
   /** The fractions of the records' times are nanoseconds, otherwise microseconds. */
   readonly isNanosecond: boolean
   readonly packetCount: number
-  /** One int32: not 0 when the capture is to end. */
+  /** One int32 of {@link Stop}. */
   readonly stop: Int32Array
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -19,6 +19,9 @@ export interface LoopParts {
   /** Called at every turn, at least every few milliseconds; `isEmpty`: the kernel has handed over everything. */
   readonly onTurn: (isEmpty: boolean) => void
 }
+
+/** Whether the capture is to go on, to end with what was received by now, or to end at once. */
+export const Stop = { NO: 0, DRAIN: 1, AT_ONCE: 2 } as const
 
 /** Longest sleep while no packets come. */
 const IDLE_MS = 5
@@ -44,8 +47,9 @@ export function captureLoop(parts: LoopParts): number {
   let left = parts.packetCount
   let drain: Drain | null = null
   while (left > 0) {
-    if (drain === null && Atomics.load(stop, 0) !== 0)
-      drain = new Drain(parts.now(), parts.isNanosecond ? 1e6 : 1e3)
+    const order = Atomics.load(stop, 0)
+    if (order === Stop.AT_ONCE) return 0
+    if (drain === null && order === Stop.DRAIN) drain = new Drain(parts.now(), parts.isNanosecond ? 1e6 : 1e3)
     if (!ring.hasFree()) {
       const before = parts.now()
       ring.waitForFree(FULL_MS)
@@ -63,7 +67,7 @@ export function captureLoop(parts: LoopParts): number {
     if (status < 0) return status
     parts.onTurn(taken === 0)
     if (drain?.isOver(parts.now())) return 0
-    if (taken === 0) Atomics.wait(stop, 0, drain === null ? 0 : 1, IDLE_MS)
+    if (taken === 0) Atomics.wait(stop, 0, order, IDLE_MS)
   }
   return 0
 }

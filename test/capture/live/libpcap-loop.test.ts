@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { captureLoop } from '../../../src/capture/live/libpcap-loop.js'
+import { captureLoop, Stop } from '../../../src/capture/live/libpcap-loop.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from '../../../src/capture/live/pcap-stream.js'
 import type { RecordPump } from '../../../src/capture/live/record-pump.js'
 import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../../src/capture/live/slot-ring.js'
@@ -69,6 +69,7 @@ interface Run {
   readonly packetCount?: number
   /** Turn at which the capture is told to end; Infinity: never. */
   readonly stopAt?: number
+  readonly stop?: number
   /** Milliseconds that a turn takes. */
   readonly turnMs?: number
   /** Times of the packets; without it all are older than everything. */
@@ -108,7 +109,7 @@ function run({
     onTurn() {
       turns += 1
       if (turns < fullFrom || turns > fullFrom + 3) drain()
-      if (turns >= stopAt) Atomics.store(stop, 0, 1)
+      if (turns >= stopAt) Atomics.store(stop, 0, rest.stop ?? Stop.DRAIN)
       if (turns > 10_000) throw new Error('the loop does not end')
     },
   })
@@ -157,6 +158,11 @@ describe('captureLoop()', () => {
   it('loses nothing while the ring is full', () => {
     const { read } = run({ script: [9, 9, 9, 9], stopAt: 30, fullFrom: 2 })
     expect(read).toEqual(numbers(36))
+  })
+
+  it('ends at once when it is told to, though the ring is full', () => {
+    const { turns } = run({ script: Array(100).fill(9), stopAt: 4, fullFrom: 2, stop: Stop.AT_ONCE })
+    expect(turns).toBe(4)
   })
 
   it('says why it ended early, after handing over what came before', () => {
