@@ -65,10 +65,10 @@ export const Layer = {
   /** Cisco's metadata behind its EtherType. */
   CISCO_METADATA: 19,
   /** The tag of MACsec behind its EtherType. */
-  MACSEC: 19,
+  MACSEC: 20,
   /** A tag of four or six bytes, without interest, behind its TPID. */
-  TAG_4: 20,
-  TAG_6: 21,
+  TAG_4: 21,
+  TAG_6: 22,
 } as const
 
 /** Ends the frame at `end` where it is longer: a header said how much follows it. */

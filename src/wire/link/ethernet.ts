@@ -38,7 +38,7 @@ export function decodeTag4(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeTag(bytes, cursor, 4)
 }
 
-/** E-TAG (IEEE 802.1BR §11.3), Cisco's metadata. */
+/** E-TAG (IEEE 802.1BR §11.3). */
 export function decodeTag6(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeTag(bytes, cursor, 6)
 }

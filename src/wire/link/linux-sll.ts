@@ -17,6 +17,11 @@ const HARDWARE_WLAN = 801
 const HARDWARE_WLAN_PRISM = 802
 const HARDWARE_WLAN_RADIOTAP = 803
 
+const LINK_TYPE_WLAN = 105
+const LINK_TYPE_FRAME_RELAY = 107
+const LINK_TYPE_WLAN_PRISM = 119
+const LINK_TYPE_WLAN_RADIOTAP = 127
+
 /** LINKTYPE_LINUX_SLL, the Linux "cooked" header. */
 export function decodeSll(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
@@ -31,24 +36,27 @@ export function decodeSll2(bytes: Uint8Array, cursor: FrameCursor): number {
   return layerOf(u16be(bytes, at + SLL2_HARDWARE_TYPE), u16be(bytes, at + SLL2_PROTOCOL), cursor)
 }
 
-/** @param protocol An EtherType, or one of Linux' own small numbers, of which only LLC leads to IP. */
+/**
+ * An EtherType is believed. Linux' own small numbers lead to LLC, or to a frame with its header where the interface
+ * gives those.
+ */
 function layerOf(hardwareType: number, protocol: number, cursor: FrameCursor): number {
+  const layer = layerOfEtherType(protocol)
+  if (layer !== Layer.LLC) return layer
   switch (hardwareType) {
     case HARDWARE_FRAME_RELAY:
-      cursor.linkType = 107
+      cursor.linkType = LINK_TYPE_FRAME_RELAY
       return Layer.LINK_TYPE
     case HARDWARE_WLAN:
-      cursor.linkType = 105
+      cursor.linkType = LINK_TYPE_WLAN
       return Layer.LINK_TYPE
     case HARDWARE_WLAN_PRISM:
-      cursor.linkType = 119
+      cursor.linkType = LINK_TYPE_WLAN_PRISM
       return Layer.LINK_TYPE
     case HARDWARE_WLAN_RADIOTAP:
-      cursor.linkType = 127
+      cursor.linkType = LINK_TYPE_WLAN_RADIOTAP
       return Layer.LINK_TYPE
-    default: {
-      const layer = layerOfEtherType(protocol)
-      return layer === Layer.LLC && protocol !== PROTOCOL_LLC ? Layer.NOT_IP : layer
-    }
+    default:
+      return protocol === PROTOCOL_LLC ? Layer.LLC : Layer.NOT_IP
   }
 }

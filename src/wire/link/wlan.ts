@@ -1,3 +1,4 @@
+import { u16be } from '../../bytes/endian.js'
 import { type FrameCursor, Layer } from '../frame-cursor.js'
 
 // Frame Control, first byte: version, type, subtype (IEEE 802.11-2020 §9.2.4.1).
@@ -26,10 +27,13 @@ const QOS_AMSDU = 0x80 // first byte
 const QOS_MESH_CONTROL = 0x01 // second byte
 
 // Mesh Control, §9.2.4.7.3.
-const MESH_ADDRESSES_MASK = 0x03
-const MESH_RESERVED_ADDRESSES = 3
+/** The first byte is the number of addresses, and nothing else. */
+const MESH_MOST_ADDRESSES = 2
 /** Flags, TTL, sequence number. */
 const MESH_CONTROL_BYTES = 6
+
+/** Both service access points of an LLC header before SNAP. */
+const SAPS_SNAP = 0xaaaa
 
 /** LINKTYPE_IEEE802_11: an IEEE 802.11 frame without anything before it. */
 export function decodeWlan(bytes: Uint8Array, cursor: FrameCursor): number {
@@ -66,19 +70,20 @@ export function decodeWlanFrame(bytes: Uint8Array, cursor: FrameCursor, isPadded
   cursor.at = headerTo
   if (!isQos) return Layer.LLC
   if ((bytes[qosAt]! & QOS_AMSDU) !== 0) return Layer.AMSDU
-  return hasFourAddresses && (bytes[qosAt + 1]! & QOS_MESH_CONTROL) !== 0
-    ? passMeshControl(bytes, cursor)
-    : Layer.LLC
+  if ((flags & FROM_DS) !== 0) passMeshControl(bytes, cursor, (bytes[qosAt + 1]! & QOS_MESH_CONTROL) !== 0)
+  return Layer.LLC
 }
 
-/** The bit that announces a Mesh Control has other meanings outside of a mesh: flags that cannot be mean that there is none. */
-function passMeshControl(bytes: Uint8Array, cursor: FrameCursor): number {
+/**
+ * Passes a Mesh Control where there is one. The bit that announces it has other meanings outside of a mesh, and
+ * drafts of IEEE 802.11s had no such bit: the flags must be possible, which they are not where LLC follows, and an
+ * unannounced one must have LLC behind it.
+ */
+function passMeshControl(bytes: Uint8Array, cursor: FrameCursor, isAnnounced: boolean): void {
   const { at, to } = cursor
-  if (to - at < MESH_CONTROL_BYTES) return Layer.TRUNCATED
+  if (to - at < MESH_CONTROL_BYTES) return
   const addresses = bytes[at]!
-  if ((addresses & ~MESH_ADDRESSES_MASK) !== 0 || addresses === MESH_RESERVED_ADDRESSES) return Layer.LLC
+  if (addresses > MESH_MOST_ADDRESSES) return
   const end = at + MESH_CONTROL_BYTES + addresses * ADDRESS_BYTES
-  if (to < end) return Layer.TRUNCATED
-  cursor.at = end
-  return Layer.LLC
+  if (isAnnounced || (to - end >= 2 && u16be(bytes, end) === SAPS_SNAP)) cursor.at = end
 }
