@@ -39,8 +39,9 @@ describe('the program', () => {
     [['a.pcap', '-f', 'abc'], 'Cannot use -f/--max-file-desc abc: '],
     [['a.pcap', '--nope'], 'Unknown option --nope: '],
     [['a.pcap', '-e', 'tcp port'], 'Cannot use -e/--filter "tcp port": column 9: expected '],
-    [['-i', 'lo'], 'Cannot use -i/--interface: '],
-    [['-l'], 'Cannot use -l/--list-interfaces: '],
+    [['-i', 'lo', 'a.pcap'], 'Cannot use -i/--interface with an input (a.pcap): '],
+    [['-l', 'a.pcap'], 'Cannot use -l/--list-interfaces with a.pcap: '],
+    [['a.pcap', '-w', 'raw.pcapng'], 'Cannot use -w/--write without -i/--interface: '],
     [['a.pcap', '--index', 'x.xml'], 'Cannot use --index x.xml: '],
   ]
   it.each(badUsage)('answers %j with one sentence and 2, and writes nothing', async (args, sentence) => {
