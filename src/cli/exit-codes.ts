@@ -10,11 +10,15 @@ export const ExitCode = {
   SIGTERM: 143,
 } as const
 
-/** `FAILED` when an input was not read whole, an output was not written, or packets are not accounted for. */
+/**
+ * `FAILED` when an input was not read whole, an output was not written, packets are not accounted for, or there were
+ * frames of unknown link types and nothing else.
+ */
 export function exitCodeOf(summary: Summary): number {
   const isDone =
     summary.errors.length === 0 &&
     summary.inputs.every((i) => i.status === 'ok') &&
-    isBalanced(summary.packets)
+    isBalanced(summary.packets) &&
+    !(Object.keys(summary.unknown_link_types).length > 0 && summary.connections.total === 0)
   return isDone ? ExitCode.OK : ExitCode.FAILED
 }

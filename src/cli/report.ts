@@ -29,7 +29,6 @@ export function reportLines(summary: Summary): string[] {
     ...damageLine(summary),
     ...countsLine('also seen', summary.details),
     ...countsLine('limits hit', summary.limits),
-    ...countsLine('not decoded', summary.unknown_link_types),
     line(
       'time',
       `${summary.seconds.toFixed(2)} s${rate}, ${summary.workers} ${noun(summary.workers, 'worker')}`,
@@ -37,21 +36,32 @@ export function reportLines(summary: Summary): string[] {
   ]
 }
 
-/** What went wrong: a line for each problem of an input (the first 20) and for each error. */
+/** What went wrong: a line for each problem of an input (the first 20), each unknown link type (the same) and each error. */
 export function problemLines(summary: Summary): string[] {
   const problems = summary.inputs.flatMap(({ path, status, problems }) =>
     problems.length === 0 && status === 'failed'
       ? [`"${path}": ${status}`]
       : problems.map((p) => problemText(path, p)),
   )
-  const more = problems.length - MAX_PROBLEMS
+  const linkTypes = Object.entries(summary.unknown_link_types).map(
+    ([linkType, packets]) =>
+      `Cannot decode link type ${linkType}: ${countText(packets)} ${noun(packets, 'packet')} taken as not IP`,
+  )
   return [
-    ...problems.slice(0, MAX_PROBLEMS).map((text) => line('problem', text)),
-    ...(more > 0 ? [line('problem', `and ${countText(more)} more (--summary FILE lists all)`)] : []),
+    ...firstLines(problems),
+    ...firstLines(linkTypes),
     ...summary.errors.map((text) => line('error', text)),
     ...(isBalanced(summary.packets)
       ? []
       : [line('error', 'Packets do not balance: some have no fate or two')]),
+  ]
+}
+
+function firstLines(problems: readonly string[]): string[] {
+  const more = problems.length - MAX_PROBLEMS
+  return [
+    ...problems.slice(0, MAX_PROBLEMS).map((text) => line('problem', text)),
+    ...(more > 0 ? [line('problem', `and ${countText(more)} more (--summary FILE lists all)`)] : []),
   ]
 }
 

@@ -14,6 +14,12 @@ const cases: [string, Partial<Summary>, number][] = [
   ['is 1 when an input was read in part', { inputs: [{ ...input, status: 'partial' }] }, 1],
   ['is 1 when something could not be written', { errors: ['Cannot write "x"'] }, 1],
   ['is 1 when packets do not balance', { packets: { ...sampleSummary().packets, read: 0 } }, 1],
+  ['is 0 when some link types are unknown', { unknown_link_types: { 'USER0 (147)': 1 } }, 0],
+  [
+    'is 1 when all link types are unknown',
+    { unknown_link_types: { 'USER0 (147)': 1 }, connections: { total: 0 } },
+    1,
+  ],
 ]
 it.each(cases)('exitCodeOf() %s', (_name, changes, exitCode) => {
   expect(exitCodeOf(sampleSummary(changes))).toBe(exitCode)

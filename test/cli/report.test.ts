@@ -23,13 +23,12 @@ it('reportLines() says what came in, what became of it, and how fast', () => {
   ])
 })
 
-it('reportLines() names inputs read in part, damage, limits hit and link types not decoded', () => {
+it('reportLines() names inputs read in part, damage and limits hit', () => {
   const lines = reportLines(
     sampleSummary({
       inputs: [...sampleSummary().inputs, PARTIAL, { ...PARTIAL, status: 'failed', dropped: 0 }],
       damage: { holes: 2, lost_bytes: 3_000 },
       limits: { held_bytes: 3, encaps: 1_000 },
-      unknown_link_types: { 'USER0 (147)': 12 },
       connections: { total: 0 },
     }),
   )
@@ -38,7 +37,6 @@ it('reportLines() names inputs read in part, damage, limits hit and link types n
   )
   expect(lines).toContain('damage       2 holes, 2.93 KiB passed over')
   expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
-  expect(lines).toContain('not decoded  USER0 (147) 12')
   expect(lines).toContain('connections  0')
 })
 
@@ -49,6 +47,14 @@ it('problemLines() is empty after a run without problems', () => {
 it('problemLines() names file and offset, and escapes the name', () => {
   expect(problemLines(sampleSummary({ inputs: [PARTIAL] }))).toEqual([
     'problem      "b\\x1b.pcap" at byte 4096: the file ends inside a packet',
+  ])
+})
+
+it('problemLines() names each link type that was not decoded, with its packets', () => {
+  const unknown_link_types = { 'USER0 (147)': 1_200, 'UNKNOWN (999)': 1 }
+  expect(problemLines(sampleSummary({ unknown_link_types }))).toEqual([
+    'problem      Cannot decode link type USER0 (147): 1,200 packets taken as not IP',
+    'problem      Cannot decode link type UNKNOWN (999): 1 packet taken as not IP',
   ])
 })
 

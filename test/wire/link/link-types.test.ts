@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { linkLayer } from '../../../src/wire/link/link-layers.js'
 import { linkTypeByName, linkTypeName } from '../../../src/wire/link/link-types.js'
 
 describe('linkTypeByName()', () => {
@@ -14,6 +15,10 @@ describe('linkTypeByName()', () => {
     ['linux-sll2', 276],
     ['RAW', 101],
     ['user0', 147],
+    ['DLT_RAW', 101],
+    ['juniper_ether', 178],
+    ['DLT_OLD_PFLOG', 17],
+    ['dlt_hdlc', 112],
     ['0', 0],
     ['276', 276],
     ['65535', 65_535],
@@ -33,8 +38,21 @@ describe('linkTypeByName()', () => {
     const named = Array.from({ length: 400 }, (_, linkType) => linkType).filter(
       (linkType) => linkTypeName(linkType) !== 'UNKNOWN',
     )
-    expect(named.length).toBeGreaterThan(120)
-    for (const linkType of named) expect(linkTypeByName(linkTypeName(linkType))).toBe(linkType)
+    expect(named.length).toBeGreaterThan(180)
+    const readBack = named.map((linkType) => [linkType, linkTypeByName(linkTypeName(linkType))])
+    expect(readBack.filter(([linkType, back]) => linkType !== back)).toEqual([
+      [11, 100], // the numbers that some systems write
+      [12, 101],
+      [14, 101],
+    ])
+  })
+
+  it('has a name for every link type that is decoded', () => {
+    const decoded = Array.from({ length: 65_536 }, (_, linkType) => linkType).filter(
+      (linkType) => linkLayer(linkType) !== undefined,
+    )
+    expect(decoded.length).toBeGreaterThan(70)
+    expect(decoded.filter((linkType) => linkTypeName(linkType) === 'UNKNOWN')).toEqual([])
   })
 })
 
@@ -43,6 +61,9 @@ describe('linkTypeName()', () => {
     [1, 'ETHERNET'],
     [105, 'IEEE802_11'],
     [239, 'NFLOG'],
+    [178, 'JUNIPER_ETHER'],
+    [302, 'EDK2_MM'],
+    [12, 'RAW'],
     [399, 'UNKNOWN'],
   ])('names %d %s', (linkType, name) => {
     expect(linkTypeName(linkType)).toBe(name)
