@@ -27,6 +27,12 @@ export interface Delivered extends Tuple {
   quoted: Tuple | null
 }
 
+/** What became of a packet, and the packet when it was delivered. */
+export interface Outcome {
+  readonly status: DecodeStatus
+  readonly packet: Delivered | null
+}
+
 export interface FrameOptions {
   readonly linkType?: number
   /** Bytes of the frame that were captured; without it all. */
@@ -83,8 +89,17 @@ export class FrameDecoder {
     })
   }
 
-  /** What became of the frame, and the packet when it was delivered. */
-  decode(frame: Uint8Array, options: FrameOptions = {}): { status: DecodeStatus; packet: Delivered | null } {
+  /** What became of the frame, and the packet when it was delivered: the first one of a frame that holds several. */
+  decode(frame: Uint8Array, options: FrameOptions = {}): Outcome {
+    return this.#decode(frame, options, 1)[0]!
+  }
+
+  /** What became of each packet of the frame. */
+  decodeAll(frame: Uint8Array, options: FrameOptions = {}): Outcome[] {
+    return this.#decode(frame, options, Infinity)
+  }
+
+  #decode(frame: Uint8Array, options: FrameOptions, limit: number): Outcome[] {
     const captured = this.#captured
     const capturedBytes = Math.min(options.capturedBytes ?? frame.length, frame.length)
     this.#bytes.set(frame.subarray(0, capturedBytes), FRAME_AT)
@@ -94,11 +109,17 @@ export class FrameDecoder {
     captured.originalBytes = frame.length
     captured.tsSec = options.tsSec ?? 1_000_000_000
     captured.tsNsec = options.tsNsec ?? 0
+    const outcomes: Outcome[] = []
+    const add = (status: DecodeStatus) =>
+      outcomes.push({ status, packet: status === 'delivered' ? this.#copy(captured.to) : null })
     this.#reserved = 0
-    const status = this.decoder.decode(this.#bytes, captured, this.#packet)
-    const packet = status === 'delivered' ? this.#copy(captured.to) : null
+    add(this.decoder.decode(this.#bytes, captured, this.#packet))
+    while (this.decoder.hasMore && outcomes.length < limit) {
+      this.#reserved = 0
+      add(this.decoder.decodeNext(this.#bytes, captured, this.#packet))
+    }
     this.#bytes.fill(this.#guard)
-    return { status, packet }
+    return outcomes
   }
 
   #copy(frameTo: number): Delivered {
@@ -144,10 +165,7 @@ export class FrameDecoder {
 }
 
 /** Decodes one frame with a decoder of its own. */
-export function decodeFrame(
-  frame: Uint8Array,
-  options: FrameOptions = {},
-): { status: DecodeStatus; packet: Delivered | null } {
+export function decodeFrame(frame: Uint8Array, options: FrameOptions = {}): Outcome {
   return new FrameDecoder().decode(frame, options)
 }
 
