@@ -22,15 +22,19 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'bytes errors input capture filter wire ring flow stream output summary version piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
-  index: 'config errors existing-outputs pipeline',
-  cli: 'config errors existing-outputs pipeline summary version cli-progress picocolors yargs node:fs node:path',
+  inspect: 'errors input capture wire',
+  library: 'config errors capture input output pipeline node:fs node:path',
+  index: 'config errors existing-outputs library pipeline',
+  cli: 'config errors existing-outputs inspect pipeline summary version cli-progress picocolors yargs node:fs node:path',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
 const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   wire: 'capture',
   output: 'node:stream',
+  library: 'node:stream',
   index: 'node:stream',
+  inspect: 'node:stream',
   cli: 'node:stream',
 }
 

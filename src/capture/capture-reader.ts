@@ -1,4 +1,5 @@
 import type { CaptureFormatError } from '../errors.js'
+import type { CaptureDescription } from './capture-description.js'
 import type { CapturedPacket } from './captured-packet.js'
 import type { DamageLog } from './damage-log.js'
 
@@ -45,6 +46,12 @@ export interface CaptureReader {
   readonly isInterfaceLimitHit: boolean
 }
 
+/** A reader that can tell what the capture says of itself. */
+export interface DescribedReader extends CaptureReader {
+  /** As far as the capture was read; null: not even its header was. */
+  describe(): CaptureDescription | null
+}
+
 /**
  * Largest record that is handed out whole. Of a longer one (only possible with a larger snaplen) the first
  * `MAX_RECORD_BYTES` are kept. Windows must be able to hold this much plus `RECORD_OVERHEAD_BYTES`.
@@ -63,4 +70,6 @@ export interface CaptureReaderOptions {
   readonly maxInterfaces: number
   /** The bytes come out of a decompressor: messages say that offsets are of the decompressed content. */
   readonly isDecompressed: boolean
+  /** Comments on packets are to be counted. */
+  readonly countsComments?: boolean
 }

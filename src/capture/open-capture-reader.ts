@@ -1,5 +1,5 @@
 import { detectFormat } from './capture-format.js'
-import type { CaptureReader, CaptureReaderOptions } from './capture-reader.js'
+import type { CaptureReaderOptions, DescribedReader } from './capture-reader.js'
 import { formatError } from './capture-source.js'
 import { PcapReader } from './pcap-reader.js'
 import { PcapngReader } from './pcapng-reader.js'
@@ -18,7 +18,7 @@ export function createCaptureReader(
   to: number,
   file: string,
   options: CaptureReaderOptions,
-): CaptureReader {
+): DescribedReader {
   const detected = detectFormat(bytes, from, to)
   if ('problem' in detected)
     throw formatError({ file, isDecompressed: options.isDecompressed }, 0, detected.problem)

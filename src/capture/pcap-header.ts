@@ -1,3 +1,5 @@
+import type { CaptureDescription } from './capture-description.js'
+
 /** The record headers that pcap files have (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
 export type RecordLayout =
   /** 16 bytes: seconds, fraction, captured and original length. */
@@ -24,6 +26,7 @@ export interface PcapHeader {
   readonly isLittleEndian: boolean
   readonly isNanosecond: boolean
   readonly versionMajor: number
+  readonly versionMinor: number
   readonly headerBytes: number
   /** Layouts that files with this magic number have, the usual one first. */
   readonly layouts: readonly RecordLayout[]
@@ -99,6 +102,7 @@ export function readPcapHeader(view: DataView, from: number): PcapHeader | null 
     isLittleEndian,
     isNanosecond: magic.isNanosecond || aixLinkType !== undefined,
     versionMajor: major,
+    versionMinor: minor,
     headerBytes: magic.headerBytes,
     layouts: isCurrent ? magic.layouts : magic.layouts.slice(0, 1),
     lengthOrder: lengthOrder(major, minor),
@@ -113,4 +117,31 @@ function lengthOrder(major: number, minor: number): LengthOrder {
   if (major === 543) return 'original-first'
   if (major !== 2 || minor > 3) return 'captured-first'
   return minor === 3 ? 'smaller-is-captured' : 'original-first'
+}
+
+/** What the file header says, for people. */
+export function describePcap(header: PcapHeader, layout: RecordLayout): CaptureDescription {
+  return {
+    format: 'pcap',
+    version: `${header.versionMajor}.${header.versionMinor}`,
+    byteOrders: [header.isLittleEndian ? 'little-endian' : 'big-endian'],
+    layout,
+    sections: 1,
+    hardware: null,
+    system: null,
+    application: null,
+    comments: 0,
+    firstComments: [],
+    interfaces: [
+      {
+        linkType: header.linkType,
+        snaplen: header.snaplen,
+        resolution: header.isNanosecond ? '10^-9' : '10^-6',
+        name: null,
+        description: null,
+        filter: null,
+        droppedPackets: null,
+      },
+    ],
+  }
 }

@@ -1,15 +1,16 @@
 import type { CaptureFormatError } from '../errors.js'
 import { viewOf } from './byte-order.js'
+import type { CaptureDescription } from './capture-description.js'
 import {
-  type CaptureReader,
   type CaptureReaderOptions,
+  type DescribedReader,
   MAX_KEPT_BYTES,
   MAX_RECORD_BYTES,
   type ReadStatus,
 } from './capture-reader.js'
 import type { CapturedPacket } from './captured-packet.js'
 import { DamageLog } from './damage-log.js'
-import { type PcapHeader, pcapHeaderBytes, readPcapHeader } from './pcap-header.js'
+import { describePcap, type PcapHeader, pcapHeaderBytes, readPcapHeader } from './pcap-header.js'
 import { findLayout } from './pcap-layout.js'
 import * as problems from './pcap-problems.js'
 import { Oddity, PcapRecords } from './pcap-records.js'
@@ -32,7 +33,7 @@ const NSEC_PER_SEC = 1_000_000_000
  *
  * Source: draft-ietf-opsawg-pcap, libpcap's `sf-pcap.c`; variants as in Wireshark's `wiretap/libpcap.c`.
  */
-export class PcapReader implements CaptureReader {
+export class PcapReader implements DescribedReader {
   // Invariants:
   // - the window's bytes [#at, #to) are not read yet; #base + #at is the file offset of the first of them.
   // - [#keptFrom, #at) is the record read last, or nothing.
@@ -78,6 +79,10 @@ export class PcapReader implements CaptureReader {
 
   get fileOffset(): number {
     return this.#base + this.#at
+  }
+
+  describe(): CaptureDescription | null {
+    return this.#header && describePcap(this.#header, this.#records?.layout ?? 'standard')
   }
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
@@ -193,6 +198,8 @@ export class PcapReader implements CaptureReader {
     if (frameRoom < Math.min(capturedBytes, MAX_RECORD_BYTES)) {
       return this.#frameCut(records, capturedBytes, frameRoom, out)
     }
+    // The first record begins where it must. All others begin where the one before says.
+    if (Number.isNaN(records.lastSec)) return 'record'
     const isBelieved = records.believes(this.#view, this.#at, this.#to, this.#isLast)
     if (isBelieved === 'more') return 'more'
     records.load(this.#view, this.#at)

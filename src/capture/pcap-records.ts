@@ -25,13 +25,13 @@ export const Oddity = {
 /**
  * The record headers of one pcap file: where their fields are, and how much they look like one.
  *
- * A record whose header is unusual in one way is believed where two more records seem to follow it: there are programs
- * that write such headers. What a believed record had, others of the file may have. One that is unusual in two ways is
- * not.
+ * A record whose header is unusual is believed where two more seem to follow it, by their lengths: there are programs
+ * that write such headers, and damaged clocks. What a believed record had, others of the file may have.
  */
 export class PcapRecords implements RecordTest {
   // Invariant: sec to originalBytes are those of the header that was loaded last.
   readonly isLittleEndian: boolean
+  readonly layout: RecordLayout
   readonly headerBytes: number
   readonly maxCapturedBytes: number
   /** Fraction units in a second. */
@@ -51,6 +51,7 @@ export class PcapRecords implements RecordTest {
 
   constructor(header: PcapHeader, layout: RecordLayout) {
     this.isLittleEndian = header.isLittleEndian
+    this.layout = layout
     this.headerBytes = RECORD_HEADER_BYTES[layout]
     this.maxCapturedBytes = Math.max(header.snaplen, USUAL_MAX_FRAME_BYTES)
     this.unitsPerSec = header.isNanosecond ? 1_000_000_000 : 1_000_000
@@ -94,20 +95,19 @@ export class PcapRecords implements RecordTest {
   }
 
   /**
-   * Judges the record at `at`, which has `oddities` but is not impossible, by the two behind it. Where the file ends before them, and where it
-   * is so long that they are out of reach, it is believed as far as can be seen.
+   * Judges the record at `at`, which has `oddities` but is not impossible, by the two behind it. Where the file ends
+   * before them it is believed as far as can be seen; where it is so long that they are out of reach, for its length only.
    */
   believes(view: DataView, at: number, to: number, isLast: boolean): boolean | 'more' {
     const limit = at + LOOKAHEAD_BYTES
     const end = Math.min(to, limit)
     this.load(view, at)
     const { oddities } = this
-    if ((oddities & (oddities - 1)) !== 0) return false
     // Read four bytes too late a record seems whole and others seem to follow: the captured length stands for the
-    // fraction, and the original one for the captured.
+    // fraction, the original one for the captured, and the frame's first bytes for the original one.
     const isShifted = this.capturedBytes > 0 && this.fraction === this.capturedBytes
-    if (oddities === Oddity.TIME && isShifted) return false
-    const allowed = oddities | Oddity.TIME
+    if ((oddities & Oddity.TIME) !== 0 && ((oddities & Oddity.LENGTHS) !== 0 || isShifted)) return false
+    const allowed = oddities | Oddity.TIME | Oddity.FRACTION
     let next = at + this.headerBytes + this.capturedBytes
     if (next > limit) return oddities === Oddity.LENGTHS && this.capturedBytes <= this.originalBytes
     for (let records = 1; records < CHAIN_RECORDS; records++) {
@@ -119,7 +119,7 @@ export class PcapRecords implements RecordTest {
       if ((this.oddities & ~allowed) !== 0) return false
       next += this.headerBytes + this.capturedBytes
     }
-    this.#believedOddities |= oddities & ~Oddity.TIME
+    if ((oddities & Oddity.TIME) === 0) this.#believedOddities |= oddities
     return true
   }
 

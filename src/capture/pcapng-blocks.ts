@@ -1,4 +1,5 @@
 import { i64, u64 } from './byte-order.js'
+import { textAt } from './capture-description.js'
 import { type InterfaceClock, interfaceClock } from './interface-clock.js'
 
 // pcapng (draft-ietf-opsawg-pcapng): what stands where in the blocks that a reader must understand.
@@ -59,7 +60,14 @@ export function sectionByteOrder(view: DataView, at: number): boolean | null {
   return view.getUint32(at) === BYTE_ORDER_MAGIC ? false : null
 }
 
-// Option codes: of Interface Description Blocks (section 4.2), of Interface Statistics Blocks (4.6), of all (3.5).
+// Option codes: of Section Header Blocks (section 4.1), of Interface Description Blocks (section 4.2), of Interface Statistics Blocks (4.6), of all (3.5).
+const SHB_HARDWARE = 2
+const SHB_OS = 3
+const SHB_USERAPPL = 4
+const IF_NAME = 2
+const IF_DESCRIPTION = 3
+const IF_FILTER = 11
+const OPT_COMMENT = 1
 const IF_TSRESOL = 9
 const IF_TSOFFSET = 14
 const ISB_IFDROP = 5
@@ -73,8 +81,23 @@ export interface CaptureInterface {
   /** Longest frame that the interface kept; 0: no limit. */
   readonly snaplen: number
   readonly clock: InterfaceClock
-  /** Packets that the interface is said to have dropped, so far. */
-  droppedPackets: number
+  /** Unit of its timestamps, in seconds: `10^-6`, `2^-10`. */
+  readonly resolution: string
+  readonly name: string | null
+  readonly description: string | null
+  /** Capture filter as text; null where there is none, or it is not text. */
+  readonly filter: string | null
+  readonly comments: readonly string[]
+  /** Packets that the interface is said to have dropped, so far; null: nothing is said. */
+  droppedPackets: number | null
+}
+
+/** What the options of a Section Header Block say. */
+export interface SectionTexts {
+  readonly hardware: string | null
+  readonly system: string | null
+  readonly application: string | null
+  readonly comments: readonly string[]
 }
 
 /**
@@ -90,16 +113,67 @@ export function readInterface(
 ): CaptureInterface {
   let resolution: number | undefined
   let offsetSec = 0
+  let name: string | null = null
+  let description: string | null = null
+  let filter: string | null = null
+  const comments: string[] = []
   forEachOption(view, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
     if (code === IF_TSRESOL && to > from) resolution = view.getUint8(from)
+    if (code === IF_NAME) name = textAt(view, from, to)
+    if (code === IF_DESCRIPTION) description = textAt(view, from, to)
+    if (code === IF_FILTER && to > from && view.getUint8(from) === 0) filter = textAt(view, from + 1, to)
+    if (code === OPT_COMMENT) comments.push(textAt(view, from, to))
     if (code === IF_TSOFFSET && to - from >= 8) offsetSec = i64(view, from, isLittleEndian)
   })
   return {
     linkType: view.getUint16(at + 8, isLittleEndian),
     snaplen: view.getUint32(at + 12, isLittleEndian),
     clock: interfaceClock(resolution, offsetSec),
-    droppedPackets: 0,
+    resolution: resolutionText(resolution ?? 6),
+    name,
+    description,
+    filter,
+    comments,
+    droppedPackets: null,
   }
+}
+
+function resolutionText(resolution: number): string {
+  return (resolution & 0x80) === 0 ? `10^-${resolution}` : `2^-${resolution & 0x7f}`
+}
+
+/** Reads what the Section Header Block at `at` says in its options. */
+export function readSectionTexts(
+  view: DataView,
+  at: number,
+  optionsTo: number,
+  isLittleEndian: boolean,
+): SectionTexts {
+  const texts = new Map<number, string>()
+  const comments: string[] = []
+  forEachOption(view, at + 24, optionsTo, isLittleEndian, (code, from, to) => {
+    if (code === OPT_COMMENT) comments.push(textAt(view, from, to))
+    else if (code <= SHB_USERAPPL) texts.set(code, textAt(view, from, to))
+  })
+  return {
+    hardware: texts.get(SHB_HARDWARE) ?? null,
+    system: texts.get(SHB_OS) ?? null,
+    application: texts.get(SHB_USERAPPL) ?? null,
+    comments,
+  }
+}
+
+/** Calls `visit` for every comment among the options in `view[from, to)`. */
+export function forEachComment(
+  view: DataView,
+  from: number,
+  to: number,
+  isLittleEndian: boolean,
+  visit: (valueFrom: number, valueTo: number) => void,
+): void {
+  forEachOption(view, from, to, isLittleEndian, (code, valueFrom, valueTo) => {
+    if (code === OPT_COMMENT) visit(valueFrom, valueTo)
+  })
 }
 
 /** Packets that the Interface Statistics Block at `at` reports as dropped by the interface and the system, or null. */

@@ -1,3 +1,4 @@
+import { MAX_DESCRIBED_INTERFACES } from './capture-description.js'
 import type { CaptureInterface } from './pcapng-blocks.js'
 
 /** The interfaces of a pcapng file's current section, and what is counted over all its sections. */
@@ -5,6 +6,7 @@ export class PcapngInterfaces {
   // Invariants: #current are those of the current section, at most #limit; #past... count the sections before,
   // #pastDrops also what obsolete Packet Blocks report.
   #current: CaptureInterface[] = []
+  readonly #described: CaptureInterface[] = []
   #pastCount = 0
   #pastDrops = 0
   readonly #limit: number
@@ -27,7 +29,12 @@ export class PcapngInterfaces {
   }
 
   get droppedPackets(): number {
-    return this.#current.reduce((sum, { droppedPackets }) => sum + droppedPackets, this.#pastDrops)
+    return this.#current.reduce((sum, { droppedPackets }) => sum + (droppedPackets ?? 0), this.#pastDrops)
+  }
+
+  /** The first {@link MAX_DESCRIBED_INTERFACES} of the file. */
+  get described(): readonly CaptureInterface[] {
+    return this.#described
   }
 
   /** The interface with this number in the current section. */
@@ -48,6 +55,7 @@ export class PcapngInterfaces {
       return false
     }
     this.#current.push(added)
+    if (this.#described.length < MAX_DESCRIBED_INTERFACES) this.#described.push(added)
     return true
   }
 

@@ -1,6 +1,7 @@
 import type { CaptureFormatError } from '../errors.js'
 import { viewOf } from './byte-order.js'
-import type { CaptureReader, CaptureReaderOptions, ReadStatus } from './capture-reader.js'
+import type { CaptureDescription } from './capture-description.js'
+import type { CaptureReaderOptions, DescribedReader, ReadStatus } from './capture-reader.js'
 import type { CapturedPacket } from './captured-packet.js'
 import { DamageLog } from './damage-log.js'
 import { mayBeLong, PcapngBlockTest } from './pcapng-block-test.js'
@@ -31,7 +32,7 @@ const MAX_BLOCK_BYTES = LOOKAHEAD_BYTES
  *
  * Source: draft-ietf-opsawg-pcapng.
  */
-export class PcapngReader implements CaptureReader {
+export class PcapngReader implements DescribedReader {
   // Invariants:
   // - the window's bytes [#at, #to) are not read yet; #base + #at is the file offset of the first of them.
   // - #skipBytes more bytes of the block at #blockOffset are passed over, then its trailer, which must say
@@ -57,7 +58,7 @@ export class PcapngReader implements CaptureReader {
   /** @param file Path as the user gave it, for messages. */
   constructor(file: string, options: CaptureReaderOptions) {
     this.damage = new DamageLog({ file, isDecompressed: options.isDecompressed })
-    this.#sections = new PcapngSections(options.maxInterfaces)
+    this.#sections = new PcapngSections(options.maxInterfaces, options.countsComments === true)
     this.#search = new ResyncSearch(new PcapngBlockTest(this.#sections))
   }
 
@@ -79,6 +80,10 @@ export class PcapngReader implements CaptureReader {
 
   get droppedPackets(): number {
     return this.#sections.interfaces.droppedPackets
+  }
+
+  describe(): CaptureDescription | null {
+    return this.#sections.describe()
   }
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {

@@ -1,10 +1,15 @@
+import { type ByteOrder, type CaptureDescription, MAX_KEPT_COMMENTS, textAt } from './capture-description.js'
 import { MAX_RECORD_BYTES } from './capture-reader.js'
 import type { CapturedPacket } from './captured-packet.js'
 import {
   BlockType,
   type CaptureInterface,
+  forEachComment,
+  paddedTo4,
   readDroppedPackets,
   readInterface,
+  readSectionTexts,
+  type SectionTexts,
   sectionByteOrder,
 } from './pcapng-blocks.js'
 import { PcapngInterfaces } from './pcapng-interfaces.js'
@@ -30,12 +35,23 @@ export class PcapngSections {
   /** What is wrong with the block that was read last, where something is. */
   problem = ''
   readonly #maxInterfaces: number
+  readonly #countsComments: boolean
+  #sections = 0
+  #version = ''
+  #texts: SectionTexts | null = null
+  readonly #byteOrders = new Set<ByteOrder>()
+  #comments = 0
+  readonly #firstComments: string[] = []
   #tsSec = 0
   #tsNsec = 0
 
-  /** @param maxInterfaces Interfaces that one section may declare. */
-  constructor(maxInterfaces: number) {
+  /**
+   * @param maxInterfaces  Interfaces that one section may declare.
+   * @param countsComments Comments on packets are counted.
+   */
+  constructor(maxInterfaces: number, countsComments: boolean) {
     this.#maxInterfaces = maxInterfaces
+    this.#countsComments = countsComments
     this.interfaces = new PcapngInterfaces(maxInterfaces)
   }
 
@@ -65,7 +81,7 @@ export class PcapngSections {
   readOther(type: number, view: DataView, at: number, contentTo: number): boolean {
     switch (type) {
       case BlockType.SECTION_HEADER:
-        return this.#startSection(view, at)
+        return this.#startSection(view, at, contentTo)
       case BlockType.INTERFACE_DESCRIPTION:
         return this.#addInterface(view, at, contentTo)
       case BlockType.INTERFACE_STATISTICS:
@@ -97,6 +113,8 @@ export class PcapngSections {
     iface.clock.read(view.getUint32(at + 12, isLittleEndian), view.getUint32(at + 16, isLittleEndian), out)
     this.#tsSec = out.tsSec
     this.#tsNsec = out.tsNsec
+    if (this.#countsComments)
+      this.#readComments(view, at + PACKET_FIELDS_BYTES + paddedTo4(capturedBytes), contentTo)
     return fill(iface, at + PACKET_FIELDS_BYTES, capturedBytes, originalBytes, out)
   }
 
@@ -124,15 +142,58 @@ export class PcapngSections {
     return 'stray'
   }
 
-  #startSection(view: DataView, at: number): boolean {
-    const major = view.getUint16(at + 12, this.isLittleEndian)
-    if (major !== 1) this.problem = problems.unknownVersion(major)
-    else this.interfaces.startSection()
-    return major === 1
+  #startSection(view: DataView, at: number, contentTo: number): boolean {
+    const { isLittleEndian } = this
+    const major = view.getUint16(at + 12, isLittleEndian)
+    if (major !== 1) {
+      this.problem = problems.unknownVersion(major)
+      return false
+    }
+    this.interfaces.startSection()
+    const texts = readSectionTexts(view, at, contentTo, isLittleEndian)
+    this.#texts ??= texts
+    if (this.#sections === 0) this.#version = `${major}.${view.getUint16(at + 14, isLittleEndian)}`
+    this.#sections += 1
+    this.#byteOrders.add(isLittleEndian ? 'little-endian' : 'big-endian')
+    this.#keepComments(texts.comments)
+    return true
+  }
+
+  #keepComments(comments: readonly string[]): void {
+    this.#comments += comments.length
+    this.#firstComments.push(...comments.slice(0, MAX_KEPT_COMMENTS - this.#firstComments.length))
+  }
+
+  #readComments(view: DataView, from: number, to: number): void {
+    forEachComment(view, from, Math.min(to, view.byteLength), this.isLittleEndian, (valueFrom, valueTo) => {
+      this.#comments += 1
+      if (this.#firstComments.length < MAX_KEPT_COMMENTS)
+        this.#firstComments.push(textAt(view, valueFrom, valueTo))
+    })
+  }
+
+  /** What the sections say of themselves; null: none has begun. */
+  describe(): CaptureDescription | null {
+    if (this.#sections === 0) return null
+    return {
+      format: 'pcapng',
+      version: this.#version,
+      byteOrders: [...this.#byteOrders],
+      layout: 'standard',
+      sections: this.#sections,
+      hardware: this.#texts?.hardware ?? null,
+      system: this.#texts?.system ?? null,
+      application: this.#texts?.application ?? null,
+      comments: this.#comments,
+      firstComments: this.#firstComments,
+      interfaces: this.interfaces.described,
+    }
   }
 
   #addInterface(view: DataView, at: number, contentTo: number): boolean {
-    const isAdded = this.interfaces.tryAdd(readInterface(view, at, contentTo, this.isLittleEndian))
+    const added = readInterface(view, at, contentTo, this.isLittleEndian)
+    const isAdded = this.interfaces.tryAdd(added)
+    this.#keepComments(added.comments)
     if (!isAdded) this.problem = problems.tooManyInterfaces(this.#maxInterfaces)
     return isAdded
   }

@@ -2,6 +2,7 @@ import { backendOf, type LiveBackendChoice } from '../config/live-options.js'
 import { choiceOf } from '../config/option-values.js'
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
+import { INSPECT, type InspectCommand, inspectCommand } from './inspect-command.js'
 import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
 import { expandShortOptions } from './short-options.js'
 
@@ -10,8 +11,9 @@ export type ProgressMode = 'auto' | 'always' | 'never'
 
 /** What the command line asks for. The values of `raw` are as typed: `toConfig` checks them. */
 export type Command =
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly of: 'run' | 'inspect' }
   | { readonly kind: 'version' }
+  | InspectCommand
   | { readonly kind: 'list'; readonly backend: LiveBackendChoice; readonly isJson: boolean }
   | {
       readonly kind: 'run'
@@ -36,8 +38,10 @@ const YARGS_CONFIGURATION = {
  * @throws ConfigError in one sentence that names the option, as soon as one is unknown, lacks its value or is repeated.
  */
 export async function parseArguments(args: readonly string[]): Promise<Command> {
-  const found = await parseWithYargs(expandShortOptions(args))
-  if (found.help === true) return { kind: 'help' }
+  const isInspect = args[0] === INSPECT
+  const found = await parseWithYargs(expandShortOptions(isInspect ? args.slice(1) : args))
+  if (found.help === true) return { kind: 'help', of: isInspect ? 'inspect' : 'run' }
+  if (isInspect) return inspectCommand(found)
   if (found.version === true) return { kind: 'version' }
   return found['list-interfaces'] === true ? listCommand(found) : runCommand(found)
 }

@@ -1,3 +1,4 @@
+import { INSPECT_OPTIONS } from './inspect-command.js'
 import { OPTION_GROUPS, OPTION_TABLE, type OptionRow } from './option-table.js'
 
 const COLUMNS = 100
@@ -6,7 +7,23 @@ const HELP_FROM = 30
 const HEAD = `pcap2conn: turns captures into connections, correct to the byte, on every core
 
 Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
+       pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]     what is in captures (inspect --help)
 `
+
+const INSPECT_HEAD = `pcap2conn inspect: says what is in captures, without converting them
+
+Usage: pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]
+
+Format, interfaces, packets and bytes, time span, snaplen cuts, drops, protocols by the innermost headers, VLANs and
+tunnels around them, damage: as a table for each capture. An input of the name inspect is ./inspect, or -r inspect.
+`
+
+const INSPECT_EXAMPLES = `Examples:
+  pcap2conn inspect capture.pcapng
+  pcap2conn inspect "day1/*.pcap.gz" --json
+  tcpdump -w - -c 1000 | pcap2conn inspect -
+
+Exit codes: 0 done, 1 an input could not be read whole (the message names it), 2 bad usage`
 
 const EXAMPLES = `Examples:
   pcap2conn capture.pcap -o out                 every connection of one capture, a file each
@@ -25,6 +42,11 @@ export function helpText(): string {
     return `${group}:\n${rows.map(rowText).join('\n')}\n`
   })
   return [HEAD, ...groups, EXAMPLES].join('\n')
+}
+
+/** The text of `inspect --help`. */
+export function inspectHelpText(): string {
+  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(rowText).join('\n')}\n`, INSPECT_EXAMPLES].join('\n')
 }
 
 function rowText(row: OptionRow): string {

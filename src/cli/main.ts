@@ -5,7 +5,8 @@ import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { type Command, parseArguments } from './arguments.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
-import { helpText } from './help.js'
+import { helpText, inspectHelpText } from './help.js'
+import { inspect } from './inspect.js'
 import { interfacesJson, interfacesTable } from './interfaces-table.js'
 import { Interruption } from './interruption.js'
 import { printable } from './printable.js'
@@ -33,8 +34,10 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})
+  if (command.kind === 'inspect') return inspect(command, terminal)
   if (command.kind === 'list') await list(command, terminal)
-  else terminal.stdout.write(`${command.kind === 'help' ? helpText() : packageVersion()}\n`)
+  else if (command.kind === 'version') terminal.stdout.write(`${packageVersion()}\n`)
+  else terminal.stdout.write(`${command.of === 'inspect' ? inspectHelpText() : helpText()}\n`)
   return ExitCode.OK
 }
 

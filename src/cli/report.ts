@@ -1,4 +1,4 @@
-import type { LiveSummary, Summary } from '../summary.js'
+import type { InputProblem, LiveSummary, Summary } from '../summary.js'
 import { isBalanced } from '../summary.js'
 import { bytesText, countText } from './figures.js'
 import { printable } from './printable.js'
@@ -65,6 +65,11 @@ function firstLines(problems: readonly string[]): string[] {
   ]
 }
 
+/** What was wrong with one input, as a line of {@link problemLines}. */
+export function problemLine(path: string, problem: InputProblem): string {
+  return line('problem', problemText(path, problem))
+}
+
 const FATE_WORDS: Readonly<Record<string, string>> = {
   filtered: 'filtered out',
   not_ip: 'not IP',
@@ -73,7 +78,7 @@ const FATE_WORDS: Readonly<Record<string, string>> = {
   delivered: 'delivered',
 }
 
-function problemText(path: string, problem: { readonly offset: number; readonly message: string }): string {
+function problemText(path: string, problem: Pick<InputProblem, 'offset' | 'message'>): string {
   return problem.message.includes(path)
     ? problem.message
     : `"${path}" at byte ${problem.offset}: ${problem.message}`

@@ -1,4 +1,4 @@
-import type { CaptureReader, CaptureReaderOptions, ReadStatus } from '../capture/capture-reader.js'
+import type { CaptureReaderOptions, ReadStatus } from '../capture/capture-reader.js'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import { NO_COUNTS } from '../capture/live/live-options.js'
 import { PcapReader } from '../capture/pcap-reader.js'
@@ -75,7 +75,7 @@ export class LiveRun {
     _to: number,
     file: string,
     options: CaptureReaderOptions,
-  ): CaptureReader => {
+  ): PcapReader => {
     this.#reader = new LiveReader(file, options, this.#recording)
     return this.#reader
   }

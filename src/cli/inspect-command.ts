@@ -1,0 +1,60 @@
+import type { RawOptions } from '../config.js'
+import { ConfigError } from '../errors.js'
+import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
+
+/** The first argument that asks for an inspection. A file of that name is `./inspect`, or the value of `-r`. */
+export const INSPECT = 'inspect'
+
+/** Options that an inspection takes, with what they are there. */
+const WITH_INSPECT: ReadonlyMap<string, string> = new Map([
+  [
+    'input-file',
+    'capture to look into: file, "glob", folder, - for standard input; same as a plain argument',
+  ],
+  ['link-type', "link type to use instead of the capture's own: name or number"],
+  ['no-decap', "don't look inside tunnels"],
+  ['json', 'as a JSON object instead of a table'],
+  ['quiet', 'no problems and errors on standard error'],
+  ['help', 'print this help and exit'],
+])
+
+/** Options of an inspection, in the order of its help. */
+export const INSPECT_OPTIONS: readonly OptionRow[] = OPTION_TABLE.filter(({ name }) =>
+  WITH_INSPECT.has(name),
+).map((option) => ({ ...option, help: WITH_INSPECT.get(option.name) ?? option.help }))
+
+/** What `pcap2conn inspect` is to do. The values of `raw` are as typed: `toConfig` checks them. */
+export interface InspectCommand {
+  readonly kind: 'inspect'
+  readonly raw: RawOptions
+  readonly isJson: boolean
+  readonly isQuiet: boolean
+}
+
+/**
+ * @param found What stands behind `inspect`, by option name; plain arguments under `_`.
+ * @throws ConfigError naming an option that only a conversion takes, or one that is repeated.
+ */
+export function inspectCommand(found: Readonly<Record<string, unknown>>): InspectCommand {
+  const other = OPTION_TABLE.find(({ name }) => found[name] !== undefined && !WITH_INSPECT.has(name))
+  if (other !== undefined)
+    throw new ConfigError(`Cannot use ${optionLabel(other)} with ${INSPECT}: it converts nothing`)
+  const linkType = found['link-type']
+  if (Array.isArray(linkType)) {
+    const values = linkType.join(' and ')
+    throw new ConfigError(
+      `Cannot use --link-type ${linkType.length} times: it takes one value (found ${values})`,
+    )
+  }
+  const inputs = [found['input-file'] ?? [], found._ ?? []].flat()
+  return {
+    kind: 'inspect',
+    raw: {
+      inputFile: inputs as string[],
+      linkType: linkType as string | undefined,
+      noDecap: found['no-decap'] === true,
+    },
+    isJson: found.json === true,
+    isQuiet: found.quiet === true,
+  }
+}

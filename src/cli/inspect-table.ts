@@ -1,0 +1,152 @@
+import type { CaptureInspection, InspectedInterface, PacketGroup } from '../inspect/inspection.js'
+import { bytesText, countText } from './figures.js'
+import { printable } from './printable.js'
+
+const COLUMNS = 100
+const LABEL_COLUMNS = 15
+/** Columns of a count and of an amount of bytes. */
+const FIGURE_COLUMNS = 16
+const NAME_COLUMNS = COLUMNS - 2 * FIGURE_COLUMNS
+/** Rows of one table, and groups in one group, that are shown. */
+const MAX_ROWS = 40
+
+const CLOCKS: ReadonlyMap<string, string> = new Map([
+  ['10^-3', 'milliseconds'],
+  ['10^-6', 'microseconds'],
+  ['10^-9', 'nanoseconds'],
+])
+
+/** What was found in one capture, for people: no line is longer than 100 columns, safe for a terminal. */
+export function inspectionTable(capture: CaptureInspection): string {
+  const { format, packets, packet_bytes: bytes } = capture
+  const lines = [
+    printable(capture.path),
+    ...(format === null
+      ? [row('format', 'no capture that can be read')]
+      : [
+          row('format', formatText(capture)),
+          ...optional('written by', writerText(capture)),
+          row('size', `${bytesText(capture.bytes)}${format.is_compressed ? ', compressed' : ''}`),
+          row('packets', packetsText(packets)),
+          row(
+            'packet bytes',
+            `${bytesText(bytes.captured)} captured, ${bytesText(bytes.on_the_wire)} on the wire`,
+          ),
+          ...optional('first packet', capture.first),
+          ...optional('last packet', capture.last),
+          ...optional('duration', capture.duration === null ? null : `${capture.duration} s`),
+          ...optional('comments', commentsText(capture)),
+          ...interfaceRows(capture),
+        ]),
+    ...optional('damage', damageText(capture)),
+    ...groupTable('protocols', capture.protocols),
+    ...groupTable('encapsulations', capture.encapsulations),
+  ]
+  return lines.map((line) => `${cut(line, COLUMNS)}\n`).join('')
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_COLUMNS)}${printable(text)}`
+}
+
+function optional(label: string, text: string | null): string[] {
+  return text === null || text === '' ? [] : [row(label, text)]
+}
+
+function formatText({ format }: CaptureInspection): string {
+  if (format === null) return ''
+  const variant = format.record_headers === 'standard' ? [] : [`${format.record_headers} record headers`]
+  const sections = format.sections === 1 ? [] : [`${countText(format.sections)} sections`]
+  return [`${format.name} ${format.version}`, format.byte_orders.join(' and '), ...variant, ...sections].join(
+    ', ',
+  )
+}
+
+function writerText({ format }: CaptureInspection): string {
+  const parts = [format?.application, format?.os, format?.hardware]
+  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ')
+}
+
+function packetsText({ total, cut, back_in_time, dropped }: CaptureInspection['packets']): string {
+  return [
+    countText(total),
+    ...(cut > 0 ? [`${countText(cut)} captured only in part`] : []),
+    ...(back_in_time > 0 ? [`${countText(back_in_time)} earlier than the one before`] : []),
+    ...(dropped > 0 ? [`${countText(dropped)} dropped while capturing`] : []),
+  ].join(', ')
+}
+
+function commentsText({ comments: { total, first } }: CaptureInspection): string {
+  if (total === 0) return ''
+  return `${countText(total)}, first: "${first[0] ?? ''}"`
+}
+
+function damageText({ damage, problems }: CaptureInspection): string {
+  const holes = damage.holes === 1 ? '1 hole' : `${countText(damage.holes)} holes`
+  return [
+    ...(damage.lost_bytes > 0 ? [`${holes}, ${bytesText(damage.lost_bytes)} passed over`] : []),
+    ...problems
+      .filter(({ length }) => length === 0)
+      .map(({ offset }) => `reading ended at byte ${countText(offset)}`),
+  ].join('; ')
+}
+
+function interfaceRows({ interfaces, interface_count }: CaptureInspection): string[] {
+  const shown = interfaces.slice(0, MAX_ROWS)
+  const more = interface_count - shown.length
+  return [
+    ...shown.map((one, i) => row(`interface ${i}`, interfaceText(one))),
+    ...(more > 0 ? [row('', `and ${countText(more)} more interfaces`)] : []),
+  ]
+}
+
+function interfaceText(one: InspectedInterface): string {
+  return [
+    one.link_type,
+    CLOCKS.get(one.resolution) ?? `${one.resolution} s`,
+    one.snaplen === 0 ? 'no snaplen' : `snaplen ${countText(one.snaplen)}`,
+    ...(one.dropped === null ? [] : [`${countText(one.dropped)} dropped`]),
+    ...(one.name === null ? [] : [one.name]),
+    ...(one.description === null ? [] : [`"${one.description}"`]),
+    ...(one.filter === null ? [] : [`filter "${one.filter}"`]),
+  ].join(', ')
+}
+
+function groupTable(heading: string, groups: readonly PacketGroup[]): string[] {
+  if (groups.length === 0) return []
+  return ['', figures(`  ${heading}`, 'packets', 'on the wire'), ...groupRows(groups, 1)]
+}
+
+function groupRows(groups: readonly PacketGroup[], depth: number): string[] {
+  const shown = groups.slice(0, MAX_ROWS)
+  const rest = groups.slice(MAX_ROWS)
+  const indent = '  '.repeat(depth)
+  const sum = (of: (group: PacketGroup) => number) => rest.reduce((total, group) => total + of(group), 0)
+  return [
+    ...shown.flatMap(({ name, packets, bytes, groups: inside }) => [
+      figures(indent + printable(name), countText(packets), bytesText(bytes)),
+      ...groupRows(inside, depth + 1),
+    ]),
+    ...(rest.length === 0
+      ? []
+      : [
+          figures(
+            `${indent}${countText(rest.length)} more`,
+            countText(sum((group) => group.packets)),
+            bytesText(sum((group) => group.bytes)),
+          ),
+        ]),
+  ]
+}
+
+function figures(name: string, packets: string, bytes: string): string {
+  return (
+    cut(name, NAME_COLUMNS).padEnd(NAME_COLUMNS) +
+    packets.padStart(FIGURE_COLUMNS) +
+    bytes.padStart(FIGURE_COLUMNS)
+  )
+}
+
+function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`
+}

@@ -1,0 +1,44 @@
+import { toConfig } from '../config.js'
+import { ConfigError } from '../errors.js'
+import type { CaptureInspection, Inspection } from '../inspect/inspection.js'
+import { packageVersion } from '../version.js'
+import { ExitCode } from './exit-codes.js'
+import type { InspectCommand } from './inspect-command.js'
+import { inspectionTable } from './inspect-table.js'
+import { problemLine } from './report.js'
+import { alarming, type Terminal } from './terminal.js'
+
+/**
+ * Says what is in captures: on standard output a table for each as soon as it is read, or one JSON object for all.
+ *
+ * @returns The exit code: `FAILED` when an input could not be read whole.
+ * @throws ConfigError when the options cannot be used.
+ */
+export async function inspect(command: InspectCommand, terminal: Terminal): Promise<number> {
+  const { stdin, stdout, stderr } = terminal
+  const config = toConfig(command.raw)
+  if (config.inputs.includes('-') && stdin.isTTY === true)
+    throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
+  const { inspectCaptures } = await import('../inspect/inspect-captures.js') // late, so that bad usage is answered quickly
+  const captures: CaptureInspection[] = []
+  let count = 0
+  let isWhole = true
+  const errors = await inspectCaptures(config, stdin, (inspection) => {
+    if (inspection.status !== 'ok') isWhole = false
+    if (command.isJson) captures.push(inspection)
+    else stdout.write((count > 0 ? '\n' : '') + inspectionTable(inspection))
+    count += 1
+    if (command.isQuiet) return
+    for (const problem of inspection.problems) say(problemLine(inspection.path, problem))
+  })
+  if (command.isJson) {
+    const inspection: Inspection = { version: packageVersion(), captures, errors }
+    stdout.write(`${JSON.stringify(inspection, null, 2)}\n`)
+  }
+  for (const error of errors) say(`error        ${error}`)
+  return isWhole && errors.length === 0 ? ExitCode.OK : ExitCode.FAILED
+
+  function say(line: string): void {
+    stderr.write(`${alarming(line, stderr)}\n`)
+  }
+}

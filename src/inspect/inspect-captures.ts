@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream'
+import type { CaptureDescription } from '../capture/capture-description.js'
+import type { DescribedReader } from '../capture/capture-reader.js'
+import type { Config } from '../config.js'
+import { CaptureFormatError, InputError } from '../errors.js'
+import type { ByteSource } from '../input/byte-source.js'
+import { expandInputs } from '../input/expand-inputs.js'
+import type { Input } from '../input/input.js'
+import { openFile, openStream } from '../input/open-byte-source.js'
+import type { InputProblem } from '../summary.js'
+import { EncapTable, EncapWriter } from '../wire/encap-table.js'
+import { linkTypeName } from '../wire/link/link-types.js'
+import { PacketDecoder } from '../wire/packet-decoder.js'
+import { CaptureBuffer } from './capture-buffer.js'
+import type { CaptureInspection, InspectedFormat, InspectedInterface } from './inspection.js'
+import { durationSeconds, isoTime } from './iso-time.js'
+import { PacketCounts } from './packet-counts.js'
+
+/** What is asked for: those options of a conversion that have to do with reading. */
+export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limits'>
+
+/**
+ * Looks into captures without converting them, one after the other.
+ *
+ * @param stdin     What the input `-` reads.
+ * @param onCapture Called with what was found in each, in the order of the arguments.
+ * @returns A sentence for each argument that gave no input.
+ */
+export async function inspectCaptures(
+  config: InspectConfig,
+  stdin: Readable,
+  onCapture: (inspection: CaptureInspection) => void,
+): Promise<string[]> {
+  const { inputs, problems } = await expandInputs(config.inputs)
+  const buffer = new CaptureBuffer()
+  for (const input of inputs) onCapture(await inspectInput(config, input, stdin, buffer))
+  return problems.map(({ message }) => message)
+}
+
+async function inspectInput(
+  config: InspectConfig,
+  { kind, path }: Input,
+  stdin: Readable,
+  buffer: CaptureBuffer,
+): Promise<CaptureInspection> {
+  const { decap, limits, linkType } = config
+  const encaps = EncapTable.allocate(limits.encaps)
+  const decoder = new PacketDecoder({
+    decap,
+    limits,
+    encaps: new EncapWriter(encaps),
+    space: buffer,
+    linkType,
+  })
+  const counts = new PacketCounts(decoder, linkType)
+  const problems: InputProblem[] = []
+  let source: ByteSource | null = null
+  let reader: DescribedReader | null = null
+  try {
+    source = kind === 'file' ? openFile(path) : openStream(stdin)
+    reader = await buffer.read(source, path, limits.interfaces, (reader) => counts.count(reader, buffer))
+    problems.push(...reader.damage.problems)
+    if (reader.problem !== null) problems.push(problemOf(reader.problem))
+  } catch (error) {
+    if (error instanceof CaptureFormatError) {
+      // Where nothing could be read, why that is says it all.
+      if (source?.bytesRead !== 0 || source.problem === null) problems.push(problemOf(error))
+    } else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
+    else throw error
+  }
+  if (source?.problem) problems.unshift({ ...source.problem, length: 0 })
+  const description = reader?.describe() ?? null
+  const { first, last } = counts
+  return {
+    path,
+    status: problems.length === 0 ? 'ok' : counts.packets > 0 ? 'partial' : 'failed',
+    problems,
+    bytes: source?.bytesRead ?? 0,
+    format: description && formatOf(description, source?.isDecompressed ?? false),
+    packets: {
+      total: counts.packets,
+      cut: counts.cut,
+      back_in_time: counts.backInTime,
+      dropped: reader?.droppedPackets ?? 0,
+    },
+    packet_bytes: { captured: counts.capturedBytes, on_the_wire: counts.wireBytes },
+    first: first && isoTime(first),
+    last: last && isoTime(last),
+    duration: first && last && durationSeconds(first, last),
+    interfaces: description?.interfaces.map(interfaceOf) ?? [],
+    interface_count: description === null ? 0 : (reader?.interfaceCount ?? 0),
+    comments: { total: description?.comments ?? 0, first: description?.firstComments ?? [] },
+    protocols: counts.protocols(),
+    encapsulations: counts.encapsulations(new EncapTable(encaps)),
+    damage: { holes: reader?.damage.holes ?? 0, lost_bytes: reader?.damage.lostBytes ?? 0 },
+  }
+}
+
+function problemOf(error: CaptureFormatError): InputProblem {
+  return { offset: error.location.offset, length: 0, message: error.message }
+}
+
+function formatOf(description: CaptureDescription, isCompressed: boolean): InspectedFormat {
+  return {
+    name: description.format,
+    version: description.version,
+    byte_orders: description.byteOrders,
+    record_headers: description.layout,
+    is_compressed: isCompressed,
+    sections: description.sections,
+    hardware: description.hardware,
+    os: description.system,
+    application: description.application,
+  }
+}
+
+function interfaceOf(described: CaptureDescription['interfaces'][number]): InspectedInterface {
+  return {
+    link_type: `${linkTypeName(described.linkType)} (${described.linkType})`,
+    snaplen: described.snaplen,
+    resolution: described.resolution,
+    name: described.name,
+    description: described.description,
+    filter: described.filter,
+    dropped: described.droppedPackets,
+  }
+}

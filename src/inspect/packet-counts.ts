@@ -1,0 +1,179 @@
+import type { DescribedReader } from '../capture/capture-reader.js'
+import { blankCapturedPacket, type CapturedPacket } from '../capture/captured-packet.js'
+import type { EncapTable } from '../wire/encap-table.js'
+import { linkTypeName } from '../wire/link/link-types.js'
+import type { PacketDecoder } from '../wire/packet-decoder.js'
+import { protocolKeyword } from '../wire/protocol-names.js'
+import { blankTransportPacket } from '../wire/transport-packet.js'
+import type { CaptureBuffer } from './capture-buffer.js'
+import { etherTypeName, etherTypeOf } from './ether-types.js'
+import type { PacketGroup } from './inspection.js'
+import type { PacketTime } from './iso-time.js'
+import { Tally } from './tally.js'
+
+// What a frame holds, as a number: these, or `OTHER` and what `etherTypeOf()` says.
+const IPV4 = 0
+const IPV6 = 1
+const FRAGMENT = 2
+const MALFORMED = 3
+const OTHER = 4
+const NO_ETHER_TYPE = 0x1_0000
+const CONTENTS = OTHER + NO_ETHER_TYPE + 1
+const PROTOCOLS = 256
+
+const CONTENT_NAMES = ['IPv4', 'IPv6', 'IP fragments', 'malformed'] as const
+
+/** Counts the packets of one capture by what they are. */
+export class PacketCounts {
+  // Invariants: first is the earliest and last the latest time, null before the first packet.
+  packets = 0
+  cut = 0
+  backInTime = 0
+  capturedBytes = 0
+  wireBytes = 0
+  readonly #decoder: PacketDecoder
+  readonly #linkType: number | null
+  readonly #captured = blankCapturedPacket()
+  readonly #packet = blankTransportPacket()
+  readonly #protocols = new Tally()
+  readonly #encaps = new Tally()
+  #firstSec = Number.POSITIVE_INFINITY
+  #firstNsec = 0
+  #lastSec = Number.NEGATIVE_INFINITY
+  #lastNsec = 0
+  #previousSec = 0
+  #previousNsec = 0
+
+  /** @param linkType That of all frames; null: as the capture says. */
+  constructor(decoder: PacketDecoder, linkType: number | null) {
+    this.#decoder = decoder
+    this.#linkType = linkType
+  }
+
+  /** Counts the packets of the reader's window. True: the capture may have more. */
+  count(reader: DescribedReader, buffer: CaptureBuffer): boolean {
+    const captured = this.#captured
+    for (;;) {
+      const status = reader.next(captured)
+      if (status !== 'packet') return status === 'more'
+      this.#countTime(captured)
+      this.packets += 1
+      this.capturedBytes += captured.to - captured.from
+      this.wireBytes += captured.originalBytes
+      if (captured.originalBytes > captured.to - captured.from) this.cut += 1
+      this.#countContent(captured, buffer)
+    }
+  }
+
+  get first(): PacketTime | null {
+    return this.packets === 0 ? null : { sec: this.#firstSec, nsec: this.#firstNsec }
+  }
+
+  get last(): PacketTime | null {
+    return this.packets === 0 ? null : { sec: this.#lastSec, nsec: this.#lastNsec }
+  }
+
+  /** By link type, then content, then transport protocol, the most frequent first. */
+  protocols(): PacketGroup[] {
+    const links = new Map<number, Map<number, PacketGroup[]>>()
+    for (const { key, packets, bytes } of this.#protocols.entries()) {
+      const protocol = key % PROTOCOLS
+      const content = Math.floor(key / PROTOCOLS) % CONTENTS
+      const linkType = Math.floor(key / PROTOCOLS / CONTENTS)
+      const contents = links.get(linkType) ?? new Map<number, PacketGroup[]>()
+      links.set(linkType, contents)
+      contents.set(content, [
+        ...(contents.get(content) ?? []),
+        { name: protocolKeyword(protocol), packets, bytes, groups: [] },
+      ])
+    }
+    const groups = [...links].map(([linkType, contents]) => {
+      const inside = [...contents].map(([content, protocols]) =>
+        groupOf(contentName(content), protocols, content <= IPV6),
+      )
+      return groupOf(`${linkTypeName(linkType)} (${linkType})`, inside, true)
+    })
+    return byPackets(groups)
+  }
+
+  /** By the stack of VLANs and tunnels around them, the most frequent first. Packets without any are not counted. */
+  encapsulations(table: EncapTable): PacketGroup[] {
+    const groups = this.#encaps.entries().map(({ key, packets, bytes }) => {
+      const { vlan, tunnel } = table.describe(key)
+      const name = [...vlan.map((id) => `vlan:${id}`), ...tunnel].join(' / ')
+      return { name, packets, bytes, groups: [] }
+    })
+    return byPackets(groups)
+  }
+
+  #countTime({ tsSec, tsNsec }: CapturedPacket): void {
+    if (tsSec < this.#firstSec || (tsSec === this.#firstSec && tsNsec < this.#firstNsec)) {
+      this.#firstSec = tsSec
+      this.#firstNsec = tsNsec
+    }
+    if (tsSec > this.#lastSec || (tsSec === this.#lastSec && tsNsec > this.#lastNsec)) {
+      this.#lastSec = tsSec
+      this.#lastNsec = tsNsec
+    }
+    if (tsSec < this.#previousSec || (tsSec === this.#previousSec && tsNsec < this.#previousNsec)) {
+      this.backInTime += 1
+    }
+    this.#previousSec = tsSec
+    this.#previousNsec = tsNsec
+  }
+
+  #countContent(captured: CapturedPacket, buffer: CaptureBuffer): void {
+    const { bytes } = buffer
+    const decoder = this.#decoder
+    const packet = this.#packet
+    buffer.startFrame()
+    const linkType = this.#linkType ?? captured.linkType
+    const status = decoder.decode(bytes, captured, packet)
+    const wireBytes = captured.originalBytes
+    let content = FRAGMENT
+    let protocol = 0
+    if (status === 'delivered') {
+      content = packet.ipVersion === 4 ? IPV4 : IPV6
+      protocol = packet.protocol
+      if (packet.encapId !== 0) this.#encaps.add(packet.encapId, wireBytes)
+    } else if (status === 'malformed') content = MALFORMED
+    else if (status === 'notIp') content = OTHER + (etherTypeOf(bytes, captured, linkType) ?? NO_ETHER_TYPE)
+    this.#protocols.add((linkType * CONTENTS + content) * PROTOCOLS + protocol, wireBytes)
+    // The other packets of a frame that holds several: the frame is counted by its first.
+    while (decoder.hasMore) decoder.decodeNext(bytes, captured, packet)
+  }
+}
+
+function contentName(content: number): string {
+  if (content < OTHER) return CONTENT_NAMES[content] ?? ''
+  const etherType = content - OTHER
+  return etherTypeName(etherType === NO_ETHER_TYPE ? null : etherType)
+}
+
+function groupOf(name: string, inside: readonly PacketGroup[], showsInside: boolean): PacketGroup {
+  return {
+    name,
+    packets: inside.reduce((sum, { packets }) => sum + packets, 0),
+    bytes: inside.reduce((sum, { bytes }) => sum + bytes, 0),
+    groups: showsInside ? byPackets(mergedByName(inside)) : [],
+  }
+}
+
+/** LLC frames have a different length each: what has one name is one group. */
+function mergedByName(groups: readonly PacketGroup[]): PacketGroup[] {
+  const merged = new Map<string, PacketGroup>()
+  for (const group of groups) {
+    const known = merged.get(group.name)
+    merged.set(
+      group.name,
+      known === undefined
+        ? group
+        : { ...known, packets: known.packets + group.packets, bytes: known.bytes + group.bytes },
+    )
+  }
+  return [...merged.values()]
+}
+
+function byPackets(groups: readonly PacketGroup[]): PacketGroup[] {
+  return [...groups].sort((a, b) => b.packets - a.packets || (a.name < b.name ? -1 : 1))
+}

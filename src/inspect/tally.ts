@@ -1,0 +1,39 @@
+/** Counts packets and bytes by a number. */
+export class Tally {
+  // Invariants: #slots has the slot of each key; #packets and #bytes have a count for each slot. #latestKey was added last,
+  // its slot is #latestSlot; -1: none was.
+  readonly #slots = new Map<number, number>()
+  readonly #packets: number[] = []
+  readonly #bytes: number[] = []
+  #latestKey = -1
+  #latestSlot = 0
+
+  /** @param key At least 0. */
+  add(key: number, bytes: number): void {
+    if (key !== this.#latestKey) {
+      this.#latestSlot = this.#slotOf(key)
+      this.#latestKey = key
+    }
+    const slot = this.#latestSlot
+    this.#packets[slot] = (this.#packets[slot] ?? 0) + 1
+    this.#bytes[slot] = (this.#bytes[slot] ?? 0) + bytes
+  }
+
+  entries(): { readonly key: number; readonly packets: number; readonly bytes: number }[] {
+    return [...this.#slots].map(([key, slot]) => ({
+      key,
+      packets: this.#packets[slot] ?? 0,
+      bytes: this.#bytes[slot] ?? 0,
+    }))
+  }
+
+  #slotOf(key: number): number {
+    const known = this.#slots.get(key)
+    if (known !== undefined) return known
+    const slot = this.#slots.size
+    this.#slots.set(key, slot)
+    this.#packets.push(0)
+    this.#bytes.push(0)
+    return slot
+  }
+}
