@@ -44,8 +44,8 @@ export interface FrameOptions {
 export interface DecoderSettings {
   /** Look inside tunnels; without it true. */
   readonly decap?: boolean
-  /** What every byte is that belongs to no frame. */
-  readonly guard?: number
+  /** Throw when the decoder reads a byte outside of the frame and of reassembled datagrams. */
+  readonly isWatched?: boolean
 }
 
 const FRAME_AT = 1000
@@ -57,7 +57,9 @@ export class FrameDecoder {
   readonly decoder: PacketDecoder
   readonly encaps: EncapWriter
   readonly #bytes = new Uint8Array(SPACE_AT + MAX_REASSEMBLED_DATAGRAMS * MAX_REASSEMBLED_BYTES)
-  readonly #guard: number
+  /** What the decoder gets: the bytes, or a view of them that knows where a frame ends. */
+  readonly #view: Uint8Array
+  #frameTo = FRAME_AT
   readonly #table: EncapTable
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
@@ -66,10 +68,10 @@ export class FrameDecoder {
   constructor(
     limits: Partial<Limits> = {},
     linkType: number | null = null,
-    { decap = true, guard = 0xee }: DecoderSettings = {},
+    { decap = true, isWatched = false }: DecoderSettings = {},
   ) {
-    this.#guard = guard
-    this.#bytes.fill(guard)
+    this.#bytes.fill(0xee)
+    this.#view = isWatched ? this.#watchedView() : this.#bytes
     const shared = EncapTable.allocate(limits.encaps ?? 100)
     this.#table = new EncapTable(shared)
     this.encaps = new EncapWriter(shared)
@@ -106,6 +108,7 @@ export class FrameDecoder {
     captured.linkType = options.linkType ?? 1
     captured.from = FRAME_AT
     captured.to = FRAME_AT + capturedBytes
+    this.#frameTo = captured.to
     captured.originalBytes = frame.length
     captured.tsSec = options.tsSec ?? 1_000_000_000
     captured.tsNsec = options.tsNsec ?? 0
@@ -113,13 +116,28 @@ export class FrameDecoder {
     const add = (status: DecodeStatus) =>
       outcomes.push({ status, packet: status === 'delivered' ? this.#copy(captured.to) : null })
     this.#reserved = 0
-    add(this.decoder.decode(this.#bytes, captured, this.#packet))
+    add(this.decoder.decode(this.#view, captured, this.#packet))
     while (this.decoder.hasMore && outcomes.length < limit) {
       this.#reserved = 0
       add(this.decoder.decodeNext(this.#bytes, captured, this.#packet))
     }
-    this.#bytes.fill(this.#guard)
+    this.#bytes.fill(0xee)
     return outcomes
+  }
+
+  #watchedView(): Uint8Array {
+    return new Proxy(this.#bytes, {
+      get: (bytes, key) => {
+        const at = typeof key === 'string' ? Number(key) : Number.NaN
+        if (Number.isInteger(at)) {
+          const isInFrame = at >= FRAME_AT && at < this.#frameTo
+          if (!isInFrame && at < SPACE_AT) throw new Error(`read of byte ${at - FRAME_AT} of the frame`)
+          return bytes[at]
+        }
+        const value: unknown = Reflect.get(bytes, key, bytes)
+        return typeof value === 'function' ? value.bind(bytes) : value
+      },
+    })
   }
 
   #copy(frameTo: number): Delivered {
