@@ -31,9 +31,12 @@ import { SlabPool } from '../../src/ring/slab-pool.js'
 import { isBalanced } from '../../src/summary.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
+import { amsdu, snap, wlan } from '../support/link-frames.js'
 
 const SWEEP_PACKETS = 65_536
 const SEED = 0xfeed
+const WLAN = 105
+const ARP = 0x0806
 const a = endpoint('10.0.0.1', 1_000)
 const b = endpoint('10.0.0.2', 53)
 
@@ -93,14 +96,14 @@ class FrameReader implements CaptureReader {
 
 type Record = { kind: number; control: number; packets: number; packet: FlowPacket; text: string }
 
-function setUp(workers: number, ringRecords = 1_024) {
+function setUp(workers: number, ringRecords = 1_024, linkType: number | null = null) {
   const pool = new SlabPool(1, 0, 256 * 1024, new SharedArrayBuffer(4 * workers))
   const shared = Array.from({ length: workers }, () => allocateRing(ringRecords))
   const rings = shared.map((ring) => new RingProducer(ring))
   const consumers = shared.map((ring) => new RingConsumer(ring))
   const space = new DatagramSpace(pool)
   const encaps = new EncapWriter(EncapTable.allocate(8))
-  const decoder = new PacketDecoder({ decap: true, limits: DEFAULT_LIMITS, encaps, space, linkType: null })
+  const decoder = new PacketDecoder({ decap: true, limits: DEFAULT_LIMITS, encaps, space, linkType })
   const dispatcher = new Dispatcher(pool, rings, decoder, space, SEED)
   /** Takes what is published in the ring of a worker. */
   const take = (worker: number): Record[] => {
@@ -210,6 +213,28 @@ describe('the dispatcher', () => {
     texts.push(...take(0).map(({ text }) => text))
     expect(rounds).toBeGreaterThan(2)
     expect(texts.join('')).toBe('ab'.repeat(15).concat('a'))
+  })
+
+  it('counts every packet of a frame that holds several, and stops between them when a ring is full', () => {
+    const { pool, dispatcher, take, publish } = setUp(1, 8, WLAN)
+    const contents = Array.from({ length: 20 }, (_, i) =>
+      i === 7
+        ? snap(Buffer.alloc(28), ARP)
+        : snap(ip(a, b, UDP, udp(a, b, Buffer.from(String.fromCharCode(97 + i))))),
+    )
+    const frame = wlan({ qos: [0x80, 0] }, amsdu(...contents))
+    const reader = new FrameReader(pool, [frame, wlan({}, contents[0]!), frame])
+    const texts: string[] = []
+    const collect = () => {
+      publish()
+      texts.push(...take(0).map(({ text }) => text))
+    }
+    while (dispatcher.dispatch(reader) === 'full') collect()
+    collect()
+    expect(texts.join('')).toBe('abcdefgijklmnopqrst'.concat('a', 'abcdefgijklmnopqrst'))
+    expect(dispatcher.packets).toMatchObject({ read: 41, not_ip: 2, delivered: 39 })
+    expect(isBalanced(dispatcher.packets)).toBe(true)
+    expect(dispatcher.capturedBytes).toBe(2 * frame.length + wlan({}, contents[0]!).length)
   })
 
   it('has all workers sweep at the same packet, with the lowest time since the sweep before', () => {
