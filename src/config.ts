@@ -67,6 +67,11 @@ export interface Config {
   readonly force: boolean
   /** Path of the summary, `-` for standard output, or null. */
   readonly summaryFile: string | null
+  /**
+   * Connections are handed over to a program as they finish: their files hold frames (`output/frame-format.ts`), and this
+   * folder gets the workers' logs of their records. Null: no.
+   */
+  readonly handoverDir: string | null
   readonly limits: Limits
 }
 
@@ -202,6 +207,7 @@ export function toConfig(raw: RawOptions): Config {
     linkType: linkTypeOf(raw.linkType),
     force: flagOf('--force', raw.force),
     summaryFile,
+    handoverDir: null,
     limits: DEFAULT_LIMITS,
   })
 }

@@ -11,9 +11,19 @@ export {
   CaptureFormatError,
   type CaptureLocation,
   ConfigError,
+  InputError,
   LiveCaptureError,
   OutputError,
 } from './errors.js'
+export type { Connection, PayloadChunk, Side } from './library/connection.js'
+export {
+  type ConnectionIteration,
+  type ConnectionsHooks,
+  type ConnectionsOptions,
+  connections,
+} from './library/connections.js'
+export type { Gap, IndexRecord } from './library/index-record.js'
+export { type CapturePacket, type ReadCaptureHooks, readCapture } from './library/read-capture.js'
 export type { Progress } from './pipeline/hooks.js'
 export type { InputProblem, InputSummary, LiveSummary, PacketCounts, Summary } from './summary.js'
 

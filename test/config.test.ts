@@ -30,6 +30,7 @@ describe('toConfig()', () => {
       memoryBytes: 512 * MIB,
       perFile: false,
       indexes: [],
+      handoverDir: null,
       gapStyle: 'marker',
       overlapPolicy: 'first',
       tcpTimeoutSec: 3600,

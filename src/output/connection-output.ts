@@ -9,6 +9,7 @@ import { type ConsoleBlock, ConsoleTarget } from './console-block.js'
 import type { FdBudget } from './fd-budget.js'
 import { FileNames } from './file-names.js'
 import { FileWriter } from './file-writer.js'
+import { FinishedLog } from './finished-log.js'
 import { GapLists } from './gap-lists.js'
 import { type EncapReader, IndexRecords } from './index-record.js'
 import { IndexRuns } from './index-runs.js'
@@ -30,6 +31,7 @@ export type OutputOptions = Pick<
   | 'json'
   | 'writeFiles'
   | 'indexes'
+  | 'handoverDir'
   | 'gapStyle'
   | 'maxBytes'
   | 'utc'
@@ -70,6 +72,8 @@ export class ConnectionOutput implements ConnectionSink {
   readonly #gaps: GapLists
   readonly #records: IndexRecords
   readonly #runs: IndexRuns | null
+  readonly #finishedLog: FinishedLog | null
+  readonly #keepsRecords: boolean
   readonly #uids = new UidMaker()
   readonly #totals = blankOutputTotals()
   readonly #text = new ByteBuilder()
@@ -106,6 +110,11 @@ export class ConnectionOutput implements ConnectionSink {
     this.#records = new IndexRecords(table, encaps, this.#gaps)
     const prefix = `index-${options.workerNumber}`
     this.#runs = options.indexes.length === 0 ? null : new IndexRuns(this.#files, options.tempFolder, prefix)
+    this.#finishedLog =
+      options.handoverDir === null
+        ? null
+        : new FinishedLog(this.#files, options.handoverDir, options.workerNumber)
+    this.#keepsRecords = this.#runs !== null || this.#finishedLog !== null
   }
 
   /**
@@ -138,7 +147,7 @@ export class ConnectionOutput implements ConnectionSink {
   }
 
   gap(half: number, streamOffset: number, length: number): void {
-    if (this.#runs !== null) this.#gaps.add(half, streamOffset, length)
+    if (this.#keepsRecords) this.#gaps.add(half, streamOffset, length)
     if (this.#showsPayload) this.#payload.gap(half, length)
   }
 
@@ -149,7 +158,7 @@ export class ConnectionOutput implements ConnectionSink {
   finished(connection: number): void {
     this.#payload.close(connection)
     if (this.#writesMetadata) this.#writeMetadata(connection)
-    if (this.#runs !== null) this.#addRecord(connection, this.#runs)
+    if (this.#keepsRecords) this.#addRecord(connection)
     this.#payload.release(connection)
     this.#gaps.forget(2 * connection)
     this.#gaps.forget(2 * connection + 1)
@@ -158,6 +167,7 @@ export class ConnectionOutput implements ConnectionSink {
   /** Writes out what is buffered of every file. @throws OutputError */
   flush(): void {
     this.#writer.flush()
+    this.#finishedLog?.flush()
   }
 
   /** What was gathered for the console since the last call; null when it is nothing. Both arrays may be transferred. */
@@ -177,6 +187,7 @@ export class ConnectionOutput implements ConnectionSink {
       }
     }
     attempt(() => this.#writer.finish())
+    attempt(() => this.#finishedLog?.flush())
     let indexRuns: readonly string[] = []
     attempt(() => {
       indexRuns = this.#runs?.finish() ?? []
@@ -193,18 +204,15 @@ export class ConnectionOutput implements ConnectionSink {
     this.#files.writeWhole(this.#names.metadataPath(connection), this.#text.bytes, 0, this.#text.length)
   }
 
-  #addRecord(connection: number, runs: IndexRuns): void {
+  #addRecord(connection: number): void {
     const { firstSec, firstNsec } = this.#table
     const uid = this.#uids.uid(this.#table, connection)
     const orig = this.#fileBelow(connection, 0)
     const resp = this.#fileBelow(connection, 1)
     if (this.#records.areGapsCut(connection)) this.#totals.indexGaps += 1
-    runs.add(
-      firstSec[connection]!,
-      firstNsec[connection]!,
-      uid,
-      this.#records.line(connection, uid, orig, resp),
-    )
+    const line = this.#records.line(connection, uid, orig, resp)
+    this.#runs?.add(firstSec[connection]!, firstNsec[connection]!, uid, line)
+    this.#finishedLog?.add(line)
   }
 
   #fileBelow(connection: number, side: number): string | null {

@@ -7,6 +7,7 @@ import type { ConsoleTarget } from './console-block.js'
 import type { FileNames } from './file-names.js'
 import { FileTarget } from './file-target.js'
 import type { FileWriter } from './file-writer.js'
+import { FrameFormat } from './frame-format.js'
 import { JsonFormat } from './json-format.js'
 import type { OutputTotals } from './output-totals.js'
 import { HeaderFormat, RawFormat } from './plain-format.js'
@@ -16,7 +17,10 @@ const MAX_WRITTEN_ZEROS = 1024 * 1024
 const INITIAL_CAPACITY = 256
 
 /** How payload is shown. */
-export type PayloadOptions = Pick<Config, 'separateSides' | 'chunkHeaders' | 'json' | 'gapStyle' | 'maxBytes'>
+export type PayloadOptions = Pick<
+  Config,
+  'separateSides' | 'chunkHeaders' | 'json' | 'handoverDir' | 'gapStyle' | 'maxBytes'
+>
 
 /** The payload of all open connections, formatted chunk by chunk, to their files or to the console. */
 export class PayloadOutput {
@@ -61,7 +65,7 @@ export class PayloadOutput {
     this.#fileTarget = new FileTarget(writer)
     this.#console = console
     this.#totals = totals
-    this.#isRaw = !options.json && !options.chunkHeaders
+    this.#isRaw = !options.json && !options.chunkHeaders && options.handoverDir === null
     this.#format = formatOf(options)
   }
 
@@ -176,8 +180,9 @@ export class PayloadOutput {
     if (length === 0) return
     this.#pendingGaps[half] = 0
     if (this.#options.gapStyle === 'zeros') {
-      // In a raw file they take no room.
-      if (length <= MAX_WRITTEN_ZEROS || (this.#isRaw && this.#console === null)) {
+      // In a raw file they take no room, in a frame they are only told.
+      const takesRoom = !this.#isRaw && this.#options.handoverDir === null
+      if (length <= MAX_WRITTEN_ZEROS || (!takesRoom && this.#console === null)) {
         this.#chunk.zeros = length
         return
       }
@@ -209,6 +214,7 @@ export class PayloadOutput {
 }
 
 function formatOf(options: PayloadOptions): ChunkFormat {
+  if (options.handoverDir !== null) return new FrameFormat()
   if (options.json) return new JsonFormat()
   return options.chunkHeaders ? new HeaderFormat() : new RawFormat()
 }

@@ -271,7 +271,7 @@ export class Conversion {
       this.#isStopping = true // what was dispatched is still written
       throw new StoppedError('the run was interrupted')
     }
-    await this.#console?.keepUp()
+    await Promise.all([this.#console?.keepUp(), this.#hooks.keepUp?.()])
   }
 
   #reportProgress(): void {

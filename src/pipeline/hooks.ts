@@ -20,6 +20,8 @@ export interface RunHooks {
   readonly signal?: AbortSignal
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void
+  /** Waited for now and then: whoever takes what the run makes may hold it up. Must resolve when `signal` is aborted. */
+  readonly keepUp?: () => Promise<void>
   /** Told what is to be known of a live capture when it has begun. */
   readonly onNotice?: (text: string) => void
   /** What the input `-` reads. */

@@ -27,6 +27,7 @@ function setUp(options: Partial<OutputOptions> = {}) {
     json: false,
     writeFiles: true,
     indexes: [],
+    handoverDir: null,
     gapStyle: 'marker',
     maxBytes: Number.POSITIVE_INFINITY,
     utc: true,

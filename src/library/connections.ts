@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Config, type ConvertOptions, toConfig } from '../config.js'
+import { ConfigError } from '../errors.js'
+import type { RunHooks } from '../pipeline/hooks.js'
+import { runConversion } from '../pipeline/run.js'
+import { TempFolder } from '../pipeline/temp-folder.js'
+import type { Summary } from '../summary.js'
+import { Connection } from './connection.js'
+import { FinishedRecords } from './finished-records.js'
+
+/** How long to wait before it is looked again whether a connection has finished. */
+const LOOK_AGAIN_MS = 10
+
+/** What `connections()` may be asked for: what says how packets are read and reassembled, not where output goes. */
+export type ConnectionsOptions = Pick<
+  ConvertOptions,
+  | 'filter'
+  | 'interface'
+  | 'packetCount'
+  | 'duration'
+  | 'snaplen'
+  | 'noPromiscuous'
+  | 'bufferSize'
+  | 'liveBackend'
+  | 'workers'
+  | 'memory'
+  | 'maxFileDesc'
+  | 'perFile'
+  | 'overlap'
+  | 'tcpTimeout'
+  | 'udpTimeout'
+  | 'maxBytes'
+  | 'noDecap'
+  | 'linkType'
+>
+
+/** What a caller may attach. */
+export type ConnectionsHooks = Pick<RunHooks, 'onProgress' | 'stdin'> & {
+  /** Aborting ends the reading: what was received is still given out, then the iteration ends. */
+  readonly signal?: AbortSignal
+}
+
+/** Every option that says where output goes or what it looks like: not for a program that takes it itself. */
+const ALLOWED: Readonly<Record<keyof ConnectionsOptions, true>> = {
+  filter: true,
+  interface: true,
+  packetCount: true,
+  duration: true,
+  snaplen: true,
+  noPromiscuous: true,
+  bufferSize: true,
+  liveBackend: true,
+  workers: true,
+  memory: true,
+  maxFileDesc: true,
+  perFile: true,
+  overlap: true,
+  tcpTimeout: true,
+  udpTimeout: true,
+  maxBytes: true,
+  noDecap: true,
+  linkType: true,
+}
+
+/**
+ * The connections of captures, each as soon as it has finished:
+ *
+ *     for await (const connection of connections('capture.pcap')) {
+ *       console.log(connection.record.uid, await connection.payload('resp'))
+ *     }
+ *
+ * Their order depends on when they finish and on the threads; sort by `record.ts` and `record.uid` for one that doesn't.
+ *
+ * Memory is bounded as in any run (`memory`, and a fixed cost for each open connection). Payload stands in a private
+ * folder below the system's temporary folder, which is as large as the payload of the connections that are open, and of
+ * at most 512 finished ones or about 256 MiB that wait: then the reading waits for the consumer. At the end of a capture
+ * all connections that are still open finish at once. Leaving the loop ends the reading and deletes the folder.
+ *
+ * @param inputs Captures: files, globs, folders, or `-` for the hook `stdin`; an empty list with `interface`.
+ * @throws ConfigError for an option that cannot be used. The iteration throws what `convert()` rejects with.
+ */
+export function connections(
+  inputs: string | readonly string[],
+  options: ConnectionsOptions = {},
+  hooks: ConnectionsHooks = {},
+): ConnectionIteration {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ALLOWED, name))
+  if (unknown !== undefined)
+    throw new ConfigError(`Cannot use ${unknown} here: connections() writes no output`)
+  const config = toConfig({ ...options, inputFile: inputs, gaps: 'zeros' })
+  if (config.inputs.includes('-') && hooks.stdin === undefined) {
+    throw new ConfigError('Cannot use -r/--input-file -: the hook stdin is missing')
+  }
+  return new ConnectionIteration(config, hooks)
+}
+
+/** The connections of one run. They can be iterated over once. */
+export class ConnectionIteration implements AsyncIterable<Connection> {
+  readonly #config: Config
+  readonly #hooks: ConnectionsHooks
+  readonly #stop = new AbortController()
+  #isStarted = false
+  #wake: () => void = () => {}
+  #summary: Summary | null = null
+
+  /** @internal */
+  constructor(config: Config, hooks: ConnectionsHooks) {
+    this.#config = config
+    this.#hooks = hooks
+  }
+
+  /** The run's totals and problems; null before the iteration has ended. */
+  get summary(): Summary | null {
+    return this.#summary
+  }
+
+  /** @throws Error when it was called before. */
+  [Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
+    if (this.#isStarted) throw new Error('Cannot iterate over the connections of one run twice')
+    this.#isStarted = true
+    return this.#iterate()
+  }
+
+  async *#iterate(): AsyncGenerator<Connection, void, undefined> {
+    const folder = new TempFolder()
+    const outputDir = join(folder.path, 'files')
+    const records = new FinishedRecords(folder.path)
+    const run = this.#run(folder.path, outputDir, records)
+    let isOver = false
+    const ended = run.finally(() => {
+      isOver = true
+      this.#wake()
+    })
+    ended.catch(() => {}) // awaited below
+    try {
+      for (;;) {
+        const wasOver = isOver
+        const record = records.take()
+        this.#wake()
+        if (record !== undefined) {
+          const connection = new Connection(record, pathOf(record.orig_file ?? record.resp_file, outputDir))
+          try {
+            yield connection
+          } finally {
+            connection.release()
+          }
+        } else if (wasOver) {
+          break
+        } else {
+          await this.#waitForMore()
+        }
+      }
+      await ended
+    } finally {
+      this.#stop.abort()
+      this.#wake()
+      await ended.catch(() => {})
+      records.close()
+      folder.remove()
+    }
+  }
+
+  async #run(folder: string, outputDir: string, records: FinishedRecords): Promise<void> {
+    const { signal, onProgress, stdin } = this.#hooks
+    const stopped = this.#stop.signal
+    const ended = signal === undefined ? stopped : AbortSignal.any([signal, stopped])
+    mkdirSync(outputDir)
+    this.#summary = await runConversion(
+      { ...this.#config, outputDir, handoverDir: folder },
+      {
+        signal: ended,
+        keepUp: () => this.#keepUp(records, ended),
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(stdin === undefined ? {} : { stdin }),
+      },
+    )
+  }
+
+  // Holds the run up while the consumer has enough to do.
+  async #keepUp(records: FinishedRecords, ended: AbortSignal): Promise<void> {
+    if (ended.aborted) return
+    records.readAhead()
+    while (records.isFull && !ended.aborted) await this.#waitForMore()
+  }
+
+  // Waits until something may have changed.
+  #waitForMore(): Promise<void> {
+    return new Promise((resolve) => {
+      const wakeOthers = this.#wake
+      const timer = setTimeout(() => this.#wake(), LOOK_AGAIN_MS)
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = () => {}
+        resolve()
+        wakeOthers()
+      }
+    })
+  }
+}
+
+function pathOf(file: string | null, outputDir: string): string | null {
+  return file === null ? null : join(outputDir, file)
+}
