@@ -21,12 +21,21 @@ export interface Surroundings {
   readonly isBigEndian: boolean
 }
 
+/** A link layer: where its header and what follows it begin. */
+export interface Layers {
+  readonly linkType: number
+  linkHeader: Offset
+  readonly payload: Offset
+}
+
 /**
  * State of the code generator. Words such as `vlan` move offsets for everything that is generated after them, which is
  * why the order of generation is the order of the text.
  */
 export class CodeContext {
   readonly surroundings: Surroundings
+  /** Lists of addresses or ports become one test each. */
+  readonly joinsAlternatives: boolean
   /** Column of the part that is being compiled, for errors. */
   column = 1
   linkType: number
@@ -47,18 +56,24 @@ export class CodeContext {
   networkOffsetNoSnap: number
   readonly layout: Layout
 
+  /** The frame's own layers, once the expression has gone on to a link layer inside. */
+  #outer: Layers | null = null
+
   /** MPLS labels and VLAN tags that were stepped over. */
   labelDepth = 0
   isGeneve = false
+  /** Sets of values that tests have so far. */
+  valueSets = 0
   readonly #usedRegisters = new Array<boolean>(bpf.MEMORY_WORDS).fill(false)
   #register = 0
 
   /** @throws FilterSyntaxError for a link type that libpcap has nothing to say about. */
-  constructor(dlt: number, surroundings: Surroundings) {
+  constructor(dlt: number, surroundings: Surroundings, joinsAlternatives = false) {
     const layout = layoutOf(dlt)
     if (layout === null)
       throw new FilterSyntaxError(`no filter is possible for link type ${dlt}`, 1, 'linkType')
     this.surroundings = surroundings
+    this.joinsAlternatives = joinsAlternatives
     this.layout = layout
     this.linkType = dlt
     this.previousLinkType = dlt
@@ -72,9 +87,9 @@ export class CodeContext {
     this.networkOffsetNoSnap = layout.networkNoSnap
   }
 
-  /** The link type in messages. */
-  get isEthernet(): boolean {
-    return this.linkType === 1
+  /** The layers of the frame itself, wherever the expression is. */
+  get frame(): Layers {
+    return this.#outer ?? this
   }
 
   /** An error of the expression whatever the link type. */
@@ -105,6 +120,7 @@ export class CodeContext {
 
   /** Makes what follows an inner link layer: remembers the header so far and puts another in its place. */
   enterLinkLayer(linkType: number, header: Offset): void {
+    this.#outer ??= { linkType: this.linkType, linkHeader: this.linkHeader, payload: this.payload }
     this.previousLinkType = this.linkType
     this.previousLinkHeader = this.linkHeader
     this.linkType = linkType

@@ -1,4 +1,5 @@
 import type { Expression } from '../syntax-tree.js'
+import { alternativesTest, joined, links } from './alternatives.js'
 import { relationTest } from './arithmetic.js'
 import { atmFieldTest, atmTest } from './atm.js'
 import { and, Block, close, jumpBlock, not, or, Statement } from './blocks.js'
@@ -41,15 +42,21 @@ export interface Code {
  *
  * @param tree Null: every packet matches.
  * @param linkType LINKTYPE_ value
+ * @param joinsAlternatives Long lists of addresses or ports become one test each.
  * @throws FilterSyntaxError where libpcap refuses the expression.
  */
-export function generateCode(tree: Expression | null, linkType: number, surroundings: Surroundings): Code {
-  const cx = new CodeContext(dlt.dltOf(linkType), surroundings)
+export function generateCode(
+  tree: Expression | null,
+  linkType: number,
+  surroundings: Surroundings,
+  joinsAlternatives = false,
+): Code {
+  const cx = new CodeContext(dlt.dltOf(linkType), surroundings, joinsAlternatives)
   if (tree === null) return { root: new Block(bpf.RET | bpf.K, ACCEPTED), mustNotOptimize: false }
   const test = generate(cx, tree)
   const { head } = test
   head.statements = [...variableHeaders(cx, head.statements), ...head.statements]
-  const whole = cx.linkType === dlt.PPI ? and(isWlanInPpi(), test) : test
+  const whole = cx.frame.linkType === dlt.PPI ? and(isWlanInPpi(), test) : test
   return { root: close(whole, ACCEPTED), mustNotOptimize: cx.mustNotOptimize }
 }
 
@@ -60,10 +67,12 @@ function isWlanInPpi(): Block {
 
 function generate(cx: CodeContext, tree: Expression): Block {
   if (tree.kind === 'chain') {
-    let whole = generate(cx, tree.first)
-    for (const { operator, operand } of tree.rest) {
-      whole = (operator === 'and' ? and : or)(whole, generate(cx, operand))
+    let whole: Block | null = null
+    for (const { operator, operands } of cx.joinsAlternatives ? joined(tree) : links(tree)) {
+      const next = operands.length === 1 ? generate(cx, operands[0]!) : alternativesTest(cx, operands)
+      whole = whole === null ? next : (operator === 'and' ? and : or)(whole, next)
     }
+    if (whole === null) throw new Error('bug: a chain without tests')
     return whole
   }
   if (tree.kind === 'not') return not(generate(cx, tree.operand))

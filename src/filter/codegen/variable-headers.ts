@@ -10,13 +10,15 @@ const PRISM_HEADER_BYTES = 144
 
 /**
  * Statements to put before all others: they compute the offsets that vary from packet to packet and that the
- * expression uses, into their memory words.
+ * expression uses, into their memory words. (libpcap 1.10 computes those of the layer that the expression has come to, so
+ * that `geneve` and `pppoes` behind a radio header read words that were never set: here they are those of the frame.)
  *
  * @param rest Statements of the first block, which they precede.
  */
 export function variableHeaders(cx: CodeContext, rest: readonly Statement[]): Statement[] {
-  if (cx.payload.register !== -1 && cx.linkHeader.isVariable && cx.linkHeader.register === -1) {
-    cx.linkHeader = { ...cx.linkHeader, register: cx.allocateRegister() }
+  const { frame } = cx
+  if (frame.payload.register !== -1 && frame.linkHeader.isVariable && frame.linkHeader.register === -1) {
+    frame.linkHeader = { ...frame.linkHeader, register: cx.allocateRegister() }
   }
   if (cx.outermostLinkType === dlt.PFLOG) return pflogHeaderLength(cx)
   const prefix = radioHeaderLength(cx)
@@ -26,7 +28,7 @@ export function variableHeaders(cx: CodeContext, rest: readonly Statement[]): St
 // Into X and its memory word; nothing where the expression does not use it.
 function radioHeaderLength(cx: CodeContext): Statement[] {
   if (cx.outermostLinkType === dlt.PRISM_HEADER) cx.mustNotOptimize = true
-  const { register } = cx.linkHeader
+  const { register } = cx.frame.linkHeader
   if (register === -1) return []
   const store = [new Statement(bpf.ST, register), new Statement(bpf.MISC | bpf.TAX)]
   switch (cx.outermostLinkType) {
@@ -71,7 +73,7 @@ function prismHeaderLength(store: Statement): Statement[] {
 
 // The first byte, rounded up to a multiple of 4.
 function pflogHeaderLength(cx: CodeContext): Statement[] {
-  const { register } = cx.payload
+  const { register } = cx.frame.payload
   if (register === -1) return []
   return [
     new Statement(bpf.LD | bpf.B | bpf.ABS, 0),

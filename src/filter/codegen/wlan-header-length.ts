@@ -23,7 +23,8 @@ const FLAGS_AFTER_TIME_AT = 16
  * @param rest What to go on with.
  */
 export function wlanHeaderLength(cx: CodeContext, prefix: Statement[], rest: Statement | null): Statement[] {
-  const { register } = cx.payload
+  const { linkType, payload } = cx.frame
+  const { register } = payload
   if (register === -1) return prefix
   cx.mustNotOptimize = true
   const start =
@@ -33,7 +34,7 @@ export function wlanHeaderLength(cx: CodeContext, prefix: Statement[], rest: Sta
     new Statement(bpf.ALU | bpf.ADD | bpf.K, 2),
     new Statement(bpf.ST, register),
   ]
-  const padding = cx.linkType === dlt.IEEE802_11_RADIO ? paddingStatements(register, rest) : []
+  const padding = linkType === dlt.IEEE802_11_RADIO ? paddingStatements(register, rest) : []
 
   const isQos = bits(QOS_BIT, qos[0]!, padding[0] ?? rest)
   const isControl = bits(CONTROL_BIT, rest, isQos)

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { Random, seedOf } from '../../../fixtures/generator/random.mjs'
+import { type Capture, foundCaptures, madeCaptures } from './captures.js'
+import { Comparison, type FrameSource } from './comparison.js'
+import { EXPRESSIONS } from './expressions.js'
+import { type Libpcap, loadLibpcap } from './libpcap.js'
+import { randomExpression } from './random-expression.js'
+
+const RANDOM_EXPRESSIONS = 400
+const SEED = 3
+
+// A machine busy with other things may need minutes.
+vi.setConfig({ testTimeout: 300_000 })
+
+let libpcap: Libpcap
+
+beforeAll(async () => {
+  libpcap = await loadLibpcap()
+})
+
+describe('random expressions', () => {
+  const captures: readonly Capture[] = [...foundCaptures(), ...madeCaptures()]
+  const common = captures.filter(({ linkType }) => [0, 1, 101, 105, 113, 127, 276].includes(linkType))
+  const others = captures.filter((capture) => !common.includes(capture))
+
+  it.each([
+    ['of the link types that most captures have', common, 0],
+    ['of all others', others, 1],
+  ])('take the packets that libpcap takes, %s', async (_, sources, salt) => {
+    const comparison = new Comparison(libpcap)
+    for (let number = 0; number < RANDOM_EXPRESSIONS; number++) {
+      await comparison.compare(randomExpression(new Random(seedOf(SEED + salt, number))), sources)
+    }
+    expect(comparison.differences.slice(0, 20)).toEqual([])
+    expect(comparison.tally.matches).toBeGreaterThan(10_000)
+  })
+})
+
+describe('packets cut at every byte', () => {
+  const MAX_BYTES = 120
+  const made = madeCaptures().map(({ name, linkType, isBigEndian, frames }): FrameSource => {
+    const cut = frames.slice(0, 5).flatMap(({ bytes, wireLength }) =>
+      Array.from({ length: Math.min(bytes.length, MAX_BYTES) + 1 }, (_, captured) => ({
+        bytes: bytes.slice(0, captured),
+        wireLength,
+      })),
+    )
+    return { name: `${name}, cut`, linkType, isBigEndian, frames: cut }
+  })
+
+  it.each([...EXPRESSIONS].filter(([group]) => !group.startsWith('wrong')))(
+    'are taken where libpcap takes them: %s',
+    async (_, list) => {
+      const comparison = new Comparison(libpcap)
+      for (const [index, expression] of list.entries()) {
+        const sources = made.filter(
+          (source, at) => [1, 105].includes(source.linkType) || (index + at) % 8 === 0,
+        )
+        await comparison.compare(expression, sources)
+      }
+      expect(comparison.differences.slice(0, 20)).toEqual([])
+    },
+  )
+})
