@@ -42,6 +42,8 @@ export interface CaptureReader {
   readonly droppedPackets: number
   /** Interfaces that were declared so far, all sections together; 1 in a pcap file. */
   readonly interfaceCount: number
+  /** The packet read last was captured by a big-endian machine: some link types have headers in its byte order. */
+  readonly isBigEndian: boolean
   /** True when the capture stopped because a section declares more interfaces than the limit. */
   readonly isInterfaceLimitHit: boolean
 }

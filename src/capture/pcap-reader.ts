@@ -81,6 +81,10 @@ export class PcapReader implements DescribedReader {
     return this.#base + this.#at
   }
 
+  get isBigEndian(): boolean {
+    return this.#header?.isLittleEndian === false
+  }
+
   describe(): CaptureDescription | null {
     return this.#header && describePcap(this.#header, this.#records?.layout ?? 'standard')
   }

@@ -70,6 +70,10 @@ export class PcapngReader implements DescribedReader {
     return this.#base + this.#at
   }
 
+  get isBigEndian(): boolean {
+    return !this.#sections.isLittleEndian
+  }
+
   get interfaceCount(): number {
     return this.#sections.interfaces.count
   }

@@ -94,7 +94,7 @@ export class Dispatcher {
         if (status !== 'packet') return status
         this.capturedBytes += captured.to - captured.from
         if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
-        if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured)
+        if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured, reader.isBigEndian)
       }
       this.packets.read += 1
       if (isTaken) this.#dispatchPacket()

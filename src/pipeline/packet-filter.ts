@@ -15,7 +15,7 @@ const NONE = -1
  * be used with are not, and their input has a problem for it.
  */
 export class PacketFilter {
-  // Invariants: #predicate is the one for #current, and matches nothing while #current is NONE.
+  // Invariants: #predicate is the one for #current and #isBigEndian, and matches nothing while #current is NONE.
   readonly #filter: Filter
   /** Overrides the captures' link type; null: as the capture says. */
   readonly #linkType: number | null
@@ -23,6 +23,7 @@ export class PacketFilter {
   #current = NONE
   #predicate: Predicate = nothing
 
+  #isBigEndian = false
   private constructor(filter: Filter, linkType: number | null) {
     this.#filter = filter
     this.#linkType = linkType
@@ -48,10 +49,14 @@ export class PacketFilter {
     }
   }
 
-  /** True for a packet to take. Never throws. */
-  matches(bytes: Uint8Array, packet: CapturedPacket): boolean {
+  /**
+   * True for a packet to take. Never throws.
+   *
+   * @param isBigEndian It was captured by a big-endian machine.
+   */
+  matches(bytes: Uint8Array, packet: CapturedPacket, isBigEndian: boolean): boolean {
     const linkType = this.#linkType ?? packet.linkType
-    if (linkType !== this.#current) this.#choose(linkType)
+    if (linkType !== this.#current || isBigEndian !== this.#isBigEndian) this.#choose(linkType, isBigEndian)
     return this.#predicate(bytes, packet.from, packet.to - packet.from, packet.originalBytes)
   }
 
@@ -68,11 +73,12 @@ export class PacketFilter {
     return problems
   }
 
-  #choose(linkType: number): void {
+  #choose(linkType: number, isBigEndian: boolean): void {
     this.#current = linkType
     try {
-      this.#predicate = this.#filter.forLinkType(linkType)
+      this.#predicate = this.#filter.forLinkType(linkType, isBigEndian)
     } catch (error) {
+    this.#isBigEndian = isBigEndian
       if (!(error instanceof FilterSyntaxError)) throw error
       this.#predicate = nothing
       if (error.problem !== 'rejectsAll') this.#refused.set(linkType, error)

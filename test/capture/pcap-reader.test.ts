@@ -64,8 +64,13 @@ describe('PcapReader', () => {
     it.each(formats)(
       `reads %s (little-endian: ${isLittleEndian})`,
       (_name, packets, options, isNanosecond) => {
-        const { packets: read, status } = readCapture(pcapFile(packets, { ...options, isLittleEndian }))
+        const {
+          packets: read,
+          status,
+          reader,
+        } = readCapture(pcapFile(packets, { ...options, isLittleEndian }))
         expect(status).toBe('end')
+        expect(reader.isBigEndian).toBe(!isLittleEndian)
         expect(read).toEqual(packets.map((written) => ({ ...written, isNanosecond, linkType: 1 })))
       },
     )

@@ -112,6 +112,7 @@ describe('PcapngReader', () => {
       expect(result.packets).toMatchObject(packets)
       expect(result.packets).toHaveLength(packets.length)
       expect(result.status).toBe('end')
+      expect(result.reader.isBigEndian).toBe(!isLittleEndian)
     })
   }
 

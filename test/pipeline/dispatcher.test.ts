@@ -56,6 +56,7 @@ class FrameReader implements CaptureReader {
   readonly droppedPackets = 0
   readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false
+  readonly isBigEndian = false
 
   constructor(
     pool: SlabPool,

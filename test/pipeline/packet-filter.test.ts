@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
+import { ConfigError } from '../../src/errors.js'
+import { PacketFilter } from '../../src/pipeline/packet-filter.js'
+
+const LINKTYPE_NULL = 0
+const LINKTYPE_RAW = 101
+const LINKTYPE_USER0 = 147
+
+const IPV4 = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]
+
+/** True when the filter takes the frame, which stands in the middle of other bytes. */
+function takes(
+  filter: PacketFilter,
+  linkType: number,
+  frame: readonly number[],
+  isBigEndian = false,
+): boolean {
+  const bytes = Uint8Array.of(9, 9, 9, ...frame, 9, 9)
+  const packet = {
+    ...blankCapturedPacket(),
+    linkType,
+    from: 3,
+    to: 3 + frame.length,
+    originalBytes: frame.length,
+  }
+  return filter.matches(bytes, packet, isBigEndian)
+}
+
+describe('PacketFilter', () => {
+  it("reads a header in the byte order of the capture's machine", async () => {
+    const filter = await PacketFilter.compile('ip host 10.0.0.1', null)
+    const little = [2, 0, 0, 0, ...IPV4]
+    const big = [0, 0, 0, 2, ...IPV4]
+    expect(takes(filter, LINKTYPE_NULL, little, false)).toBe(true)
+    expect(takes(filter, LINKTYPE_NULL, big, true)).toBe(true)
+    expect(takes(filter, LINKTYPE_NULL, big, false)).toBe(false)
+    expect(takes(filter, LINKTYPE_NULL, little, true)).toBe(false)
+    expect(takes(filter, LINKTYPE_NULL, little, false)).toBe(true)
+  })
+
+  it('takes the link type that overrides the captures', async () => {
+    const filter = await PacketFilter.compile('udp', LINKTYPE_RAW)
+    expect(takes(filter, LINKTYPE_USER0, IPV4)).toBe(true)
+  })
+
+  it('takes no packet of a link type that the expression cannot be used with, and says so once for each file', async () => {
+    const filter = await PacketFilter.compile('udp or type mgt', null)
+    expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
+    expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
+    const messages = filter.takeProblems('a.pcap').map(({ message }) => message)
+    expect(messages).toHaveLength(1)
+    expect(messages[0]).toMatch(
+      /^Cannot filter packets of link type 101 in "a\.pcap" \(none was taken\): .*column 8/,
+    )
+    expect(filter.takeProblems('b.pcap')).toEqual([])
+    expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
+    expect(filter.takeProblems('c.pcap')).toHaveLength(1)
+  })
+
+  it.each([
+    ['tcp port', null],
+    ['type mgt', LINKTYPE_RAW],
+  ])('refuses "%s" for link type %s at once, naming option and column', async (expression, linkType) => {
+    const compiled = PacketFilter.compile(expression, linkType)
+    await expect(compiled).rejects.toThrow(ConfigError)
+    await expect(compiled).rejects.toThrow(/^Cannot use -e\/--filter ".*": column \d+: /)
+  })
+})
