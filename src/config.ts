@@ -109,7 +109,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   heldBytes: MIB,
   openConnections: 8_388_608,
   interfaces: 65_536,
-  encaps: 4_096,
+  encaps: 65_535,
   indexGaps: 100,
 })
 
