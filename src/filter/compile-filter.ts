@@ -75,8 +75,12 @@ export class Filter {
       netmask: this.#netmask,
       isBigEndian,
     }
-    const { root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings)
-    const blocks = reachable(root).length
+    let { root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings)
+    let blocks = reachable(root).length
+    if (blocks > MAX_OPTIMIZED_BLOCKS) {
+      ;({ root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings, true))
+      blocks = reachable(root).length
+    }
     if (blocks > MAX_BLOCKS) throw new FilterSyntaxError('the expression has too many tests', 1)
     if (mustNotOptimize || blocks > MAX_OPTIMIZED_BLOCKS) return programOf(root)
     const optimized = optimize(root)

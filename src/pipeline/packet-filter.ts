@@ -9,6 +9,8 @@ import type { InputProblem } from '../summary.js'
 const SHOWN_CHARACTERS = 200
 /** No LINKTYPE_ value. */
 const NONE = -1
+/** ETHERNET, RAW and LINUX_SLL: what can match no packet of any of them contradicts itself. */
+const COMMON_LINK_TYPES = [1, 101, 113] as const
 
 /**
  * The expression of `-e` at work: which captured packets are taken. Packets of a link type that the expression cannot
@@ -21,9 +23,9 @@ export class PacketFilter {
   readonly #linkType: number | null
   readonly #refused = new Map<number, FilterSyntaxError>()
   #current = NONE
+  #isBigEndian = false
   #predicate: Predicate = nothing
 
-  #isBigEndian = false
   private constructor(filter: Filter, linkType: number | null) {
     this.#filter = filter
     this.#linkType = linkType
@@ -39,6 +41,7 @@ export class PacketFilter {
     try {
       const filter = await compileFilter(expression, { resolveHost: hostAddresses })
       if (linkType !== null) filter.forLinkType(linkType)
+      refuseContradiction(filter)
       return new PacketFilter(filter, linkType)
     } catch (error) {
       if (!(error instanceof FilterSyntaxError)) throw error
@@ -75,15 +78,29 @@ export class PacketFilter {
 
   #choose(linkType: number, isBigEndian: boolean): void {
     this.#current = linkType
+    this.#isBigEndian = isBigEndian
     try {
       this.#predicate = this.#filter.forLinkType(linkType, isBigEndian)
     } catch (error) {
-    this.#isBigEndian = isBigEndian
       if (!(error instanceof FilterSyntaxError)) throw error
       this.#predicate = nothing
       if (error.problem !== 'rejectsAll') this.#refused.set(linkType, error)
     }
   }
+}
+
+function refuseContradiction(filter: Filter): void {
+  const errors = COMMON_LINK_TYPES.map((linkType) => {
+    try {
+      filter.forLinkType(linkType)
+      return null
+    } catch (error) {
+      return error
+    }
+  })
+  const isContradiction = (error: unknown) =>
+    error instanceof FilterSyntaxError && error.problem === 'rejectsAll'
+  if (errors.every(isContradiction)) throw errors[0]
 }
 
 function nothing(): boolean {

@@ -192,6 +192,9 @@ tcp[2:2] & 0xff00 = 0x1f00
 tcp[0] + udp[0] = 5
 port 80 and not (443 or 22)
 port 80 and ((443) or 22)
+tcp port 1 or 2 or 3 or 4 or 5 or 22 or 53 or 80 or 443 or 6081
+host 1.2.3.4 or 1.1.1.1 or 1.1.1.2 or 1.1.1.3 or 1.1.1.4 or 10.0.0.1 or 1.1.1.6 or 1.1.1.7 or 1.1.1.8 or 192.168.0.1
+not src net 10 and ether[0] = 1 or ether[0] = 2 or ether[0] = 3 or ether[0] = 4 or ether[0] = 5 or ether[0] = 6 or ether[0] = 7 or ether[0] = 8 or ether[0] = 9
 `
   .trim()
   .split('\n')
@@ -219,7 +222,7 @@ export const LINK_TYPE_EXPRESSIONS: readonly (readonly [
       'wlan addr2 00:11:22:33:44:55;wlan addr3 00:11:22:33:44:55;wlan addr4 00:11:22:33:44:55;wlan ra 00:11:22:33:44:55;' +
       'wlan ta 00:11:22:33:44:55;wlan src and dst 00:11:22:33:44:55;type mgt;type data;type ctl subtype ack;type mgt subtype beacon;' +
       'subtype qos-data;type 4;dir tods;dir 3;wlan broadcast;wlan multicast;llc;llc u;vlan;vlan 5 and ip;wlan[0] = 0x80;radio[2] = 5;' +
-      'ip[0] = 0x45;tcp[13] & 2 != 0;icmp6;ip6[6] = 17;ether proto 0x88cc;protochain 6;pppoes and ip;geneve and tcp',
+      'ip[0] = 0x45;tcp[13] & 2 != 0;icmp6;ip6[6] = 17;ether proto 0x88cc;protochain 6',
   ],
   [
     [6, 10, 122],

@@ -38,15 +38,25 @@ export class Block {
   /** uint32 */
   k: number
   statements: Statement[]
+  /** Of a `JONE` test: the values, uint32; `k` is its number then. */
+  readonly values: ReadonlySet<number> | null
   readonly whenTrue = new Edge(this)
   readonly whenFalse = new Edge(this)
   head: Block = this
   isInverted = false
+  /** Number of the block while its program is optimized. */
+  index = -1
 
-  constructor(code: number, k: number, statements: Statement[] = []) {
+  constructor(
+    code: number,
+    k: number,
+    statements: Statement[] = [],
+    values: ReadonlySet<number> | null = null,
+  ) {
     this.code = code
     this.k = k >>> 0
     this.statements = statements
+    this.values = values
   }
 
   get isReturn(): boolean {

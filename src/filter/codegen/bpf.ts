@@ -44,6 +44,8 @@ export const JEQ = 0x10
 export const JGT = 0x20
 export const JGE = 0x30
 export const JSET = 0x40
+/** Of our own: A is one of a set of values. */
+export const JONE = 0x50
 export type Jump = typeof JEQ | typeof JGT | typeof JGE | typeof JSET
 
 /** The other operand: the instruction's constant or X. */

@@ -6,7 +6,7 @@ import type { CodeContext } from './context.js'
 import { inDirection } from './directions.js'
 import * as ether from './ether-types.js'
 import { linkTypeIs } from './link-type-test.js'
-import { equal } from './loads.js'
+import { equal, oneOf } from './loads.js'
 
 /** Places of the addresses in the network header. */
 const IP = { type: ether.IP, src: 12, dst: 16 }
@@ -17,12 +17,12 @@ const IPV6 = { type: ether.IPV6, src: 8, dst: 24 }
 /**
  * Packets from or to an IPv4 address or network; without a protocol also ARP and RARP about it.
  *
- * @param address uint32
+ * @param address uint32; or several, all bits of which count
  * @param mask uint32, bits of the address that count
  */
 export function ipv4Host(
   cx: CodeContext,
-  address: number,
+  address: number | ReadonlySet<number>,
   mask: number,
   protocol: Protocol | null,
   direction: Direction | null,
@@ -31,7 +31,13 @@ export function ipv4Host(
   const test = (place: typeof IP) =>
     inDirection(
       direction,
-      (end) => and(linkTypeIs(cx, place.type), equal(cx, 'network', place[end], bpf.W, address, mask)),
+      (end) =>
+        and(
+          linkTypeIs(cx, place.type),
+          typeof address === 'number'
+            ? equal(cx, 'network', place[end], bpf.W, address, mask)
+            : oneOf(cx, 'network', place[end], bpf.W, address),
+        ),
       (other) => onlyWlan(cx, other),
     )
   switch (protocol) {
@@ -48,6 +54,7 @@ export function ipv4Host(
     case 'rarp':
       return test(RARP)
     case 'decnet':
+      if (typeof address !== 'number') throw new Error('bug: DECnet addresses are not joined')
       return decnetHost(cx, address, direction)
     default:
       throw cx.refuse(`"${protocol}" cannot stand before an IPv4 ${kind === 'net' ? 'network' : 'address'}`)

@@ -1,4 +1,4 @@
-import { and, type Block, jumpBlock, not, Statement } from './blocks.js'
+import { and, Block, jumpBlock, not, Statement } from './blocks.js'
 import * as bpf from './bpf.js'
 import type { CodeContext, Offset } from './context.js'
 
@@ -135,6 +135,19 @@ export function atMost(cx: CodeContext, base: Base, offset: number, size: bpf.Si
 /** The field has one of the bits. */
 export function hasBits(cx: CodeContext, base: Base, offset: number, size: bpf.Size, bits: number): Block {
   return jumpBlock(bpf.JSET, bits, load(cx, base, offset, size))
+}
+
+/** The field is one of these values. */
+export function oneOf(
+  cx: CodeContext,
+  base: Base,
+  offset: number,
+  size: bpf.Size,
+  values: ReadonlySet<number>,
+): Block {
+  const statements = load(cx, base, offset, size)
+  cx.valueSets += 1
+  return new Block(bpf.JMP | bpf.JONE | bpf.K, cx.valueSets, statements, values)
 }
 
 /** The bytes at `offset` are these; the last are compared first, four at a time. */

@@ -6,7 +6,7 @@ import type { CodeContext } from './context.js'
 import { inDirection } from './directions.js'
 import * as ether from './ether-types.js'
 import { linkTypeIs } from './link-type-test.js'
-import { atLeast, atMost, equal, hasBits } from './loads.js'
+import { atLeast, atMost, equal, hasBits, oneOf } from './loads.js'
 
 export const TCP = 6
 export const UDP = 17
@@ -20,12 +20,15 @@ const IPV4_PROTOCOL = 9
 const IPV6_NEXT_HEADER = 6
 
 /** Packets with a port, or with one from `low` to `high`, over IPv4 or IPv6. Later IPv4 fragments match no port. */
-export interface Ports {
+export interface PortRange {
   readonly low: number
   readonly high: number
   /** Compared as one number, not as a range. */
   readonly isSingle: boolean
 }
+
+/** A range of ports, or several ports. */
+export type Ports = PortRange | ReadonlySet<number>
 
 /** @throws FilterSyntaxError for a direction that only 802.11 has. */
 export function portTest(
@@ -84,13 +87,15 @@ function anyProtocol(protocol: PortProtocol, inProtocol: (number: number) => Blo
 function portFields(
   cx: CodeContext,
   base: 'ipv4Transport' | 'ipv6Transport',
-  { low, high, isSingle }: Ports,
+  ports: Ports,
   direction: Direction | null,
 ): Block {
   return inDirection(
     direction,
     (end) => {
       const offset = end === 'src' ? SOURCE_PORT : DESTINATION_PORT
+      if ('has' in ports) return oneOf(cx, base, offset, bpf.H, ports)
+      const { low, high, isSingle } = ports
       if (isSingle) return equal(cx, base, offset, bpf.H, low)
       return and(
         atLeast(cx, base, offset, bpf.H, Math.min(low, high)),

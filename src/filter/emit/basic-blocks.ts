@@ -10,6 +10,8 @@ export interface BasicBlock {
   readonly otherwise: number | null
   /** Of a block that ends the program. */
   readonly result: boolean
+  /** The test at the end is that A is one of these values, uint32; null: its last instruction is the test. */
+  readonly values: ReadonlySet<number> | null
 }
 
 /** Splits a program; the first block is where it begins. */
@@ -30,21 +32,18 @@ export function basicBlocks(program: readonly Instruction[]): BasicBlock[] {
     const end = starts[number + 1] ?? program.length
     const last = program[end - 1]!
     const inner = program.slice(start, end - 1)
+    const block = { instructions: inner, next: null, otherwise: null, result: false, values: null }
     switch (bpf.classOf(last.code)) {
       case bpf.RET:
-        return { instructions: inner, next: null, otherwise: null, result: last.k !== 0 }
+        return { ...block, result: last.k !== 0 }
       case bpf.JMP: {
         const next = numbers.get(last.next)!
-        const otherwise = last.next === last.otherwise ? null : numbers.get(last.otherwise)!
-        return { instructions: otherwise === null ? inner : [...inner, last], next, otherwise, result: false }
+        if (last.next === last.otherwise) return { ...block, next }
+        const otherwise = numbers.get(last.otherwise)!
+        return { ...block, instructions: [...inner, last], next, otherwise, values: last.values ?? null }
       }
       default:
-        return {
-          instructions: [...inner, last],
-          next: numbers.get(last.next)!,
-          otherwise: null,
-          result: false,
-        }
+        return { ...block, instructions: [...inner, last], next: numbers.get(last.next)! }
     }
   })
 }

@@ -2,6 +2,7 @@ import * as bpf from '../codegen/bpf.js'
 import { type BasicBlock, basicBlocks } from './basic-blocks.js'
 import { conditionText, statementText } from './instruction-text.js'
 import type { Instruction } from './program.js'
+import { withValueSets } from './value-sets.js'
 
 /**
  * Tells whether a packet matches. Never throws, reads nothing but `bytes[position, position + capturedLength)`, and a
@@ -25,11 +26,26 @@ const MAX_TURNS = 65_536
 
 /** Generates the predicate of a program. Its text is made of numbers and fixed operators alone. */
 export function predicateOf(program: readonly Instruction[]): Predicate {
-  const text = functionText(basicBlocks(program))
-  return new Function('b', 'p', 'n', 'w', `'use strict'\n${text}`) as Predicate
+  const blocks = withValueSets(basicBlocks(program))
+  const sets = blocks.flatMap(({ values }) => (values === null ? [] : [values]))
+  const signed = sets.map((values) => new Set([...values].map((value) => value | 0)))
+  const names = new Map(sets.map((values, number) => [values, `v[${number}]`]))
+  const text = functionText(blocks, (block) => testText(block, names))
+  const make = new Function('v', `'use strict'\nreturn (b, p, n, w) => {\n${text}}`)
+  return make(signed) as Predicate
 }
 
-function functionText(blocks: readonly BasicBlock[]): string {
+/** The JavaScript condition of the test that a block ends in. */
+type TestText = (block: BasicBlock) => string
+
+function testText(
+  { values, instructions }: BasicBlock,
+  names: ReadonlyMap<ReadonlySet<number>, string>,
+): string {
+  return values === null ? conditionText(instructions.at(-1)!) : `${names.get(values)}.has(a)`
+}
+
+function functionText(blocks: readonly BasicBlock[], testText: TestText): string {
   const used = new Set<number>()
   for (const { code, k } of blocks.flatMap(({ instructions }) => instructions)) {
     const kind = bpf.classOf(code)
@@ -41,7 +57,8 @@ function functionText(blocks: readonly BasicBlock[]): string {
   const isLoop = blocks.some(
     ({ next, otherwise }, at) => Math.min(next ?? Infinity, otherwise ?? Infinity) <= at,
   )
-  const body = isLoop || blocks.length > MAX_NESTED_BLOCKS ? switchText(blocks) : nestedText(blocks)
+  const body =
+    isLoop || blocks.length > MAX_NESTED_BLOCKS ? switchText(blocks, testText) : nestedText(blocks, testText)
   return declarations + body
 }
 
@@ -54,7 +71,7 @@ function innerText({ instructions, otherwise }: BasicBlock): string {
   return plain.map((instruction) => `${statementText(instruction)}\n`).join('')
 }
 
-function switchText(blocks: readonly BasicBlock[]): string {
+function switchText(blocks: readonly BasicBlock[], testText: TestText): string {
   const jump = (from: number, to: number) => {
     const target = blocks[to]!
     if (target.next === null && target.instructions.length === 0) return resultText(target.result)
@@ -62,12 +79,11 @@ function switchText(blocks: readonly BasicBlock[]): string {
     return `${bound}i = ${to}; continue\n`
   }
   const cases = blocks.map((block, at) => {
-    const { next, otherwise, instructions, result } = block
+    const { next, otherwise, result } = block
     const inner = innerText(block)
     if (next === null) return `case ${at}: ${inner}${resultText(result)}`
     if (otherwise === null) return `case ${at}: ${inner}${jump(at, next)}`
-    const condition = conditionText(instructions.at(-1)!)
-    return `case ${at}: ${inner}if (${condition}) { ${jump(at, next)} }\n${jump(at, otherwise)}`
+    return `case ${at}: ${inner}if (${testText(block)}) { ${jump(at, next)} }\n${jump(at, otherwise)}`
   })
   return `i = 0\nfor (;;) switch (i) {\n${cases.join('')}default: return false\n}`
 }
@@ -76,7 +92,7 @@ function switchText(blocks: readonly BasicBlock[]): string {
  * Nested `if`s, and labelled blocks around what more than one way leads to: each such block stands behind the block
  * that all ways to it pass (its immediate dominator). Blocks come in an order in which every way leads forward.
  */
-function nestedText(blocks: readonly BasicBlock[]): string {
+function nestedText(blocks: readonly BasicBlock[], testText: TestText): string {
   const targets = blocks.map(({ next, otherwise }) => [next, otherwise].filter((to) => to !== null))
   const ways = new Array<number>(blocks.length).fill(0)
   for (const to of targets.flat()) ways[to]! += 1
@@ -90,10 +106,10 @@ function nestedText(blocks: readonly BasicBlock[]): string {
   }
   const own = (at: number): string => {
     const block = blocks[at]!
-    const { next, otherwise, instructions, result } = block
+    const { next, otherwise, result } = block
     if (next === null) return innerText(block) + resultText(result)
     if (otherwise === null) return innerText(block) + go(next)
-    return `${innerText(block)}if (${conditionText(instructions.at(-1)!)}) {\n${go(next)}} else {\n${go(otherwise)}}\n`
+    return `${innerText(block)}if (${testText(block)}) {\n${go(next)}} else {\n${go(otherwise)}}\n`
   }
   const text = (at: number): string =>
     behind[at]!.reduce((inner, shared) => `s${shared}: {\n${inner}}\n${text(shared)}`, own(at))

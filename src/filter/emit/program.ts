@@ -11,6 +11,8 @@ export interface Instruction {
   readonly next: number
   /** Of jumps: where it does not hold. Elsewhere the same as `next`. */
   readonly otherwise: number
+  /** Of a `JONE` jump: the values that A may have, uint32. */
+  readonly values?: ReadonlySet<number>
 }
 
 /** Lays the blocks of a program out in libpcap's order: a jump without loop leads forward. */
@@ -31,7 +33,8 @@ export function programOf(root: Block): Instruction[] {
     const { code, k, whenTrue, whenFalse } = block
     const next = whenTrue.target === null ? instructions.length + 1 : starts.get(whenTrue.target)!
     const otherwise = whenFalse.target === null ? next : starts.get(whenFalse.target)!
-    instructions.push({ code, k, next, otherwise })
+    const { values } = block
+    instructions.push({ code, k, next, otherwise, ...(values === null ? {} : { values }) })
   }
   return instructions
 }

@@ -4,34 +4,56 @@ import { A, ATOMS, hasAtom } from './atoms.js'
 import { type Arc, type FlowGraph, isMember, type Node } from './flow-graph.js'
 import type { PassProgress } from './progress.js'
 
+/** Arcs that tell something of the same test: of tests of one kind, of one value. */
+export class KnownTests {
+  readonly #arcs = new Map<string, Arc[]>()
+
+  constructor(graph: FlowGraph) {
+    for (const arc of graph.arcs) {
+      const key = keyOf(Math.abs(arc.code), arc.from)
+      const list = this.#arcs.get(key)
+      if (list === undefined) this.#arcs.set(key, [arc])
+      else list.push(arc)
+    }
+  }
+
+  /** The arcs that may tell the result of the test at the end of a node, by index. */
+  about(node: Node): readonly Arc[] {
+    return this.#arcs.get(keyOf(node.block.code, node)) ?? []
+  }
+}
+
+function keyOf(code: number, { values }: Node): string {
+  return `${code},${values[A]}`
+}
+
 /**
  * Lets an arc lead past tests whose result is known on it: both ways of the next test are the same, or an arc that was
  * passed before tells how it ends.
  */
-export function shortenArc(graph: FlowGraph, arc: Arc, progress: PassProgress): void {
-  let next = graph.target(arc)
+export function shortenArc(graph: FlowGraph, arc: Arc, known: KnownTests, progress: PassProgress): void {
+  const next = graph.target(arc)
   if (next === null || next.block.isReturn) return
   const onlyWay = graph.target(next.true)!
   if (onlyWay === graph.target(next.false) && !isInConflict(arc.from, onlyWay)) {
     arc.edge.target = onlyWay.block
-    next = onlyWay
     progress.simplified()
   }
-  for (let from = 0; from !== -1; ) from = passKnownTest(graph, arc, progress) ? 0 : -1
+  while (passKnownTest(graph, arc, known, progress)) {
+    // there may be more
+  }
 }
 
-// Takes the first test that a dominating arc decides. True: there may be more.
-function passKnownTest(graph: FlowGraph, arc: Arc, progress: PassProgress): boolean {
-  const { dominators } = arc
-  for (let word = 0; word < dominators.length; word++) {
-    for (let bits = dominators[word]!; bits !== 0; bits &= bits - 1) {
-      const index = word * 32 + (31 - Math.clz32(bits & -bits))
-      const target = decided(graph, graph.target(arc)!, graph.arcs[index]!)
-      if (target === null || isInConflict(arc.from, target)) continue
-      arc.edge.target = target.block
-      progress.branchMoved()
-      return !target.block.isReturn
-    }
+// Takes the first test that a dominating arc decides. True: another one follows.
+function passKnownTest(graph: FlowGraph, arc: Arc, known: KnownTests, progress: PassProgress): boolean {
+  const next = graph.target(arc)!
+  for (const passed of known.about(next)) {
+    if (!isMember(arc.dominators, passed.index)) continue
+    const target = decided(graph, next, passed)
+    if (target === null || isInConflict(arc.from, target)) continue
+    arc.edge.target = target.block
+    progress.branchMoved()
+    return !target.block.isReturn
   }
   return false
 }
@@ -39,9 +61,7 @@ function passKnownTest(graph: FlowGraph, arc: Arc, progress: PassProgress): bool
 // Where the test at the end of `node` leads, when the arc that was passed says so.
 function decided(graph: FlowGraph, node: Node, passed: Arc): Node | null {
   const isTrue = passed.code >= 0
-  const code = Math.abs(passed.code)
-  if (node.block.code !== code) return null
-  if (node.values[A] !== passed.from.values[A]) return null
+  const { code } = node.block
   if (node.operand === passed.from.operand) return graph.target(isTrue ? node.true : node.false)
   // Equal to one constant is not equal to another.
   return isTrue && code === (bpf.JMP | bpf.JEQ | bpf.K) ? graph.target(node.false) : null

@@ -71,20 +71,21 @@ export class FlowGraph {
   readonly nodes: readonly Node[]
   /** Arcs by index: all true ones, then all false ones. */
   readonly arcs: readonly Arc[]
-  /** Nodes by level, each level in the order in which they are visited. */
-  levels: Node[][] = []
-  readonly #byBlock = new Map<Block, Node>()
+  /** Every node from the root down: no node comes before one that leads to it. */
+  downwards: readonly Node[] = []
+  /** The nodes with a test, from the results up. */
+  upwards: readonly Node[] = []
 
   constructor(root: Block) {
     this.root = root
     const blocks = reachable(root)
     this.nodes = blocks.map((block, index) => new Node(block, index, blocks.length))
     this.arcs = [...this.nodes.map((node) => node.true), ...this.nodes.map((node) => node.false)]
-    for (const node of this.nodes) this.#byBlock.set(node.block, node)
+    for (const [index, block] of blocks.entries()) block.index = index
   }
 
   nodeOf(block: Block): Node {
-    return this.#byBlock.get(block)!
+    return this.nodes[block.index]!
   }
 
   /** The node where an arc leads; null behind a result. */
@@ -100,19 +101,9 @@ export class FlowGraph {
     this.#findArcDominators()
   }
 
-  /** Every node from the root down: no node comes before one that leads to it. */
-  *downwards(): Generator<Node> {
-    for (let level = this.levels.length - 1; level >= 0; level--) yield* this.levels[level]!
-  }
-
-  /** The nodes with a test, from the results up. */
-  *upwards(): Generator<Node> {
-    for (let level = 1; level < this.levels.length; level++) yield* this.levels[level]!
-  }
-
   findInArcs(): void {
     for (const node of this.nodes) node.inArcs = []
-    for (const node of this.downwards()) {
+    for (const node of this.downwards) {
       if (node.block.isReturn) continue
       this.target(node.true)!.inArcs.push(node.true)
       this.target(node.false)!.inArcs.push(node.false)
@@ -121,7 +112,7 @@ export class FlowGraph {
   }
 
   #findLevels(): void {
-    this.levels = []
+    const levels: Node[][] = []
     const visited = new Set<Node>()
     const stack: { node: Node; isDone: boolean }[] = [{ node: this.nodeOf(this.root), isDone: false }]
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
@@ -130,8 +121,8 @@ export class FlowGraph {
       const whenFalse = this.target(node.false)
       if (isDone) {
         node.level = whenTrue === null ? 0 : Math.max(whenTrue.level, whenFalse!.level) + 1
-        this.levels[node.level] ??= []
-        this.levels[node.level]!.push(node)
+        levels[node.level] ??= []
+        levels[node.level]!.push(node)
       } else if (!visited.has(node)) {
         visited.add(node)
         stack.push({ node, isDone: true })
@@ -139,13 +130,15 @@ export class FlowGraph {
         if (whenTrue !== null) stack.push({ node: whenTrue, isDone: false })
       }
     }
-    for (const level of this.levels) level.reverse()
+    for (const level of levels) level.reverse()
+    this.upwards = levels.slice(1).flat()
+    this.downwards = levels.reverse().flat()
   }
 
   #findDominators(): void {
     for (const node of this.nodes) node.dominators.fill(0xffff_ffff)
     this.nodeOf(this.root).dominators.fill(0)
-    for (const node of this.downwards()) {
+    for (const node of this.downwards) {
       insert(node.dominators, node.index)
       for (const arc of [node.true, node.false]) {
         const target = this.target(arc)
@@ -159,7 +152,7 @@ export class FlowGraph {
     const root = this.nodeOf(this.root)
     root.true.dominators.fill(0)
     root.false.dominators.fill(0)
-    for (const node of this.downwards()) {
+    for (const node of this.downwards) {
       for (const arc of [node.true, node.false]) {
         insert(arc.dominators, arc.index)
         const target = this.target(arc)
@@ -172,11 +165,11 @@ export class FlowGraph {
 
   #findUses(): void {
     const killed = new Map<Node, number>()
-    for (const node of this.downwards()) {
+    for (const node of this.downwards) {
       killed.set(node, findLocalUses(node))
       node.outUse = 0
     }
-    for (const node of this.upwards()) {
+    for (const node of this.upwards) {
       node.outUse |= this.target(node.true)!.inUse | this.target(node.false)!.inUse
       node.inUse |= node.outUse & ~killed.get(node)!
     }

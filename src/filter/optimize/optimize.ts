@@ -1,9 +1,9 @@
 import type { Block, Statement } from '../codegen/blocks.js'
 import * as bpf from '../codegen/bpf.js'
 import { A, REMOVED, X } from './atoms.js'
-import { pullUp, shortenArc } from './branches.js'
+import { KnownTests, pullUp, shortenArc } from './branches.js'
 import { removeDeadStores } from './dead-stores.js'
-import { FlowGraph, type Node, reachable } from './flow-graph.js'
+import { FlowGraph, type Node } from './flow-graph.js'
 import { foldStatement } from './fold-statement.js'
 import { simplifyBlock } from './peephole.js'
 import { PassProgress } from './progress.js'
@@ -40,14 +40,15 @@ function repeat(graph: FlowGraph, mayChangeStatements: boolean): void {
 function pass(graph: FlowGraph, mayChangeStatements: boolean, progress: PassProgress): void {
   const table = new ValueTable()
   graph.findInArcs()
-  for (const node of graph.downwards()) simplify(node, table, progress, mayChangeStatements)
+  for (const node of graph.downwards) simplify(node, table, progress, mayChangeStatements)
   if (mayChangeStatements) return
-  for (const node of graph.upwards()) {
-    shortenArc(graph, node.true, progress)
-    shortenArc(graph, node.false, progress)
+  const known = new KnownTests(graph)
+  for (const node of graph.upwards) {
+    shortenArc(graph, node.true, known, progress)
+    shortenArc(graph, node.false, known, progress)
   }
   graph.findInArcs()
-  for (const node of graph.upwards()) {
+  for (const node of graph.upwards) {
     pullUp(graph, node, 'or', progress)
     pullUp(graph, node, 'and', progress)
   }
@@ -93,34 +94,21 @@ function inheritValues({ values, inArcs }: Node): void {
   }
 }
 
-// Of blocks that do the same and lead to the same blocks one is kept.
+// Of blocks that do the same and lead to the same blocks one is kept; those that are led to are compared first.
 function mergeTwins(graph: FlowGraph): void {
-  for (let isDone = false; !isDone; ) {
-    isDone = true
-    const alive = new Set(reachable(graph.root))
-    const twins = new Map<Block, Block>()
-    const byContent = new Map<string, Block>()
-    const numbers = new Map(graph.nodes.map(({ block, index }) => [block, index]))
-    for (const { block } of [...graph.nodes].reverse()) {
-      if (!alive.has(block)) continue
-      const content = contentOf(block, numbers)
-      const twin = byContent.get(content)
-      if (twin === undefined) byContent.set(content, block)
-      else twins.set(block, twin)
-    }
-    for (const { block } of graph.nodes) {
-      for (const edge of [block.whenTrue, block.whenFalse]) {
-        const twin = edge.target === null ? undefined : twins.get(edge.target)
-        if (twin === undefined) continue
-        edge.target = twin
-        isDone = false
-      }
-    }
+  graph.analyze()
+  const byContent = new Map<string, Block>()
+  const kept = (block: Block | null) => (block === null ? null : (byContent.get(contentOf(block)) ?? block))
+  for (const { block } of [...graph.downwards].reverse()) {
+    block.whenTrue.target = kept(block.whenTrue.target)
+    block.whenFalse.target = kept(block.whenFalse.target)
+    const content = contentOf(block)
+    if (!byContent.has(content)) byContent.set(content, block)
   }
 }
 
-function contentOf(block: Block, numbers: ReadonlyMap<Block, number>): string {
-  const target = (next: Block | null) => (next === null ? '' : numbers.get(next))
+function contentOf(block: Block): string {
+  const target = (next: Block | null) => (next === null ? '' : next.index)
   const statements = block.statements
     .filter(({ code }) => code !== REMOVED)
     .map(({ code, k }: Statement) => `${code},${k}`)

@@ -23,7 +23,8 @@ export function simplifyBlock(node: Node, table: ValueTable, progress: PassProgr
     block.k = index
   }
   const accumulator = table.constant(node.values[A]!)
-  if (accumulator !== null && bpf.sourceOf(block.code) === bpf.K) decide(block, accumulator, progress)
+  const isDecidable = bpf.sourceOf(block.code) === bpf.K && block.values === null
+  if (accumulator !== null && isDecidable) decide(block, accumulator, progress)
 }
 
 /** Index of the first statement from `from` on that was not taken out, or -1. */

@@ -3,21 +3,27 @@ import * as bpf from '../codegen/bpf.js'
 /** The number of a value that nothing is known of. */
 export const UNKNOWN = 0
 
+const TWO_32 = 2 ** 32
+
 /**
  * Numbers for values, equal for computations that are known to give the same (value numbering after Cocke and
  * Schwartz). A load from the packet is a value, whatever the packet has there.
  */
 export class ValueTable {
-  readonly #numbers = new Map<string, number>()
+  // By code and first operand, then by the second.
+  readonly #numbers = new Map<number, Map<number, number>>()
+  #count = 0
   readonly #constants = new Map<number, number>()
 
   /** The number of what `code` gives for operands that are numbers of values, or constants. */
   of(code: number, first: number, second: number): number {
-    const key = `${code},${first},${second}`
-    const known = this.#numbers.get(key)
+    const key = code * TWO_32 + first
+    const bySecond = this.#numbers.get(key) ?? new Map<number, number>()
+    const known = bySecond.get(second)
     if (known !== undefined) return known
-    const number = this.#numbers.size + 1
-    this.#numbers.set(key, number)
+    this.#count += 1
+    const number = this.#count
+    this.#numbers.set(key, bySecond.set(second, number))
     if (code === (bpf.LD | bpf.IMM)) this.#constants.set(number, first)
     return number
   }
