@@ -14,8 +14,9 @@ const INSPECT_HEAD = `pcap2conn inspect: says what is in captures, without conve
 
 Usage: pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]
 
-Format, interfaces, packets and bytes, time span, snaplen cuts, drops, protocols by the innermost headers, VLANs and
-tunnels around them, damage: as a table for each capture. An input of the name inspect is ./inspect, or -r inspect.
+Format, interfaces, packets and bytes, time span, snaplen cuts, drops, protocols by the innermost
+headers, VLANs and tunnels around them, damage: as a table for each capture. An input of the name
+inspect is ./inspect, or -r inspect.
 `
 
 const INSPECT_EXAMPLES = `Examples:

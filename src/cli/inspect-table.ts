@@ -3,7 +3,10 @@ import { bytesText, countText } from './figures.js'
 import { printable } from './printable.js'
 
 const COLUMNS = 100
-const LABEL_COLUMNS = 15
+const LABEL_COLUMNS = 17
+const TEXT_COLUMNS = COLUMNS - LABEL_COLUMNS
+/** Characters of a text that a capture holds which are shown; the JSON has more. */
+const MAX_TEXT = 300
 /** Columns of a count and of an amount of bytes. */
 const FIGURE_COLUMNS = 16
 const NAME_COLUMNS = COLUMNS - 2 * FIGURE_COLUMNS
@@ -16,19 +19,22 @@ const CLOCKS: ReadonlyMap<string, string> = new Map([
   ['10^-9', 'nanoseconds'],
 ])
 
-/** What was found in one capture, for people: no line is longer than 100 columns, safe for a terminal. */
+/** What was found in one capture, for people: safe for a terminal; only its path may be longer than 100 columns. */
 export function inspectionTable(capture: CaptureInspection): string {
   const { format, packets, packet_bytes: bytes } = capture
   const lines = [
     printable(capture.path),
     ...(format === null
-      ? [row('format', 'no capture that can be read')]
+      ? rows('format', 'no capture that can be read')
       : [
-          row('format', formatText(capture)),
+          ...rows('format', formatText(capture)),
           ...optional('written by', writerText(capture)),
-          row('size', `${bytesText(capture.bytes)}${format.is_compressed ? ', compressed' : ''}`),
-          row('packets', packetsText(packets)),
-          row(
+          ...rows('size', `${bytesText(capture.bytes)}${format.is_compressed ? ', compressed' : ''}`),
+          ...rows('packets', countText(packets.total)),
+          ...counted('cut by snaplen', packets.cut),
+          ...counted('back in time', packets.back_in_time),
+          ...counted('dropped', packets.dropped),
+          ...rows(
             'packet bytes',
             `${bytesText(bytes.captured)} captured, ${bytesText(bytes.on_the_wire)} on the wire`,
           ),
@@ -42,15 +48,33 @@ export function inspectionTable(capture: CaptureInspection): string {
     ...groupTable('protocols', capture.protocols),
     ...groupTable('encapsulations', capture.encapsulations),
   ]
-  return lines.map((line) => `${cut(line, COLUMNS)}\n`).join('')
+  return lines.map((line) => `${line}\n`).join('')
 }
 
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(LABEL_COLUMNS)}${printable(text)}`
+function rows(label: string, text: string): string[] {
+  const shown = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return wrapped(printable(shown)).map((line, i) => `  ${i === 0 ? label : ''}`.padEnd(LABEL_COLUMNS) + line)
+}
+
+/** Lines of at most `TEXT_COLUMNS`, broken at blanks where there are some. */
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (rest.length > TEXT_COLUMNS) {
+    const blank = rest.lastIndexOf(' ', TEXT_COLUMNS)
+    const end = blank > TEXT_COLUMNS / 2 ? blank : TEXT_COLUMNS
+    lines.push(rest.slice(0, end))
+    rest = rest.slice(end).trimStart()
+  }
+  return [...lines, rest]
 }
 
 function optional(label: string, text: string | null): string[] {
-  return text === null || text === '' ? [] : [row(label, text)]
+  return text === null || text === '' ? [] : rows(label, text)
+}
+
+function counted(label: string, count: number): string[] {
+  return count === 0 ? [] : rows(label, countText(count))
 }
 
 function formatText({ format }: CaptureInspection): string {
@@ -65,15 +89,6 @@ function formatText({ format }: CaptureInspection): string {
 function writerText({ format }: CaptureInspection): string {
   const parts = [format?.application, format?.os, format?.hardware]
   return parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ')
-}
-
-function packetsText({ total, cut, back_in_time, dropped }: CaptureInspection['packets']): string {
-  return [
-    countText(total),
-    ...(cut > 0 ? [`${countText(cut)} captured only in part`] : []),
-    ...(back_in_time > 0 ? [`${countText(back_in_time)} earlier than the one before`] : []),
-    ...(dropped > 0 ? [`${countText(dropped)} dropped while capturing`] : []),
-  ].join(', ')
 }
 
 function commentsText({ comments: { total, first } }: CaptureInspection): string {
@@ -95,8 +110,8 @@ function interfaceRows({ interfaces, interface_count }: CaptureInspection): stri
   const shown = interfaces.slice(0, MAX_ROWS)
   const more = interface_count - shown.length
   return [
-    ...shown.map((one, i) => row(`interface ${i}`, interfaceText(one))),
-    ...(more > 0 ? [row('', `and ${countText(more)} more interfaces`)] : []),
+    ...shown.flatMap((one, i) => rows(`interface ${i}`, interfaceText(one))),
+    ...(more > 0 ? rows('', `and ${countText(more)} more`) : []),
   ]
 }
 
