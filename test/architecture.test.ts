@@ -11,7 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'existing-outputs': 'errors node:fs',
   version: 'node:module',
   config: 'errors wire node:os node:path', // wire: the names of link types
-  input: 'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby', // capture: the first packet's time
+  input:
+    'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors cap koffi',
   wire: 'bytes',
   stream: 'bytes',

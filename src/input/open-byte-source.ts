@@ -1,36 +1,53 @@
 import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
+import { COMPRESSION_MAGIC_BYTES, detectCompression, isUndecided } from './compression.js'
+import type { ThreadedCompression } from './decompress/load-decompressor.js'
+import type { Decompression } from './decompression.js'
 import { FileByteSource } from './file-source.js'
-import { GzipByteSource, isGzip } from './gzip-source.js'
+import { GzipByteSource } from './gzip-source.js'
+import { ReadAheadSource } from './read-ahead-source.js'
 import { StreamByteSource } from './stream-source.js'
 
-/** Bytes that tell whether an input is compressed. */
-const MAGIC_BYTES = 2
+/** A file that was opened, compressed or not. */
+export interface OpenedFile extends ByteSource {
+  /**
+   * Begins to unpack a compressed file before the first `read()`, a bounded number of bytes ahead. Of a file that is
+   * not compressed only the beginning is read.
+   */
+  readAhead(): Promise<void>
+}
 
 /**
  * Opens a file. Whether it is compressed is told by its first bytes, at the first `read()`.
  *
+ * @param decompression Unpacks what is not gzip; null: that is given as it stands.
  * @throws InputError that names the file, where it cannot be opened or is no regular file.
  */
-export function openFile(path: string): ByteSource {
-  const open = () => FileByteSource.open(path)
-  return new DetectingByteSource(open(), open)
+export function openFile(path: string, decompression: Decompression | null = null): OpenedFile {
+  return new DetectingByteSource(FileByteSource.open(path), path, decompression)
 }
 
 /** The same for a stream such as standard input, which `close()` destroys. */
-export function openStream(stream: Readable): ByteSource {
-  return new DetectingByteSource(new StreamByteSource(stream), null)
+export function openStream(stream: Readable, decompression: Decompression | null = null): ByteSource {
+  return new DetectingByteSource(new StreamByteSource(stream), null, decompression)
 }
 
 /** Looks at the first bytes of a source, and puts the decompressor that they ask for behind it. */
-class DetectingByteSource implements ByteSource {
+class DetectingByteSource implements OpenedFile {
+  // Invariant: #head are bytes from the beginning of an uncompressed source that were not given yet.
+  readonly #path: string | null
+  readonly #decompression: Decompression | null
   #source: ByteSource
+  #head: Uint8Array = new Uint8Array(0)
+  #detecting: Promise<void> | null = null
   #isDetected = false
-  readonly #reopen: (() => ByteSource) | null
+  #isClosed = false
 
-  constructor(source: ByteSource, reopen: (() => ByteSource) | null) {
+  /** @param path Where the source can be opened again; null: nowhere. */
+  constructor(source: ByteSource, path: string | null, decompression: Decompression | null) {
     this.#source = source
-    this.#reopen = reopen
+    this.#path = path
+    this.#decompression = decompression
   }
 
   get bytesRead(): number {
@@ -42,7 +59,7 @@ class DetectingByteSource implements ByteSource {
   }
 
   get isAtEnd(): boolean {
-    return this.#source.isAtEnd
+    return this.#head.length === 0 && this.#source.isAtEnd
   }
 
   get isDecompressed(): boolean {
@@ -54,25 +71,69 @@ class DetectingByteSource implements ByteSource {
   }
 
   read(target: Uint8Array): Promise<number> {
-    return this.#isDetected ? this.#source.read(target) : this.#readFirst(target)
+    return this.#isDetected && this.#head.length === 0 ? this.#source.read(target) : this.#readFirst(target)
   }
 
-  close(): Promise<void> {
-    return this.#source.close()
+  readAhead(): Promise<void> {
+    this.#detecting ??= this.#detect(true)
+    return this.#detecting
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#source.close()
+    await this.#detecting?.catch(() => {}) // told by read()
+    this.#head = new Uint8Array(0)
+    await this.#source.close() // which may be another one now
   }
 
   async #readFirst(target: Uint8Array): Promise<number> {
-    if (target.length < MAGIC_BYTES) throw new Error(`bug: first read into ${target.length} bytes`)
-    let filled = await this.#source.read(target)
-    while (filled < MAGIC_BYTES && !this.#source.isAtEnd) {
-      const bytes = await this.#source.read(target.subarray(filled))
-      if (bytes === 0) break
-      filled += bytes
-    }
-    this.#isDetected = true
-    if (!isGzip(target.subarray(0, filled))) return filled
-    // Owned copy: the decompressor writes over `target` while it still reads these bytes.
-    this.#source = new GzipByteSource(this.#source, target.slice(0, filled), this.#reopen)
-    return this.#source.read(target)
+    this.#detecting ??= this.#detect(false)
+    await this.#detecting
+    if (this.#head.length === 0) return this.#source.read(target)
+    const filled = Math.min(this.#head.length, target.length)
+    target.set(this.#head.subarray(0, filled))
+    this.#head = this.#head.subarray(filled)
+    // The next bytes of a stream may take their time.
+    if (this.#path === null || filled === target.length) return filled
+    return filled + (await this.#source.read(target.subarray(filled)))
   }
+
+  async #detect(isAhead: boolean): Promise<void> {
+    const source = this.#source
+    const head = await readHead(source)
+    const compression = this.#isClosed ? null : detectCompression(head)
+    if (compression === 'gzip') this.#source = this.#gunzip(source, head, isAhead)
+    else if (compression === null || this.#decompression === null) this.#head = head
+    else this.#source = await this.#unpack(this.#decompression, compression, source, head)
+    this.#isDetected = true
+  }
+
+  async #unpack(
+    decompression: Decompression,
+    compression: ThreadedCompression,
+    source: ByteSource,
+    head: Uint8Array,
+  ): Promise<ByteSource> {
+    if (this.#path === null) return decompression.open(compression, { source, head })
+    await source.close() // the file is opened again where it is unpacked
+    return decompression.open(compression, { path: this.#path, totalBytes: source.totalBytes ?? 0 })
+  }
+
+  #gunzip(source: ByteSource, head: Uint8Array, isAhead: boolean): ByteSource {
+    const path = this.#path
+    const gzip = new GzipByteSource(source, head, path === null ? null : () => FileByteSource.open(path))
+    return isAhead ? new ReadAheadSource(gzip) : gzip
+  }
+}
+
+async function readHead(source: ByteSource): Promise<Uint8Array> {
+  const head = new Uint8Array(COMPRESSION_MAGIC_BYTES)
+  let filled = 0
+  while (isUndecided(head.subarray(0, filled))) {
+    const bytes = await source.read(head.subarray(filled))
+    if (bytes === 0) break
+    filled += bytes
+  }
+  return head.subarray(0, filled)
 }

@@ -8,6 +8,7 @@ import {
 import { blankCapturedPacket } from '../capture/captured-packet.js'
 import { createCaptureReader } from '../capture/open-capture-reader.js'
 import type { ByteSource } from './byte-source.js'
+import type { Decompression } from './decompression.js'
 import type { Input } from './input.js'
 import { openFile } from './open-byte-source.js'
 
@@ -31,6 +32,7 @@ interface FirstTime {
 export async function orderByFirstPacket(
   inputs: readonly Input[],
   options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
+  decompression: Decompression | null = null,
 ): Promise<Input[]> {
   if (inputs.length < 2) return [...inputs]
   const times: (FirstTime | null)[] = inputs.map(() => null)
@@ -40,7 +42,8 @@ export async function orderByFirstPacket(
     while (next < inputs.length) {
       const i = next++
       const input = inputs[i]
-      if (input?.kind === 'file') times[i] = await firstTime(input.path, buffer, options.maxInterfaces)
+      if (input?.kind !== 'file') continue
+      times[i] = await firstTime(() => openFile(input.path, decompression), buffer, options.maxInterfaces)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))
@@ -55,10 +58,14 @@ function compareTimes(a: FirstTime | null, b: FirstTime | null): number {
   return a.sec - b.sec || a.nsec - b.nsec
 }
 
-async function firstTime(path: string, buffer: Uint8Array, maxInterfaces: number): Promise<FirstTime | null> {
+async function firstTime(
+  open: () => ByteSource,
+  buffer: Uint8Array,
+  maxInterfaces: number,
+): Promise<FirstTime | null> {
   let source: ByteSource | null = null
   try {
-    source = openFile(path)
+    source = open()
     return await readFirstTime(source, buffer, { maxInterfaces, isDecompressed: false })
   } catch {
     return null // reported when the input is read

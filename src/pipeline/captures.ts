@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
 import { OutputError } from '../errors.js'
+import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { orderByFirstPacket } from '../input/order-inputs.js'
 import type { CaptureOutput } from './worker-task.js'
@@ -16,9 +17,17 @@ export interface Capture extends CaptureOutput {
  *
  * @throws OutputError where a file stands in the place of a capture's folder.
  */
-export async function planCaptures(inputs: readonly Input[], config: Config): Promise<Capture[]> {
+export async function planCaptures(
+  inputs: readonly Input[],
+  config: Config,
+  decompression: Decompression | null = null,
+): Promise<Capture[]> {
   if (!config.perFile) {
-    const ordered = await orderByFirstPacket(inputs, { maxInterfaces: config.limits.interfaces })
+    const ordered = await orderByFirstPacket(
+      inputs,
+      { maxInterfaces: config.limits.interfaces },
+      decompression,
+    )
     return [{ inputs: ordered, dir: config.outputDir, name: null }]
   }
   const taken = new Set<string>()

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { SharedMemory } from '../bytes/shared-memory.js'
 import type { CaptureReader } from '../capture/capture-reader.js'
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
@@ -6,7 +5,6 @@ import type { Config } from '../config.js'
 import { CaptureFormatError, InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Input } from '../input/input.js'
-import { openFile, openStream } from '../input/open-byte-source.js'
 import { FdBudget } from '../output/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
@@ -41,6 +39,8 @@ export interface ConversionSetup {
   /** The capture under way that is the run's one input; null: its inputs are files. */
   readonly live: LiveRun | null
   readonly filter: Dispatcher['filter']
+  /** Opens the captures' inputs, in their order. @throws InputError */
+  readonly open: (input: Input) => ByteSource
   readonly startWorkers: StartWorkers
 }
 
@@ -55,6 +55,7 @@ export class Conversion {
   readonly #bytesTotal: number | null
   readonly #hooks: RunHooks
   readonly #live: LiveRun | null
+  readonly #open: ConversionSetup['open']
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
   readonly #encaps: EncapWriter
@@ -84,6 +85,7 @@ export class Conversion {
     this.#bytesTotal = bytesTotal
     this.#hooks = hooks
     this.#live = setup.live
+    this.#open = setup.open
     const { workerCount, limits } = config
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const passed = words()
@@ -255,13 +257,7 @@ export class Conversion {
 
   // Then it is no wonder that what was read is no capture.
   #wasCutShort(): boolean {
-    const hasNothing = this.#source?.bytesRead === 0 && this.#source.problem !== null
-    return hasNothing || (this.#hooks.signal?.aborted ?? false)
-  }
-
-  #open({ kind, path }: Input): ByteSource {
-    if (this.#live !== null) return this.#live.source
-    return kind === 'file' ? openFile(path) : openStream(this.#hooks.stdin ?? Readable.from([]))
+    return (this.#source?.problem ?? null) !== null || (this.#hooks.signal?.aborted ?? false)
   }
 
   // Looks at the run wherever the feeder gives way.

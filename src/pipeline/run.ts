@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
-import { expandInputs } from '../input/expand-inputs.js'
+import { expandInputs, type InputNotFound } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
-import { planCaptures } from './captures.js'
-import { Conversion } from './conversion.js'
+import { type Capture, planCaptures } from './captures.js'
+import { Conversion, type ConversionSetup } from './conversion.js'
+import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
+import { InputOpener } from './input-opener.js'
 import type { LiveRun } from './live-run.js'
 import type { PacketFilter } from './packet-filter.js'
 import { summarize } from './run-summary.js'
@@ -29,25 +31,63 @@ const BYTES_PER_THREAD = 1024 * 1024
  * @throws OutputError, LiveCaptureError, or ConfigError (a filter that cannot be used), when the run cannot begin.
  */
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
-  if (config.live === null) return convertInputs(config, hooks, null)
+  const startMs = performance.now()
+  if (config.live === null) return convertFiles(config, hooks, startMs)
   const { LiveRun } = await import('./live-run.js') // captures from files do without
   const live = await LiveRun.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
   try {
-    return await convertInputs(config, hooks, live)
+    const captures = await planCaptures([live.input], config)
+    return await convertCaptures(config, hooks, {
+      startMs,
+      filter: null,
+      captures,
+      problems: [],
+      live,
+      open: () => live.source,
+    })
   } finally {
     live.finish()
     await live.source.close()
   }
 }
 
-async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | null): Promise<Summary> {
-  const startMs = performance.now()
+async function convertFiles(config: Config, hooks: RunHooks, startMs: number): Promise<Summary> {
   const filter = await compileFilter(config)
-  const { inputs, problems } =
-    live === null ? await expandInputs(config.inputs) : { inputs: [live.input], problems: [] }
-  const captures = await planCaptures(inputs, config)
-  const bytesTotal = await totalBytes(inputs)
+  const decompression = new ThreadedDecompression()
+  try {
+    const { inputs, problems } = await expandInputs(config.inputs)
+    const captures = await planCaptures(inputs, config, decompression)
+    const opener = new InputOpener(inputsOf(captures), decompression, hooks.stdin)
+    try {
+      const open = (input: Input) => opener.open(input)
+      return await convertCaptures(config, hooks, { startMs, filter, captures, problems, live: null, open })
+    } finally {
+      await opener.close()
+    }
+  } finally {
+    await decompression.close()
+  }
+}
+
+/** What a run reads. */
+interface RunInputs {
+  /** When the run began, by `performance.now()`. */
+  readonly startMs: number
+  readonly filter: PacketFilter | null
+  readonly captures: readonly Capture[]
+  /** Arguments that gave no input. */
+  readonly problems: readonly InputNotFound[]
+  readonly live: LiveRun | null
+  readonly open: ConversionSetup['open']
+}
+
+async function convertCaptures(
+  config: Config,
+  hooks: RunHooks,
+  { startMs, filter, captures, problems, live, open }: RunInputs,
+): Promise<Summary> {
+  const bytesTotal = await totalBytes(inputsOf(captures))
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
@@ -61,6 +101,7 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
       hashSeed: randomBytes(4).readUInt32LE(),
       live,
       filter,
+      open,
       startWorkers,
     })
     const outcome = await conversion.run()
@@ -80,6 +121,10 @@ async function convertInputs(config: Config, hooks: RunHooks, live: LiveRun | nu
   } finally {
     temp.remove()
   }
+}
+
+function inputsOf(captures: readonly Capture[]): Input[] {
+  return captures.flatMap(({ inputs }) => inputs)
 }
 
 async function compileFilter({ filter, linkType }: Config): Promise<PacketFilter | null> {

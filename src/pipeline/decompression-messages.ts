@@ -1,0 +1,40 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { SlotRing } from '../capture/live/slot-ring.js'
+import type { InputReadProblem } from '../input/byte-source.js'
+import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
+
+/** Int32 words that a decompression thread shares with its owner. */
+export const DecompressionWord = {
+  /** Number of the latest task that shall end early. */
+  STOP: 0,
+  /** Counts what was sent to the port of a task. */
+  MAIL: 1,
+  COUNT: 2,
+} as const
+
+/** What a decompression thread is started with. */
+export interface DecompressionSetup {
+  /** Takes the content. */
+  readonly ring: SlotRing
+  readonly words: SharedArrayBuffer
+  /** One int64: compressed bytes of the task that were read. */
+  readonly progress: SharedArrayBuffer
+}
+
+/** One input to unpack. */
+export interface DecompressionTask {
+  /** Counts from 1. */
+  readonly number: number
+  readonly compression: ThreadedCompression
+  /** The file, or the port that the compressed bytes come from: a Uint8Array for each `more`, null at their end. */
+  readonly input: string | MessagePort
+}
+
+/** What a decompression thread tells its owner. */
+export type DecompressionMessage =
+  /** There is something in the ring, which its reader wanted to be told of. */
+  | { readonly kind: 'filled' }
+  /** Wants the next compressed bytes. */
+  | { readonly kind: 'more' }
+  /** The task is done: all of its content is in the ring. */
+  | { readonly kind: 'done'; readonly problem: InputReadProblem | null }

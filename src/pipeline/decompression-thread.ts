@@ -1,0 +1,122 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { SlotProducer } from '../capture/live/slot-ring.js'
+import type { InputReadProblem } from '../input/byte-source.js'
+import { CompressedInput } from '../input/decompress/compressed-input.js'
+import { loadDecompressor } from '../input/decompress/load-decompressor.js'
+import { reason } from '../input/file-source.js'
+import {
+  type DecompressionMessage,
+  type DecompressionSetup,
+  type DecompressionTask,
+  DecompressionWord,
+} from './decompression-messages.js'
+
+/** Longest sleep; then the thread looks whether its task shall end. */
+const SLEEP_MS = 100
+
+const setup: DecompressionSetup = workerData
+const words = new Int32Array(setup.words)
+const progress = new BigInt64Array(setup.progress)
+const producer = new SlotProducer(setup.ring)
+let slotBytes = 0
+
+/** The task shall end early. */
+class StoppedTask extends Error {}
+
+parentPort?.on('message', (task: DecompressionTask) => void run(task))
+
+async function run(task: DecompressionTask): Promise<void> {
+  let problem: InputReadProblem | null = null
+  try {
+    problem = await unpack(task)
+    publish()
+  } catch (error) {
+    if (!(error instanceof StoppedTask)) throw error
+    slotBytes = 0
+  }
+  tell({ kind: 'done', problem })
+}
+
+async function unpack(task: DecompressionTask): Promise<InputReadProblem | null> {
+  const decompress = await loadDecompressor(task.compression)
+  const checkpoint = () => {
+    if (words[DecompressionWord.STOP] === task.number) throw new StoppedTask()
+  }
+  const write = (bytes: Uint8Array, from: number, to: number) => fill(bytes, from, to, checkpoint)
+  const { input } = task
+  if (typeof input !== 'string') {
+    return decompress(new CompressedInput(portReader(input, checkpoint)), write)
+  }
+  let file: number
+  try {
+    file = openSync(input, 'r')
+  } catch (error) {
+    return { offset: 0, message: reason(error) } // it was there a moment ago
+  }
+  try {
+    return decompress(new CompressedInput(fileReader(file, checkpoint)), write)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => void): void {
+  for (let at = from; at < to; ) {
+    for (checkpoint(); !producer.hasFree(); checkpoint()) producer.waitForFree(SLEEP_MS)
+    const slot = producer.slots[producer.slot]!
+    const count = Math.min(to - at, slot.length - slotBytes)
+    slot.set(bytes.subarray(at, at + count), slotBytes)
+    slotBytes += count
+    at += count
+    if (slotBytes === slot.length) publish()
+  }
+}
+
+function publish(): void {
+  if (slotBytes === 0) return
+  if (producer.publish(slotBytes)) tell({ kind: 'filled' })
+  slotBytes = 0
+}
+
+function fileReader(file: number, checkpoint: () => void) {
+  return (target: Uint8Array): number => {
+    checkpoint()
+    return counted(readSync(file, target, 0, target.length, null))
+  }
+}
+
+function portReader(port: MessagePort, checkpoint: () => void) {
+  let chunk: Uint8Array = new Uint8Array(0)
+  return (target: Uint8Array): number => {
+    if (chunk.length === 0) {
+      publish() // the next bytes may take their time
+      chunk = receive(port, checkpoint) ?? chunk
+    }
+    const part = chunk.subarray(0, target.length)
+    target.set(part)
+    chunk = chunk.subarray(part.length)
+    return counted(part.length)
+  }
+}
+
+function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
+  let mail = Atomics.load(words, DecompressionWord.MAIL)
+  tell({ kind: 'more' })
+  for (;;) {
+    const received: { message: Uint8Array | null } | undefined = receiveMessageOnPort(port)
+    if (received !== undefined) return received.message
+    Atomics.wait(words, DecompressionWord.MAIL, mail, SLEEP_MS)
+    mail = Atomics.load(words, DecompressionWord.MAIL)
+    checkpoint()
+  }
+}
+
+function counted(bytes: number): number {
+  Atomics.add(progress, 0, BigInt(bytes))
+  return bytes
+}
+
+function tell(message: DecompressionMessage): void {
+  parentPort?.postMessage(message)
+}

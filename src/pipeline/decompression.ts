@@ -1,0 +1,19 @@
+import type { ByteSource } from '../input/byte-source.js'
+import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
+import type { CompressedBytes, Decompression } from '../input/decompression.js'
+import type { DecompressionThreads } from './decompression-threads.js'
+
+/** Unpacks in threads, which are loaded and started with the first input that asks for them. */
+export class ThreadedDecompression implements Decompression {
+  #threads: Promise<DecompressionThreads> | null = null
+
+  async open(compression: ThreadedCompression, compressed: CompressedBytes): Promise<ByteSource> {
+    this.#threads ??= import('./decompression-threads.js').then((module) => new module.DecompressionThreads())
+    return (await this.#threads).open(compression, compressed)
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await (await this.#threads)?.close()
+  }
+}
