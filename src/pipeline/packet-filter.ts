@@ -109,9 +109,8 @@ function nothing(): boolean {
 
 async function hostAddresses(name: string): Promise<Uint8Array[]> {
   const found = await lookup(name, { all: true, verbatim: true }).catch(() => [])
-  return found.map(({ address, family }) =>
-    family === 4
-      ? Uint8Array.from(address.split('.'), Number)
-      : (parseIpv6(address.replace(/%.*$/, '')) ?? new Uint8Array(16)),
-  )
+  return found.flatMap(({ address, family }) => {
+    if (family === 4) return [Uint8Array.from(address.split('.'), Number)]
+    return parseIpv6(address.replace(/%.*$/, '')) ?? [] // a zone does not stand in packets
+  })
 }

@@ -247,16 +247,16 @@ describe('compileFilter()', () => {
       const filter = await compileFilter(expression)
       return filter.forLinkType(1)(packet, 0, packet.length, packet.length)
     }
-    const hosts = Array.from({ length: 5_000 }, (_, i) => `10.${i >> 8}.${i & 255}.3`).join(' or ')
+    const hosts = Array.from({ length: 2_000 }, (_, i) => `10.${i >> 8}.${i & 255}.3`).join(' or ')
     expect(await ask(`host ${hosts}`, web)).toBe(true)
     expect(await ask(`dst host ${hosts}`, web)).toBe(false)
     expect(await ask(`tcp and not (src host ${hosts} or arp)`, web)).toBe(false)
-    const ports = Array.from({ length: 5_000 }, (_, i) => `port ${i}`).join(' or ')
+    const ports = Array.from({ length: 2_000 }, (_, i) => `port ${i}`).join(' or ')
     expect(await ask(ports, web)).toBe(true)
     expect(await ask(ports.replace('port 80 ', 'port 79 ').replaceAll('port 1234 ', 'port 7 '), web)).toBe(
       false,
     )
-    const ranges = Array.from({ length: 4_000 }, (_, i) => `portrange ${i}-${i + 1}`).join(' or ')
+    const ranges = Array.from({ length: 2_500 }, (_, i) => `portrange ${i}-${i + 1}`).join(' or ')
     await expect(compileFilter(ranges)).rejects.toThrow('too many tests')
     await expect(compileFilter('tcp'.padEnd(100_001))).rejects.toThrow('more than 100000 characters')
   })

@@ -58,8 +58,24 @@ describe('PacketFilter', () => {
     expect(filter.takeProblems('c.pcap')).toHaveLength(1)
   })
 
+  it('takes nothing, without a problem, where no packet of the link type can match', async () => {
+    const filter = await PacketFilter.compile('arp', null)
+    expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
+    expect(filter.takeProblems('a.pcap')).toEqual([])
+  })
+
+  it('looks up the names of hosts', async () => {
+    const filter = await PacketFilter.compile('host localhost', null)
+    expect(takes(filter, LINKTYPE_RAW, [...IPV4.slice(0, 16), 127, 0, 0, 1])).toBe(true)
+    expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
+  })
+
   it.each([
     ['tcp port', null],
+    ['host no-such-host.invalid', null],
+    ['1 = 2', null],
+    ['ip and ip6', null],
+    ['ip6', 228],
     ['type mgt', LINKTYPE_RAW],
   ])('refuses "%s" for link type %s at once, naming option and column', async (expression, linkType) => {
     const compiled = PacketFilter.compile(expression, linkType)
