@@ -134,10 +134,12 @@ export class PcapRecords implements RecordTest {
 
   recordBytes(view: DataView, at: number, to: number): number {
     if (at + this.headerBytes > to) return CUT_RECORD
+    // What most bytes of a hole are told by. Not where no time is known.
+    const sec = view.getUint32(at, this.isLittleEndian)
+    if (Math.abs(sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
     this.load(view, at)
     if ((this.oddities & ~Oddity.TIME) !== 0) return NO_RECORD
-    if (Number.isNaN(this.#chainSec)) this.#chainSec = this.sec
-    if (Math.abs(this.sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
+    if (Number.isNaN(this.#chainSec)) this.#chainSec = sec
     return this.headerBytes + this.capturedBytes
   }
 }

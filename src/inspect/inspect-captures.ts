@@ -64,7 +64,7 @@ async function inspectInput(
   } catch (error) {
     if (error instanceof CaptureFormatError) {
       // Where nothing could be read, why that is says it all.
-      if (source?.bytesRead !== 0 || source.problem === null) problems.push(problemOf(error))
+      if ((source?.problem ?? null) === null) problems.push(problemOf(error))
     } else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
     else throw error
   }
