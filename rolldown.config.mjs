@@ -10,7 +10,7 @@ import { globSync } from 'tinyglobby'
 const THREAD = /new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g
 
 /** @type {Record<string, string>} */
-const input = { start: 'dist/cli/start.js' }
+const input = { start: 'dist/cli/start.js', index: 'dist/index.js' }
 for (const file of modules()) {
   for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(THREAD)) {
     input[name] = file.replace(basename(file), `${name}.js`)
@@ -26,5 +26,5 @@ export default defineConfig({
   input,
   external: /^[^./]/, // packages stay packages
   platform: 'node',
-  output: { dir: 'dist/bundle', cleanDir: true },
+  output: { dir: 'dist/bundle', cleanDir: true, comments: false },
 })

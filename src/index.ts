@@ -6,6 +6,7 @@ import type { Progress, RunHooks } from './pipeline/hooks.js'
 import { runConversion } from './pipeline/run.js'
 import type { Summary } from './summary.js'
 
+export type { LiveBackendChoice } from './config/live-options.js'
 export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config.js'
 export {
   CaptureFormatError,

@@ -1,5 +1,5 @@
 import { backendOf, type LiveBackendChoice } from '../config/live-options.js'
-import { choiceOf } from '../config/option-values.js'
+import { choiceOf, pathOf } from '../config/option-values.js'
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
 import { INSPECT, type InspectCommand, inspectCommand } from './inspect-command.js'
@@ -43,7 +43,8 @@ export async function parseArguments(args: readonly string[]): Promise<Command> 
   if (found.help === true) return { kind: 'help', of: isInspect ? 'inspect' : 'run' }
   if (isInspect) return inspectCommand(found)
   if (found.version === true) return { kind: 'version' }
-  return found['list-interfaces'] === true ? listCommand(found) : runCommand(found)
+  if (found['list-interfaces'] === true) return listCommand(found)
+  return runCommand(await completed(found))
 }
 
 const WITH_LIST = new Set(['list-interfaces', 'json', 'live-backend'])
@@ -54,6 +55,17 @@ function listCommand(found: Readonly<Record<string, unknown>>): Command {
   if (what !== undefined)
     throw new ConfigError(`Cannot use -l/--list-interfaces with ${what}: it lists and exits`)
   return { kind: 'list', backend: backendOf(found['live-backend']), isJson: found.json === true }
+}
+
+// With the options of the configuration file, where there is one.
+async function completed(
+  found: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = found.config
+  if (path === undefined) return found
+  if (Array.isArray(path)) throw new ConfigError('Cannot use --config twice: it takes one value')
+  const { withConfigFile } = await import('./config-file.js')
+  return withConfigFile(found, pathOf('--config', path))
 }
 
 function runCommand(found: Readonly<Record<string, unknown>>): Command {
@@ -74,6 +86,7 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
     help: _help,
     version: _version,
     listInterfaces: _list,
+    config: _config,
     inputFile,
     ...options
   } = raw

@@ -31,6 +31,12 @@ export async function main(args: readonly string[], terminal: Terminal = PROCESS
 }
 
 async function execute(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args[0] === 'completion') {
+    const { completionScript } = await import('./completion.js')
+    terminal.stdout.on('error', () => {})
+    terminal.stdout.write(`${completionScript(args.slice(1))}\n`)
+    return ExitCode.OK
+  }
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})

@@ -202,6 +202,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     help: 'progress on standard error: auto (default), always or never',
   },
   { name: 'quiet', letter: 'q', group: 'Report', help: 'only problems and errors on standard error' },
+  {
+    name: 'config',
+    value: 'FILE',
+    group: 'Report',
+    help: 'take options from a JSON object with their long names; the command line wins',
+  },
   { name: 'version', letter: 'v', group: 'Report', help: 'print the version and exit' },
   { name: 'help', letter: 'h', group: 'Report', help: 'print this help and exit' },
 ]

@@ -1,7 +1,9 @@
 import { ConfigError } from '../errors.js'
 import { OPTION_TABLE } from './option-table.js'
+import { suggestionFor } from './suggest.js'
 
 const NAMES = new Set(OPTION_TABLE.map((option) => option.name))
+const HELP_HINT = 'pcap2conn --help shows the options'
 const TAKES_VALUE = new Map(OPTION_TABLE.map((option) => [option.letter, option.value !== undefined]))
 
 /**
@@ -19,11 +21,15 @@ export function expandShortOptions(args: readonly string[]): string[] {
 function expanded(arg: string): string[] {
   if (arg.startsWith('--')) {
     const [name] = arg.slice(2).split('=', 1)
-    if (!NAMES.has(name ?? ''))
-      throw new ConfigError(`Unknown option --${name}: pcap2conn --help shows the options`)
+    if (!NAMES.has(name ?? '')) throw new ConfigError(`Unknown option --${name}: ${hintFor(name ?? '')}`)
     return [arg]
   }
   return /^-[^\d.]/.test(arg) ? expandedGroup(arg) : [arg]
+}
+
+function hintFor(name: string): string {
+  const suggestion = suggestionFor(name, [...NAMES])
+  return suggestion === null ? HELP_HINT : `did you mean --${suggestion}?`
 }
 
 function expandedGroup(arg: string): string[] {
@@ -33,7 +39,7 @@ function expandedGroup(arg: string): string[] {
     const takesValue = TAKES_VALUE.get(letter)
     if (letter === undefined || takesValue === undefined) {
       const where = arg.length > 2 ? ` in ${arg}` : ''
-      throw new ConfigError(`Unknown option -${letter}${where}: pcap2conn --help shows the options`)
+      throw new ConfigError(`Unknown option -${letter}${where}: ${HELP_HINT}`)
     }
     const value = takesValue ? arg.slice(i + 1) : ''
     if (value !== '') return [...parts, `-${letter}=${value.replace(/^=/, '')}`]

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { type Config, type ConvertOptions, toConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
-import type { RunHooks } from '../pipeline/hooks.js'
+import type { Progress } from '../pipeline/hooks.js'
 import { runConversion } from '../pipeline/run.js'
 import { TempFolder } from '../pipeline/temp-folder.js'
 import type { Summary } from '../summary.js'
@@ -36,9 +37,13 @@ export type ConnectionsOptions = Pick<
 >
 
 /** What a caller may attach. */
-export type ConnectionsHooks = Pick<RunHooks, 'onProgress' | 'stdin'> & {
+export interface ConnectionsHooks {
   /** Aborting ends the reading: what was received is still given out, then the iteration ends. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
+  /** Called a few times a second. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** What the input `-` reads: a stream of bytes. */
+  readonly stdin?: Readable | undefined
 }
 
 /** Every option that says where output goes or what it looks like: not for a program that takes it itself. */

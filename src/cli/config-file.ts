@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { refusal, shown } from '../config/option-values.js'
+import { ConfigError, failureReason } from '../errors.js'
+import { OPTION_TABLE, type OptionRow } from './option-table.js'
+import { suggestionFor } from './suggest.js'
+
+/** Options that make no sense in a file. */
+const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(['config', 'help', 'version', 'list-interfaces'])
+
+/** The options that a configuration file may have. */
+export const FILE_OPTIONS: readonly OptionRow[] = OPTION_TABLE.filter(
+  ({ name }) => !COMMAND_LINE_ONLY.has(name),
+)
+
+/**
+ * Completes what the command line asks for by the options of a file: an object of JSON with the long names of options.
+ * What the command line says wins; its inputs replace all of the file.
+ *
+ * @param found What was found on the command line, by option name; plain arguments under `_`.
+ * @param path  The value of `--config`.
+ * @throws ConfigError where the file cannot be read, is no such object, or has an option of the wrong type.
+ */
+export function withConfigFile(
+  found: Readonly<Record<string, unknown>>,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  const options = readOptions(path)
+  const hasInputs = [found._ ?? []].flat().length > 0
+  if (hasInputs) delete options['input-file']
+  return { ...options, ...found }
+}
+
+function readOptions(path: string): Record<string, unknown> {
+  const where = `--config ${shown(path)}`
+  const content = parsed(path, where)
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new ConfigError(`Cannot use ${where}: its content must be a JSON object of options`)
+  for (const [name, value] of Object.entries(content)) {
+    const option = FILE_OPTIONS.find((row) => row.name === name)
+    if (option === undefined) throw new ConfigError(`Cannot use ${where}: ${unknownText(name)}`)
+    checkType(option, value, where)
+  }
+  return { ...content }
+}
+
+function parsed(path: string, where: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new ConfigError(`Cannot read ${where}: ${failureReason(cause)}`, { cause })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigError(`Cannot use ${where}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function unknownText(name: string): string {
+  if (COMMAND_LINE_ONLY.has(name)) return `${name} is for the command line only`
+  const suggestion = suggestionFor(
+    name
+      .replace(/^-+/, '')
+      .replaceAll(/[A-Z_]/g, (letter) => (letter === '_' ? '-' : `-${letter.toLowerCase()}`)),
+    FILE_OPTIONS.map((row) => row.name),
+  )
+  return `unknown option ${shown(name)}${suggestion === null ? '' : `: did you mean ${suggestion}?`}`
+}
+
+// What the values mean is checked where those of the command line are.
+function checkType(option: OptionRow, value: unknown, where: string): void {
+  const isText = (item: unknown) => typeof item === 'string'
+  if (option.value === undefined) {
+    if (typeof value !== 'boolean') throw refusal(`${option.name} in ${where}:`, value, 'true or false')
+  } else if (option.isRepeatable === undefined) {
+    if (!isText(value) && typeof value !== 'number')
+      throw refusal(`${option.name} in ${where}:`, value, 'a text or a number')
+  } else if (!isText(value) && !(Array.isArray(value) && value.every(isText))) {
+    throw refusal(`${option.name} in ${where}:`, value, 'a text or a list of texts')
+  }
+}

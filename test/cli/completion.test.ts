@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { completionScript } from '../../src/cli/completion.js'
+import { offerFor } from '../../src/cli/completion-values.js'
+import { OPTION_TABLE } from '../../src/cli/option-table.js'
+import { ConfigError } from '../../src/errors.js'
+import { tempFolder } from '../output/support.js'
+
+/** What bash offers for the last of `words`. */
+function bashOffers(words: readonly string[]): string[] {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'captures'))
+  writeFileSync(join(folder, 'a.pcap'), '')
+  const script = `
+    compopt() { :; }
+    ${completionScript(['bash'])}
+    COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
+    COMP_CWORD=${words.length - 1}
+    _pcap2conn
+    printf '%s\\n' "\${COMPREPLY[@]}"`
+  const shown = execFileSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8' })
+  return shown.split('\n').filter((line) => line !== '')
+}
+
+describe('completion bash', () => {
+  // [words, what is offered for the last one]; nothing: bash offers files
+  it.each<[string[], string[]]>([
+    [['pcap2conn', '--ga'], ['--gaps']],
+    [
+      ['pcap2conn', '--no-'],
+      ['--no-decap', '--no-promiscuous', '--no-write'],
+    ],
+    [
+      ['pcap2conn', '--gaps', ''],
+      ['marker', 'zeros', 'skip'],
+    ],
+    [['pcap2conn', '--gaps', 'z'], ['zeros']],
+    [
+      ['pcap2conn', '--overlap', '=', ''],
+      ['first', 'last'],
+    ],
+    [
+      ['pcap2conn', '--overlap', '='],
+      ['first', 'last'],
+    ],
+    [['pcap2conn', '--overlap', '=', 'l'], ['last']],
+    [['pcap2conn', 'in'], ['inspect']],
+    [
+      ['pcap2conn', 'completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['pcap2conn', '--index', ''], []],
+    [['pcap2conn', '-f', ''], []],
+    [['pcap2conn', '-o', ''], []],
+    [['pcap2conn', 'a.pcap', ''], []],
+  ])('offers for %j: %j', (words, offers) => {
+    expect(bashOffers(words)).toEqual(offers)
+  })
+
+  it('offers every option', () => {
+    const offered = bashOffers(['pcap2conn', '--'])
+    expect(offered).toEqual(OPTION_TABLE.map(({ name }) => `--${name}`))
+  })
+})
+
+describe.each(['bash', 'zsh', 'fish'])('completion %s', (shell) => {
+  it('has every option with what it says', () => {
+    const script = completionScript([shell])
+    for (const { name, letter, help } of OPTION_TABLE) {
+      expect(script).toMatch(new RegExp(`(-l |--)${name}\\b`))
+      if (letter !== undefined) expect(script).toMatch(new RegExp(`(-s |-)${letter}\\b`))
+      if (shell !== 'bash') expect(script.replaceAll('\\', '')).toContain(help.split("'")[0])
+    }
+  })
+})
+
+it.each([
+  [['bsh'], 'Cannot use completion bsh: did you mean bash?'],
+  [['tcsh5'], 'Cannot use completion tcsh5: name one shell of bash, zsh, fish'],
+  [[], 'Cannot use completion: name one shell of bash, zsh, fish'],
+  [['bash', 'zsh'], 'Cannot use completion bash zsh: name one shell'],
+])('refuses completion %j', (args, problem) => {
+  expect(() => completionScript(args)).toThrow(ConfigError)
+  expect(() => completionScript(args)).toThrow(problem)
+})
+
+it('offers words for the values that are words, as the help tells them', () => {
+  for (const option of OPTION_TABLE.filter(({ value }) => value !== undefined)) {
+    const offer = offerFor(option)
+    if (typeof offer === 'string') continue
+    for (const word of offer) expect(option.help, option.name).toContain(word)
+  }
+})
