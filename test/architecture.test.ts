@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'bytes errors input capture filter wire ring flow stream output summary version piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
-  inspect: 'errors input capture wire',
+  inspect: 'errors input capture wire pipeline',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
   cli: 'config errors existing-outputs inspect pipeline summary version cli-progress picocolors yargs node:fs node:path',

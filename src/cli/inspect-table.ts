@@ -29,7 +29,10 @@ export function inspectionTable(capture: CaptureInspection): string {
       : [
           ...rows('format', formatText(capture)),
           ...optional('written by', writerText(capture)),
-          ...rows('size', `${bytesText(capture.bytes)}${format.is_compressed ? ', compressed' : ''}`),
+          ...rows(
+            'size',
+            `${bytesText(capture.bytes)}${format.compression === null ? '' : `, ${format.compression}-compressed`}`,
+          ),
           ...rows('packets', countText(packets.total)),
           ...counted('cut by snaplen', packets.cut),
           ...counted('back in time', packets.back_in_time),

@@ -1,3 +1,5 @@
+import type { Compression } from './compression.js'
+
 /** What went wrong while an input was read. What came before it has been read. */
 export interface InputReadProblem {
   /** Byte of the input as it is on disk, compressed or not. */
@@ -23,6 +25,8 @@ export interface ByteSource {
   readonly totalBytes: number | null
   /** The bytes come out of a decompressor. Known after the first `read()`. */
   readonly isDecompressed: boolean
+  /** What the input is compressed with; absent or null: nothing that is known. Known after the first `read()`. */
+  readonly compression?: Compression | null
   readonly problem: InputReadProblem | null
   /** Gives back the file or stream. May be called more than once. */
   close(): Promise<void>

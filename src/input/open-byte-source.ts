@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
-import { COMPRESSION_MAGIC_BYTES, detectCompression, isUndecided } from './compression.js'
+import { COMPRESSION_MAGIC_BYTES, type Compression, detectCompression, isUndecided } from './compression.js'
 import type { ThreadedCompression } from './decompress/load-decompressor.js'
 import type { Decompression } from './decompression.js'
 import { FileByteSource } from './file-source.js'
@@ -42,6 +42,7 @@ class DetectingByteSource implements OpenedFile {
   #detecting: Promise<void> | null = null
   #isDetected = false
   #isClosed = false
+  compression: Compression | null = null
 
   /** @param path Where the source can be opened again; null: nowhere. */
   constructor(source: ByteSource, path: string | null, decompression: Decompression | null) {
@@ -103,6 +104,7 @@ class DetectingByteSource implements OpenedFile {
     const source = this.#source
     const head = await readHead(source)
     const compression = this.#isClosed ? null : detectCompression(head)
+    this.compression = compression
     if (compression === 'gzip') this.#source = this.#gunzip(source, head, isAhead)
     else if (compression === null || this.#decompression === null) this.#head = head
     else this.#source = await this.#unpack(this.#decompression, compression, source, head)

@@ -6,7 +6,8 @@ import { CaptureFormatError, InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
-import { openFile, openStream } from '../input/open-byte-source.js'
+import { ThreadedDecompression } from '../pipeline/decompression.js'
+import { InputOpener } from '../pipeline/input-opener.js'
 import type { InputProblem } from '../summary.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { linkTypeName } from '../wire/link/link-types.js'
@@ -33,16 +34,24 @@ export async function inspectCaptures(
 ): Promise<string[]> {
   const { inputs, problems } = await expandInputs(config.inputs)
   const buffer = new CaptureBuffer()
-  for (const input of inputs) onCapture(await inspectInput(config, input, stdin, buffer))
+  const decompression = new ThreadedDecompression()
+  const opener = new InputOpener(inputs, decompression, stdin)
+  try {
+    for (const input of inputs) onCapture(await inspectInput(config, input, opener, buffer))
+  } finally {
+    await opener.close()
+    await decompression.close()
+  }
   return problems.map(({ message }) => message)
 }
 
 async function inspectInput(
   config: InspectConfig,
-  { kind, path }: Input,
-  stdin: Readable,
+  input: Input,
+  opener: InputOpener,
   buffer: CaptureBuffer,
 ): Promise<CaptureInspection> {
+  const { path } = input
   const { decap, limits, linkType } = config
   const encaps = EncapTable.allocate(limits.encaps)
   const decoder = new PacketDecoder({
@@ -57,7 +66,7 @@ async function inspectInput(
   let source: ByteSource | null = null
   let reader: DescribedReader | null = null
   try {
-    source = kind === 'file' ? openFile(path) : openStream(stdin)
+    source = opener.open(input)
     reader = await buffer.read(source, path, limits.interfaces, (reader) => counts.count(reader, buffer))
     problems.push(...reader.damage.problems)
     if (reader.problem !== null) problems.push(problemOf(reader.problem))
@@ -76,7 +85,7 @@ async function inspectInput(
     status: problems.length === 0 ? 'ok' : counts.packets > 0 ? 'partial' : 'failed',
     problems,
     bytes: source?.bytesRead ?? 0,
-    format: description && formatOf(description, source?.isDecompressed ?? false),
+    format: description && formatOf(description, source?.compression ?? null),
     packets: {
       total: counts.packets,
       cut: counts.cut,
@@ -100,13 +109,13 @@ function problemOf(error: CaptureFormatError): InputProblem {
   return { offset: error.location.offset, length: 0, message: error.message }
 }
 
-function formatOf(description: CaptureDescription, isCompressed: boolean): InspectedFormat {
+function formatOf(description: CaptureDescription, compression: string | null): InspectedFormat {
   return {
     name: description.format,
     version: description.version,
     byte_orders: description.byteOrders,
     record_headers: description.layout,
-    is_compressed: isCompressed,
+    compression,
     sections: description.sections,
     hardware: description.hardware,
     os: description.system,

@@ -30,7 +30,8 @@ export interface InspectedFormat {
   readonly byte_orders: readonly string[]
   /** `standard`, or the variant of a pcap file's record headers. */
   readonly record_headers: string
-  readonly is_compressed: boolean
+  /** `gzip`, `zstd` …; null: the file is not compressed. */
+  readonly compression: string | null
   readonly sections: number
   readonly hardware: string | null
   readonly os: string | null

@@ -85,7 +85,7 @@ describe('inspectCaptures()', () => {
         version: '2.4',
         byte_orders: ['big-endian'],
         record_headers: 'standard',
-        is_compressed: false,
+        compression: null,
       },
       packets: { total: 8, cut: 1, back_in_time: 1, dropped: 0 },
       packet_bytes: {
@@ -247,15 +247,15 @@ describe('inspectCaptures()', () => {
     const outcomes = captures.map(({ status, packets, format }) => [
       status,
       packets.total,
-      format?.is_compressed ?? null,
+      format?.compression,
     ])
     expect(outcomes).toEqual([
-      ['ok', truth.packets, true],
-      ['partial', captures[1]!.packets.total, false],
-      ['failed', 0, null],
-      ['failed', 0, null],
-      ['ok', 0, false],
-      ['ok', truth.packets, false],
+      ['ok', truth.packets, 'gzip'],
+      ['partial', captures[1]!.packets.total, null],
+      ['failed', 0, undefined],
+      ['failed', 0, undefined],
+      ['ok', 0, null],
+      ['ok', truth.packets, null],
     ])
     expect(captures[1]!.packets.total).toBeGreaterThanOrEqual(truth.packets - 1)
     expect(captures[1]!.damage).toEqual({ holes: 1, lost_bytes: captures[1]!.problems[0]!.length })
