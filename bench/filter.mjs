@@ -13,6 +13,7 @@ import { machine } from './lib/report.mjs'
 
 /** @typedef {import('../dist/filter/emit/javascript.js').Predicate} Predicate */
 
+const TCPDUMP = 'tcpdump'
 const ETHERNET = 1
 const DISTINCT = 65_536
 const SLOT_BYTES = 128
@@ -117,7 +118,7 @@ function writeCapture(path, bytes) {
  */
 function measureTcpdump(path, packets, expression) {
   const start = performance.now()
-  const { status } = spawnSync('tcpdump', ['-r', path, '-w', '/dev/null', '--', expression], {
+  const { status } = spawnSync(TCPDUMP, ['-r', path, '-w', '/dev/null', '--', expression], {
     stdio: 'ignore',
   })
   return status === 0 ? ((performance.now() - start) * 1e6) / packets : null

@@ -116,3 +116,17 @@ it('ends with the failure of an output where the worker has no thread', () =>
     expect(again.errors).toEqual([expect.stringContaining('exists')])
     expect(isBalanced(again.packets)).toBe(true)
   }))
+
+it('takes the packets that a filter lets through, and rejects one that is wrong before anything is made', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcap'), capture)
+    const options = { inputFile: join(folder, 'a.pcap'), outputDir: join(folder, 'out'), noWrite: true }
+    const { packets, connections } = await convert({ ...options, filter: 'udp' })
+    expect(isBalanced(packets)).toBe(true)
+    expect(packets.filtered).toBeGreaterThan(0)
+    expect(packets.delivered).toBeGreaterThan(0)
+    expect(Object.keys(connections)).toEqual(['total', 'udp'])
+    const wrong = convert({ ...options, noWrite: false, filter: 'udp port' })
+    await expect(wrong).rejects.toThrow('Cannot use -e/--filter "udp port": column 9: expected an address')
+    expect(existsSync(join(folder, 'out'))).toBe(false)
+  }))

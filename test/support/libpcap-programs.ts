@@ -8,6 +8,7 @@ import { pcapFile } from './capture-writers.js'
 
 // libpcap's own programs are the measure: `tcpdump -ddd` prints them. An equal program means the same for every packet.
 
+const TCPDUMP = 'tcpdump'
 const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-programs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -17,7 +18,7 @@ export const hasReference: boolean = isReference()
 function isReference(): boolean {
   try {
     return /libpcap version 1\.10\./.test(
-      execFileSync('tcpdump', ['--version'], { encoding: 'utf8', stdio: 'pipe' }),
+      execFileSync(TCPDUMP, ['--version'], { encoding: 'utf8', stdio: 'pipe' }),
     )
   } catch {
     return false
@@ -32,7 +33,7 @@ export function libpcapProgram(
 ): Instruction[] | null {
   const path = join(folder, `${linkType}-${isBigEndian}.pcap`)
   writeFileSync(path, pcapFile([], { linkType, isLittleEndian: !isBigEndian }))
-  const { status, stdout } = spawnSync('tcpdump', ['-ddd', '-r', path, '--', expression], {
+  const { status, stdout } = spawnSync(TCPDUMP, ['-ddd', '-r', path, '--', expression], {
     encoding: 'utf8',
   })
   if (status !== 0) return null

@@ -2,7 +2,7 @@ import type { Expression, Qualifiers } from '../syntax-tree.js'
 import type { Block } from './blocks.js'
 import type { CodeContext } from './context.js'
 import { ipv4Host } from './ip-hosts.js'
-import { parseShortAddress } from './numbers.js'
+import { parseShortAddress, shiftLeft } from './numbers.js'
 import { portProtocolOf, portTest } from './ports.js'
 
 const ALL_BITS = 0xffff_ffff
@@ -26,18 +26,25 @@ export function links({ first, rest }: Chain): Link[] {
 }
 
 /**
- * The tests of a chain, alternatives of one kind together. That is for expressions too long for the optimizer: it would
- * bring tests of one field together too, only much later.
+ * The tests of a chain, alternatives of one kind together wherever they stand between tests of other sorts. That is for
+ * expressions too long for the optimizer: it would bring tests of one field together too, only much later.
  */
 export function joined(chain: Chain): Link[] {
-  const result: { operator: 'and' | 'or'; operands: Expression[]; kind: string | null }[] = []
+  const result: { operator: 'and' | 'or'; operands: Expression[] }[] = []
+  // Links of the alternatives that were read last, by kind.
+  const open = new Map<string, { operands: Expression[] }>()
   for (const { operator, operands } of links(chain)) {
-    const [operand] = operands
-    const kind = operand === undefined ? null : kindOf(operand)
-    const before = result.at(-1)
-    const isMore = operator === 'or' && kind !== null && before?.kind === kind && before.operator === 'or'
-    if (isMore) before.operands.push(...operands)
-    else result.push({ operator, operands: [...operands], kind })
+    const kind = operands[0] === undefined ? undefined : joinableValue(operands[0])?.kind
+    const isAlternative = operator === 'or' && kind !== undefined
+    if (!isAlternative) open.clear()
+    const before = isAlternative ? open.get(kind) : undefined
+    if (before !== undefined) {
+      before.operands.push(...operands)
+      continue
+    }
+    const link = { operator, operands: [...operands] }
+    result.push(link)
+    if (isAlternative) open.set(kind, link)
   }
   return result
 }
@@ -48,28 +55,38 @@ export function alternativesTest(cx: CodeContext, operands: readonly Expression[
   if (first?.kind !== 'identifier') throw new Error('bug: these tests cannot be joined')
   const { protocol, direction, kind }: Qualifiers = first.qualifiers
   cx.column = first.column
-  const values = new Set(operands.map(joinableValue))
+  const joinable = operands.map((operand) => joinableValue(operand))
+  const values = new Set(joinable.map((found) => found?.value ?? 0))
   return kind === 'port'
     ? portTest(cx, values, portProtocolOf(cx, protocol), direction)
-    : ipv4Host(cx, values, ALL_BITS, protocol, direction, kind)
+    : ipv4Host(cx, values, joinable[0]?.mask ?? ALL_BITS, protocol, direction, kind)
 }
 
-// Tests with the same text can be joined; null: with none.
-function kindOf(operand: Expression): string | null {
+interface Joinable {
+  /** Tests of the same kind can be joined. */
+  readonly kind: string
+  /** A port, or an IPv4 address, uint32. */
+  readonly value: number
+  /** Bits of the address that count. */
+  readonly mask: number
+}
+
+// Null: the test can be joined with none.
+function joinableValue(operand: Expression): Joinable | null {
   if (operand.kind !== 'identifier') return null
-  const { protocol, direction, kind } = operand.qualifiers
-  const isPort = kind === 'port' && operand.identifier.form === 'number'
-  const isHost = (kind === null || kind === 'host') && protocol !== 'link' && protocol !== 'decnet'
-  const isAddress = isHost && operand.identifier.form === 'ipv4'
-  return (isPort || isAddress) && joinableValue(operand) >= 0 ? `${protocol},${direction},${kind}` : null
-}
-
-// A port, or a whole IPv4 address; -1 for what is neither.
-function joinableValue(operand: Expression): number {
-  if (operand.kind !== 'identifier') return -1
-  const { identifier } = operand
-  if (identifier.form === 'number') return identifier.value <= MAX_PORT ? identifier.value : -1
-  if (identifier.form !== 'ipv4' || identifier.mask !== null) return -1
-  const address = parseShortAddress(identifier.text)
-  return address?.bits === 32 ? address.value : -1
+  const { identifier, qualifiers } = operand
+  const { protocol, direction, kind } = qualifiers
+  if (kind === 'port') {
+    const isPort = identifier.form === 'number' && identifier.value <= MAX_PORT
+    return isPort ? { kind: `${protocol},${direction},port`, value: identifier.value, mask: ALL_BITS } : null
+  }
+  const isPlace = kind === null || kind === 'host' || kind === 'net'
+  if (!isPlace || protocol === 'link' || protocol === 'decnet' || identifier.form !== 'ipv4') return null
+  const short = parseShortAddress(identifier.text)
+  if (short === null || typeof identifier.mask === 'string') return null
+  const value = shiftLeft(short.value, 32 - short.bits)
+  const prefix = identifier.mask ?? short.bits
+  const mask = prefix === 0 ? 0 : shiftLeft(ALL_BITS, 32 - prefix)
+  const isSound = prefix <= 32 && (value & ~mask) === 0 && (identifier.mask === null || kind === 'net')
+  return isSound ? { kind: `${protocol},${direction},${kind},${prefix}`, value, mask } : null
 }

@@ -1,7 +1,7 @@
 // Protocols by Ethernet type, and by LLC service access point where the value is at most 1500 (IEEE 802.3, 802.2).
 export const MAX_LENGTH = 1500
 
-export const NS = 0x0600
+const NS = 0x0600
 export const IP = 0x0800
 export const ARP = 0x0806
 export const MOPDL = 0x6001

@@ -17,7 +17,7 @@ const IPV6 = { type: ether.IPV6, src: 8, dst: 24 }
 /**
  * Packets from or to an IPv4 address or network; without a protocol also ARP and RARP about it.
  *
- * @param address uint32; or several, all bits of which count
+ * @param address uint32; or several
  * @param mask uint32, bits of the address that count
  */
 export function ipv4Host(
@@ -36,7 +36,7 @@ export function ipv4Host(
           linkTypeIs(cx, place.type),
           typeof address === 'number'
             ? equal(cx, 'network', place[end], bpf.W, address, mask)
-            : oneOf(cx, 'network', place[end], bpf.W, address),
+            : oneOf(cx, 'network', place[end], bpf.W, address, mask),
         ),
       (other) => onlyWlan(cx, other),
     )

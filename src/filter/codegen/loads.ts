@@ -89,6 +89,12 @@ export interface Test {
   readonly mask?: number
 }
 
+function loadMasked(cx: CodeContext, base: Base, offset: number, size: bpf.Size, mask: number): Statement[] {
+  const statements = load(cx, base, offset, size)
+  if (mask !== 0xffff_ffff) statements.push(new Statement(bpf.ALU | bpf.AND | bpf.K, mask))
+  return statements
+}
+
 /** Compares a field with `value`. */
 export function compare(
   cx: CodeContext,
@@ -98,9 +104,7 @@ export function compare(
   value: number,
   test: Test,
 ): Block {
-  const statements = load(cx, base, offset, size)
-  const mask = test.mask ?? 0xffff_ffff
-  if (mask !== 0xffff_ffff) statements.push(new Statement(bpf.ALU | bpf.AND | bpf.K, mask))
+  const statements = loadMasked(cx, base, offset, size, test.mask ?? 0xffff_ffff)
   const block = jumpBlock(test.jump, value, statements)
   return test.isReversed === true && test.jump !== bpf.JEQ ? not(block) : block
 }
@@ -137,15 +141,16 @@ export function hasBits(cx: CodeContext, base: Base, offset: number, size: bpf.S
   return jumpBlock(bpf.JSET, bits, load(cx, base, offset, size))
 }
 
-/** The field is one of these values. */
+/** The field is one of these values, in the bits of `mask`. */
 export function oneOf(
   cx: CodeContext,
   base: Base,
   offset: number,
   size: bpf.Size,
   values: ReadonlySet<number>,
+  mask = 0xffff_ffff,
 ): Block {
-  const statements = load(cx, base, offset, size)
+  const statements = loadMasked(cx, base, offset, size, mask)
   cx.valueSets += 1
   return new Block(bpf.JMP | bpf.JONE | bpf.K, cx.valueSets, statements, values)
 }

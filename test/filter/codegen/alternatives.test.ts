@@ -26,8 +26,11 @@ describe('joined()', () => {
     ['tcp or port 80 or 443 and udp or port 1 or 2', [1, 2, 1, 2]],
     // What "and" joins belongs to what stands before it.
     ['tcp and port 80 or 443', [1, 1, 1]],
-    ['host 10.1 or 10.2', [1, 1]],
-    ['net 10.0.0.0/8 or 11.0.0.0/8', [1, 1]],
+    ['host 10.1 or 10.2 or 10.3.4', [2, 1]],
+    ['net 10.0.0.0/8 or 192.168.0.0/16 or 11.0.0.0/8 or 172.16 or 192.168.1.0/24', [2, 2, 1]],
+    ['port 80 or host 1.2.3.4 or port 443 or host 1.2.3.5', [2, 2]],
+    ['port 80 or tcp or port 443', [1, 1, 1]],
+    ['net 10.0.0.1/8 or 11.0.0.1/8 or 0.0.0.0/0', [1, 1, 1]],
     ['port 80 or not 443', [1, 1]],
     ['decnet host 1.2 or 1.3', [1, 1]],
     ['host 1.2.3.4 or ::1', [1, 1]],
@@ -44,6 +47,8 @@ describe('joined()', () => {
     'not (src host 1.2.3.4 or 10.0.0.1) and src or dst port 80 or 53',
     'src and dst host 10.0.0.1 or 192.168.0.1 or 1.2.3.4 or 224.0.0.1 or 1.1.1.1 or 2.2.2.2 or 3.3.3.3 or 4.4.4.4',
     'arp host 1.2.3.4 or 10.0.0.1',
+    'net 10.0.0.0/8 or 192.168.0.0/16 or 11.0.0.0/8 or 1.2 or 224 or 0.0.0.0/0 and tcp',
+    'dst net 10.0.0.0/8 or port 80 or dst net 1.0.0.0/8 or port 53',
   ])('does not change what "%s" means', (expression) => {
     const tree = parseExpression(expression)
     const apart = predicateOf(programOf(optimize(generateCode(tree, 1, SURROUNDINGS).root)))
