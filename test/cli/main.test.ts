@@ -42,6 +42,13 @@ describe('main()', () => {
     expect(stdout).toMatch(/^pcap2conn: .*\n\nUsage: /)
   })
 
+  it('prints a completion script and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await start('completion', 'bash')
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/complete .*pcap2conn\n$/)
+    expect((await start('completion', 'cmd')).exitCode).toBe(2)
+  })
+
   it('answers bad usage with one sentence and 2, and does nothing', async () => {
     const sentence = 'pcap2conn: Cannot use --workers many: must be an integer from 1 to 256\n'
     expect(await start('a', '--workers', 'many')).toEqual({ exitCode: 2, stdout: '', stderr: sentence })
