@@ -13,6 +13,8 @@ export type { Predicate } from './emit/javascript.js'
 
 /** Longest expression, in characters. */
 const MAX_CHARACTERS = 100_000
+/** Blocks beyond which alternatives of one kind become one test: some 80 hosts, 25 ports. */
+const MAX_PLAIN_BLOCKS = 1_024
 /** Blocks up to which a program is optimized: the work grows with their square. */
 const MAX_OPTIMIZED_BLOCKS = 4_096
 /** Largest program. */
@@ -77,7 +79,7 @@ export class Filter {
     }
     let { root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings)
     let blocks = reachable(root).length
-    if (blocks > MAX_OPTIMIZED_BLOCKS) {
+    if (blocks > MAX_PLAIN_BLOCKS) {
       ;({ root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings, true))
       blocks = reachable(root).length
     }
