@@ -49,6 +49,10 @@ export interface Config {
   /** Ceiling for buffered stream data, all workers together. */
   readonly memoryBytes: number
   readonly perFile: boolean
+  /** All inputs are read at once, by the times of their packets. */
+  readonly merge: boolean
+  /** Leave inputs alone whose results are there already. */
+  readonly resume: boolean
   /** The connection indexes that are asked for. */
   readonly indexes: readonly IndexTarget[]
   readonly gapStyle: GapStyle
@@ -126,6 +130,8 @@ const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
   workers: true,
   memory: true,
   perFile: true,
+  merge: true,
+  resume: true,
   index: true,
   gaps: true,
   overlap: true,
@@ -188,7 +194,7 @@ export function toConfig(raw: RawOptions): Config {
     ),
     isWorkerCountFixed: raw.workers !== undefined,
     memoryBytes: sizeOf('--memory', raw.memory, 512 * MIB, MIB, 2 ** 40, 'from 1M to 1T'),
-    perFile: flagOf('--per-file', raw.perFile),
+    ...waysOf(raw, toConsole, writeFiles),
     indexes,
     gapStyle: choiceOf('--gaps', raw.gaps, 'marker', ['marker', 'zeros', 'skip']),
     overlapPolicy: choiceOf('--overlap', raw.overlap, 'first', ['first', 'last']),
@@ -225,7 +231,7 @@ function filterOf(value: unknown): string | null {
   throw refusal('-e/--filter', value, 'a filter expression')
 }
 
-function refuseWithLive({ inputFile, perFile }: RawOptions): void {
+function refuseWithLive({ inputFile, perFile, merge, resume }: RawOptions): void {
   if (inputFile !== undefined && inputFile.length > 0) {
     const input = shown(typeof inputFile === 'string' ? inputFile : inputFile[0])
     throw new ConfigError(
@@ -234,6 +240,10 @@ function refuseWithLive({ inputFile, perFile }: RawOptions): void {
   }
   if (perFile !== undefined && perFile)
     throw new ConfigError('Cannot use -i/--interface with --per-file: a live capture is one capture')
+  if (merge !== undefined && merge)
+    throw new ConfigError('Cannot use -i/--interface with --merge: a live capture is one capture')
+  if (resume !== undefined && resume)
+    throw new ConfigError('Cannot use -i/--interface with --resume: a live capture comes only once')
 }
 
 function inputsOf(value: unknown): readonly string[] {
@@ -245,6 +255,27 @@ function inputsOf(value: unknown): readonly string[] {
     throw new ConfigError('Cannot use -r/--input-file - twice: standard input can be read only once')
   }
   return Object.freeze(inputs)
+}
+
+/** How inputs become captures. */
+function waysOf(
+  raw: RawOptions,
+  toConsole: boolean,
+  writeFiles: boolean,
+): Pick<Config, 'perFile' | 'merge' | 'resume'> {
+  const perFile = flagOf('--per-file', raw.perFile)
+  const merge = flagOf('--merge', raw.merge)
+  const resume = flagOf('--resume', raw.resume)
+  if (perFile && merge) {
+    throw new ConfigError('Cannot use --merge with --per-file: inputs are one capture or one each')
+  }
+  if (resume && (toConsole || raw.index !== undefined)) {
+    const other = toConsole ? '-c/--write-to-console' : '--index'
+    throw new ConfigError(`Cannot use --resume with ${other}: it would lack what was converted before`)
+  }
+  if (resume && !writeFiles)
+    throw new ConfigError('Cannot use --resume with --no-write: there are no results to leave alone')
+  return { perFile, merge, resume }
 }
 
 function linkTypeOf(value: unknown): number | null {

@@ -10,7 +10,8 @@ export interface InputSummary {
   /** Bytes of the file on disk that were read. */
   readonly bytes: number
   readonly packets: number
-  readonly status: 'ok' | 'partial' | 'failed'
+  /** `skipped`: `--resume` left it alone; its problems are those of the run that converted it. */
+  readonly status: 'ok' | 'partial' | 'failed' | 'skipped'
   readonly problems: readonly InputProblem[]
   /** Packets that the capture itself reports as dropped. */
   readonly dropped: number

@@ -29,6 +29,8 @@ describe('toConfig()', () => {
       isWorkerCountFixed: false,
       memoryBytes: 512 * MIB,
       perFile: false,
+      merge: false,
+      resume: false,
       indexes: [],
       handoverDir: null,
       gapStyle: 'marker',
@@ -74,6 +76,8 @@ describe('toConfig()', () => {
     ['memory', '1048576', 'memoryBytes', MIB],
     ['memory', 5_000_000, 'memoryBytes', 5_000_000],
     ['perFile', true, 'perFile', true],
+    ['merge', true, 'merge', true],
+    ['resume', true, 'resume', true],
     ['index', '-', 'indexes', [{ path: '-', format: 'jsonl' }]],
     ['index', 'out/c.JSONL', 'indexes', [{ path: 'out/c.JSONL', format: 'jsonl' }]],
     [
@@ -253,6 +257,23 @@ describe('toConfig()', () => {
   })
 
   // [options, the sentence]
+  const badWays: [Partial<Record<keyof RawOptions, unknown>>, string][] = [
+    [
+      { merge: true, perFile: true },
+      'Cannot use --merge with --per-file: inputs are one capture or one each',
+    ],
+    [
+      { resume: true, index: 'i.jsonl' },
+      'Cannot use --resume with --index: it would lack what was converted',
+    ],
+    [{ resume: true, writeToConsole: true }, 'Cannot use --resume with -c/--write-to-console: it would lack'],
+    [{ resume: true, noWrite: true }, 'Cannot use --resume with --no-write: there are no results'],
+  ]
+  it.each(badWays)('refuses %j', (options, sentence) => {
+    expect(() => toConfig({ inputFile: 'a.pcap', ...options } as RawOptions)).toThrow(sentence)
+  })
+
+  // [options, the sentence]
   const badLive: [Partial<Record<keyof RawOptions, unknown>>, string][] = [
     [{ interface: '' }, 'Cannot use -i/--interface "": must be an interface\'s name or one of its addresses'],
     [{ interface: 'a\0' }, 'Cannot use -i/--interface "a\\u0000": must be'],
@@ -262,6 +283,11 @@ describe('toConfig()', () => {
     ],
     [{ interface: 'lo', inputFile: ['-'] }, 'Cannot use -i/--interface with an input (-): packets come'],
     [{ interface: 'lo', perFile: true }, 'Cannot use -i/--interface with --per-file: a live capture is one'],
+    [{ interface: 'lo', merge: true }, 'Cannot use -i/--interface with --merge: a live capture is one'],
+    [
+      { interface: 'lo', resume: true },
+      'Cannot use -i/--interface with --resume: a live capture comes only once',
+    ],
     [{ interface: 'lo', liveBackend: 'x' }, 'Cannot use --live-backend x: must be auto, libpcap or cap'],
     [{ interface: 'lo', snaplen: '0' }, 'Cannot use --snaplen 0: must be an integer from 1 to 262144'],
     [

@@ -10,6 +10,10 @@ export const ExitCode = {
   SIGTERM: 143,
 } as const
 
+function isWhole({ status, problems }: Summary['inputs'][number]): boolean {
+  return status === 'ok' || (status === 'skipped' && problems.length === 0)
+}
+
 /**
  * `FAILED` when an input was not read whole, an output was not written, packets are not accounted for, or there were
  * frames of unknown link types and nothing else.
@@ -17,7 +21,7 @@ export const ExitCode = {
 export function exitCodeOf(summary: Summary): number {
   const isDone =
     summary.errors.length === 0 &&
-    summary.inputs.every((i) => i.status === 'ok') &&
+    summary.inputs.every(isWhole) &&
     isBalanced(summary.packets) &&
     !(Object.keys(summary.unknown_link_types).length > 0 && summary.connections.total === 0)
   return isDone ? ExitCode.OK : ExitCode.FAILED

@@ -39,6 +39,16 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     help: 'each input is a capture of its own, results in DIR/<its name>/',
   },
   {
+    name: 'merge',
+    group: 'Input',
+    help: 'inputs that overlap in time (several sensors) are one capture, by the times of their packets',
+  },
+  {
+    name: 'resume',
+    group: 'Input',
+    help: 'leave inputs alone whose results are complete; do half-done ones again',
+  },
+  {
     name: 'link-type',
     value: 'X',
     group: 'Input',

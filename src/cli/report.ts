@@ -90,9 +90,12 @@ function inputsText({ inputs }: Summary): string {
   const count = (status: string) => inputs.filter((input) => input.status === status).length
   const partial = count('partial')
   const failed = count('failed')
+  const skipped = count('skipped')
+  const read = inputs.length - failed - skipped
   const dropped = inputs.reduce((sum, input) => sum + input.dropped, 0)
   return [
-    `${countText(inputs.length - failed)} ${noun(inputs.length - failed, 'file')} read`,
+    `${countText(read)} ${noun(read, 'file')} read`,
+    ...(skipped > 0 ? [`${countText(skipped)} skipped (converted before)`] : []),
     ...(partial > 0 ? [`${countText(partial)} of them only in part`] : []),
     ...(failed > 0 ? [`${countText(failed)} failed`] : []),
     ...(dropped > 0 ? [`${countText(dropped)} packets dropped while capturing`] : []),

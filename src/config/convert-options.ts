@@ -33,6 +33,10 @@ export interface ConvertOptions extends LiveOptions {
   readonly memory?: NumberOption | undefined
   /** Every input is a capture of its own, with an output folder of its own. */
   readonly perFile?: boolean | undefined
+  /** Inputs that overlap in time are read as one capture, by the times of their packets: at most 64. */
+  readonly merge?: boolean | undefined
+  /** Inputs whose results are complete and unchanged are left alone; half-done ones are done again. */
+  readonly resume?: boolean | undefined
   /**
    * Paths of connection indexes, each in the format of its ending: `.jsonl` (JSON lines), `.csv`, `.parquet`, or `.log`
    * (Zeek's `conn.log`); `-`: JSON lines to standard output.

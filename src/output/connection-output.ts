@@ -132,6 +132,11 @@ export class ConnectionOutput implements ConnectionSink {
     this.#records.startCapture(captureName)
   }
 
+  /** Outputs that could not be written so far. */
+  get failures(): number {
+    return this.#totals.failures
+  }
+
   /** Number of the packet that is being worked on: its chunks' place in the console's order. */
   set eventNumber(eventNumber: number) {
     if (this.#console !== null) this.#console.eventNumber = eventNumber

@@ -12,6 +12,7 @@ import { RingConsumer } from '../ring/record-ring.js'
 import { passEpoch } from '../ring/slab-pool.js'
 import { HeldStore } from '../stream/held-store.js'
 import { EncapTable } from '../wire/encap-table.js'
+import { CaptureProgress } from './capture-progress.js'
 import type { ConsoleMessage } from './console-message.js'
 import { controlNumber, packetNumber, RecordKind, readPacket, readTuple, recordKind } from './descriptor.js'
 import type { MemoryRange } from './memory-layout.js'
@@ -33,7 +34,10 @@ export class ConnectionWorker {
   readonly #tracker: ConnectionTracker
   readonly #packet = blankFlowPacket()
   readonly #usesConsole: boolean
+  readonly #progress: CaptureProgress
   #epoch = 0
+  #capture = -1
+  #failuresBefore = 0
 
   constructor(task: WorkerTask) {
     this.#task = task
@@ -45,6 +49,7 @@ export class ConnectionWorker {
     this.#passed = new Int32Array(task.passed)
     this.#openedShared = new Int32Array(task.opened)
     this.#stop = new Int32Array(task.stop)
+    this.#progress = new CaptureProgress(task.finished, config.workerCount)
     this.#usesConsole = task.console !== null
     this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
     const table = new ConnectionTable()
@@ -98,7 +103,9 @@ export class ConnectionWorker {
       if (!(error instanceof OutputError)) throw error
       failure = error
     }
-    const result = this.#result(this.#output.finish(), failure) // what is buffered for other outputs is still written
+    const outcome = this.#output.finish() // what is buffered for other outputs is still written
+    this.#finishCapture(failure !== null || outcome.error !== null || Atomics.load(this.#stop, 0) !== 0)
+    const result = this.#result(outcome, failure)
     this.#spill.close()
     this.#task.console?.close()
     return result
@@ -160,9 +167,19 @@ export class ConnectionWorker {
 
   #startCapture(number: number, packetsBefore: number): void {
     this.#tracker.finish()
+    this.#finishCapture(false)
+    this.#capture = number
     const { dir, name } = this.#task.captures[number]!
     this.#output.startCapture(dir, name)
     this.#tracker.startCapture(packetsBefore)
+  }
+
+  #finishCapture(hasFailed: boolean): void {
+    const { failures } = this.#output
+    if (this.#capture >= 0) {
+      this.#progress.finish(this.#task.worker, this.#capture, hasFailed || failures > this.#failuresBefore)
+    }
+    this.#failuresBefore = failures
   }
 
   #sendConsole(epoch: number): void {

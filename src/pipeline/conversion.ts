@@ -11,15 +11,17 @@ import { SlabPool } from '../ring/slab-pool.js'
 import type { InputProblem, InputSummary } from '../summary.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
+import { CaptureProgress } from './capture-progress.js'
 import type { Capture } from './captures.js'
 import { ConsoleChannel } from './console.js'
 import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
-import { problemOf, problemsOf } from './input-problems.js'
+import { problemOf, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory } from './memory-layout.js'
+import type { RunInputs } from './run-inputs.js'
 import type { RunFacts } from './run-summary.js'
 import type { StartWorkers, Workers } from './workers.js'
 
@@ -36,11 +38,7 @@ export interface ConversionSetup {
   readonly startedMs: number
   /** Any uint32: which worker gets which connection depends on it, results don't. */
   readonly hashSeed: number
-  /** The capture under way that is the run's one input; null: its inputs are files. */
-  readonly live: LiveRun | null
   readonly filter: Dispatcher['filter']
-  /** Opens the captures' inputs, in their order. @throws InputError */
-  readonly open: (input: Input) => ByteSource
   readonly startWorkers: StartWorkers
 }
 
@@ -55,7 +53,10 @@ export class Conversion {
   readonly #bytesTotal: number | null
   readonly #hooks: RunHooks
   readonly #live: LiveRun | null
-  readonly #open: ConversionSetup['open']
+  readonly #merged: RunInputs['merged']
+  readonly #resumed: RunInputs['resumed']
+  readonly #progress: CaptureProgress
+  readonly #open: RunInputs['open']
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
   readonly #encaps: EncapWriter
@@ -66,26 +67,21 @@ export class Conversion {
   readonly #workers: Workers
   readonly #inputs: InputSummary[] = []
   readonly #errors: string[] = []
-  readonly #damage = { holes: 0, lost_bytes: 0 }
-  #interfaceLimitHits = 0
+  readonly #totals = new ReaderTotals()
   #bytesRead = 0
   #source: ByteSource | null = null
   #input = ''
   #isStopping = false
 
-  constructor(
-    config: Config,
-    captures: readonly Capture[],
-    bytesTotal: number | null,
-    hooks: RunHooks,
-    setup: ConversionSetup,
-  ) {
+  constructor(config: Config, inputs: RunInputs, hooks: RunHooks, setup: ConversionSetup) {
     this.#config = config
-    this.#captures = captures
-    this.#bytesTotal = bytesTotal
+    this.#captures = inputs.captures
+    this.#bytesTotal = inputs.bytesTotal
     this.#hooks = hooks
-    this.#live = setup.live
-    this.#open = setup.open
+    this.#live = inputs.live
+    this.#merged = inputs.merged
+    this.#resumed = inputs.resumed
+    this.#open = inputs.open
     const { workerCount, limits } = config
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const passed = words()
@@ -118,13 +114,15 @@ export class Conversion {
       space,
       work: () => this.#workers.work(),
       checkpoint: () => this.#checkpoint(),
-      ...(setup.live === null ? {} : { createReader: setup.live.createReader }),
+      ...(inputs.live === null ? {} : { createReader: inputs.live.createReader }),
     })
     this.#console =
       config.toConsole && hooks.stdout !== undefined
         ? new ConsoleChannel(hooks.stdout, hooks.isTerminal ?? false, workerCount)
         : null
-    const outputs = captures.map(({ dir, name }) => ({ dir, name }))
+    const outputs = inputs.captures.map(({ dir, name }) => ({ dir, name }))
+    const finished = CaptureProgress.allocate(workerCount, outputs.length)
+    this.#progress = new CaptureProgress(finished, workerCount)
     this.#workers = setup.startWorkers(
       rings.map((ring, worker) => ({
         worker,
@@ -138,6 +136,7 @@ export class Conversion {
         ring,
         passed,
         opened,
+        finished,
         stop,
         fdBudget: this.#fdBudget,
         encaps,
@@ -152,6 +151,7 @@ export class Conversion {
     const progress = setInterval(() => this.#reportProgress(), PROGRESS_MS)
     await this.#readCaptures()
     const results = await this.#workers.finish()
+    this.#resumed?.writeRecords(this.#progress)
     clearInterval(progress)
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#errors.includes(error.message)) this.#errors.push(error.message)
@@ -163,8 +163,8 @@ export class Conversion {
       packets: this.#dispatcher.packets,
       capturedBytes: this.#dispatcher.capturedBytes,
       decoder: this.#decoder,
-      damage: this.#damage,
-      limits: { interfaces: this.#interfaceLimitHits, encaps: this.#encaps.limitHits },
+      damage: this.#totals.damage,
+      limits: { interfaces: this.#totals.interfaceLimitHits, encaps: this.#encaps.limitHits },
       results,
       consoleBytes: this.#console?.bytesWritten ?? 0,
       errors: this.#errors,
@@ -181,7 +181,7 @@ export class Conversion {
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
         await this.#feeder.startCapture(number)
-        for (const input of inputs) await this.#readInput(input)
+        await this.#readCapture(number, inputs)
       }
     } catch (error) {
       if (!(error instanceof StoppedError)) this.#errors.push((error as Error).message)
@@ -201,12 +201,22 @@ export class Conversion {
     void this.#source?.close()
   }
 
-  async #readInput(input: Input): Promise<void> {
+  async #readCapture(number: number, inputs: readonly Input[]): Promise<void> {
+    const before = this.#inputs.length
+    let areRead = true
+    for (const input of inputs) areRead = (await this.#readInput(input)) && areRead
+    if (areRead) this.#resumed?.read(number, this.#inputs.slice(before))
+    this.#resumed?.writeRecords(this.#progress)
+  }
+
+  // Returns whether it was read as far as it ever can be.
+  async #readInput(input: Input): Promise<boolean> {
     await this.#checkpoint() // nothing ends a read that begins after the run was stopped
     const before = this.#dispatcher.packets.read
     const problems: InputProblem[] = []
     let reader: CaptureReader | null = null
     let isWhole = false
+    let isRead = false
     this.#input = input.path
     try {
       const source = this.#open(input)
@@ -215,9 +225,8 @@ export class Conversion {
         maxInterfaces: this.#config.limits.interfaces,
       })
       problems.push(...problemsOf(reader))
-      this.#damage.holes += reader.damage.holes
-      this.#damage.lost_bytes += reader.damage.lostBytes
       isWhole = true
+      isRead = this.#merged?.isRead ?? (source.isDecompressed || source.problem === null)
     } catch (error) {
       if (error instanceof CaptureFormatError)
         problems.push(...(this.#wasCutShort() ? [] : [problemOf(error)]))
@@ -229,30 +238,23 @@ export class Conversion {
       const packets = this.#dispatcher.packets.read - before
       const bytes = this.#source?.bytesRead ?? 0
       this.#bytesRead += bytes
-      if (reader?.isInterfaceLimitHit) this.#interfaceLimitHits += 1
-      this.#inputs.push({
+      this.#totals.add(this.#merged?.readers ?? (reader === null ? [] : [reader]))
+      // Standard input ends where it is interrupted: nobody knows of more.
+      const isAll = isWhole || (input.kind === 'stdin' && this.#workers.failure === null)
+      const summary: InputSummary = {
         path: input.path,
         bytes,
         packets,
-        status: this.#statusOf(input, isWhole, packets, problems),
+        status: statusOf(isAll, packets, problems),
         problems,
         dropped: this.#live?.dropped ?? reader?.droppedPackets ?? 0,
         ...(this.#live === null ? {} : { live: this.#live.summary }),
-      })
+      }
+      this.#inputs.push(...(this.#merged?.summaries(problems) ?? [summary]))
       await this.#source?.close()
       this.#source = null
     }
-  }
-
-  // Standard input ends where it is interrupted: nobody knows of more.
-  #statusOf(
-    { kind }: Input,
-    isWhole: boolean,
-    packets: number,
-    problems: readonly InputProblem[],
-  ): InputSummary['status'] {
-    if (problems.length > 0) return packets > 0 ? 'partial' : 'failed'
-    return isWhole || (kind === 'stdin' && this.#workers.failure === null) ? 'ok' : 'partial'
+    return isRead
   }
 
   // Then it is no wonder that what was read is no capture.

@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
-import { expandInputs, type InputNotFound } from '../input/expand-inputs.js'
-import type { Input } from '../input/input.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
-import { type Capture, planCaptures } from './captures.js'
-import { Conversion, type ConversionSetup } from './conversion.js'
+import { Conversion } from './conversion.js'
 import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
-import { InputOpener } from './input-opener.js'
-import type { LiveRun } from './live-run.js'
 import type { PacketFilter } from './packet-filter.js'
+import { fileInputs, liveInputs, type RunInputs } from './run-inputs.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
@@ -37,15 +32,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   const live = await LiveRun.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
   try {
-    const captures = await planCaptures([live.input], config)
-    return await convertCaptures(config, hooks, {
-      startMs,
-      filter: null,
-      captures,
-      problems: [],
-      live,
-      open: () => live.source,
-    })
+    return await convertInputs(config, hooks, await liveInputs(config, live), null, startMs)
   } finally {
     live.finish()
     await live.source.close()
@@ -56,38 +43,21 @@ async function convertFiles(config: Config, hooks: RunHooks, startMs: number): P
   const filter = await compileFilter(config)
   const decompression = new ThreadedDecompression()
   try {
-    const { inputs, problems } = await expandInputs(config.inputs)
-    const captures = await planCaptures(inputs, config, decompression)
-    const opener = new InputOpener(inputsOf(captures), decompression, hooks.stdin)
-    try {
-      const open = (input: Input) => opener.open(input)
-      return await convertCaptures(config, hooks, { startMs, filter, captures, problems, live: null, open })
-    } finally {
-      await opener.close()
-    }
+    const inputs = await fileInputs(config, hooks, decompression)
+    return await convertInputs(config, hooks, inputs, filter, startMs).finally(inputs.close)
   } finally {
     await decompression.close()
   }
 }
 
-/** What a run reads. */
-interface RunInputs {
-  /** When the run began, by `performance.now()`. */
-  readonly startMs: number
-  readonly filter: PacketFilter | null
-  readonly captures: readonly Capture[]
-  /** Arguments that gave no input. */
-  readonly problems: readonly InputNotFound[]
-  readonly live: LiveRun | null
-  readonly open: ConversionSetup['open']
-}
-
-async function convertCaptures(
+async function convertInputs(
   config: Config,
   hooks: RunHooks,
-  { startMs, filter, captures, problems, live, open }: RunInputs,
+  inputs: RunInputs,
+  filter: PacketFilter | null,
+  startMs: number,
 ): Promise<Summary> {
-  const bytesTotal = await totalBytes(inputsOf(captures))
+  const { bytesTotal, problems, resumed } = inputs
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
@@ -95,25 +65,25 @@ async function convertCaptures(
   const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()
   try {
-    const conversion = new Conversion({ ...config, workerCount, maxOpenFiles }, captures, bytesTotal, hooks, {
+    const conversion = new Conversion({ ...config, workerCount, maxOpenFiles }, inputs, hooks, {
       tempDir: temp.path,
       startedMs: temp.madeMs,
       hashSeed: randomBytes(4).readUInt32LE(),
-      live,
       filter,
-      open,
       startWorkers,
     })
     const outcome = await conversion.run()
     const errors = [
       ...problems.map(({ message }) => message),
       ...outcome.errors,
+      ...(resumed?.errors ?? []),
       ...failures(outcome.results),
       ...forcedLosses(outcome.results),
     ]
     errors.push(...(await writeIndexes(config, outcome.indexRuns, temp.path, hooks)))
     return summarize({
       ...outcome,
+      inputs: [...(resumed?.skipped ?? []), ...outcome.inputs],
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
       errors,
@@ -121,10 +91,6 @@ async function convertCaptures(
   } finally {
     temp.remove()
   }
-}
-
-function inputsOf(captures: readonly Capture[]): Input[] {
-  return captures.flatMap(({ inputs }) => inputs)
 }
 
 async function compileFilter({ filter, linkType }: Config): Promise<PacketFilter | null> {
@@ -158,16 +124,4 @@ function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
 function chooseWorkers(config: Config, bytesTotal: number | null): number {
   if (config.isWorkerCountFixed || bytesTotal === null) return config.workerCount
   return Math.max(1, Math.min(config.workerCount, Math.ceil(bytesTotal / BYTES_PER_WORKER)))
-}
-
-async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
-  let total = 0
-  for (const input of inputs) {
-    if (input.kind !== 'file') return null
-    total += await stat(input.path).then(
-      ({ size }) => size,
-      () => 0, // reported when it is read
-    )
-  }
-  return total
 }

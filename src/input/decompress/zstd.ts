@@ -51,9 +51,9 @@ async function loadModule(): Promise<ZstdExports> {
   let exports: ZstdExports | null = null
   class Decoder extends ZSTDDecoder {
     // Called without `this`.
-    override _init(result: { readonly instance: { readonly exports: unknown } }): void {
+    override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
       super._init(result)
-      exports = result.instance.exports as ZstdExports
+      exports = result.instance.exports as unknown as ZstdExports
     }
   }
   await new Decoder().init()

@@ -1,0 +1,125 @@
+import { MAX_RECORD_BYTES } from '../../capture/capture-reader.js'
+import type { CapturedPacket } from '../../capture/captured-packet.js'
+
+const SECTION_BYTES = 28
+const MOST_INTERFACE_BYTES = 44
+const PACKET_OVERHEAD_BYTES = 32
+/** What one packet may need: its own block, and that of an interface. */
+const MOST_BYTES = MAX_RECORD_BYTES + 3 + PACKET_OVERHEAD_BYTES + MOST_INTERFACE_BYTES
+const BUFFER_BYTES = MOST_BYTES + 256 * 1024
+const TWO_32 = 2 ** 32
+const NSEC_PER_USEC = 1000
+const MICROSECONDS = 6
+const NANOSECONDS = 9
+
+/**
+ * Writes packets as one section of a pcapng file (draft-ietf-opsawg-pcapng), little-endian, into a buffer that is
+ * emptied in between. Each kind of packet has an interface: link type and clock. Times beyond 2106 have one more for
+ * each 2^32 seconds, since nanoseconds would not fit.
+ */
+export class PcapngWriter {
+  // Invariant: #bytes[#from, #to) was written and not yet taken.
+  readonly #bytes = new Uint8Array(BUFFER_BYTES)
+  readonly #view = new DataView(this.#bytes.buffer)
+  readonly #interfaces = new Map<number, number>()
+  #from = 0
+  #to = 0
+  #knownKey = -1
+  #knownInterface = 0
+
+  constructor() {
+    this.#block(0x0a0d0d0a, SECTION_BYTES)
+    this.#view.setUint32(8, 0x1a2b3c4d, true)
+    this.#view.setUint16(12, 1, true)
+    this.#view.setUint16(14, 0, true)
+    this.#view.setUint32(16, 0xffffffff, true) // length of the section: unknown
+    this.#view.setUint32(20, 0xffffffff, true)
+  }
+
+  get isEmpty(): boolean {
+    return this.#from === this.#to
+  }
+
+  /** True while one more packet fits. */
+  get hasRoom(): boolean {
+    return this.#bytes.length - this.#to >= MOST_BYTES
+  }
+
+  /** Moves what was written to `target[at, …)`, as far as there is room. Returns the bytes. */
+  take(target: Uint8Array, at: number): number {
+    const count = Math.min(this.#to - this.#from, target.length - at)
+    target.set(this.#bytes.subarray(this.#from, this.#from + count), at)
+    this.#from += count
+    if (this.isEmpty) {
+      this.#from = 0
+      this.#to = 0
+    }
+    return count
+  }
+
+  /** Writes a packet, which is in `bytes`. There must be room. */
+  add(packet: CapturedPacket, bytes: Uint8Array): void {
+    const interfaceNumber = this.#interfaceOf(packet)
+    const captured = packet.to - packet.from
+    const padded = (captured + 3) & ~3
+    const at = this.#block(6, PACKET_OVERHEAD_BYTES + padded)
+    const view = this.#view
+    view.setUint32(at + 8, interfaceNumber, true)
+    this.#setTime(at + 12, packet)
+    view.setUint32(at + 20, captured, true)
+    view.setUint32(at + 24, packet.originalBytes, true)
+    this.#bytes.set(bytes.subarray(packet.from, packet.to), at + 28)
+    this.#bytes.fill(0, at + 28 + captured, at + 28 + padded)
+  }
+
+  // In two steps, each exact as a double: below 2^16 * 10^9, and below 2^32 * 10^9 / 2^16.
+  #setTime(at: number, { tsSec, tsNsec, isNanosecond }: CapturedPacket): void {
+    const unitsPerSec = isNanosecond ? 1_000_000_000 : 1_000_000
+    const sec = tsSec % TWO_32
+    const low = (sec % 65_536) * unitsPerSec + (isNanosecond ? tsNsec : Math.floor(tsNsec / NSEC_PER_USEC))
+    const high = Math.floor(sec / 65_536) * unitsPerSec
+    const rest = (high % 65_536) * 65_536 + low
+    this.#view.setUint32(at, Math.floor(high / 65_536) + Math.floor(rest / TWO_32), true)
+    this.#view.setUint32(at + 4, rest % TWO_32, true)
+  }
+
+  #interfaceOf({ linkType, isNanosecond, tsSec }: CapturedPacket): number {
+    const era = Math.floor(tsSec / TWO_32)
+    const key = (era * 65_536 + linkType) * 2 + (isNanosecond ? 1 : 0)
+    if (key === this.#knownKey) return this.#knownInterface
+    this.#knownKey = key
+    this.#knownInterface = this.#interfaces.get(key) ?? this.#addInterface(key, linkType, isNanosecond, era)
+    return this.#knownInterface
+  }
+
+  #addInterface(key: number, linkType: number, isNanosecond: boolean, era: number): number {
+    const at = this.#block(1, era === 0 ? MOST_INTERFACE_BYTES - 12 : MOST_INTERFACE_BYTES)
+    const view = this.#view
+    view.setUint16(at + 8, linkType, true)
+    view.setUint16(at + 10, 0, true)
+    view.setUint32(at + 12, 0, true) // snaplen: no limit
+    view.setUint16(at + 16, 9, true) // if_tsresol
+    view.setUint16(at + 18, 1, true)
+    view.setUint32(at + 20, isNanosecond ? NANOSECONDS : MICROSECONDS, true)
+    if (era > 0) {
+      view.setUint16(at + 24, 14, true) // if_tsoffset
+      view.setUint16(at + 26, 8, true)
+      view.setUint32(at + 28, 0, true)
+      view.setUint32(at + 32, era, true)
+    }
+    view.setUint32(at + (era === 0 ? 24 : 36), 0, true) // end of options
+    const number = this.#interfaces.size
+    this.#interfaces.set(key, number)
+    return number
+  }
+
+  // Begins a block of `length` bytes. Returns its position.
+  #block(type: number, length: number): number {
+    const at = this.#to
+    this.#view.setUint32(at, type, true)
+    this.#view.setUint32(at + 4, length, true)
+    this.#view.setUint32(at + length - 4, length, true)
+    this.#to += length
+    return at
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Config } from '../config.js'
+import { failureReason, OutputError } from '../errors.js'
+import type { Input } from '../input/input.js'
+import type { InputProblem } from '../summary.js'
+
+/** Name of the record, in the folder of a capture's results. */
+export const RECORD_NAME = '.pcap2conn.json'
+/** Raised whenever the same input gives other results than before. */
+const RECORD_VERSION = 1
+/** What connection files are called; nothing else is ever removed. */
+const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
+
+/** One input of a capture, as it was when it was converted. */
+export interface RecordedInput {
+  readonly name: string
+  readonly size: number
+  /** Modification time, nanoseconds since 1970. */
+  readonly mtime_ns: string
+}
+
+/** What was converted, and with which options. Equal facts give equal results. */
+export interface CaptureFacts {
+  readonly version: number
+  readonly options: Readonly<Record<string, unknown>>
+  readonly inputs: readonly RecordedInput[]
+}
+
+/** What stands in a record. */
+export interface ResumeRecord extends CaptureFacts {
+  /** False: the conversion was begun. */
+  readonly complete: boolean
+  /** What was wrong with each input. */
+  readonly problems: readonly (readonly InputProblem[])[]
+}
+
+/** @returns Null where an input is no file that can be looked at. */
+export function factsOf(inputs: readonly Input[], config: Config): CaptureFacts | null {
+  const recorded = inputs.map(recordedInput)
+  if (recorded.includes(null)) return null
+  return {
+    version: RECORD_VERSION,
+    options: resultOptions(config),
+    inputs: recorded.filter((input) => input !== null),
+  }
+}
+
+function recordedInput({ kind, path }: Input): RecordedInput | null {
+  if (kind !== 'file') return null
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (stats === undefined) return null
+  return { name: basename(path), size: Number(stats.size), mtime_ns: String(stats.mtimeNs) }
+}
+
+/** The options that change results. */
+function resultOptions(config: Config): Record<string, unknown> {
+  const {
+    filter,
+    perFile,
+    merge,
+    separateSides,
+    chunkHeaders,
+    json,
+    writeMetadata,
+    gapStyle,
+    overlapPolicy,
+  } = config
+  const { tcpTimeoutSec, udpTimeoutSec, decap, linkType, utc } = config
+  return {
+    filter,
+    perFile,
+    merge,
+    separateSides,
+    chunkHeaders,
+    json,
+    writeMetadata,
+    gapStyle,
+    overlapPolicy,
+    tcpTimeoutSec,
+    udpTimeoutSec,
+    maxBytes: Number.isFinite(config.maxBytes) ? config.maxBytes : null,
+    decap,
+    linkType,
+    timeZone: utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
+}
+
+export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
+  const text = ({ version, options, inputs }: CaptureFacts) => JSON.stringify([version, options, inputs])
+  return text(a) === text(b)
+}
+
+/** The record in a folder; null: there is none, or none that can be read. */
+export function readRecord(folder: string): ResumeRecord | null {
+  try {
+    const record: unknown = JSON.parse(readFileSync(join(folder, RECORD_NAME), 'utf8'))
+    return isRecord(record) ? record : null
+  } catch {
+    return null
+  }
+}
+
+function isRecord(value: unknown): value is ResumeRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { version, options, inputs, complete, problems } = value as Partial<
+    Record<keyof ResumeRecord, unknown>
+  >
+  return (
+    typeof version === 'number' &&
+    typeof options === 'object' &&
+    typeof complete === 'boolean' &&
+    Array.isArray(inputs) &&
+    Array.isArray(problems) &&
+    problems.every(Array.isArray)
+  )
+}
+
+/** Writes a record under another name first: it is there whole or not at all. @throws OutputError */
+export function writeRecord(folder: string, record: ResumeRecord): void {
+  const path = join(folder, RECORD_NAME)
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`)
+    renameSync(`${path}.new`, path)
+  } catch (cause) {
+    throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}
+
+/** Names of the connection files in a folder. */
+export function connectionFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => CONNECTION_FILE.test(name))
+  } catch {
+    return [] // it is not there yet, or fails when it is written to
+  }
+}
+
+/** Removes the connection files in a folder. @throws OutputError */
+export function removeConnectionFiles(folder: string): void {
+  for (const name of connectionFilesIn(folder)) {
+    const path = join(folder, name)
+    try {
+      unlinkSync(path)
+    } catch (cause) {
+      throw new OutputError(`Cannot remove "${path}": ${failureReason(cause)}`, path, { cause })
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises'
+import type { Config } from '../config.js'
+import type { ByteSource } from '../input/byte-source.js'
+import type { Decompression } from '../input/decompression.js'
+import { expandInputs, type InputNotFound } from '../input/expand-inputs.js'
+import type { Input } from '../input/input.js'
+import { type Capture, planCaptures } from './captures.js'
+import type { RunHooks } from './hooks.js'
+import { InputOpener } from './input-opener.js'
+import type { LiveRun } from './live-run.js'
+import type { MergedRun } from './merged-run.js'
+import type { ResumedRun } from './resumed-run.js'
+
+/** What a run reads. */
+export interface RunInputs {
+  readonly captures: readonly Capture[]
+  /** Bytes of all inputs on disk; null: it cannot be known. */
+  readonly bytesTotal: number | null
+  /** Arguments that gave no input. */
+  readonly problems: readonly InputNotFound[]
+  readonly live: LiveRun | null
+  readonly merged: MergedRun | null
+  /** Which captures are left alone; null: none. */
+  readonly resumed: ResumedRun | null
+  /** Opens the captures' inputs, in their order. @throws InputError */
+  readonly open: (input: Input) => ByteSource
+  /** Closes what was opened. */
+  readonly close: () => Promise<void>
+}
+
+/** The inputs of a live capture. */
+export async function liveInputs(config: Config, live: LiveRun): Promise<RunInputs> {
+  return {
+    captures: await planCaptures([live.input], config),
+    bytesTotal: null,
+    problems: [],
+    live,
+    merged: null,
+    resumed: null,
+    open: () => live.source,
+    close: () => live.source.close(),
+  }
+}
+
+/**
+ * Finds the files that a run reads, and in which order.
+ *
+ * @throws OutputError, ConfigError where the run cannot begin.
+ */
+export async function fileInputs(
+  config: Config,
+  { stdin }: RunHooks,
+  decompression: Decompression,
+): Promise<RunInputs> {
+  const { inputs, problems } = await expandInputs(config.inputs)
+  const whole = [{ inputs, dir: config.outputDir, name: null }]
+  const planned = config.perFile ? await planCaptures(inputs, config) : whole
+  const resumed = config.resume ? (await import('./resumed-run.js')).ResumedRun.begin(planned, config) : null
+  const left = resumed?.captures ?? planned
+  const facts = { problems, live: null, resumed, bytesTotal: await totalBytes(inputsOf(left)) }
+  if (config.merge && inputsOf(left).length > 1) {
+    const { MergedRun } = await import('./merged-run.js')
+    const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin)
+    const captures = [{ inputs: [merged.input], dir: config.outputDir, name: null }]
+    const { source } = merged
+    return { ...facts, captures, merged, open: () => source, close: () => source.close() }
+  }
+  const captures =
+    config.perFile || left.length === 0 ? left : await planCaptures(inputs, config, decompression)
+  const opener = new InputOpener(inputsOf(captures), decompression, stdin)
+  const open = (input: Input) => opener.open(input)
+  return { ...facts, captures, merged: null, open, close: () => opener.close() }
+}
+
+function inputsOf(captures: readonly Capture[]): Input[] {
+  return captures.flatMap(({ inputs }) => inputs)
+}
+
+async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
+  let total = 0
+  for (const input of inputs) {
+    if (input.kind !== 'file') return null
+    total += await stat(input.path).then(
+      ({ size }) => size,
+      () => 0, // reported when it is read
+    )
+  }
+  return total
+}
