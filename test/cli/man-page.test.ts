@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { manPage } from '../../man/man-page.mjs'
+import { manPage } from '../../docs/man/man-page.mjs'
 import { OPTION_GROUPS, OPTION_TABLE } from '../../src/cli/option-table.js'
 import { packageVersion } from '../../src/version.js'
 
 const page = manPage(OPTION_TABLE, OPTION_GROUPS, packageVersion())
 
-it('man/pcap2conn.1 is what `npm run man` makes of the option table', () => {
-  expect(readFileSync('man/pcap2conn.1', 'utf8')).toBe(page)
+it('docs/man/pcap2conn.1 is what `npm run man` makes of the option table', () => {
+  expect(readFileSync('docs/man/pcap2conn.1', 'utf8')).toBe(page)
 })
 
 it('manPage() has every option with its names, its value and what it says', () => {

@@ -33,7 +33,7 @@ describe('the package', () => {
         'dist/bundle/index.js',
         'dist/bundle/worker.js',
         'dist/index.d.ts',
-        'man/pcap2conn.1',
+        'docs/man/pcap2conn.1',
       ]),
     )
   })

@@ -1,4 +1,4 @@
-/** @typedef {import('../src/cli/option-table.js').OptionRow} OptionRow */
+/** @typedef {import('../../src/cli/option-table.js').OptionRow} OptionRow */
 
 const DESCRIPTION = [
   'pcap2conn reads captures (pcap and pcapng, plain or compressed) or captures live, puts every TCP, UDP and other IP',
