@@ -19,12 +19,44 @@ for (const file of modules()) {
 
 /** Modules as tsc wrote them. */
 function modules() {
-  return globSync('dist/**/*.js', { ignore: 'dist/bundle/**' })
+  return globSync('dist/**/*.js', { ignore: ['dist/bundle/**', 'dist/app/**'] })
 }
 
-export default defineConfig({
-  input,
-  external: /^[^./]/, // packages stay packages
-  platform: 'node',
-  output: { dir: 'dist/bundle', cleanDir: true, comments: false },
-})
+/**
+ * The script and the style sheet of one of the pages, each as one file without imports.
+ *
+ * @param {string} name Of both files, in dist/app.
+ * @param {string} script
+ * @param {string[]} styles
+ */
+function page(name, script, styles) {
+  return defineConfig({
+    input: { [name]: script },
+    platform: 'browser',
+    transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    output: { dir: 'dist/app', format: 'iife', minify: true, comments: false },
+    plugins: [
+      {
+        name: 'styles',
+        generateBundle() {
+          const source = styles.map((path) => readFileSync(path, 'utf8')).join('\n')
+          this.emitFile({ type: 'asset', fileName: `${name}.css`, source })
+        },
+      },
+    ],
+  })
+}
+
+export default defineConfig([
+  {
+    input,
+    external: /^[^./]/, // packages stay packages
+    platform: 'node',
+    output: { dir: 'dist/bundle', cleanDir: true, comments: false },
+  },
+  page('report', 'src/report/app/main.tsx', [
+    'node_modules/uplot/dist/uPlot.min.css',
+    'src/report/app/theme.css',
+    'src/report/app/report.css',
+  ]),
+])

@@ -20,6 +20,8 @@ export type Command =
       readonly raw: RawOptions
       readonly progress: ProgressMode
       readonly isQuiet: boolean
+      /** Value of `--report`, as typed; undefined: none. */
+      readonly report: unknown
     }
 
 // Values stay exactly as typed: numbers are text, and dots and `--no-` have no meaning of their own.
@@ -88,6 +90,7 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
     listInterfaces: _list,
     config: _config,
     inputFile,
+    report,
     ...options
   } = raw
   const progress = choiceOf<ProgressMode>('--progress', mode, 'auto', ['auto', 'always', 'never'])
@@ -99,6 +102,7 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
     raw: { ...options, inputFile: inputs as string[] } satisfies RawOptions,
     progress,
     isQuiet: quiet === true,
+    report,
   }
 }
 

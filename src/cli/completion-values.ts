@@ -6,6 +6,7 @@ export type Offer = readonly string[] | 'files' | 'folders' | 'nothing'
 /** Words that may come first in place of a capture. */
 export const COMMANDS: Readonly<Record<string, string>> = {
   inspect: 'say what is in captures',
+  report: 'make a page about the connections of an index',
   completion: 'print a completion script for bash, zsh or fish',
 }
 

@@ -8,6 +8,7 @@ const HEAD = `pcap2conn: turns captures into connections, correct to the byte, o
 
 Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
        pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]     what is in captures (inspect --help)
+       pcap2conn report OUT.html --from INDEX.jsonl          a page about them (report --help)
 `
 
 const INSPECT_HEAD = `pcap2conn inspect: says what is in captures, without converting them
@@ -40,17 +41,18 @@ Exit codes: 0 done, 1 something failed (the message names it), 2 bad usage, 130 
 export function helpText(): string {
   const groups = OPTION_GROUPS.map((group) => {
     const rows = OPTION_TABLE.filter((row) => row.group === group)
-    return `${group}:\n${rows.map(rowText).join('\n')}\n`
+    return `${group}:\n${rows.map(optionHelp).join('\n')}\n`
   })
   return [HEAD, ...groups, EXAMPLES].join('\n')
 }
 
 /** The text of `inspect --help`. */
 export function inspectHelpText(): string {
-  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(rowText).join('\n')}\n`, INSPECT_EXAMPLES].join('\n')
+  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(optionHelp).join('\n')}\n`, INSPECT_EXAMPLES].join('\n')
 }
 
-function rowText(row: OptionRow): string {
+/** An option in the help; later lines are indented. */
+export function optionHelp(row: Omit<OptionRow, 'group'>): string {
   const letter = row.letter === undefined ? '    ' : `-${row.letter}, `
   const value = row.value === undefined ? '' : ` ${row.value}`
   const left = `  ${letter}--${row.name}${value}`.padEnd(HELP_FROM)

@@ -1,5 +1,5 @@
 import { type Config, toConfig } from '../config.js'
-import { ConfigError, LiveCaptureError, OutputError } from '../errors.js'
+import { ConfigError, InputError, LiveCaptureError, OutputError } from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -12,6 +12,7 @@ import { Interruption } from './interruption.js'
 import { printable } from './printable.js'
 import { createProgress } from './progress.js'
 import { problemLines, reportLines } from './report.js'
+import { RunReport } from './run-report.js'
 import { writeSummary } from './summary-file.js'
 import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush } from './terminal.js'
 
@@ -37,6 +38,11 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
     terminal.stdout.write(`${completionScript(args.slice(1))}\n`)
     return ExitCode.OK
   }
+  if (args[0] === 'report') {
+    const { report } = await import('./report-command.js')
+    terminal.stdout.on('error', () => {})
+    return report(args.slice(1), terminal)
+  }
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})
@@ -54,12 +60,18 @@ async function list(command: Command & { kind: 'list' }, { stdout }: Terminal): 
 }
 
 async function convert(command: Command & { kind: 'run' }, terminal: Terminal): Promise<number> {
-  const config = toConfig(command.raw)
+  const report = command.report === undefined ? null : new RunReport(command.report)
+  const config = toConfig(report?.withIndex(command.raw) ?? command.raw)
   if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }
   refuseExisting(
-    [...config.indexes.map(({ path }) => path), config.summaryFile, config.live?.recordingFile ?? null],
+    [
+      ...config.indexes.map(({ path }) => path),
+      config.summaryFile,
+      config.live?.recordingFile ?? null,
+      report?.path ?? null,
+    ],
     config.force,
   )
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
@@ -76,9 +88,11 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
     if (!command.isQuiet) reportLines(summary).forEach(say)
     for (const line of problemLines(summary)) say(alarming(line, terminal.stderr))
+    await report?.write(config, summary)
     return interruption.exitCode ?? exitCodeOf(summary)
   } finally {
     interruption.release()
+    report?.close()
   }
 }
 
@@ -109,7 +123,10 @@ async function run(
 
 function explain(error: unknown, { stderr }: Terminal): number {
   const isExpected =
-    error instanceof ConfigError || error instanceof OutputError || error instanceof LiveCaptureError
+    error instanceof ConfigError ||
+    error instanceof InputError ||
+    error instanceof OutputError ||
+    error instanceof LiveCaptureError
   const text =
     error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
   stderr.write(`${alarming(`pcap2conn: ${text.split('\n').map(printable).join('\n')}`, stderr)}\n`)

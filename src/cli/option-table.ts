@@ -206,6 +206,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     help: "the run's totals as a JSON object; - for standard output",
   },
   {
+    name: 'report',
+    value: 'FILE',
+    group: 'Report',
+    help: 'one HTML page about the connections, with links to their files (pcap2conn report --help)',
+  },
+  {
     name: 'progress',
     value: 'WHEN',
     group: 'Report',

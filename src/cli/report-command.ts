@@ -1,0 +1,99 @@
+import { basename, dirname } from 'node:path'
+import { pathOf } from '../config/option-values.js'
+import { ConfigError } from '../errors.js'
+import { refuseExisting } from '../existing-outputs.js'
+import { type CommandOption, commandHelp, parseCommandArguments } from './command-options.js'
+import { ExitCode } from './exit-codes.js'
+import { bytesText, countText } from './figures.js'
+import { printable } from './printable.js'
+import type { Terminal } from './terminal.js'
+
+/** The first argument that asks for a report. */
+export const REPORT = 'report'
+
+/** Options of the report, in the order of its help. */
+const REPORT_OPTIONS: readonly CommandOption[] = [
+  { name: 'from', value: 'FILE', help: 'index of the connections, as --index FILE.jsonl writes it' },
+  {
+    name: 'summary',
+    value: 'FILE',
+    help: "the run's totals, as --summary FILE writes them: for the capture's health",
+  },
+  {
+    name: 'output-dir',
+    letter: 'o',
+    value: 'DIR',
+    help: "the run's output folder, to which links lead (default: the index's folder)",
+  },
+  { name: 'title', value: 'TEXT', help: "the page's title (default: the index's name)" },
+  { name: 'force', help: 'replace the page when it exists' },
+  { name: 'quiet', letter: 'q', help: 'only errors on standard error' },
+  { name: 'help', letter: 'h', help: 'print this help and exit' },
+]
+
+const HEAD = `pcap2conn report: one page about the connections of a run
+
+Usage: pcap2conn report OUT.html --from INDEX.jsonl [options]
+
+Traffic over time, endpoints, ports, sizes, durations, states, gaps and conflicts, and the largest, most
+damaged and longest connections with links to their files. The page is one file and needs no network.
+`
+
+const EXAMPLES = `Examples:
+  pcap2conn a.pcap -o out --index out/index.jsonl --summary out/summary.json
+  pcap2conn report out/report.html --from out/index.jsonl --summary out/summary.json
+  pcap2conn a.pcap -o out --report out/report.html         the same, during the run
+
+Exit codes: 0 done, 1 an input could not be read or the page not written, 2 bad usage`
+
+/**
+ * Writes the page that the arguments ask for.
+ *
+ * @param args What stands behind `report`.
+ * @returns The exit code.
+ * @throws ConfigError, InputError, OutputError
+ */
+export async function report(args: readonly string[], { stdout, stderr }: Terminal): Promise<number> {
+  const { values, plain } = parseCommandArguments(REPORT, args, REPORT_OPTIONS)
+  if (values.help === true) {
+    stdout.write(`${[HEAD, commandHelp(REPORT_OPTIONS), '', EXAMPLES].join('\n')}\n`)
+    return ExitCode.OK
+  }
+  const [path, other] = plain
+  if (path === undefined) throw new ConfigError('No output: name the page to write, such as report.html')
+  if (other !== undefined)
+    throw new ConfigError(
+      `Cannot use ${printable(other)}: a report is one page, its index is named by --from`,
+    )
+  if (values.from === undefined) throw new ConfigError('No index: name one with --from INDEX.jsonl')
+  const indexPath = pathOf('--from', values.from)
+  refuseOtherFormats(indexPath)
+  refuseExisting([pathOf('OUT.html', path)], values.force === true)
+  const { readSummary, writeReport } = await import('../report/write-report.js')
+  const written = await writeReport({
+    path,
+    indexPath,
+    outputDir:
+      values['output-dir'] === undefined
+        ? dirname(indexPath)
+        : pathOf('-o/--output-dir', values['output-dir']),
+    summary: values.summary === undefined ? null : readSummary(pathOf('--summary', values.summary)),
+    title: typeof values.title === 'string' ? values.title : `Connections of ${basename(indexPath)}`,
+    source: basename(indexPath),
+  })
+  if (values.quiet !== true) {
+    const { connections, bytes } = written
+    stderr.write(
+      `${printable(`Report on ${countText(connections)} connections: ${path} (${bytesText(bytes)})`)}\n`,
+    )
+  }
+  return ExitCode.OK
+}
+
+/** @throws ConfigError for an index that is not JSON lines by its name. */
+export function refuseOtherFormats(indexPath: string): void {
+  if (/\.(csv|parquet|log)$/i.test(indexPath))
+    throw new ConfigError(
+      `Cannot use ${printable(indexPath)}: must be an index of JSON lines (--index FILE.jsonl)`,
+    )
+}

@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { pathOf, refusal } from '../config/option-values.js'
+import type { Config, RawOptions } from '../config.js'
+import type { Summary } from '../summary.js'
+
+/** The report that a run makes of its own index (`--report`). */
+export class RunReport {
+  readonly path: string
+  /** An index for the report alone, beside it; removed by `close()`. */
+  readonly #ownIndex: string
+
+  /** @throws ConfigError when `value` can be no path of a page. */
+  constructor(value: unknown) {
+    this.path = pathOf('--report', value)
+    if (!/\.html?$/i.test(this.path)) throw refusal('--report', value, 'a path that ends in .html')
+    this.#ownIndex = `${this.path}.${process.pid}.jsonl`
+  }
+
+  /** The options of a run that has an index to make the report of, one more if need be. */
+  withIndex(raw: RawOptions): RawOptions {
+    const index = [raw.index ?? []].flat()
+    return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }
+  }
+
+  /** @throws InputError when the run's index is not there; OutputError */
+  async write({ indexes, outputDir }: Config, summary: Summary): Promise<void> {
+    const indexPath = indexes.find(({ path }) => isUsable(path))?.path ?? this.#ownIndex
+    const { writeReport } = await import('../report/write-report.js')
+    const inputs =
+      summary.inputs.length === 1 ? basename(summary.inputs[0]!.path) : `${summary.inputs.length} captures`
+    const title = `Connections of ${inputs}`
+    await writeReport({ path: this.path, indexPath, outputDir, summary, title, source: inputs })
+  }
+
+  close(): void {
+    rmSync(this.#ownIndex, { force: true })
+  }
+}
+
+function isUsable(path: string): boolean {
+  return /\.jsonl$/i.test(path)
+}

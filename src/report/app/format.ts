@@ -1,0 +1,67 @@
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+/** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+const MAX_SHOWN = 200
+
+/** Text of a capture or a file as something to look at: on one line, nothing invisible in it, not too long. */
+export function visible(text: string): string {
+  const shown = text.slice(0, MAX_SHOWN).replace(INVISIBLE, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+  })
+  return text.length > MAX_SHOWN ? `${shown}…` : shown
+}
+
+/** `1234567` as `1,234,567`. */
+export function countText(count: number): string {
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** Bytes with three figures: `999 B`, `1.50 KiB`, `12.3 MiB`. */
+export function bytesText(bytes: number): string {
+  const unit = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), BYTE_UNITS.length - 1)
+  const value = bytes / 1024 ** unit
+  const decimals = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2
+  return `${value.toFixed(decimals)} ${BYTE_UNITS[unit]}`
+}
+
+/** Seconds: `12 µs`, `3.40 ms`, `5.00 s`, `2 min 5 s`, `1 h 3 min`, `4 d 2 h`. */
+export function durationText(seconds: number): string {
+  if (seconds === 0) return '0 s'
+  if (seconds < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`
+  if (seconds < 1) return `${(seconds * 1e3).toPrecision(3)} ms`
+  if (seconds < 60) return `${seconds.toPrecision(3)} s`
+  const whole = Math.round(seconds)
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  return `${countText(Math.floor(whole / 86_400))} d ${Math.floor((whole % 86_400) / 3600)} h`
+}
+
+/** Seconds since 1970 as date and time in UTC; with `decimals` of the second. */
+export function timeText(seconds: number, decimals = 0): string {
+  const date = new Date(Math.floor(seconds) * 1000)
+  if (Number.isNaN(date.getTime())) return `${seconds} s`
+  const whole = date.toISOString().slice(0, -5).replace('T', ' ')
+  if (decimals === 0) return whole
+  return `${whole}.${(seconds - Math.floor(seconds)).toFixed(decimals).slice(2)}`
+}
+
+/** `1.2.3.4:80`, `[fe80::1]:80`. */
+export function endpointText(host: string, port: number): string {
+  return host.includes(':') ? `[${visible(host)}]:${port}` : `${visible(host)}:${port}`
+}
+
+/**
+ * The relative address of a connection file.
+ *
+ * @param folder Address of the output folder, ending in `/`.
+ * @returns Null for a path that is none.
+ */
+export function fileAddress(folder: string, path: string): string | null {
+  try {
+    return folder + path.split('/').map(encodeURIComponent).join('/')
+  } catch {
+    return null // a lone surrogate
+  }
+}

@@ -1,0 +1,150 @@
+import { render } from 'preact'
+import { useState } from 'preact/hooks'
+import type { ReportData, Totals } from '../report-data.js'
+import { Histogram, NamedCounts, ProtocolPanel, RankingPanel } from './bars.js'
+import { closeMeaning, stateMeaning } from './conn-states.js'
+import { ConnectionsPanel } from './connections.js'
+import { bytesText, countText, durationText, timeText, visible } from './format.js'
+import { HealthPanel } from './health.js'
+import { ThemeButton } from './theme-button.js'
+import { TimelineChart, type TimeRange } from './timeline.js'
+
+function Report({ title, data }: { title: string; data: ReportData }) {
+  const [range, setRange] = useState<TimeRange | null>(null)
+  const { totals } = data
+  return (
+    <>
+      <header class="page">
+        <div>
+          <h1>{visible(title)}</h1>
+          <span class="dim">
+            {timeSpan(totals)}; from {visible(data.source)}, by pcap2conn {visible(data.version)}
+          </span>
+        </div>
+        <ThemeButton />
+      </header>
+      <Tiles totals={totals} />
+      {totals.connections > 0 && (
+        <>
+          <TimelineChart timeline={data.timeline} range={range} onRange={setRange} />
+          <div class="columns">
+            <ProtocolPanel protocols={data.protocols} />
+            <section class="panel" aria-labelledby="distributions">
+              <h2 id="distributions">Sizes and durations of connections</h2>
+              <Histogram title="Payload" buckets={data.sizes} valueText={bytesText10} />
+              <Histogram title="Duration" buckets={data.durations} valueText={durationText} />
+            </section>
+            <RankingPanel
+              id="endpoints"
+              title="Endpoints"
+              ranking={data.endpoints}
+              sent="sent"
+              received="received"
+            />
+            <RankingPanel
+              id="ports"
+              title="Ports of responders"
+              ranking={data.ports}
+              sent="requested"
+              received="answered"
+            />
+            <section class="panel" aria-labelledby="states">
+              <h2 id="states">States</h2>
+              <NamedCounts title="States" counts={data.states} explain={stateMeaning} />
+              <h3>Ended by</h3>
+              <NamedCounts title="Ended by" counts={data.closeReasons} explain={closeMeaning} />
+              {data.tunnels.length > 0 && (
+                <>
+                  <h3>Inside tunnels</h3>
+                  <NamedCounts title="Tunnels" counts={data.tunnels} />
+                </>
+              )}
+            </section>
+            <HealthPanel summary={data.summary} />
+          </div>
+        </>
+      )}
+      {totals.connections === 0 && <HealthPanel summary={data.summary} />}
+      <ConnectionsPanel data={data} range={range} />
+    </>
+  )
+}
+
+function Tiles({ totals }: { totals: Totals }) {
+  const missingShare = totals.missedBytes / Math.max(1, totals.bytes + totals.missedBytes)
+  return (
+    <div class="tiles">
+      <Tile
+        name="connections"
+        value={totals.connections}
+        text={countText(totals.connections)}
+        words="connections"
+      />
+      <Tile name="packets" value={totals.packets} text={countText(totals.packets)} words="packets" />
+      <Tile name="bytes" value={totals.bytes} text={bytesText(totals.bytes)} words="payload" />
+      <Tile
+        name="missedBytes"
+        value={totals.missedBytes}
+        text={bytesText(totals.missedBytes)}
+        words={`missing (${percentText(missingShare)}), in ${countText(totals.withGaps)} connections`}
+        isWarning
+      />
+      <Tile
+        name="retransBytes"
+        value={totals.retransBytes}
+        text={bytesText(totals.retransBytes)}
+        words="sent again"
+      />
+      <Tile
+        name="conflicts"
+        value={totals.conflicts}
+        text={bytesText(totals.conflicts)}
+        words={`sent again with other content, in ${countText(totals.withConflicts)} connections`}
+        isWarning
+      />
+      <Tile
+        name="withoutPayload"
+        value={totals.withoutPayload}
+        text={countText(totals.withoutPayload)}
+        words="connections without payload"
+      />
+    </div>
+  )
+}
+
+interface TileProps {
+  readonly name: string
+  readonly value: number
+  readonly text: string
+  readonly words: string
+  readonly isWarning?: boolean
+}
+
+function Tile({ name, value, text, words, isWarning }: TileProps) {
+  return (
+    <div class={isWarning && value > 0 ? 'tile warn' : 'tile'} data-total={name} data-value={value}>
+      <b>{text}</b>
+      <span class="dim">{words}</span>
+    </div>
+  )
+}
+
+function timeSpan({ firstTime, lastTime }: Totals): string {
+  if (firstTime === null || lastTime === null) return 'No connections'
+  return `${timeText(firstTime)} to ${timeText(lastTime)} UTC (${durationText(lastTime - firstTime)})`
+}
+
+/** Bytes in powers of 10, as the buckets are. */
+function bytesText10(bytes: number): string {
+  const unit = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes * 1.0001) / 3), 5)
+  return `${Number((bytes / 1000 ** unit).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB', 'PB'][unit]}`
+}
+
+function percentText(share: number): string {
+  return share === 0 ? '0 %' : share < 0.0001 ? 'below 0.01 %' : `${(share * 100).toFixed(2)} %`
+}
+
+const root = document.getElementById('app')!
+const json = document.getElementById('data')!.textContent!
+root.textContent = ''
+render(<Report title={root.dataset.title ?? ''} data={JSON.parse(json) as ReportData} />, root)

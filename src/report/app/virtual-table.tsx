@@ -1,0 +1,186 @@
+import type { ComponentChildren } from 'preact'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
+
+const ROW_PIXELS = 28
+const HEAD_PIXELS = 36
+/** Rows above and below what is seen. */
+const SPARE_ROWS = 8
+/** Browsers don't make elements much higher; with more rows a pixel of the scroll bar stands for several. */
+const MAX_PIXELS = 12_000_000
+
+/** A column of a table whose rows are `T`. */
+export interface Column<T> {
+  readonly key: string
+  readonly title: string
+  readonly isNumber?: boolean
+  /** False: not sortable. */
+  readonly isSortable?: boolean
+  readonly cell: (row: T) => ComponentChildren
+}
+
+/** Which column the rows are sorted by. */
+export interface Sorting {
+  readonly key: string
+  readonly isDescending: boolean
+}
+
+interface Props<T> {
+  readonly label: string
+  readonly columns: readonly Column<T>[]
+  readonly rowCount: number
+  /** A row, or undefined while it is not there yet. */
+  readonly rowAt: (index: number) => T | undefined
+  /** The rows that are seen now: `[from, to)`. */
+  readonly onRange?: (from: number, to: number) => void
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
+  readonly selected?: number | null
+  /** A row was chosen, by mouse, or by arrow keys and Enter. */
+  readonly onSelect?: (index: number) => void
+}
+
+/** A table that has only the rows in its page that are seen. */
+export function VirtualTable<T>(props: Props<T>) {
+  const { columns, rowCount, rowAt, onRange, selected = null, onSelect } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [height, setHeight] = useState(600)
+  const [focused, setFocused] = useState<number | null>(null)
+
+  useLayoutEffect(() => {
+    const element = scroller.current!
+    const observer = new ResizeObserver(() => setHeight(element.clientHeight))
+    observer.observe(element)
+    setHeight(element.clientHeight)
+    return () => observer.disconnect()
+  }, [])
+
+  const visibleRows = Math.max(1, Math.floor((height - HEAD_PIXELS) / ROW_PIXELS))
+  const pixels = Math.min(rowCount * ROW_PIXELS, MAX_PIXELS)
+  const isScaled = pixels < rowCount * ROW_PIXELS
+  const scrollable = Math.max(1, pixels + HEAD_PIXELS - height)
+  const firstSeen = isScaled
+    ? Math.floor(Math.min(1, top / scrollable) * Math.max(0, rowCount - visibleRows))
+    : Math.floor(top / ROW_PIXELS)
+  const from = Math.max(0, Math.min(firstSeen - SPARE_ROWS, rowCount))
+  const to = Math.min(rowCount, firstSeen + visibleRows + SPARE_ROWS)
+  const above = isScaled
+    ? Math.max(0, Math.min(top, pixels) - (firstSeen - from) * ROW_PIXELS)
+    : from * ROW_PIXELS
+  const below = Math.max(0, pixels - above - (to - from) * ROW_PIXELS)
+
+  useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
+
+  const current = focused ?? selected
+  const moveTo = useCallback(
+    (index: number) => {
+      const row = Math.max(0, Math.min(index, rowCount - 1))
+      setFocused(row)
+      const element = scroller.current!
+      if (row < firstSeen) element.scrollTop = isScaled ? (row / rowCount) * scrollable : row * ROW_PIXELS
+      else if (row >= firstSeen + visibleRows) {
+        const first = row - visibleRows + 1
+        element.scrollTop = isScaled ? (first / rowCount) * scrollable : first * ROW_PIXELS
+      }
+    },
+    [rowCount, firstSeen, visibleRows, isScaled, scrollable],
+  )
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== scroller.current) return
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: visibleRows,
+      PageUp: -visibleRows,
+      Home: -rowCount,
+      End: rowCount,
+    }
+    const step = steps[event.key]
+    if (step !== undefined) moveTo((current ?? (step > 0 ? firstSeen - 1 : firstSeen)) + step)
+    else if (event.key === 'Enter' && current !== null) onSelect?.(current)
+    else return
+    event.preventDefault()
+  }
+
+  const rows = []
+  for (let index = from; index < to; index++) {
+    const row = rowAt(index)
+    rows.push(
+      <tr
+        key={index}
+        class="row"
+        aria-rowindex={index + 2}
+        aria-selected={index === current}
+        onClick={() => {
+          setFocused(index)
+          onSelect?.(index)
+        }}
+      >
+        {columns.map((column) => (
+          <td key={column.key} class={column.isNumber ? 'number' : ''}>
+            {row === undefined ? '' : column.cell(row)}
+          </td>
+        ))}
+      </tr>,
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it scrolls, and takes the keys
+    <div
+      class="grid-scroll"
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and takes the keys
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
+      <table class="grid" aria-label={props.label} aria-rowcount={rowCount + 1}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeadCell key={column.key} column={column} sorting={props.sorting} onSort={props.onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="space">
+            <td colSpan={columns.length} style={{ height: `${above}px` }} />
+          </tr>
+          {rows}
+          <tr class="space">
+            <td colSpan={columns.length} style={{ height: `${below}px` }} />
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface HeadProps<T> {
+  readonly column: Column<T>
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
+}
+
+function HeadCell<T>({ column, sorting, onSort }: HeadProps<T>) {
+  const isSorted = sorting.key === column.key
+  const direction = sorting.isDescending ? 'descending' : 'ascending'
+  const align = column.isNumber ? 'number' : ''
+  if (column.isSortable === false) {
+    return (
+      <th class={align} scope="col">
+        <span>{column.title}</span>
+      </th>
+    )
+  }
+  // Numbers are first wanted from the largest down.
+  const isDescending = isSorted ? !sorting.isDescending : column.isNumber === true
+  return (
+    <th class={align} scope="col" aria-sort={isSorted ? direction : 'none'}>
+      <button type="button" onClick={() => onSort({ key: column.key, isDescending })}>
+        {column.title}
+        {isSorted ? (sorting.isDescending ? ' ▼' : ' ▲') : ''}
+      </button>
+    </th>
+  )
+}

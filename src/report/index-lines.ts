@@ -1,0 +1,106 @@
+import fs from 'node:fs'
+import { open } from 'node:fs/promises'
+import { failureReason, InputError } from '../errors.js'
+
+const BLOCK_BYTES = 512 * 1024
+/** Longest line; a record has at most 200 gaps and two paths, far below it. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024
+const LINE_FEED = 0x0a
+const RETURN = 0x0d
+
+/** The reading of an index file, block by block. */
+export interface IndexReading {
+  /** Bytes of the file when reading began. */
+  readonly bytesTotal: number
+  /**
+   * Gives the lines of the next block, and the event loop a turn before that.
+   *
+   * @param onLine Called with each line without its end, never with an empty one; `bytes[from, to)` is valid during
+   *        the call, `offset` is where the line begins in the file.
+   * @returns False at the end of the file.
+   * @throws InputError naming the file, and the offset of a line that is too long.
+   */
+  next(onLine: (bytes: Buffer, from: number, to: number, offset: number) => void): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens an index of JSON lines. @throws InputError naming the file when it cannot be read. */
+export async function openIndex(path: string): Promise<IndexReading> {
+  const file = await open(path, fs.constants.O_RDONLY).catch((cause: unknown) => {
+    throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
+  })
+  try {
+    const stats = await file.stat()
+    if (stats.isDirectory()) throw new InputError(`Cannot read "${path}": it is a folder`, path)
+    return new IndexFileReading(path, file, stats.size)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+class IndexFileReading implements IndexReading {
+  // Invariant: #buffer[0, #kept) is the begin of a line whose end is not there yet; it stands at #offset in the file.
+  readonly bytesTotal: number
+  readonly #path: string
+  readonly #file: fs.promises.FileHandle
+  #buffer = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES)
+  #kept = 0
+  #offset = 0
+
+  constructor(path: string, file: fs.promises.FileHandle, bytesTotal: number) {
+    this.#path = path
+    this.#file = file
+    this.bytesTotal = bytesTotal
+  }
+
+  async next(onLine: (bytes: Buffer, from: number, to: number, offset: number) => void): Promise<boolean> {
+    if (this.#buffer.length - this.#kept < BLOCK_BYTES) this.#grow()
+    const { bytesRead } = await this.#file
+      .read(this.#buffer, this.#kept, BLOCK_BYTES, null)
+      .catch((cause: unknown) => {
+        throw new InputError(`Cannot read "${this.#path}": ${failureReason(cause)}`, this.#path, { cause })
+      })
+    const end = this.#kept + bytesRead
+    let from = 0
+    const lines = this.#buffer.subarray(0, end)
+    for (let to = lines.indexOf(LINE_FEED, this.#kept); to >= 0; to = lines.indexOf(LINE_FEED, from)) {
+      this.#give(from, to, onLine)
+      from = to + 1
+    }
+    if (bytesRead === 0) {
+      this.#give(from, end, onLine)
+      this.#kept = 0
+      return false
+    }
+    this.#buffer.copyWithin(0, from, end)
+    this.#kept = end - from
+    this.#offset += from
+    return true
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  #give(
+    from: number,
+    to: number,
+    onLine: (bytes: Buffer, from: number, to: number, offset: number) => void,
+  ): void {
+    const end = to > from && this.#buffer[to - 1] === RETURN ? to - 1 : to
+    if (end > from) onLine(this.#buffer, from, end, this.#offset + from)
+  }
+
+  #grow(): void {
+    if (this.#kept > MAX_LINE_BYTES) {
+      throw new InputError(
+        `Cannot read "${this.#path}" at byte ${this.#offset}: line must be at most ${MAX_LINE_BYTES} bytes long`,
+        this.#path,
+      )
+    }
+    const grown = Buffer.allocUnsafeSlow(this.#buffer.length * 2)
+    this.#buffer.copy(grown, 0, 0, this.#kept)
+    this.#buffer = grown
+  }
+}

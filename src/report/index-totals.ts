@@ -1,0 +1,286 @@
+import type { ConnectionRecord } from './connection-record.js'
+import { Distribution } from './distribution.js'
+import { Ranking } from './ranking.js'
+import type {
+  NamedCount,
+  ProtocolTotals,
+  RankedList,
+  ReportData,
+  Row,
+  Timeline,
+  Totals,
+} from './report-data.js'
+import { shortened } from './shortened.js'
+import { TimeBins } from './time-bins.js'
+import { TopRecords } from './top-records.js'
+
+/** Bounds of what a report holds, in memory and on its page. */
+export interface ReportLimits {
+  /** Bins of the timeline. */
+  readonly bins: number
+  /** Names of protocols, states, tunnels that are told apart; the others count as `other`. */
+  readonly names: number
+  /** Protocols of the timeline. */
+  readonly series: number
+  /** Endpoints and ports that are remembered while the index is read. */
+  readonly rankedKeys: number
+  /** Endpoints and ports on the page, by bytes and by connections each. */
+  readonly ranked: number
+  /** Connections in the table: the largest, the most damaged, the longest. */
+  readonly largest: number
+  readonly damaged: number
+  readonly longest: number
+  /** Longest path of a connection file that becomes a link. */
+  readonly pathCharacters: number
+}
+
+export const REPORT_LIMITS: ReportLimits = Object.freeze({
+  bins: 1024,
+  names: 64,
+  series: 7,
+  rankedKeys: 200_000,
+  ranked: 50,
+  largest: 2000,
+  damaged: 1000,
+  longest: 500,
+  pathCharacters: 1024,
+})
+
+/** What the other names of a list are called together. */
+const OTHER = 'other'
+
+interface Protocol {
+  connections: number
+  packets: number
+  bytes: number
+  /** Channels of the timeline. */
+  readonly byteChannel: number
+  readonly connectionChannel: number
+  readonly missedChannel: number
+}
+
+/** Sums up the records of an index in bounded memory. */
+export class IndexTotals {
+  readonly #limits: ReportLimits
+  readonly #bins: TimeBins
+  readonly #protocols = new Map<string, Protocol>()
+  readonly #states = new Map<string, number>()
+  readonly #closeReasons = new Map<string, number>()
+  readonly #tunnels = new Map<string, number>()
+  readonly #endpoints: Ranking
+  readonly #ports: Ranking
+  readonly #sizes = new Distribution(0, 13)
+  readonly #durations = new Distribution(-6, 7)
+  readonly #largest: TopRecords
+  readonly #damaged: TopRecords
+  readonly #longest: TopRecords
+  #connections = 0
+  #packets = 0
+  #bytes = 0
+  #missedBytes = 0
+  #retransBytes = 0
+  #conflicts = 0
+  #withGaps = 0
+  #withConflicts = 0
+  #withoutPayload = 0
+  #firstTime = Number.POSITIVE_INFINITY
+  #lastTime = Number.NEGATIVE_INFINITY
+
+  constructor(limits: ReportLimits = REPORT_LIMITS) {
+    this.#limits = limits
+    this.#bins = new TimeBins(limits.bins)
+    this.#endpoints = new Ranking(limits.rankedKeys)
+    this.#ports = new Ranking(limits.rankedKeys)
+    this.#largest = new TopRecords(limits.largest)
+    this.#damaged = new TopRecords(limits.damaged)
+    this.#longest = new TopRecords(limits.longest)
+  }
+
+  add(record: ConnectionRecord): void {
+    const { ts, duration, origBytes, respBytes, missedBytes, conflicts } = record
+    const bytes = origBytes + respBytes
+    this.#packets += record.packets
+    this.#bytes += bytes
+    this.#missedBytes += missedBytes
+    this.#retransBytes += record.retransBytes
+    this.#conflicts += conflicts
+    if (missedBytes > 0) this.#withGaps += 1
+    if (conflicts > 0) this.#withConflicts += 1
+    if (bytes === 0) this.#withoutPayload += 1
+    this.#firstTime = Math.min(this.#firstTime, ts)
+    this.#lastTime = Math.max(this.#lastTime, ts + duration)
+    this.#addToProtocol(record, bytes)
+    this.#addToRankings(record)
+    this.#sizes.add(bytes)
+    this.#durations.add(duration)
+    this.#count(this.#states, record.state)
+    this.#count(this.#closeReasons, record.closeReason)
+    if (record.tunnel.length > 0) this.#count(this.#tunnels, shortened(record.tunnel.join(' > ')))
+    this.#largest.add(record, bytes, this.#connections)
+    this.#longest.add(record, duration, this.#connections)
+    if (missedBytes + conflicts > 0) this.#damaged.add(record, missedBytes + conflicts, this.#connections)
+    this.#connections += 1
+  }
+
+  /** What was summed up, and the connections of the table in the order of the index. */
+  result(): Omit<ReportData, 'version' | 'source' | 'filesAddress' | 'summary'> {
+    const rows = this.#rows()
+    return {
+      totals: this.#totals(),
+      protocols: this.#protocolTotals(),
+      timeline: this.#timeline(),
+      endpoints: this.#ranked(this.#endpoints),
+      ports: this.#ranked(this.#ports),
+      sizes: this.#sizes.buckets(),
+      durations: this.#durations.buckets(),
+      states: namedCounts(this.#states),
+      closeReasons: namedCounts(this.#closeReasons),
+      tunnels: namedCounts(this.#tunnels),
+      rows,
+      areRowsAll: rows.length === this.#connections,
+    }
+  }
+
+  #addToProtocol({ ts, duration, packets, proto, missedBytes }: ConnectionRecord, bytes: number): void {
+    const protocol = this.#protocol(shortened(proto))
+    protocol.connections += 1
+    protocol.packets += packets
+    protocol.bytes += bytes
+    const bins = this.#bins
+    bins.cover(ts, ts + duration)
+    bins.add(protocol.byteChannel, ts, ts + duration, bytes)
+    bins.add(protocol.connectionChannel, ts, ts, 1)
+    bins.add(protocol.missedChannel, ts, ts + duration, missedBytes)
+  }
+
+  #protocol(wanted: string): Protocol {
+    const name = this.#nameIn(this.#protocols, wanted)
+    let protocol = this.#protocols.get(name)
+    if (protocol === undefined) {
+      const bins = this.#bins
+      protocol = {
+        connections: 0,
+        packets: 0,
+        bytes: 0,
+        byteChannel: bins.addChannel(),
+        connectionChannel: bins.addChannel(),
+        missedChannel: bins.addChannel(),
+      }
+      this.#protocols.set(name, protocol)
+    }
+    return protocol
+  }
+
+  #addToRankings({ origHost, respHost, respPort, proto, origBytes, respBytes }: ConnectionRecord): void {
+    this.#endpoints.add(shortened(origHost), origBytes, respBytes)
+    if (respHost !== origHost) this.#endpoints.add(shortened(respHost), respBytes, origBytes)
+    this.#ports.add(`${shortened(proto)}/${respPort}`, origBytes, respBytes)
+  }
+
+  #count(counts: Map<string, number>, wanted: string): void {
+    const name = this.#nameIn(counts, shortened(wanted))
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+
+  #nameIn(known: ReadonlyMap<string, unknown>, wanted: string): string {
+    return known.size < this.#limits.names || known.has(wanted) ? wanted : OTHER
+  }
+
+  #totals(): Totals {
+    const isEmpty = this.#connections === 0
+    return {
+      connections: this.#connections,
+      packets: this.#packets,
+      bytes: this.#bytes,
+      missedBytes: this.#missedBytes,
+      retransBytes: this.#retransBytes,
+      conflicts: this.#conflicts,
+      withGaps: this.#withGaps,
+      withConflicts: this.#withConflicts,
+      withoutPayload: this.#withoutPayload,
+      firstTime: isEmpty ? null : this.#firstTime,
+      lastTime: isEmpty ? null : this.#lastTime,
+    }
+  }
+
+  #protocolTotals(): ProtocolTotals[] {
+    return this.#byBytes().map(([name, { connections, packets, bytes }]) => ({
+      name,
+      connections,
+      packets,
+      bytes,
+    }))
+  }
+
+  #byBytes(): [string, Protocol][] {
+    return [...this.#protocols].sort(([, a], [, b]) => b.bytes - a.bytes || b.connections - a.connections)
+  }
+
+  #timeline(): Timeline {
+    const sorted = this.#byBytes()
+    const shown = sorted
+      .slice(0, this.#limits.series)
+      .map(([protocol, found]) => ({ protocol, parts: [found] }))
+    const rest = sorted.slice(this.#limits.series).map(([, found]) => found)
+    if (rest.length > 0) shown.push({ protocol: OTHER, parts: rest })
+    return {
+      from: this.#bins.from,
+      width: this.#bins.width,
+      series: shown.map(({ protocol, parts }) => ({
+        protocol,
+        bytes: this.#sum(parts.map(({ byteChannel }) => byteChannel)),
+        connections: this.#sum(parts.map(({ connectionChannel }) => connectionChannel)),
+        missedBytes: this.#sum(parts.map(({ missedChannel }) => missedChannel)),
+      })),
+    }
+  }
+
+  #sum(channels: readonly number[]): number[] {
+    const lists = channels.map((channel) => this.#bins.bins(channel))
+    return Array.from(lists[0] ?? [], (_, i) => {
+      const sum = lists.reduce((total, list) => total + list[i]!, 0)
+      return Math.round(sum * 10) / 10
+    })
+  }
+
+  #ranked(ranking: Ranking): RankedList {
+    return {
+      list: ranking.top(this.#limits.ranked),
+      keys: ranking.keys,
+      possiblyMissing: ranking.possiblyMissing,
+    }
+  }
+
+  #rows(): Row[] {
+    const chosen = new Map<number, ConnectionRecord>()
+    for (const top of [this.#largest, this.#damaged, this.#longest]) {
+      for (const { record, place } of top.entries()) chosen.set(place, record)
+    }
+    return [...chosen].sort(([a], [b]) => a - b).map(([, record]) => this.#row(record))
+  }
+
+  #row(record: ConnectionRecord): Row {
+    const { closeReason: _reason, tunnel: _tunnel, origFile, respFile, ...rest } = record
+    const orig = this.#linkable(origFile)
+    const resp = this.#linkable(respFile)
+    return {
+      ...rest,
+      uid: shortened(rest.uid),
+      proto: shortened(rest.proto),
+      origHost: shortened(rest.origHost),
+      respHost: shortened(rest.respHost),
+      state: shortened(rest.state),
+      origFile: orig,
+      ...(resp === orig ? {} : { respFile: resp }),
+    }
+  }
+
+  // A path that is longer is none of the program's.
+  #linkable(path: string | null): string | null {
+    return path !== null && path.length <= this.#limits.pathCharacters ? path : null
+  }
+}
+
+function namedCounts(counts: ReadonlyMap<string, number>): NamedCount[] {
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
+}

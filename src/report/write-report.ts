@@ -1,0 +1,105 @@
+import fs from 'node:fs'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { failureReason, InputError, OutputError } from '../errors.js'
+import type { Summary } from '../summary.js'
+import { packageVersion } from '../version.js'
+import { objectOf, parseRecord } from './connection-record.js'
+import { openIndex } from './index-lines.js'
+import { IndexTotals } from './index-totals.js'
+import { reportPage } from './page.js'
+
+const MAX_SUMMARY_BYTES = 64 * 1024 * 1024
+
+/** What a report is made of. */
+export interface ReportOptions {
+  /** The page to write; it appears whole or not at all, in place of one that exists. */
+  readonly path: string
+  /** An index of JSON lines. */
+  readonly indexPath: string
+  /** The run's output folder, to which the links lead. */
+  readonly outputDir: string
+  readonly summary: Summary | null
+  readonly title: string
+  /** What the page says it was made from. */
+  readonly source: string
+}
+
+/**
+ * Reads an index in bounded memory and writes the page about it.
+ *
+ * @returns Connections of the index, and bytes of the page.
+ * @throws InputError for an index that cannot be read, with the offset of what is wrong in it; OutputError.
+ */
+export async function writeReport(options: ReportOptions): Promise<{ connections: number; bytes: number }> {
+  const { path, indexPath } = options
+  const totals = new IndexTotals()
+  const reading = await openIndex(indexPath)
+  try {
+    const add = (bytes: Buffer, from: number, to: number, offset: number) =>
+      totals.add(parseRecord(bytes, from, to, indexPath, offset))
+    while (await reading.next(add));
+  } finally {
+    await reading.close()
+  }
+  const result = totals.result()
+  const page = reportPage(options.title, {
+    version: packageVersion(),
+    source: options.source,
+    filesAddress: relativeAddress(dirname(path), options.outputDir),
+    ...result,
+    summary: options.summary,
+  })
+  replaceFile(path, page)
+  return { connections: result.totals.connections, bytes: Buffer.byteLength(page) }
+}
+
+/**
+ * Reads what `--summary` wrote.
+ *
+ * @throws InputError naming the file when it cannot be read or is no summary.
+ */
+export function readSummary(path: string): Summary {
+  const summary = objectOf(textOf(path))
+  const hasShape =
+    summary !== null &&
+    Array.isArray(summary.inputs) &&
+    ['packets', 'connections', 'bytes', 'damage', 'limits', 'details', 'unknown_link_types'].every(
+      (name) => typeof summary[name] === 'object' && summary[name] !== null,
+    ) &&
+    Array.isArray(summary.errors)
+  if (!hasShape) throw new InputError(`Cannot read "${path}": must be a summary as --summary writes it`, path)
+  return summary as unknown as Summary
+}
+
+function textOf(path: string): string {
+  try {
+    const { size } = fs.statSync(path)
+    if (size > MAX_SUMMARY_BYTES) throw new Error(`must be at most ${MAX_SUMMARY_BYTES} bytes long`)
+    return fs.readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}
+
+/** The way from one folder to another as an address: `./`, `../out/`, each name encoded. */
+export function relativeAddress(from: string, to: string): string {
+  const names = relative(resolve(from), resolve(to)).split(sep)
+  const address = names
+    .filter((name) => name !== '')
+    .map(encodeURIComponent)
+    .join('/')
+  if (address === '') return './'
+  return address.startsWith('..') ? `${address}/` : `./${address}/`
+}
+
+function replaceFile(path: string, text: string): void {
+  const partial = `${path}.${process.pid}.partial`
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true })
+    fs.writeFileSync(partial, text, { mode: 0o640, flag: 'wx' })
+    fs.renameSync(partial, path)
+  } catch (cause) {
+    fs.rmSync(partial, { force: true })
+    throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}
