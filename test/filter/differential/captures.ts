@@ -30,7 +30,7 @@ const CORPUS_FILES: Readonly<Record<number, string>> = {
     pcapng-test-generator/output_be__basic__test012.pcapng PcapFlowLab/parsing__vxlan__24_vxlan_outer_ipv4_fragmentation
     scapy/ikev2_nat_t.pcapng nDPI/default__ossfuzz_seed_fake_traces_2.pcapng wireshark-wiki/SampleCaptures__hart_ip
     wireshark-wiki/Sample-Captures__Lab-3B--de-Telem_303_241tica wireshark-wiki/SampleCaptures__s1ap_on_eNodebRestart
-    wireshark-wiki/SampleCaptures__tpncp_tcp tcpdump/bgp_vpn_rt-oobr PcapPlusPlus/Tests__ExamplesTest__pcap_examples__ipv6.dmp
+    wireshark-wiki/SampleCaptures__tpncp_tcp PcapPlusPlus/Tests__ExamplesTest__pcap_examples__ipv6.dmp
     nDPI/default__dtls wireshark-wiki/SampleCaptures__exablaze_trailer tcpflow/test1-part2
     tcpdump/dccp_partial_csum_v4_longer wireshark-wiki/SampleCaptures__udp_lite_normal_coverage_8-20`,
   6: 'wireshark/tools__dftestfiles__tftp',

@@ -164,8 +164,24 @@ const TABLE: Readonly<Record<string, string>> = {
 /** Groups of at least one expression each; those whose name begins with `wrong` are refused for most link types. */
 export const EXPRESSIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['nothing', ['', ' ', '\n']],
+  ['long lists', longLists()],
   ...Object.entries(TABLE).map(([group, text]): [string, string[]] => [group, expressionsOf(text)]),
 ])
+
+function longLists(): string[] {
+  const numbers = Array.from({ length: 40 }, (_, number) => number)
+  const hosts = [...numbers.map((number) => `10.0.${number}.7`), '192.168.1.2', '10.0.0.1']
+  const ports = [...numbers.map((number) => 3000 + number), 80, 53]
+  return [
+    hosts.map((host) => `host ${host}`).join(' or '),
+    `src host ${hosts.join(' or ')}`,
+    `ip and not (${hosts.map((host) => `dst ${host}`).join(' or ')})`,
+    `arp host ${hosts.join(' or ')} or port 22`,
+    `tcp port ${ports.join(' or ')}`,
+    `udp dst port (${ports.join(' or ')}) and (${hosts.map((host) => `net ${host}/31`).join(' or ')})`,
+    hosts.map((host) => `not host ${host}`).join(' and '),
+  ]
+}
 
 function expressionsOf(text: string): string[] {
   return text.split(';').map((expression) => expression.trim())

@@ -5,6 +5,7 @@ import { Comparison, type FrameSource } from './comparison.js'
 import { EXPRESSIONS } from './expressions.js'
 import { type Libpcap, loadLibpcap } from './libpcap.js'
 import { randomExpression } from './random-expression.js'
+import { disturbed, mayNameHosts, randomWords } from './random-words.js'
 
 const RANDOM_EXPRESSIONS = 400
 const SEED = 3
@@ -33,6 +34,33 @@ describe('random expressions', () => {
     }
     expect(comparison.differences.slice(0, 20)).toEqual([])
     expect(comparison.tally.matches).toBeGreaterThan(10_000)
+  })
+})
+
+describe('random words', () => {
+  const sources = [1, 105, 123].map((linkType) => ({
+    name: 'none',
+    linkType,
+    isBigEndian: false,
+    frames: [],
+  }))
+  const table = [...EXPRESSIONS].filter(([group]) => group !== 'long lists').flatMap(([, list]) => list)
+
+  it.each([
+    ['thrown together', (random: Random) => randomWords(random)],
+    [
+      'put into the expressions of the table',
+      (random: Random) => disturbed(random, table[random.below(table.length)]!),
+    ],
+    ['put into random expressions', (random: Random) => disturbed(random, randomExpression(random, 3))],
+  ])('are accepted and refused as libpcap does, %s', async (_, make) => {
+    const comparison = new Comparison(libpcap)
+    for (let number = 0; number < RANDOM_EXPRESSIONS; number++) {
+      const expression = make(new Random(seedOf(SEED, number)))
+      if (!mayNameHosts(expression)) await comparison.compare(expression, sources)
+    }
+    expect(comparison.differences.slice(0, 20)).toEqual([])
+    expect(comparison.tally.pairs).toBeGreaterThan(RANDOM_EXPRESSIONS)
   })
 })
 
