@@ -1,8 +1,11 @@
 import { constants, createGunzip, type Gunzip } from 'node:zlib'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
-/** Output that zlib gives at a time; with its default of 16 KiB it is a third slower. */
+/** Output that zlib gives at a time; with its default of 16 KiB it is a third slower … */
 const OUTPUT_BYTES = 1024 * 1024
+/** … and for small files, of which there may be many, so much memory takes longer than to unpack them. */
+const SMALL_OUTPUT_BYTES = 64 * 1024
+const SMALL_FILE_BYTES = 64 * 1024
 /** Compressed bytes that zlib gets at a time. */
 const PIECE_BYTES = 64 * 1024
 /** The same where the source cannot be opened again: what zlib made of the damaged piece may be lost. */
@@ -107,7 +110,9 @@ export class GzipByteSource implements ByteSource {
   }
 
   #start(): Gunzip {
-    const zlib = createGunzip({ chunkSize: OUTPUT_BYTES, flush: constants.Z_NO_FLUSH })
+    const isSmall = (this.totalBytes ?? Infinity) <= SMALL_FILE_BYTES
+    const chunkSize = isSmall ? SMALL_OUTPUT_BYTES : OUTPUT_BYTES
+    const zlib = createGunzip({ chunkSize, flush: constants.Z_NO_FLUSH })
     zlib.on('readable', () => this.#wakeUp())
     zlib.on('end', () => {
       if (zlib === this.#zlib) this.#isOutputOver = true

@@ -1,17 +1,14 @@
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
-/** Bytes that are read ahead. */
-const BUFFER_BYTES = 4 * 1024 * 1024
-/** Bytes that are asked for at a time. */
-const PIECE_BYTES = 256 * 1024
+/** Pieces that are read ahead, and bytes that are asked for at a time: small, for there may be many small files. */
+const MOST_PIECES = 64
+const PIECE_BYTES = 64 * 1024
 
 /** Reads another source ahead of its reader, up to 4 MiB. */
 export class ReadAheadSource implements ByteSource {
-  // Invariants: #buffer[#from, #to) was read and is not given yet; #filling is the reading under way.
+  // Invariants: #pieces were read and are not given yet, none of them is empty; #filling is the reading under way.
   readonly #source: ByteSource
-  #buffer = new Uint8Array(BUFFER_BYTES)
-  #from = 0
-  #to = 0
+  readonly #pieces: Uint8Array[] = []
   #isStopped = false
   #filling: Promise<void> | null
 
@@ -30,7 +27,7 @@ export class ReadAheadSource implements ByteSource {
   }
 
   get isAtEnd(): boolean {
-    return this.#from === this.#to && this.#source.isAtEnd
+    return this.#pieces.length === 0 && this.#source.isAtEnd
   }
 
   get isDecompressed(): boolean {
@@ -46,32 +43,33 @@ export class ReadAheadSource implements ByteSource {
     this.#isStopped = true
     await this.#filling
     this.#filling = null
-    const filled = Math.min(this.#to - this.#from, target.length)
-    if (filled === 0) return this.#source.read(target)
-    target.set(this.#buffer.subarray(this.#from, this.#from + filled))
-    this.#from += filled
-    if (this.#from === this.#to) this.#drop()
-    return filled
+    let filled = 0
+    while (filled < target.length && this.#pieces.length > 0) filled += this.#take(target.subarray(filled))
+    return filled > 0 ? filled : this.#source.read(target)
   }
 
   async close(): Promise<void> {
     this.#isStopped = true
     await this.#source.close()
     await this.#filling
-    this.#drop()
+    this.#pieces.length = 0
   }
 
   async #fill(): Promise<void> {
-    while (!this.#isStopped && this.#to < BUFFER_BYTES) {
-      const bytes = await this.#source.read(this.#buffer.subarray(this.#to, this.#to + PIECE_BYTES))
+    while (!this.#isStopped && this.#pieces.length < MOST_PIECES) {
+      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+      const bytes = await this.#source.read(piece)
       if (bytes === 0) return
-      this.#to += bytes
+      this.#pieces.push(piece.subarray(0, bytes))
     }
   }
 
-  #drop(): void {
-    this.#from = 0
-    this.#to = 0
-    this.#buffer = new Uint8Array(0)
+  #take(target: Uint8Array): number {
+    const [piece = target] = this.#pieces
+    const bytes = Math.min(piece.length, target.length)
+    target.set(piece.subarray(0, bytes))
+    if (bytes === piece.length) this.#pieces.shift()
+    else this.#pieces[0] = piece.subarray(bytes)
+    return bytes
   }
 }

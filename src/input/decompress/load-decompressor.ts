@@ -11,7 +11,11 @@ const LOADERS: Readonly<Record<ThreadedCompression, () => Promise<Decompressor>>
   zstd: async () => (await import('./zstd.js')).loadZstd(),
 }
 
-/** Loads what is needed for one compression. */
+const loaded = new Map<ThreadedCompression, Promise<Decompressor>>()
+
+/** What unpacks one compression; it is loaded once in each thread. */
 export function loadDecompressor(compression: ThreadedCompression): Promise<Decompressor> {
-  return LOADERS[compression]()
+  const decompressor = loaded.get(compression) ?? LOADERS[compression]()
+  loaded.set(compression, decompressor)
+  return decompressor
 }
