@@ -1,6 +1,7 @@
 import type { Expression, Qualifiers } from '../syntax-tree.js'
-import type { Block } from './blocks.js'
+import { type Block, or } from './blocks.js'
 import type { CodeContext } from './context.js'
+import * as dlt from './dlt.js'
 import { ipv4Host } from './ip-hosts.js'
 import { parseShortAddress, shiftLeft } from './numbers.js'
 import { portProtocolOf, portTest } from './ports.js'
@@ -56,10 +57,15 @@ export function alternativesTest(cx: CodeContext, operands: readonly Expression[
   const { protocol, direction, kind }: Qualifiers = first.qualifiers
   cx.column = first.column
   const joinable = operands.map((operand) => joinableValue(operand))
-  const values = new Set(joinable.map((found) => found?.value ?? 0))
-  return kind === 'port'
-    ? portTest(cx, values, portProtocolOf(cx, protocol), direction)
-    : ipv4Host(cx, values, joinable[0]?.mask ?? ALL_BITS, protocol, direction, kind)
+  const values = joinable.map((found) => found?.value ?? 0)
+  const test = (some: readonly number[]): Block =>
+    kind === 'port'
+      ? portTest(cx, new Set(some), portProtocolOf(cx, protocol), direction)
+      : ipv4Host(cx, new Set(some), joinable[0]?.mask ?? ALL_BITS, protocol, direction, kind)
+  // Where libpcap does not optimize it looks at both ends for the first value before it goes on to the others: a packet
+  // that is cut between the two matches by its first end for that value alone.
+  if (dlt.WLANS.has(cx.outermostLinkType)) return or(test(values.slice(0, 1)), test(values.slice(1)))
+  return test(values)
 }
 
 interface Joinable {

@@ -15,6 +15,9 @@ const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
 ]
 // There is a third kind, which the interpreter finds by itself: behind `geneve or`, and behind `not geneve`, libpcap's
 // program reads memory that is set for Geneve packets alone. Ours reads 0 there.
+//
+// A fourth is not in the tables: in a list of more than some eighty addresses or ports between other tests, a packet cut
+// between its two addresses (or ports), with the first in the list, may be taken where libpcap's order of tests refuses it.
 
 /** Why what libpcap's program says is not compared, or null. */
 export function knownDifference(expression: string, linkType: number): string | null {

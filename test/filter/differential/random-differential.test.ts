@@ -4,6 +4,7 @@ import { type Capture, foundCaptures, madeCaptures } from './captures.js'
 import { Comparison, type FrameSource } from './comparison.js'
 import { EXPRESSIONS } from './expressions.js'
 import { type Libpcap, loadLibpcap } from './libpcap.js'
+import { linkFrames } from './link-frames.js'
 import { randomExpression } from './random-expression.js'
 import { disturbed, mayNameHosts, randomWords } from './random-words.js'
 
@@ -66,15 +67,18 @@ describe('random words', () => {
 
 describe('packets cut at every byte', () => {
   const MAX_BYTES = 120
-  const made = madeCaptures().map(({ name, linkType, isBigEndian, frames }): FrameSource => {
-    const cut = frames.slice(0, 5).flatMap(({ bytes, wireLength }) =>
+  const cut = ({ name, linkType, isBigEndian, frames }: FrameSource): FrameSource => ({
+    name: `${name}, cut`,
+    linkType,
+    isBigEndian,
+    frames: frames.flatMap(({ bytes, wireLength }) =>
       Array.from({ length: Math.min(bytes.length, MAX_BYTES) + 1 }, (_, captured) => ({
         bytes: bytes.slice(0, captured),
         wireLength,
       })),
-    )
-    return { name: `${name}, cut`, linkType, isBigEndian, frames: cut }
+    ),
   })
+  const made = madeCaptures().map((capture) => cut({ ...capture, frames: capture.frames.slice(0, 5) }))
 
   it.each([...EXPRESSIONS].filter(([group]) => !group.startsWith('wrong')))(
     'are taken where libpcap takes them: %s',
@@ -89,4 +93,21 @@ describe('packets cut at every byte', () => {
       expect(comparison.differences.slice(0, 20)).toEqual([])
     },
   )
+
+  it('are taken where libpcap takes them: lists so long that they become one test', async () => {
+    const comparison = new Comparison(libpcap)
+    const addresses = Array.from({ length: 150 }, (_, number) => `10.${number}.0.7`).concat(
+      '192.168.1.2',
+      '10.0.0.1',
+    )
+    const hosts = addresses.map((address) => `host ${address}`).join(' or ')
+    const ports = Array.from({ length: 150 }, (_, number) => `port ${3000 + number}`).join(' or ')
+    const sources = [1, 101, 105, 113, 127].map((linkType) =>
+      cut({ name: 'frames', linkType, isBigEndian: false, frames: linkFrames(linkType, false, 60, 5) }),
+    )
+    for (const expression of [hosts, `(${hosts}) and tcp`, `port 53 or ${ports} or port 80`]) {
+      await comparison.compare(expression, sources)
+    }
+    expect(comparison.differences.slice(0, 20)).toEqual([])
+  })
 })
