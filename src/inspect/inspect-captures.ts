@@ -34,10 +34,12 @@ export async function inspectCaptures(
 ): Promise<string[]> {
   const { inputs, problems } = await expandInputs(config.inputs)
   const buffer = new CaptureBuffer()
+  // One for all: shared memory of many captures would stay for long before it is collected.
+  const encaps = EncapTable.allocate(config.limits.encaps)
   const decompression = new ThreadedDecompression()
   const opener = new InputOpener(inputs, decompression, stdin)
   try {
-    for (const input of inputs) onCapture(await inspectInput(config, input, opener, buffer))
+    for (const input of inputs) onCapture(await inspectInput(config, input, opener, { buffer, encaps }))
   } finally {
     await opener.close()
     await decompression.close()
@@ -45,15 +47,21 @@ export async function inspectCaptures(
   return problems.map(({ message }) => message)
 }
 
+/** Memory that captures use one after the other. */
+interface InspectMemory {
+  readonly buffer: CaptureBuffer
+  /** For the outer headers of one capture's packets. */
+  readonly encaps: SharedArrayBuffer
+}
+
 async function inspectInput(
   config: InspectConfig,
   input: Input,
   opener: InputOpener,
-  buffer: CaptureBuffer,
+  { buffer, encaps }: InspectMemory,
 ): Promise<CaptureInspection> {
   const { path } = input
   const { decap, limits, linkType } = config
-  const encaps = EncapTable.allocate(limits.encaps)
   const decoder = new PacketDecoder({
     decap,
     limits,

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import { shortPlan } from '../../fixtures/generator/presets.mjs'
 import { toConfig } from '../../src/config.js'
 import { inspectCaptures } from '../../src/inspect/inspect-captures.js'
 import type { CaptureInspection, PacketGroup } from '../../src/inspect/inspection.js'
+import { EncapTable } from '../../src/wire/encap-table.js'
 import { PcapngBuilder, pcapFile, type WrittenOption } from '../support/capture-writers.js'
 import { ethernet, ipv4, ipv6, tcp, text, udp, vlan } from '../support/frames.js'
 import { vxlan } from '../support/tunnel-frames.js'
@@ -129,6 +130,24 @@ describe('inspectCaptures()', () => {
       linkType: 'RAW',
     })
     expect(tree(raw.protocols)).toEqual([['RAW (101)', 1, [['IPv4', 1, [['TCP', 1]]]]]])
+  })
+
+  it('describes outer headers of many captures in memory for one', async () => {
+    const allocate = vi.spyOn(EncapTable, 'allocate')
+    const inVlan = (id: number) =>
+      ethernet(vlan(id, ipv4({ protocol: 17 }, udp({}, text('x')))), { etherType: 0x8100 })
+    const files = [[inTunnel, inVlan(1)], [inVlan(2)], [inVlan(3), inVlan(1)]].map((frames, i) => [
+      `${i}.cap`,
+      pcapFile(frames.map((frame) => packet(SEC, frame))),
+    ])
+    const { captures } = await inspect(Object.fromEntries(files))
+    expect(captures.map((capture) => capture.encapsulations.map(({ name }) => name))).toEqual([
+      ['vlan:1', 'vlan:100 / vxlan:42'],
+      ['vlan:2'],
+      ['vlan:1', 'vlan:3'],
+    ])
+    expect(allocate).toHaveBeenCalledOnce()
+    allocate.mockRestore()
   })
 
   it('names link types that it cannot decode', async () => {
