@@ -59,4 +59,5 @@ export default defineConfig([
     'src/report/app/theme.css',
     'src/report/app/report.css',
   ]),
+  page('view', 'src/view/app/main.tsx', ['src/report/app/theme.css', 'src/view/app/view.css']),
 ])

@@ -7,6 +7,7 @@ export type Offer = readonly string[] | 'files' | 'folders' | 'nothing'
 export const COMMANDS: Readonly<Record<string, string>> = {
   inspect: 'say what is in captures',
   report: 'make a page about the connections of an index',
+  view: 'show the connections of an output folder in a browser',
   completion: 'print a completion script for bash, zsh or fish',
 }
 

@@ -9,6 +9,7 @@ const HEAD = `pcap2conn: turns captures into connections, correct to the byte, o
 Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
        pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]     what is in captures (inspect --help)
        pcap2conn report OUT.html --from INDEX.jsonl          a page about them (report --help)
+       pcap2conn view OUTDIR                                 a browser for them (view --help)
 `
 
 const INSPECT_HEAD = `pcap2conn inspect: says what is in captures, without converting them

@@ -43,6 +43,11 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
     terminal.stdout.on('error', () => {})
     return report(args.slice(1), terminal)
   }
+  if (args[0] === 'view') {
+    const { view } = await import('./view-command.js')
+    terminal.stdout.on('error', () => {})
+    return view(args.slice(1), terminal)
+  }
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})

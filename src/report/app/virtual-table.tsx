@@ -34,14 +34,14 @@ interface Props<T> {
   readonly onRange?: (from: number, to: number) => void
   readonly sorting: Sorting
   readonly onSort: (sorting: Sorting) => void
-  readonly selected?: number | null
+  readonly isSelected?: (row: T) => boolean
   /** A row was chosen, by mouse, or by arrow keys and Enter. */
   readonly onSelect?: (index: number) => void
 }
 
 /** A table that has only the rows in its page that are seen. */
 export function VirtualTable<T>(props: Props<T>) {
-  const { columns, rowCount, rowAt, onRange, selected = null, onSelect } = props
+  const { columns, rowCount, rowAt, onRange, isSelected, onSelect } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(600)
@@ -71,7 +71,6 @@ export function VirtualTable<T>(props: Props<T>) {
 
   useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
 
-  const current = focused ?? selected
   const moveTo = useCallback(
     (index: number) => {
       const row = Math.max(0, Math.min(index, rowCount - 1))
@@ -85,6 +84,10 @@ export function VirtualTable<T>(props: Props<T>) {
     },
     [rowCount, firstSeen, visibleRows, isScaled, scrollable],
   )
+  // The row that was chosen stays in sight when what it opens takes room.
+  useLayoutEffect(() => {
+    if (focused !== null) moveTo(focused)
+  }, [height])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current) return
     const steps: Record<string, number> = {
@@ -96,8 +99,8 @@ export function VirtualTable<T>(props: Props<T>) {
       End: rowCount,
     }
     const step = steps[event.key]
-    if (step !== undefined) moveTo((current ?? (step > 0 ? firstSeen - 1 : firstSeen)) + step)
-    else if (event.key === 'Enter' && current !== null) onSelect?.(current)
+    if (step !== undefined) moveTo((focused ?? (step > 0 ? firstSeen - 1 : firstSeen)) + step)
+    else if (event.key === 'Enter' && focused !== null) onSelect?.(focused)
     else return
     event.preventDefault()
   }
@@ -110,7 +113,7 @@ export function VirtualTable<T>(props: Props<T>) {
         key={index}
         class="row"
         aria-rowindex={index + 2}
-        aria-selected={index === current}
+        aria-selected={index === focused || (row !== undefined && isSelected?.(row) === true)}
         onClick={() => {
           setFocused(index)
           onSelect?.(index)

@@ -1,0 +1,45 @@
+import type { ConnectionDetails, ConversationPart, ReadingState, TablePart } from '../view-data.js'
+
+/** Asks the server. @throws Error with what it says when it cannot answer. */
+async function ask<T>(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<T> {
+  const response = await fetch(`api/${path}?${parameters}`, { signal })
+  if (response.ok) return (await response.json()) as T
+  const said = (await response.json().catch(() => null)) as { problem?: unknown } | null
+  throw new Error(
+    typeof said?.problem === 'string' ? said.problem : `The server answered with ${response.status}`,
+  )
+}
+
+/** A part of the table. @param query Filters and order, as the server reads them. */
+export function fetchTable(
+  query: string,
+  from: number,
+  count: number,
+  signal: AbortSignal,
+): Promise<TablePart> {
+  const parameters = new URLSearchParams(query)
+  parameters.set('from', `${from}`)
+  parameters.set('count', `${count}`)
+  return ask('connections', parameters, signal)
+}
+
+export function fetchConnection(row: number, signal: AbortSignal): Promise<ConnectionDetails> {
+  return ask('connection', new URLSearchParams({ row: `${row}` }), signal)
+}
+
+export function fetchConversation(
+  row: number,
+  side: 0 | 1 | null,
+  at: ReadingState | null,
+  signal: AbortSignal,
+): Promise<ConversationPart> {
+  const parameters = new URLSearchParams({ row: `${row}` })
+  if (side !== null) parameters.set('side', `${side}`)
+  if (at !== null) parameters.set('at', [...at.positions, at.inChunk, ...at.offsets].join(','))
+  return ask('conversation', parameters, signal)
+}
+
+/** Where one side of a connection, or its whole file, is to be had. */
+export function payloadAddress(row: number, side: 0 | 1 | null): string {
+  return `api/payload?row=${row}${side === null ? '' : `&side=${side}`}`
+}

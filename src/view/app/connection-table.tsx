@@ -1,0 +1,153 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import {
+  bytesText,
+  countText,
+  durationText,
+  endpointText,
+  timeText,
+  visible,
+} from '../../report/app/format.js'
+import { type Column, type Sorting, VirtualTable } from '../../report/app/virtual-table.js'
+import type { TablePart, TableRow } from '../view-data.js'
+import { fetchTable } from './api.js'
+
+const PAGE_ROWS = 200
+const POLL_MS = 400
+/** Pages that are kept: those that were seen last. */
+const KEPT_PAGES = 60
+
+interface Props {
+  /** Filters, as the server reads them. */
+  readonly filters: string
+  readonly selected: number | null
+  readonly onSelect: (row: TableRow) => void
+  /** What is known of the whole table. */
+  readonly onState: (state: TablePart | null, problem: string | null) => void
+}
+
+/** The table of connections. The server sorts and filters; what is seen is fetched. */
+export function ConnectionTable({ filters, selected, onSelect, onState }: Props) {
+  const [sorting, setSorting] = useState<Sorting>({ key: 'ts', isDescending: false })
+  const query = `${filters}&sort=${sorting.key}&order=${sorting.isDescending ? 'desc' : 'asc'}`
+  const pages = useRef(new Map<number, readonly TableRow[]>())
+  const range = useRef({ from: 0, to: 60 })
+  const [matching, setMatching] = useState(0)
+  const [, redraw] = useState(0)
+  const control = useRef(new AbortController())
+
+  const load = useCallback(
+    async (isFresh: boolean) => {
+      const { signal } = control.current
+      const { from, to } = range.current
+      for (let page = Math.floor(from / PAGE_ROWS); page * PAGE_ROWS < Math.max(to, 1); page++) {
+        if (!isFresh && pages.current.has(page)) continue
+        if (!isFresh) pages.current.set(page, []) // it is asked for
+        const part = await fetchTable(query, page * PAGE_ROWS, PAGE_ROWS, signal)
+        if (signal.aborted) return null
+        pages.current.delete(page)
+        pages.current.set(page, part.rows)
+        for (const oldest of pages.current.keys())
+          if (pages.current.size > KEPT_PAGES) pages.current.delete(oldest)
+        setMatching(part.matching)
+        onState(part, null)
+        redraw((count) => count + 1)
+        if (isFresh) return part
+      }
+      return null
+    },
+    [query],
+  )
+  const report = useCallback((error: unknown) => {
+    if (!control.current.signal.aborted) onState(null, error instanceof Error ? error.message : String(error))
+  }, [])
+
+  // A new query: from its begin, and again until the index is there and searched.
+  useEffect(() => {
+    control.current = new AbortController()
+    const { signal } = control.current
+    pages.current = new Map()
+    let timer = 0
+    const poll = async () => {
+      const part = await load(true)
+      if (part === null || signal.aborted) return
+      const isSearched =
+        part.search === null ? !query.includes('&text=') : part.search.searched === part.search.of
+      if (!part.isLoaded || !isSearched) timer = window.setTimeout(() => poll().catch(report), POLL_MS)
+      else {
+        // What was fetched before may be of an order that had less in it.
+        const first = pages.current.get(Math.floor(range.current.from / PAGE_ROWS))
+        pages.current = new Map(
+          first === undefined ? [] : [[Math.floor(range.current.from / PAGE_ROWS), first]],
+        )
+        await load(false)
+      }
+    }
+    poll().catch(report)
+    return () => {
+      control.current.abort()
+      clearTimeout(timer)
+    }
+  }, [query, load])
+
+  const onRange = useCallback(
+    (from: number, to: number) => {
+      range.current = { from, to }
+      load(false).catch(report)
+    },
+    [load],
+  )
+  const rowAt = (index: number) => pages.current.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]
+  return (
+    <VirtualTable
+      key={query}
+      label="Connections"
+      columns={COLUMNS}
+      rowCount={matching}
+      rowAt={rowAt}
+      onRange={onRange}
+      sorting={sorting}
+      onSort={setSorting}
+      isSelected={(row) => row.row === selected}
+      onSelect={(index) => {
+        const row = rowAt(index)
+        if (row !== undefined) onSelect(row)
+      }}
+    />
+  )
+}
+
+const COLUMNS: readonly Column<TableRow>[] = [
+  { key: 'ts', title: 'Time (UTC)', cell: (row) => timeText(row.ts, 6) },
+  { key: 'duration', title: 'Duration', isNumber: true, cell: (row) => durationText(row.duration) },
+  { key: 'proto', title: 'Protocol', cell: (row) => visible(row.proto) },
+  {
+    key: 'origHost',
+    title: 'Originator',
+    cell: (row) => <Endpoint host={row.origHost} port={row.origPort} />,
+  },
+  {
+    key: 'respHost',
+    title: 'Responder',
+    cell: (row) => <Endpoint host={row.respHost} port={row.respPort} />,
+  },
+  { key: 'state', title: 'State', cell: (row) => visible(row.state) },
+  { key: 'packets', title: 'Packets', isNumber: true, cell: (row) => countText(row.packets) },
+  { key: 'origBytes', title: 'Sent', isNumber: true, cell: (row) => bytesText(row.origBytes) },
+  { key: 'respBytes', title: 'Received', isNumber: true, cell: (row) => bytesText(row.respBytes) },
+  { key: 'missedBytes', title: 'Missing', isNumber: true, cell: (row) => <Damage bytes={row.missedBytes} /> },
+  { key: 'retransBytes', title: 'Again', isNumber: true, cell: (row) => bytesText(row.retransBytes) },
+  { key: 'conflicts', title: 'Conflicts', isNumber: true, cell: (row) => <Damage bytes={row.conflicts} /> },
+]
+
+function Endpoint({ host, port }: { host: string; port: number }) {
+  const text = endpointText(host, port)
+  return (
+    <span class="mono" title={text}>
+      {text}
+    </span>
+  )
+}
+
+function Damage({ bytes }: { bytes: number }) {
+  return <span class={bytes > 0 ? 'bad' : 'dim'}>{bytesText(bytes)}</span>
+}

@@ -1,0 +1,119 @@
+import { useEffect, useState } from 'preact/hooks'
+import { visible } from '../../report/app/format.js'
+
+const WAIT_MS = 250
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
+
+interface Props {
+  readonly protocols: readonly string[]
+  readonly states: readonly string[]
+  /** @param filters As the server reads them. */
+  readonly onFilters: (filters: string) => void
+}
+
+/** The fields that choose connections. */
+export function Filters({ protocols, states, onFilters }: Props) {
+  const [fields, setFields] = useState<Readonly<Record<string, string>>>({})
+  const set = (name: string) => (event: { currentTarget: { value: string } }) => {
+    const { value } = event.currentTarget
+    setFields((before) => ({ ...before, [name]: value }))
+  }
+  useEffect(() => {
+    const timer = setTimeout(() => onFilters(filtersOf(fields)), WAIT_MS)
+    return () => clearTimeout(timer)
+  }, [fields, onFilters])
+  const choice = (name: string, title: string, values: readonly string[]) => (
+    <label>
+      {title}
+      <select value={fields[name] ?? ''} onChange={set(name)}>
+        <option value="">all</option>
+        {values.map((value) => (
+          <option key={value} value={value}>
+            {visible(value)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+  const isBad = (name: string) => bytesOf(fields[name] ?? '') === null
+  return (
+    <search class="filters">
+      <input
+        type="search"
+        aria-label="Address"
+        placeholder="Address"
+        value={fields.host ?? ''}
+        onInput={set('host')}
+      />
+      <input
+        type="text"
+        class="short"
+        inputMode="numeric"
+        aria-label="Port"
+        placeholder="Port"
+        value={fields.port ?? ''}
+        onInput={set('port')}
+      />
+      {choice('proto', 'Protocol', protocols)}
+      {choice('state', 'State', states)}
+      <input
+        type="text"
+        class="short"
+        aria-label="At least so many bytes"
+        placeholder="from 10K"
+        aria-invalid={isBad('min')}
+        value={fields.min ?? ''}
+        onInput={set('min')}
+      />
+      <input
+        type="text"
+        class="short"
+        aria-label="At most so many bytes"
+        placeholder="to 5M"
+        aria-invalid={isBad('max')}
+        value={fields.max ?? ''}
+        onInput={set('max')}
+      />
+      <label>
+        <input
+          type="checkbox"
+          checked={fields.damaged === '1'}
+          onChange={(event) => {
+            const damaged = event.currentTarget.checked ? '1' : ''
+            setFields((before) => ({ ...before, damaged }))
+          }}
+        />
+        damaged
+      </label>
+      <input
+        type="search"
+        aria-label="Text in the payload"
+        placeholder="Text in the payload"
+        value={fields.text ?? ''}
+        onInput={set('text')}
+      />
+    </search>
+  )
+}
+
+function filtersOf(fields: Readonly<Record<string, string>>): string {
+  const parameters = new URLSearchParams()
+  for (const name of ['host', 'proto', 'state', 'damaged', 'text']) {
+    const value = fields[name] ?? ''
+    if (value !== '') parameters.set(name, value)
+  }
+  const port = (fields.port ?? '').trim()
+  if (/^\d{1,5}$/.test(port)) parameters.set('port', port)
+  for (const name of ['min', 'max']) {
+    const bytes = bytesOf(fields[name] ?? '')
+    if (typeof bytes === 'number') parameters.set(name, `${bytes}`)
+  }
+  return `&${parameters}`
+}
+
+/** Bytes of `10K`; undefined: nothing was given; null: that is no size. */
+function bytesOf(text: string): number | null | undefined {
+  if (text.trim() === '') return undefined
+  const [, digits, unit] = /^(\d{1,9}(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? []
+  return digits === undefined ? null : Math.round(Number(digits) * UNITS[(unit ?? '').toLowerCase()]!)
+}

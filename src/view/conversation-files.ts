@@ -1,0 +1,119 @@
+import type { ChunkSource, StoredChunk } from './chunks/chunk-source.js'
+import { FileReader } from './chunks/file-reader.js'
+import { HeaderChunks, hasChunkHeaders } from './chunks/header-chunks.js'
+import { JsonChunks } from './chunks/json-chunks.js'
+import { MergedChunks } from './chunks/merged-chunks.js'
+import { PlainChunks } from './chunks/plain-chunks.js'
+import type { OutputFolder } from './output-folder.js'
+import type { ChunkStyle, Side } from './view-data.js'
+
+/** Chunks from a place on, and the places of the next ones. */
+export interface ConversationSource {
+  next(): Promise<StoredChunk | null>
+  /** In the file of both sides, or in those of either side. */
+  readonly positions: readonly [number, number]
+}
+
+/** The files of one connection. */
+export class ConversationFiles {
+  readonly #files: readonly FileReader[]
+  /** The sides are in files of their own (`-s`). */
+  readonly isSeparate: boolean
+  readonly style: ChunkStyle
+  /** Sides of `#files`, in their order. */
+  readonly #sides: readonly Side[]
+
+  private constructor(
+    files: readonly FileReader[],
+    sides: readonly Side[],
+    isSeparate: boolean,
+    style: ChunkStyle,
+  ) {
+    this.#files = files
+    this.#sides = sides
+    this.isSeparate = isSeparate
+    this.style = style
+  }
+
+  /**
+   * @param record An index record; nothing about it is sure.
+   * @returns Null when the connection has no file.
+   * @throws InputError when a file cannot be read, or is none of the output folder.
+   */
+  static async open(
+    folder: OutputFolder,
+    record: Readonly<Record<string, unknown>>,
+  ): Promise<ConversationFiles | null> {
+    const paths = [record.orig_file, record.resp_file]
+    const isSeparate = paths[0] !== paths[1]
+    const wanted = isSeparate ? paths : paths.slice(0, 1)
+    const files: FileReader[] = []
+    const sides: Side[] = []
+    try {
+      for (const [side, path] of wanted.entries()) {
+        if (typeof path !== 'string') continue
+        files.push(await FileReader.of(path, await folder.openFile(path)))
+        sides.push(isSeparate ? (side as 0 | 1) : null)
+      }
+      const first = files[0]
+      if (first === undefined) return null
+      return new ConversationFiles(files, sides, isSeparate, await styleOf(first))
+    } catch (error) {
+      await Promise.all(files.map((file) => file.close()))
+      throw error
+    }
+  }
+
+  /** Bytes of the files. */
+  get size(): number {
+    return this.#files.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** The chunks tell their side. */
+  get areSidesKnown(): boolean {
+    return this.isSeparate || this.style !== 'plain'
+  }
+
+  /** The two sides can be shown as they spoke, not only one after the other. */
+  get isConversation(): boolean {
+    return !this.isSeparate || this.style === 'json'
+  }
+
+  /**
+   * The chunks from a place on.
+   *
+   * @param side With files of their own: only the chunks of this side; null: of both by their times, which needs
+   *        chunks with times (`isConversation`).
+   */
+  chunks(side: Side, positions: readonly [number, number] = [0, 0]): ConversationSource {
+    if (this.isSeparate && side === null && this.#files.length === 2)
+      return new MergedChunks([this.#source(0, positions[0]), this.#source(1, positions[1])])
+    const file = this.isSeparate && side !== null ? this.#sides.indexOf(side) : 0
+    const slot = this.isSeparate && this.#sides[file] === 1 ? 1 : 0
+    if (file < 0) return { next: async () => null, positions: [0, 0] }
+    const source = this.#source(file, positions[slot])
+    return {
+      next: () => source.next(),
+      get positions(): readonly [number, number] {
+        return slot === 0 ? [source.position, 0] : [0, source.position]
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#files.map((file) => file.close()))
+  }
+
+  #source(index: number, position: number): ChunkSource {
+    const file = this.#files[index]!
+    const side = this.#sides[index]!
+    if (this.style === 'json') return new JsonChunks(file, position)
+    if (this.style === 'headers') return new HeaderChunks(file, position)
+    return new PlainChunks(file, side, position)
+  }
+}
+
+async function styleOf(file: FileReader): Promise<ChunkStyle> {
+  if (file.path.endsWith('.json')) return 'json'
+  return (await hasChunkHeaders(file)) ? 'headers' : 'plain'
+}

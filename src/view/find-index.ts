@@ -1,0 +1,48 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { failureReason, InputError } from '../errors.js'
+
+const FIRST_BYTES = 4096
+
+/** The index of JSON lines in an output folder. @throws InputError when there is none, or more than one. */
+export function findIndex(folder: string): string {
+  const found = namesIn(folder).filter((name) => name.endsWith('.jsonl') && isIndex(join(folder, name)))
+  const [name, other] = found
+  if (name === undefined)
+    throw new InputError(
+      `No index in "${folder}": convert with --index ${join(folder, 'index.jsonl')}, or name one with --index FILE`,
+      folder,
+    )
+  if (other !== undefined)
+    throw new InputError(
+      `Several indexes in "${folder}" (${found.join(', ')}): name one with --index FILE`,
+      folder,
+    )
+  return join(folder, name)
+}
+
+function namesIn(folder: string): string[] {
+  const names: string[] = []
+  try {
+    const open = fs.opendirSync(folder) // there may be more files than a list should hold
+    for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
+      if (entry.isFile() && entry.name.endsWith('.jsonl')) names.push(entry.name)
+    }
+    open.closeSync()
+  } catch (cause) {
+    throw new InputError(`Cannot read "${folder}": ${failureReason(cause)}`, folder, { cause })
+  }
+  return names.sort()
+}
+
+// Its first record begins as all do.
+function isIndex(path: string): boolean {
+  const file = fs.openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(FIRST_BYTES)
+    const text = bytes.toString('latin1', 0, fs.readSync(file, bytes, 0, FIRST_BYTES, 0))
+    return /^\{"ts":[^\n]*"uid":/.test(text) || text === ''
+  } finally {
+    fs.closeSync(file)
+  }
+}

@@ -1,0 +1,111 @@
+import { ConversationFiles } from './conversation-files.js'
+import type { IndexStore } from './index-store.js'
+import type { OutputFolder } from './output-folder.js'
+import { PieceReader } from './piece-reader.js'
+import { recordGaps } from './record-gaps.js'
+
+/** Connections whose payload is looked into at one moment. */
+const PARALLEL = 8
+
+/**
+ * Looks for a text in the payload of connections, one after the other. Letters of ASCII are the same in either case;
+ * a text is found across chunks of one side, and not across gaps.
+ */
+export class PayloadSearch {
+  readonly rows: Uint32Array
+  readonly #store: IndexStore
+  readonly #folder: OutputFolder
+  readonly #needle: string
+  readonly #found: number[] = []
+  #searched = 0
+  #unreadable = 0
+  #isStopped = false
+  /** Resolves at the end, or when it was stopped. */
+  readonly ended: Promise<void>
+
+  /** @param rows Where to look, in the order of the index. @param text Compared as UTF-8; not empty. */
+  constructor(store: IndexStore, folder: OutputFolder, rows: Uint32Array, text: string) {
+    this.#store = store
+    this.#folder = folder
+    this.rows = rows
+    this.#needle = lowerCase(Buffer.from(text))
+    this.ended = this.#run()
+  }
+
+  get isDone(): boolean {
+    return this.#searched === this.rows.length || this.#isStopped
+  }
+
+  /** Connections that were looked into. */
+  get searched(): number {
+    return this.#searched
+  }
+
+  /** Those of them whose files could not be read. */
+  get unreadable(): number {
+    return this.#unreadable
+  }
+
+  /** Rows that were found so far, in the order of the index. */
+  found(): Uint32Array {
+    return Uint32Array.from(this.#found).sort()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  async #run(): Promise<void> {
+    let next = 0
+    const lane = async () => {
+      while (next < this.rows.length && !this.#isStopped) {
+        const row = this.rows[next]!
+        next += 1
+        if (await this.#holds(row)) this.#found.push(row)
+        this.#searched += 1
+      }
+    }
+    await Promise.all(Array.from({ length: PARALLEL }, lane))
+  }
+
+  async #holds(row: number): Promise<boolean> {
+    try {
+      const record = await this.#store.record(row)
+      const files = record === null ? null : await ConversationFiles.open(this.#folder, record)
+      if (record === null || files === null) return false
+      try {
+        const sides = files.isSeparate ? ([0, 1] as const) : ([null] as const)
+        for (const side of sides) {
+          if (await this.#isIn(new PieceReader(files.chunks(side), recordGaps(record)))) return true
+        }
+        return false
+      } finally {
+        await files.close()
+      }
+    } catch {
+      this.#unreadable += 1
+      return false
+    }
+  }
+
+  async #isIn(pieces: PieceReader): Promise<boolean> {
+    const tails = ['', '']
+    const keep = this.#needle.length - 1
+    for (let piece = await pieces.next(); piece !== null && !this.#isStopped; piece = await pieces.next()) {
+      const side = piece.side ?? 0
+      if (piece.kind === 'gap') {
+        tails[side] = ''
+        continue
+      }
+      const text = tails[side] + lowerCase(piece.bytes)
+      if (text.includes(this.#needle)) return true
+      tails[side] = keep === 0 ? '' : text.slice(-keep)
+    }
+    return false
+  }
+}
+
+// Bytes as characters, the letters of ASCII in lower case.
+function lowerCase(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

@@ -1,0 +1,152 @@
+import type { StoredChunk } from './chunks/chunk-source.js'
+import type { ConversationSource } from './conversation-files.js'
+import type { ReadingState, Side } from './view-data.js'
+
+const MAX_PIECE_BYTES = 32 * 1024
+/** Longest text that stands for lost bytes. */
+const MAX_MARKER_BYTES = 40
+const MARKER = /\[(\d{1,16}) bytes missing\]/g
+
+/** Bytes that the capture lost: `length` of them at `offset` of the half-stream. */
+export interface Gap {
+  readonly offset: number
+  readonly length: number
+}
+
+/** A part of a conversation, in the order of showing. */
+export type Piece =
+  | {
+      readonly kind: 'data'
+      readonly side: Side
+      /** Seconds since 1970 as decimal digits; null: not known, or the same chunk as before. */
+      readonly time: string | null
+      /** Of the first byte in the half-stream; in the file where sides are not known. */
+      readonly offset: number
+      readonly bytes: Buffer
+      /** The chunk began with an earlier piece. */
+      readonly isContinued: boolean
+    }
+  | { readonly kind: 'gap'; readonly side: Side; readonly length: number }
+
+/** Before the first piece. */
+export const BEGIN: ReadingState = { positions: [0, 0], inChunk: 0, offsets: [0, 0] }
+
+/** What the index says of a connection's gaps. */
+export interface KnownGaps {
+  readonly sides: readonly [readonly Gap[], readonly Gap[]]
+  /** There were more. */
+  readonly isTruncated: boolean
+}
+
+/** Takes the chunks of a conversation apart into bytes and gaps. */
+export class PieceReader {
+  readonly #source: ConversationSource
+  readonly #gaps: KnownGaps
+  readonly #lengths: ReadonlySet<number>
+  readonly #offsets: [number, number]
+  #positions: readonly [number, number]
+  #at: number
+  #chunk: StoredChunk | null = null
+  #isChunkNew = true
+
+  /** @param source Opened at `state.positions`. */
+  constructor(source: ConversationSource, gaps: KnownGaps, state: ReadingState = BEGIN) {
+    this.#source = source
+    this.#gaps = gaps
+    this.#lengths = new Set(gaps.sides.flat().map(({ length }) => length))
+    this.#positions = state.positions
+    this.#at = state.inChunk
+    this.#isChunkNew = state.inChunk === 0
+    this.#offsets = [...state.offsets]
+  }
+
+  /** Where reading stands: before the next piece. */
+  get state(): ReadingState {
+    return { positions: this.#positions, inChunk: this.#at, offsets: [...this.#offsets] }
+  }
+
+  /** The next piece; null at the end. @throws InputError */
+  async next(): Promise<Piece | null> {
+    const chunk = await this.#current()
+    if (chunk === null) return null
+    const piece = (await this.#gapAt(chunk)) ?? (await this.#dataAt(chunk))
+    if (this.#at >= chunk.length) {
+      this.#positions = [...this.#source.positions]
+      this.#chunk = null
+      this.#at = 0
+      this.#isChunkNew = true
+    }
+    return piece
+  }
+
+  async #current(): Promise<StoredChunk | null> {
+    this.#chunk ??= await this.#source.next()
+    return this.#chunk
+  }
+
+  async #gapAt(chunk: StoredChunk): Promise<Piece | null> {
+    const { side } = chunk
+    const text = (await chunk.read(this.#at, MAX_MARKER_BYTES)).toString('latin1')
+    MARKER.lastIndex = 0
+    const found = MARKER.exec(text)
+    const marked = found?.index === 0 ? { length: Number(found[1]), bytes: found[0].length } : null
+    if (side === null) {
+      if (marked === null || !this.#isLikely(marked.length)) return null
+      this.#advance(side, marked.bytes, marked.bytes)
+      return { kind: 'gap', side, length: marked.length }
+    }
+    const known = this.#gaps.sides[side].find(({ offset }) => offset === this.#offsets[side])
+    if (known !== undefined) {
+      const filler =
+        marked?.length === known.length ? marked.bytes : await zerosAt(chunk, this.#at, known.length)
+      this.#advance(side, filler, known.length)
+      return { kind: 'gap', side, length: known.length }
+    }
+    if (marked === null || !this.#gaps.isTruncated || !this.#isChunkNew) return null
+    this.#advance(side, marked.bytes, marked.length)
+    return { kind: 'gap', side, length: marked.length }
+  }
+
+  async #dataAt(chunk: StoredChunk): Promise<Piece> {
+    const { side } = chunk
+    const offset = this.#offsets[side ?? 0]
+    const nextGap = side === null ? undefined : this.#gaps.sides[side].find((gap) => gap.offset > offset)
+    const wanted = Math.min(MAX_PIECE_BYTES, (nextGap?.offset ?? Number.POSITIVE_INFINITY) - offset)
+    const read = await chunk.read(this.#at, wanted)
+    const bytes = side === null ? read.subarray(0, this.#lengthBeforeMarker(read)) : read
+    const isContinued = !this.#isChunkNew
+    if (bytes.length === 0)
+      this.#at = chunk.length // an empty chunk, or a file that has become shorter
+    else this.#advance(side, bytes.length, bytes.length)
+    this.#isChunkNew = false
+    return { kind: 'data', side, time: isContinued ? null : chunk.time, offset, bytes, isContinued }
+  }
+
+  // Bytes before the next marker, or before what may be the begin of one at the end.
+  #lengthBeforeMarker(bytes: Buffer): number {
+    const text = bytes.toString('latin1')
+    MARKER.lastIndex = 1
+    for (let found = MARKER.exec(text); found !== null; found = MARKER.exec(text)) {
+      if (this.#isLikely(Number(found[1]))) return found.index
+    }
+    if (this.#lengths.size === 0 || bytes.length < MAX_PIECE_BYTES) return bytes.length
+    const bracket = text.indexOf('[', bytes.length - MAX_MARKER_BYTES)
+    return bracket > 0 ? bracket : bytes.length
+  }
+
+  #isLikely(length: number): boolean {
+    return this.#lengths.has(length) || (this.#gaps.isTruncated && length > 0)
+  }
+
+  #advance(side: Side, bytes: number, offset: number): void {
+    this.#at += bytes
+    this.#offsets[side ?? 0] += offset
+  }
+}
+
+// How many bytes stand for a gap as zeros: all of them or none.
+async function zerosAt(chunk: StoredChunk, at: number, length: number): Promise<number> {
+  if (chunk.length - at < length) return 0
+  const sample = await chunk.read(at, Math.min(length, MAX_PIECE_BYTES))
+  return sample.every((byte) => byte === 0) ? length : 0
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { appFile } from '../report/page.js'
+import type { Asked } from './access.js'
+import type { ConnectionParts } from './connection-parts.js'
+import { connectionQuery } from './connection-query.js'
+import type { TableParts } from './table-parts.js'
+import type { ReadingState, Side } from './view-data.js'
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Connections - pcap2conn</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="view.css">
+</head>
+<body>
+<div id="app"><noscript>The viewer needs JavaScript, which is switched off.</noscript></div>
+<script src="view.js"></script>
+</body>
+</html>
+`
+
+/** Where answers come from. */
+export interface Sources {
+  readonly table: TableParts
+  readonly parts: ConnectionParts
+}
+
+/** Answers a request that was let in. @throws InputError when a file cannot be read */
+export async function answer(
+  { path, query }: Asked,
+  response: ServerResponse,
+  sources: Sources,
+): Promise<void> {
+  if (path === '') return send(response, 'text/html; charset=utf-8', PAGE)
+  if (path === 'view.js') return send(response, 'text/javascript; charset=utf-8', appFile(path))
+  if (path === 'view.css') return send(response, 'text/css; charset=utf-8', appFile(path))
+  if (path === 'api/connections') return answerTable(query, response, sources.table)
+  const row = countOf(query.get('row'))
+  const side = sideOf(query.get('side'))
+  if (row === null || side === undefined) return refuse(response, 400)
+  if (path === 'api/connection') return sendJson(response, await sources.parts.details(row))
+  if (path === 'api/conversation') {
+    const state = stateOf(query.get('at'))
+    if (state === null) return refuse(response, 400)
+    return sendJson(response, await sources.parts.conversation(row, side, state))
+  }
+  if (path === 'api/payload') return answerPayload(response, sources.parts, row, side)
+  refuse(response, 404)
+}
+
+function answerTable(query: URLSearchParams, response: ServerResponse, table: TableParts): void {
+  const wanted = connectionQuery(query)
+  const from = countOf(query.get('from') ?? '0')
+  const count = countOf(query.get('count') ?? '100')
+  if (wanted === null || from === null || count === null) refuse(response, 400)
+  else sendJson(response, table.part(wanted, from, count))
+}
+
+// A download: no browser shows it.
+async function answerPayload(
+  response: ServerResponse,
+  parts: ConnectionParts,
+  row: number,
+  side: Side,
+): Promise<void> {
+  const begin = () => {
+    if (response.headersSent) return
+    response.writeHead(200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': `attachment; filename="connection-${row}${side === null ? '' : `-side-${side}`}.bin"`,
+    })
+  }
+  const isThere = await parts.payload(row, side, async (bytes) => {
+    begin()
+    if (!response.write(bytes) && !response.destroyed)
+      await Promise.race([once(response, 'drain'), once(response, 'close')])
+    return !response.destroyed
+  })
+  if (!isThere) return refuse(response, 404)
+  begin()
+  response.end()
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  if (value === null) refuse(response, 404)
+  else send(response, 'application/json', JSON.stringify(value))
+}
+
+function send(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text)
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status).end()
+}
+
+function countOf(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
+}
+
+function sideOf(text: string | null): Side | undefined {
+  if (text === null) return null
+  return text === '0' ? 0 : text === '1' ? 1 : undefined
+}
+
+/** Five counts: positions, bytes of the chunk, offsets. */
+function stateOf(text: string | null): ReadingState | null {
+  const counts = (text ?? '0,0,0,0,0').split(',').map(countOf)
+  if (counts.length !== 5 || counts.includes(null)) return null
+  const [a, b, inChunk, c, d] = counts as [number, number, number, number, number]
+  return { positions: [a, b], inChunk, offsets: [c, d] }
+}

@@ -1,0 +1,115 @@
+import type { ConnectionQuery } from './connection-query.js'
+import { isWholeIndex, matchingRows, sortRows } from './connection-query.js'
+import type { IndexStore } from './index-store.js'
+import type { OutputFolder } from './output-folder.js'
+import { PayloadSearch } from './payload-search.js'
+import type { TablePart, TableRow } from './view-data.js'
+
+/** Most rows of one answer. */
+export const MAX_PART_ROWS = 500
+/** Orders of the table that are kept: scrolling asks for the same one many times. */
+const KEPT_ORDERS = 4
+const MAX_CHOICES = 200
+
+/** Gives parts of the table as a query wants it. */
+export class TableParts {
+  // Invariants: #orders has at most KEPT_ORDERS entries, the latest last; #search is for the filters of #searchKey.
+  readonly #store: IndexStore
+  readonly #folder: OutputFolder
+  readonly #orders = new Map<string, Uint32Array>()
+  #searchKey = ''
+  #search: PayloadSearch | null = null
+
+  constructor(store: IndexStore, folder: OutputFolder) {
+    this.#store = store
+    this.#folder = folder
+  }
+
+  /** @param from First row of the part in the order that is wanted. */
+  part(query: ConnectionQuery, from: number, count: number): TablePart {
+    const { list, isLoaded, isCut, failure } = this.#store
+    const search = this.#searchFor(query)
+    const order = isWholeIndex(query) ? null : this.#order(query, search)
+    const matching = order?.length ?? list.count
+    const to = Math.min(matching, from + Math.min(count, MAX_PART_ROWS))
+    const rows: TableRow[] = []
+    for (let place = from; place < to; place++) rows.push(this.#row(order === null ? place : order[place]!))
+    return {
+      total: list.count,
+      isLoaded,
+      problem:
+        failure ??
+        (isCut ? `The index has more than ${list.count} connections: the others are not shown` : null),
+      matching,
+      search:
+        search === null
+          ? null
+          : { searched: search.searched, of: search.rows.length, unreadable: search.unreadable },
+      protocols: list.words.proto.texts.slice(0, MAX_CHOICES),
+      states: list.words.state.texts.slice(0, MAX_CHOICES),
+      rows,
+    }
+  }
+
+  /** Ends a search that is under way. */
+  close(): void {
+    this.#search?.stop()
+  }
+
+  // A search for other connections or another text ends the one before. It begins when the index is there.
+  #searchFor(query: ConnectionQuery): PayloadSearch | null {
+    const key = query.text === '' ? '' : JSON.stringify({ ...query, sort: '', isDescending: false })
+    if (key !== this.#searchKey) {
+      this.#search?.stop()
+      this.#search = null
+      this.#searchKey = key
+    }
+    if (key !== '' && this.#search === null && this.#store.isLoaded) {
+      const rows = matchingRows(this.#store.list, query)
+      this.#search = new PayloadSearch(this.#store, this.#folder, rows, query.text)
+    }
+    return this.#search
+  }
+
+  #order(query: ConnectionQuery, search: PayloadSearch | null): Uint32Array {
+    const { list, isLoaded } = this.#store
+    const isFinal = isLoaded && (query.text === '' || search?.isDone === true)
+    const key = JSON.stringify(query)
+    const kept = this.#orders.get(key)
+    if (kept !== undefined) {
+      this.#orders.delete(key)
+      this.#orders.set(key, kept)
+      return kept
+    }
+    const matching = query.text === '' ? matchingRows(list, query) : (search?.found() ?? new Uint32Array(0))
+    const order = sortRows(list, query, matching)
+    if (isFinal) {
+      this.#orders.set(key, order)
+      for (const oldest of this.#orders.keys())
+        if (this.#orders.size > KEPT_ORDERS) this.#orders.delete(oldest)
+    }
+    return order
+  }
+
+  #row(row: number): TableRow {
+    const { list } = this.#store
+    const number = (name: Parameters<typeof list.numbers>[0]) => list.numbers(name)[row]!
+    return {
+      row,
+      ts: number('ts'),
+      duration: number('duration'),
+      proto: list.text('proto', row),
+      origHost: list.text('origHost', row),
+      origPort: number('origPort'),
+      respHost: list.text('respHost', row),
+      respPort: number('respPort'),
+      state: list.text('state', row),
+      origBytes: number('origBytes'),
+      respBytes: number('respBytes'),
+      packets: number('packets'),
+      missedBytes: number('missedBytes'),
+      retransBytes: number('retransBytes'),
+      conflicts: number('conflicts'),
+    }
+  }
+}
