@@ -26,6 +26,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   16: 'its window is larger than 128 MiB, which is the limit',
   20: 'corrupted block',
   22: 'wrong checksum',
+  30: 'corrupted block',
   32: 'it needs a dictionary',
   64: 'no memory for its window',
 }
