@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { type ConsoleStyle, consoleStyleOf } from './config/console-style.js'
 import type { RawOptions } from './config/convert-options.js'
 import { type IndexTarget, indexTargetsOf } from './config/index-targets.js'
 import { type LiveConfig, toLiveConfig } from './config/live-options.js'
@@ -37,6 +38,7 @@ export interface Config {
   /** Open output files over all workers together. */
   readonly maxOpenFiles: number
   readonly toConsole: boolean
+  readonly consoleStyle: ConsoleStyle
   readonly writeMetadata: boolean
   readonly separateSides: boolean
   readonly chunkHeaders: boolean
@@ -123,6 +125,7 @@ const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
   outputDir: true,
   maxFileDesc: true,
   writeToConsole: true,
+  hex: true,
   writeMetadata: true,
   separateSides: true,
   chunksHeader: true,
@@ -180,6 +183,7 @@ export function toConfig(raw: RawOptions): Config {
     outputDir: raw.outputDir === undefined ? '.' : pathOf('-o/--output-dir', raw.outputDir),
     maxOpenFiles: integerOf('-f/--max-file-desc', raw.maxFileDesc, 500, 1, MAX_OPEN_FILES),
     toConsole,
+    consoleStyle: consoleStyleOf(raw, toConsole),
     writeMetadata: flagOf('-m/--write-metadata', raw.writeMetadata) && writeFiles,
     separateSides: flagOf('-s/--separate-sides', raw.separateSides),
     chunkHeaders: flagOf('-d/--chunks-header', raw.chunksHeader) && !json,

@@ -20,6 +20,7 @@ describe('toConfig()', () => {
       outputDir: '.',
       maxOpenFiles: 500,
       toConsole: false,
+      consoleStyle: 'bytes',
       writeMetadata: false,
       separateSides: false,
       chunkHeaders: false,

@@ -49,7 +49,9 @@ export function helpText(): string {
 
 /** The text of `inspect --help`. */
 export function inspectHelpText(): string {
-  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(optionHelp).join('\n')}\n`, INSPECT_EXAMPLES].join('\n')
+  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(optionHelp).join('\n')}\n`, INSPECT_EXAMPLES].join(
+    '\n',
+  )
 }
 
 /** An option in the help; later lines are indented. */

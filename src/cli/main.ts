@@ -14,7 +14,7 @@ import { createProgress } from './progress.js'
 import { problemLines, reportLines } from './report.js'
 import { RunReport } from './run-report.js'
 import { writeSummary } from './summary-file.js'
-import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush } from './terminal.js'
+import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush, wantsColours } from './terminal.js'
 
 /**
  * The program: reads the command line, does what it asks, and says how it went.
@@ -120,6 +120,7 @@ async function run(
       ...(config.inputs.includes('-') ? { stdin: terminal.stdin } : {}),
       stdout: terminal.stdout,
       isTerminal: terminal.stdout.isTTY === true,
+      isColoured: wantsColours(terminal.stdout),
     })
   } finally {
     progress?.stop()

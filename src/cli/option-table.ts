@@ -147,6 +147,11 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   { name: 'json', letter: 'j', group: 'Contents', help: 'data chunks as JSON lines (and metadata as JSON)' },
   { name: 'chunks-header', letter: 'd', group: 'Contents', help: 'a header before every data chunk' },
   {
+    name: 'hex',
+    group: 'Contents',
+    help: 'with -c: offset, hexadecimal digits and text, below a line for each change of connection or side',
+  },
+  {
     name: 'gaps',
     value: 'STYLE',
     group: 'Contents',

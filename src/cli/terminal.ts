@@ -31,8 +31,12 @@ export function waitForFlush(stream: Writable): Promise<void> {
   })
 }
 
-/** Red where `stream` is a terminal whose user has not asked for no colours (https://no-color.org). */
+/** True for a terminal whose user has not asked for no colours (https://no-color.org). */
+export function wantsColours(stream: TerminalStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR
+}
+
+/** Red where colours are wanted. */
 export function alarming(text: string, stream: TerminalStream): string {
-  const isColoured = stream.isTTY === true && !process.env.NO_COLOR
-  return colors.createColors(isColoured).red(text)
+  return colors.createColors(wantsColours(stream)).red(text)
 }

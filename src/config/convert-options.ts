@@ -19,6 +19,8 @@ export interface ConvertOptions extends LiveOptions {
   readonly maxFileDesc?: NumberOption | undefined
   /** Payload goes to standard output, no connection files. */
   readonly writeToConsole?: boolean | undefined
+  /** With `writeToConsole`: as offset, hexadecimal digits and text. */
+  readonly hex?: boolean | undefined
   /** A metadata file for each connection. */
   readonly writeMetadata?: boolean | undefined
   /** One file for each direction instead of one for each connection. */

@@ -21,6 +21,8 @@ export interface Chunk {
   markerBytes: number
   /** Zero bytes that stand for lost bytes. */
   zeros: number
+  /** Of the first payload byte in the half-stream, lost bytes counted; only where the format shows it, otherwise 0. */
+  offset: number
   /** Payload is `bytes[from, to)`. */
   bytes: Uint8Array
   from: number
@@ -40,6 +42,7 @@ export function blankChunk(): Chunk {
     marker: new Uint8Array(48),
     markerBytes: 0,
     zeros: 0,
+    offset: 0,
     bytes: new Uint8Array(0),
     from: 0,
     to: 0,

@@ -32,6 +32,7 @@ export type OutputOptions = Pick<
   | 'writeFiles'
   | 'indexes'
   | 'handoverDir'
+  | 'consoleStyle'
   | 'gapStyle'
   | 'maxBytes'
   | 'utc'

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { type ConsoleBlock, PIECE_FIELDS } from './console-block.js'
+import type { ConsoleConversation } from './console-conversation.js'
 import { StreamWriter } from './stream-writer.js'
 
 const OUT_BYTES = 256 * 1024
@@ -27,6 +28,7 @@ export class ConsoleMerger {
   readonly #writer: StreamWriter
   readonly #isTerminal: boolean
   readonly #workerCount: number
+  readonly #conversation: ConsoleConversation | null
   readonly #epochs = new Map<number, (ConsoleBlock | null | undefined)[]>()
   #nextEpoch = 0
   #writing: Promise<void> = Promise.resolve()
@@ -35,8 +37,17 @@ export class ConsoleMerger {
   #out = new Uint8Array(OUT_BYTES)
   #length = 0
 
-  /** @param isTerminal Show control and non-ASCII bytes escaped, so that payload can't drive the terminal. */
-  constructor(stream: Writable, isTerminal: boolean, workerCount: number) {
+  /**
+   * @param isTerminal   Show control and non-ASCII bytes escaped, so that payload can't drive the terminal.
+   * @param conversation What shows the pieces, which are frames then; null: they are shown as they are.
+   */
+  constructor(
+    stream: Writable,
+    isTerminal: boolean,
+    workerCount: number,
+    conversation: ConsoleConversation | null = null,
+  ) {
+    this.#conversation = conversation
     this.#writer = new StreamWriter(stream, 'standard output')
     this.#isTerminal = isTerminal
     this.#workerCount = workerCount
@@ -104,7 +115,20 @@ export class ConsoleMerger {
 
   async #writeEpoch(epoch: number): Promise<void> {
     const blocks = this.#epochs.get(epoch) ?? []
-    for (const piece of sortedPieces(blocks)) {
+    const shown = sortedPieces(blocks)
+    if (this.#conversation !== null) await this.#writeConversation(this.#conversation, shown)
+    else await this.#writePieces(shown)
+    this.#epochs.delete(epoch)
+  }
+
+  async #writeConversation(conversation: ConsoleConversation, shown: readonly Piece[]): Promise<void> {
+    for (const text of conversation.texts(shown.map(framesOf))) {
+      await this.#writer.write(Buffer.from(text, 'latin1'))
+    }
+  }
+
+  async #writePieces(shown: readonly Piece[]): Promise<void> {
+    for (const piece of shown) {
       const { bytes, pieces } = piece.block
       const to = piece.from + pieces[piece.at + 2]!
       for (let rest = pieces[piece.at + 3]!; rest > 0; rest--) {
@@ -115,7 +139,6 @@ export class ConsoleMerger {
       }
     }
     await this.#flush()
-    this.#epochs.delete(epoch)
   }
 
   // Both return how far they came before the buffer was full.
@@ -156,6 +179,10 @@ export class ConsoleMerger {
     this.#length = 0
     await this.#writer.write(full)
   }
+}
+
+function framesOf({ block: { bytes, pieces }, at, from }: Piece) {
+  return { firstNumber: pieces[at + 1]!, bytes, from, to: from + pieces[at + 2]! }
 }
 
 function sortedPieces(blocks: readonly (ConsoleBlock | null | undefined)[]): Piece[] {

@@ -4,6 +4,7 @@ import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.j
 import { ByteBuilder } from './byte-builder.js'
 import { blankChunk, type ChunkFormat } from './chunk.js'
 import type { ConsoleTarget } from './console-block.js'
+import { ConsoleFrameFormat, connectionText } from './console-frame.js'
 import type { FileNames } from './file-names.js'
 import { FileTarget } from './file-target.js'
 import type { FileWriter } from './file-writer.js'
@@ -19,7 +20,7 @@ const INITIAL_CAPACITY = 256
 /** How payload is shown. */
 export type PayloadOptions = Pick<
   Config,
-  'separateSides' | 'chunkHeaders' | 'json' | 'handoverDir' | 'gapStyle' | 'maxBytes'
+  'separateSides' | 'chunkHeaders' | 'json' | 'handoverDir' | 'gapStyle' | 'maxBytes' | 'consoleStyle'
 >
 
 /** The payload of all open connections, formatted chunk by chunk, to their files or to the console. */
@@ -27,6 +28,7 @@ export class PayloadOutput {
   // Invariants, for each half-stream of an open connection:
   // - #pendingGaps is what the capture lost since the last chunk and is not shown yet.
   // - #keptBytes is the payload that was let through, at most maxBytes; not counted where maxBytes is infinite.
+  // - #offsets is where its next chunk begins, for a conversation on the console; otherwise it stays 0.
   // - #hasContent is 1 when something was written for it.
   // A file's number is the half-stream's with separate sides, otherwise the connection's.
   readonly #table: ConnectionTable
@@ -35,6 +37,7 @@ export class PayloadOutput {
   readonly #writer: FileWriter
   readonly #format: ChunkFormat
   readonly #isRaw: boolean
+  readonly #isConversation: boolean
   readonly #fileTarget: FileTarget
   readonly #console: ConsoleTarget | null
   readonly #totals: OutputTotals
@@ -42,6 +45,7 @@ export class PayloadOutput {
   readonly #marker = new ByteBuilder()
   #pendingGaps = new Float64Array(INITIAL_CAPACITY * 2)
   #keptBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  #offsets = new Float64Array(INITIAL_CAPACITY * 2)
   #hasContent = new Uint8Array(INITIAL_CAPACITY * 2)
   /** The `firstNumber` of the connection whose name `#chunk.name` is. */
   #namedFirstNumber = -1
@@ -65,7 +69,9 @@ export class PayloadOutput {
     this.#fileTarget = new FileTarget(writer)
     this.#console = console
     this.#totals = totals
-    this.#isRaw = !options.json && !options.chunkHeaders && options.handoverDir === null
+    this.#isConversation = options.consoleStyle !== 'bytes'
+    this.#isRaw =
+      !options.json && !options.chunkHeaders && options.handoverDir === null && !this.#isConversation
     this.#format = formatOf(options)
   }
 
@@ -121,6 +127,7 @@ export class PayloadOutput {
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
       this.#pendingGaps[half] = 0
       this.#keptBytes[half] = 0
+      this.#offsets[half] = 0
       this.#hasContent[half] = 0
     }
   }
@@ -159,8 +166,9 @@ export class PayloadOutput {
     chunk.firstSec = table.firstSec[connection]!
     chunk.firstNsec = table.firstNsec[connection]!
     chunk.isNanosecond = (table.flags[connection]! & ConnectionFlag.NANOSECOND) !== 0
-    if (this.#console !== null && this.#options.json) this.#nameChunk(connection)
-    this.#showGap(half)
+    if (this.#console !== null && (this.#options.json || this.#isConversation)) this.#nameChunk(connection)
+    if (this.#isConversation) this.#placeChunk(half)
+    else this.#showGap(half)
     this.#hasContent[half] = 1
     this.#format.write(this.#target(half), chunk)
   }
@@ -169,7 +177,18 @@ export class PayloadOutput {
     const firstNumber = this.#table.firstNumber[connection]!
     if (firstNumber === this.#namedFirstNumber) return
     this.#namedFirstNumber = firstNumber
-    this.#chunk.name = this.#names.baseName(connection, 0)
+    this.#chunk.name = this.#isConversation
+      ? connectionText(this.#table, connection)
+      : this.#names.baseName(connection, 0)
+  }
+
+  // Sets where the chunk stands in its stream; what was lost before it is told and takes no room.
+  #placeChunk(half: number): void {
+    const chunk = this.#chunk
+    chunk.zeros = this.#pendingGaps[half]!
+    chunk.offset = this.#offsets[half]! + chunk.zeros
+    this.#offsets[half] = chunk.offset + chunk.to - chunk.from
+    this.#pendingGaps[half] = 0
   }
 
   // Sets what the chunk shows of the bytes lost before it.
@@ -209,12 +228,14 @@ export class PayloadOutput {
     const halves = Math.max(this.#pendingGaps.length * 2, 2 * connection + 2)
     this.#pendingGaps = grown(this.#pendingGaps, halves)
     this.#keptBytes = grown(this.#keptBytes, halves)
+    this.#offsets = grown(this.#offsets, halves)
     this.#hasContent = grown(this.#hasContent, halves)
   }
 }
 
 function formatOf(options: PayloadOptions): ChunkFormat {
   if (options.handoverDir !== null) return new FrameFormat()
+  if (options.consoleStyle !== 'bytes') return new ConsoleFrameFormat()
   if (options.json) return new JsonFormat()
   return options.chunkHeaders ? new HeaderFormat() : new RawFormat()
 }

@@ -117,9 +117,7 @@ export class Conversion {
       ...(inputs.live === null ? {} : { createReader: inputs.live.createReader }),
     })
     this.#console =
-      config.toConsole && hooks.stdout !== undefined
-        ? new ConsoleChannel(hooks.stdout, hooks.isTerminal ?? false, workerCount)
-        : null
+      config.toConsole && hooks.stdout !== undefined ? new ConsoleChannel(hooks.stdout, hooks, config) : null
     const outputs = inputs.captures.map(({ dir, name }) => ({ dir, name }))
     const finished = CaptureProgress.allocate(workerCount, outputs.length)
     this.#progress = new CaptureProgress(finished, workerCount)

@@ -30,4 +30,6 @@ export interface RunHooks {
   readonly stdout?: Writable
   /** `stdout` is a terminal: payload is shown escaped. */
   readonly isTerminal?: boolean
+  /** … and whoever looks at it wants colours. */
+  readonly isColoured?: boolean
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
+import { shownConsoleStyle } from './console.js'
 import { Conversion } from './conversion.js'
 import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
@@ -65,13 +66,18 @@ async function convertInputs(
   const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()
   try {
-    const conversion = new Conversion({ ...config, workerCount, maxOpenFiles }, inputs, hooks, {
-      tempDir: temp.path,
-      startedMs: temp.madeMs,
-      hashSeed: randomBytes(4).readUInt32LE(),
-      filter,
-      startWorkers,
-    })
+    const conversion = new Conversion(
+      { ...config, workerCount, maxOpenFiles, consoleStyle: shownConsoleStyle(config, hooks) },
+      inputs,
+      hooks,
+      {
+        tempDir: temp.path,
+        startedMs: temp.madeMs,
+        hashSeed: randomBytes(4).readUInt32LE(),
+        filter,
+        startWorkers,
+      },
+    )
     const outcome = await conversion.run()
     const errors = [
       ...problems.map(({ message }) => message),

@@ -129,7 +129,8 @@ describe('parseArguments()', () => {
     for (const { name, value, group } of OPTION_TABLE) {
       if (['help', 'version', 'config', 'input-file', 'interface', 'list-interfaces'].includes(name)) continue
       const input = group === 'Live capture' ? ['-i', 'lo'] : ['a']
-      const raw = await rawOf(...input, `--${name}`, ...(value === undefined ? [] : [SAMPLES[name] ?? '']))
+      const needed = name === 'hex' ? ['-c'] : []
+      const raw = await rawOf(...input, ...needed, `--${name}`, ...(value === undefined ? [] : [SAMPLES[name] ?? '']))
       expect(() => toConfig(raw), name).not.toThrow()
     }
   })

@@ -21,6 +21,7 @@ function setUp(options: Partial<OutputOptions> = {}) {
   const all: OutputOptions = {
     outputDir: folder,
     toConsole: false,
+    consoleStyle: 'bytes',
     writeMetadata: false,
     separateSides: false,
     chunkHeaders: false,
