@@ -4,6 +4,8 @@ import { bytesText, countText, durationText } from './figures.js'
 import { printable } from './printable.js'
 import type { Terminal, TerminalStream } from './terminal.js'
 
+/** The time that is left is not foretold from less of the inputs than this. */
+const LEAST_SHARE = 0.005
 const BAR_COLUMNS = 20
 const INPUT_CHARACTERS = 40
 /** Between two plain lines, where progress goes to a file or pipe. */
@@ -40,7 +42,7 @@ export function progressText(progress: Progress, elapsedSec: number): string {
     share === null ? bytesText(bytesRead) : `${Math.floor(share * 100)} % of ${bytesText(bytesTotal ?? 0)}`
   const rate = elapsedSec > 0 ? ` (${countText(packets / elapsedSec)}/s)` : ''
   const left =
-    share === null || share === 0 ? '' : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
+    share === null || share < LEAST_SHARE ? '' : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
   const dropped = progress.dropped ? `, ${countText(progress.dropped)} dropped` : ''
   return `${read}, ${countText(packets)} packets${rate}${dropped}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
 }

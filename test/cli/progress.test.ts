@@ -33,6 +33,12 @@ describe('progressText()', () => {
       '0 % of 4.00 MiB, 0 packets (0/s), 40 connections: a.pcap',
     ],
     [
+      'foretells nothing from the first few bytes',
+      { bytesRead: 100, packets: 0 },
+      1,
+      '0 % of 4.00 MiB, 0 packets (0/s), 40 connections: a.pcap',
+    ],
+    [
       'shows no rate at the start',
       {},
       0,
