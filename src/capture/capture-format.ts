@@ -47,7 +47,13 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
   if (length >= 4 && view.getUint32(from) === BlockType.SECTION_HEADER) {
     if (length < 12 || sectionByteOrder(view, from + 8) !== null) return { format: 'pcapng' }
   }
+  if (isTar(bytes, from, to)) return { problem: 'the content is a tar archive: extract the captures first' }
   return { problem: describe(bytes, from, Math.min(to, from + DETECT_BYTES)) }
+}
+
+// A member begins with its name; what it is stands behind that (POSIX ustar).
+function isTar(bytes: Uint8Array, from: number, to: number): boolean {
+  return to - from >= 262 && latin1(bytes, from + 257, from + 262) === 'ustar'
 }
 
 function describe(bytes: Uint8Array, from: number, to: number): string {

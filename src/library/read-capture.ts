@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../config.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
 import { openFile, openStream } from '../input/open-byte-source.js'
+import { ThreadedDecompression } from '../pipeline/decompression.js'
 import type { InputProblem } from '../summary.js'
 
 /** Bytes of the capture that are in memory: a record of any size fits. */
@@ -49,7 +50,8 @@ export async function* readCapture(
   { onProblem }: ReadCaptureHooks = {},
 ): AsyncGenerator<CapturePacket, void, undefined> {
   const name = typeof input === 'string' ? input : '-'
-  const source = typeof input === 'string' ? openFile(input) : openStream(input)
+  const decompression = new ThreadedDecompression()
+  const source = typeof input === 'string' ? openFile(input, decompression) : openStream(input, decompression)
   const bytes = new Uint8Array(WINDOW_BYTES)
   const packet = blankCapturedPacket()
   let reader: CaptureReader | null = null
@@ -80,6 +82,7 @@ export async function* readCapture(
     refuse(reader, source, name)
   } finally {
     await source.close()
+    await decompression.close()
   }
 }
 
