@@ -55,6 +55,12 @@ class IndexFileReading implements IndexReading {
   }
 
   async next(onLine: (bytes: Buffer, from: number, to: number, offset: number) => void): Promise<boolean> {
+    if (this.#kept > MAX_LINE_BYTES) {
+      throw new InputError(
+        `Cannot read "${this.#path}" at byte ${this.#offset}: line must be at most ${MAX_LINE_BYTES} bytes long`,
+        this.#path,
+      )
+    }
     if (this.#buffer.length - this.#kept < BLOCK_BYTES) this.#grow()
     const { bytesRead } = await this.#file
       .read(this.#buffer, this.#kept, BLOCK_BYTES, null)
@@ -93,12 +99,6 @@ class IndexFileReading implements IndexReading {
   }
 
   #grow(): void {
-    if (this.#kept > MAX_LINE_BYTES) {
-      throw new InputError(
-        `Cannot read "${this.#path}" at byte ${this.#offset}: line must be at most ${MAX_LINE_BYTES} bytes long`,
-        this.#path,
-      )
-    }
     const grown = Buffer.allocUnsafeSlow(this.#buffer.length * 2)
     this.#buffer.copy(grown, 0, 0, this.#kept)
     this.#buffer = grown

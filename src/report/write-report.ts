@@ -96,10 +96,14 @@ function replaceFile(path: string, text: string): void {
   const partial = `${path}.${process.pid}.partial`
   try {
     fs.mkdirSync(dirname(path), { recursive: true })
-    fs.writeFileSync(partial, text, { mode: 0o640, flag: 'wx' })
-    fs.renameSync(partial, path)
+    try {
+      fs.writeFileSync(partial, text, { mode: 0o640, flag: 'wx' })
+      fs.renameSync(partial, path)
+    } catch (error) {
+      fs.rmSync(partial, { force: true })
+      throw error
+    }
   } catch (cause) {
-    fs.rmSync(partial, { force: true })
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }
 }

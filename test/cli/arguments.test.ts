@@ -130,7 +130,12 @@ describe('parseArguments()', () => {
       if (['help', 'version', 'config', 'input-file', 'interface', 'list-interfaces'].includes(name)) continue
       const input = group === 'Live capture' ? ['-i', 'lo'] : ['a']
       const needed = name === 'hex' ? ['-c'] : []
-      const raw = await rawOf(...input, ...needed, `--${name}`, ...(value === undefined ? [] : [SAMPLES[name] ?? '']))
+      const raw = await rawOf(
+        ...input,
+        ...needed,
+        `--${name}`,
+        ...(value === undefined ? [] : [SAMPLES[name] ?? '']),
+      )
       expect(() => toConfig(raw), name).not.toThrow()
     }
   })
