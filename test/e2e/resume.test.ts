@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import type { Summary } from '../../src/summary.js'
+import { readTree, runProgram, startProgram, withFolder } from '../support/program.js'
+import { datagramCapture } from './program.js'
+
+const RECORD = '.pcap2conn.json'
+const FILE = '20240305093000-UDP-10.0.0.1.1000-10.0.0.2.53.txt'
+
+async function resume(folder: string, args: readonly string[]) {
+  const options = ['--resume', '-o', 'out', '-q', '--utc', '--summary', '-']
+  const { code, stdout, stderr } = await runProgram([...args, ...options], { cwd: folder })
+  const summary = stdout.length === 0 ? null : (JSON.parse(stdout.toString()) as Summary)
+  return { code, stderr, inputs: summary?.inputs.map(({ path, status }) => `${path} ${status}`) ?? [] }
+}
+
+function record(folder: string, name: string): { complete: boolean } {
+  return JSON.parse(readFileSync(join(folder, 'out', name, RECORD), 'utf8'))
+}
+
+describe.concurrent('--resume with --per-file', () => {
+  it('leaves alone what is complete, and does what is new, changed, half-done, or asked for otherwise', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), datagramCapture(name))
+      const first = await resume(folder, ['a', 'b', 'c', '--per-file'])
+      expect(first).toMatchObject({ code: 0, inputs: ['a ok', 'b ok', 'c ok'] })
+      const tree = readTree(join(folder, 'out'))
+      expect(await resume(folder, ['a', 'b', 'c', '--per-file'])).toMatchObject({
+        code: 0,
+        inputs: ['a skipped', 'b skipped', 'c skipped'],
+      })
+      expect(readTree(join(folder, 'out'))).toEqual(tree)
+
+      writeFileSync(join(folder, 'a'), datagramCapture('other')) // changed
+      const half = { ...record(folder, 'b'), complete: false }
+      writeFileSync(join(folder, 'out', 'b', RECORD), JSON.stringify(half))
+      writeFileSync(join(folder, 'out', 'b', FILE), 'half')
+      writeFileSync(join(folder, 'out', 'b', FILE.replace('1000', '2000')), 'left over')
+      writeFileSync(join(folder, 'out', 'b', 'notes.txt'), "the user's")
+      writeFileSync(join(folder, 'd'), datagramCapture('d')) // new
+      expect(await resume(folder, ['a', 'b', 'c', 'd', '--per-file'])).toMatchObject({
+        code: 0,
+        inputs: ['c skipped', 'a ok', 'b ok', 'd ok'],
+      })
+      expect(readFileSync(join(folder, 'out', 'a', FILE), 'utf8')).toBe('other')
+      expect(readFileSync(join(folder, 'out', 'b', FILE), 'utf8')).toBe('b')
+      expect(readdirSync(join(folder, 'out', 'b'))).toEqual([RECORD, FILE, 'notes.txt'])
+
+      utimesSync(join(folder, 'c'), 1, 1.5)
+      expect((await resume(folder, ['c', '--per-file'])).inputs).toEqual(['c ok'])
+      expect((await resume(folder, ['c', '--per-file', '-j'])).inputs).toEqual(['c ok'])
+      expect(readdirSync(join(folder, 'out', 'c'))).toEqual([RECORD, FILE.replace('.txt', '.json')])
+      expect((await resume(folder, ['c', '--per-file', '-j', '--workers', '2'])).inputs).toEqual([
+        'c skipped',
+      ])
+    }))
+
+  it('tells again what was wrong with an input, and tries again what could not be read or written', () =>
+    withFolder(async (folder) => {
+      const gzip = gzipSync(datagramCapture('cut'))
+      writeFileSync(join(folder, 'cut.gz'), gzip.subarray(0, -2))
+      writeFileSync(join(folder, 'text'), 'no capture')
+      writeFileSync(join(folder, 'taken'), datagramCapture('taken'))
+      mkdirSync(join(folder, 'out', 'taken'), { recursive: true })
+      writeFileSync(join(folder, 'out', 'taken', FILE), "the user's")
+      const all = ['cut.gz', 'text', 'taken', '--per-file']
+      expect(await resume(folder, all)).toMatchObject({
+        code: 1,
+        inputs: ['cut.gz partial', 'text failed', 'taken ok'],
+      })
+      const again = await resume(folder, all)
+      expect(again).toMatchObject({ code: 1, inputs: ['cut.gz skipped', 'text failed', 'taken ok'] })
+      expect(again.stderr).toContain('the gzip data ends early')
+      expect(again.stderr).toContain(`${FILE}": file exists`)
+      expect(readTree(join(folder, 'out')).get(`taken/${FILE}`)?.toString()).toBe("the user's")
+      expect((await resume(folder, ['cut.gz', '--per-file'])).code).toBe(1)
+    }))
+
+  it('goes on where a run was killed', () =>
+    withFolder(async (folder) => {
+      const names = Array.from({ length: 400 }, (_, i) => `${1000 + i}.pcap`)
+      mkdirSync(join(folder, 'in'))
+      for (const name of names) writeFileSync(join(folder, 'in', name), datagramCapture(name, name))
+      const { child, result } = startProgram(['in', '--per-file', '--resume', '-o', 'out', '-q'], {
+        cwd: folder,
+      })
+      while (!existsSync(join(folder, 'out', '1010.pcap', FILE)))
+        await new Promise((done) => setTimeout(done, 1))
+      child.kill('SIGKILL')
+      await result
+      const { code, inputs } = await resume(folder, ['in', '--per-file'])
+      expect(code).toBe(0)
+      expect(inputs).toHaveLength(400)
+      for (const name of names) {
+        expect(readFileSync(join(folder, 'out', name, FILE), 'utf8')).toBe(name + name)
+        expect(readdirSync(join(folder, 'out', name))).toEqual([RECORD, FILE])
+      }
+    }))
+})
+
+describe.concurrent('--resume without --per-file', () => {
+  it('leaves the whole set alone or does it again', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      expect((await resume(folder, ['a', 'b'])).inputs).toEqual(['a ok', 'b ok'])
+      expect((await resume(folder, ['a', 'b'])).inputs).toEqual(['a skipped', 'b skipped'])
+      writeFileSync(join(folder, 'c'), datagramCapture('c'))
+      expect(await resume(folder, ['a', 'b', 'c'])).toMatchObject({
+        code: 0,
+        inputs: ['a ok', 'b ok', 'c ok'],
+      })
+      expect((await resume(folder, ['a', 'b', 'c', '--merge'])).inputs).toEqual(['a ok', 'b ok', 'c ok'])
+      expect((await resume(folder, ['a', 'b', 'c', '--merge'])).inputs).toEqual([
+        'a skipped',
+        'b skipped',
+        'c skipped',
+      ])
+    }))
+
+  it('never removes the results of other inputs', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      await resume(folder, ['a'])
+      const refused = await resume(folder, ['b'])
+      expect([refused.code, refused.stderr]).toEqual([
+        1,
+        expect.stringContaining('the folder "out" has results of "a", which is no input now'),
+      ])
+      expect(readFileSync(join(folder, 'out', FILE), 'utf8')).toBe('a')
+      expect((await resume(folder, ['b', '--force'])).code).toBe(0)
+      expect(readFileSync(join(folder, 'out', FILE), 'utf8')).toBe('b')
+    }))
+})
