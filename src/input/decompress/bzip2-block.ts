@@ -4,6 +4,8 @@ import { HuffmanCode, MAX_CODE_BITS } from './huffman.js'
 const BYTE_VALUES = 256
 const MOST_CODES = 6
 const GROUP_SYMBOLS = 50
+/** Up to this many bytes a loop is faster than a native move. */
+const SHORT_MOVE = 24
 /** The symbols RUNA, RUNB; then the values 1 to the last one; then the end of the block. */
 const RUN_B = 1
 
@@ -164,7 +166,8 @@ export class Bzip2Block {
 
 function toFront(list: Uint8Array, place: number): number {
   const value = list[place] ?? 0
-  for (let at = place; at > 0; at--) list[at] = list[at - 1] ?? 0
+  if (place > SHORT_MOVE) list.copyWithin(1, 0, place)
+  else for (let at = place; at > 0; at--) list[at] = list[at - 1] ?? 0
   list[0] = value
   return value
 }

@@ -34,6 +34,7 @@ export function decompressBzip2(input: CompressedInput, write: WriteContent): In
         const crc = reader.readUint32()
         if (high === END_MAGIC[0] && low === END_MAGIC[1]) {
           if (crc !== streamCrc >>> 0) return damaged('bzip2', offset, 'wrong checksum of the stream')
+          reader.finish()
           break
         }
         if (high !== BLOCK_MAGIC[0] || low !== BLOCK_MAGIC[1]) return damaged('bzip2', offset, 'no block')

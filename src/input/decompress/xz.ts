@@ -24,8 +24,8 @@ const STREAM_END = 1
 const FORMAT_ERROR = 5
 const BUF_ERROR = 8
 /**
- * Bytes that the decoder gets at a time. It keeps to itself what it made of them where it finds damage, so they are few:
- * 64 KiB at a time are a twentieth faster.
+ * Bytes that the decoder gets at a time. It keeps to itself what it made of them where it finds damage, so they are few;
+ * 64 KiB at a time are hardly faster.
  */
 const PIECE_BYTES = 512
 const ERRORS: Readonly<Record<number, string>> = {

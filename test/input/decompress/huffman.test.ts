@@ -21,7 +21,8 @@ describe('BitReader', () => {
       1, 1, 15, 3, 3,
     ])
     expect(reader.offset).toBe(2)
-    reader.align()
+    reader.finish()
+    expect(reader.offset).toBe(3)
     expect(() => reader.read(1)).toThrow(EndOfInput)
   })
 
