@@ -10,7 +10,8 @@ export class ReadAheadSource implements ByteSource {
   readonly #source: ByteSource
   readonly #pieces: Uint8Array[] = []
   #isStopped = false
-  #filling: Promise<void> | null
+  #isClosed = false
+  readonly #filling: Promise<void>
 
   /** @param source Closed with this one. Reading begins at once. */
   constructor(source: ByteSource) {
@@ -40,19 +41,22 @@ export class ReadAheadSource implements ByteSource {
 
   /** What was read ahead is given first; then the source itself is read. */
   async read(target: Uint8Array): Promise<number> {
-    this.#isStopped = true
-    await this.#filling
-    this.#filling = null
+    if (this.#pieces.length === 0) await this.#stop()
     let filled = 0
     while (filled < target.length && this.#pieces.length > 0) filled += this.#take(target.subarray(filled))
-    return filled > 0 ? filled : this.#source.read(target)
+    return filled > 0 || this.#isClosed ? filled : this.#source.read(target)
   }
 
   async close(): Promise<void> {
-    this.#isStopped = true
+    this.#isClosed = true
     await this.#source.close()
-    await this.#filling
+    await this.#stop()
     this.#pieces.length = 0
+  }
+
+  async #stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#filling
   }
 
   async #fill(): Promise<void> {

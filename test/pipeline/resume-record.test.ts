@@ -1,0 +1,114 @@
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Config, type RawOptions, toConfig } from '../../src/config.js'
+import { OutputError } from '../../src/errors.js'
+import {
+  areEqual,
+  factsOf,
+  RECORD_NAME,
+  readRecord,
+  removeConnectionFiles,
+  writeRecord,
+} from '../../src/pipeline/resume-record.js'
+import { temporaryFolder } from '../input/temporary-folder.js'
+
+const folder = temporaryFolder()
+const path = join(folder, 'a.pcap')
+writeFileSync(path, 'abc')
+const input = { kind: 'file', path } as const
+
+function configOf(options: RawOptions): Config {
+  return toConfig({ inputFile: 'a.pcap', utc: true, ...options })
+}
+
+const facts = factsOf([input], configOf({}))!
+
+describe('factsOf()', () => {
+  const changing: RawOptions[] = [
+    { separateSides: true },
+    { chunksHeader: true },
+    { json: true },
+    { writeMetadata: true },
+    { gaps: 'zeros' },
+    { overlap: 'last' },
+    { tcpTimeout: 1 },
+    { udpTimeout: 1 },
+    { maxBytes: 10 },
+    { noDecap: true },
+    { linkType: 'RAW' },
+    { filter: 'tcp' },
+    { perFile: true },
+    { merge: true },
+  ]
+  it.each(changing)('differs with %j', (options) => {
+    expect(areEqual(facts, factsOf([input], configOf(options))!)).toBe(false)
+  })
+
+  const others: RawOptions[] = [
+    { workers: 3 },
+    { memory: '1G' },
+    { maxFileDesc: 7 },
+    { force: true },
+    { resume: true },
+  ]
+  it.each(others)('is the same with %j', (options) => {
+    expect(areEqual(facts, factsOf([input], configOf(options))!)).toBe(true)
+  })
+
+  it('differs with the size and the time of a file, to the nanosecond', () => {
+    utimesSync(path, 5, 5)
+    const before = factsOf([input], configOf({}))!
+    expect(before.inputs).toEqual([{ name: 'a.pcap', size: 3, mtime_ns: '5000000000' }])
+    utimesSync(path, 5, 5.000001)
+    expect(areEqual(before, factsOf([input], configOf({}))!)).toBe(false)
+    utimesSync(path, 5, 5)
+    writeFileSync(path, 'abcd')
+    utimesSync(path, 5, 5)
+    expect(areEqual(before, factsOf([input], configOf({}))!)).toBe(false)
+  })
+
+  it('is nothing where an input is no file', () => {
+    expect(factsOf([{ kind: 'stdin', path: '-' }], configOf({}))).toBeNull()
+    expect(factsOf([input, { kind: 'file', path: join(folder, 'none') }], configOf({}))).toBeNull()
+  })
+})
+
+describe('the record', () => {
+  it('is read as it was written', () => {
+    const written = { ...facts, complete: true, problems: [[{ offset: 1, length: 2, message: 'x' }]] }
+    writeRecord(join(folder, 'new', 'er'), written)
+    expect(readRecord(join(folder, 'new', 'er'))).toEqual(written)
+    expect(readdirSync(join(folder, 'new', 'er'))).toEqual([RECORD_NAME])
+  })
+
+  it.each(['', '{', 'null', '7', '{}', '{"version":1,"options":{},"inputs":[],"complete":1,"problems":[]}'])(
+    'is none where it holds %j',
+    (content) => {
+      writeFileSync(join(folder, RECORD_NAME), content)
+      expect(readRecord(folder)).toBeNull()
+    },
+  )
+
+  it('that cannot be written is an error that names it', () => {
+    expect(() => writeRecord(path, { ...facts, complete: true, problems: [] })).toThrow(OutputError)
+  })
+})
+
+it('removeConnectionFiles() removes what is called as connection files are, and nothing else', () => {
+  const own = temporaryFolder()
+  const ours = [
+    '20240305093000-TCP-10.0.0.1.1-10.0.0.2.80.txt',
+    '20240305093000-UDP-2001_db8__1.53-2001_db8__2.1000~12.json',
+    '20240305093000-IPV6-ICMP-fe80__1.0-ff02__1.0-metadata.txt',
+  ]
+  const others = [
+    'notes.txt',
+    '20240305093000-report.txt',
+    '20240305-TCP-10.0.0.1.1-10.0.0.2.80.txt',
+    RECORD_NAME,
+  ]
+  for (const name of [...ours, ...others]) writeFileSync(join(own, name), '')
+  removeConnectionFiles(own)
+  expect(readdirSync(own).sort()).toEqual(others.sort())
+})
