@@ -86,6 +86,7 @@ export class PieceReader {
 
   async #gapAt(chunk: StoredChunk): Promise<Piece | null> {
     const { side } = chunk
+    if (this.#lengths.size === 0 && !this.#gaps.isTruncated) return null
     const text = (await chunk.read(this.#at, MAX_MARKER_BYTES)).toString('latin1')
     MARKER.lastIndex = 0
     const found = MARKER.exec(text)

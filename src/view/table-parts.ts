@@ -10,6 +10,8 @@ export const MAX_PART_ROWS = 500
 /** Orders of the table that are kept: scrolling asks for the same one many times. */
 const KEPT_ORDERS = 4
 const MAX_CHOICES = 200
+/** A search that nobody asks for this long is ended: its page was closed. */
+const MAX_UNASKED_MS = 15_000
 
 /** Gives parts of the table as a query wants it. */
 export class TableParts {
@@ -19,6 +21,7 @@ export class TableParts {
   readonly #orders = new Map<string, Uint32Array>()
   #searchKey = ''
   #search: PayloadSearch | null = null
+  #unasked: NodeJS.Timeout | undefined
 
   constructor(store: IndexStore, folder: OutputFolder) {
     this.#store = store
@@ -53,22 +56,30 @@ export class TableParts {
 
   /** Ends a search that is under way. */
   close(): void {
-    this.#search?.stop()
+    clearTimeout(this.#unasked)
+    this.#endSearch('')
   }
 
   // A search for other connections or another text ends the one before. It begins when the index is there.
   #searchFor(query: ConnectionQuery): PayloadSearch | null {
     const key = query.text === '' ? '' : JSON.stringify({ ...query, sort: '', isDescending: false })
-    if (key !== this.#searchKey) {
-      this.#search?.stop()
-      this.#search = null
-      this.#searchKey = key
-    }
+    if (key !== this.#searchKey) this.#endSearch(key)
     if (key !== '' && this.#search === null && this.#store.isLoaded) {
       const rows = matchingRows(this.#store.list, query)
       this.#search = new PayloadSearch(this.#store, this.#folder, rows, query.text)
     }
+    clearTimeout(this.#unasked)
+    if (this.#search?.isDone === false) {
+      this.#unasked = setTimeout(() => this.#endSearch(''), MAX_UNASKED_MS)
+      this.#unasked.unref()
+    }
     return this.#search
+  }
+
+  #endSearch(nextKey: string): void {
+    this.#search?.stop()
+    this.#search = null
+    this.#searchKey = nextKey
   }
 
   #order(query: ConnectionQuery, search: PayloadSearch | null): Uint32Array {

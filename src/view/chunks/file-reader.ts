@@ -1,11 +1,17 @@
 import type { FileHandle } from 'node:fs/promises'
 import { failureReason, InputError } from '../../errors.js'
 
+/** Bytes that are read at once: what is asked for next is mostly near. */
+const WINDOW_BYTES = 64 * 1024
+
 /** A connection file that is read at any place. */
 export class FileReader {
+  // Invariant: #window is what the file has at #windowFrom; it is replaced, never changed.
   readonly path: string
   readonly size: number
   readonly #file: FileHandle
+  #window: Buffer = Buffer.alloc(0)
+  #windowFrom = 0
 
   private constructor(path: string, file: FileHandle, size: number) {
     this.path = path
@@ -18,9 +24,19 @@ export class FileReader {
     return new FileReader(path, file, (await file.stat()).size)
   }
 
-  /** Reads `count` bytes at `at`, fewer only at the end of the file. The bytes are the caller's. @throws InputError */
+  /** Reads `count` bytes at `at`, fewer only at the end of the file. They must not be changed. @throws InputError */
   async read(at: number, count: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(count, this.size - at)))
+    const to = Math.min(at + count, this.size)
+    const isInWindow = at >= this.#windowFrom && to <= this.#windowFrom + this.#window.length
+    if (at < to && !isInWindow) {
+      this.#window = await this.#load(at, Math.min(Math.max(count, WINDOW_BYTES), this.size - at))
+      this.#windowFrom = at
+    }
+    return this.#window.subarray(Math.max(0, at - this.#windowFrom), Math.max(0, to - this.#windowFrom))
+  }
+
+  async #load(at: number, count: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(count)
     try {
       let length = 0
       while (length < bytes.length) {
