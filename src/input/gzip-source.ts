@@ -15,11 +15,6 @@ const MEMORY_BYTES = 1024 * 1024
 /** The same for the damaged piece in the second pass: shorter than a member's trailer. */
 const STEP_BYTES = 4
 
-/** True when `bytes` begins as a gzip file does (RFC 1952 section 2.3.1). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
 /**
  * The decompressed content of a gzip file of one or more members. Zeros behind the last one are ignored;
  * anything else there, damage, and an early end become a `problem` at their compressed offset.
