@@ -17,7 +17,7 @@ export class CompressedInput {
   /** Why the bytes end early, where that is not because the file does. */
   problem: InputReadProblem | null = null
 
-  /** @param read May throw: the message becomes `problem`. */
+  /** @param read An error of the system that it throws becomes `problem`; anything else goes through. */
   constructor(read: ReadCompressed) {
     this.#read = read
   }
@@ -105,7 +105,8 @@ export class CompressedInput {
     try {
       return this.#read(target)
     } catch (error) {
-      this.problem = { offset: this.#offset + this.available, message: (error as Error).message }
+      if (!(error instanceof Error && 'code' in error)) throw error
+      this.problem = { offset: this.#offset + this.available, message: error.message }
       return 0
     }
   }

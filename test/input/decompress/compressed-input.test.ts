@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { CompressedInput } from '../../../src/input/decompress/compressed-input.js'
 import { inputOf } from './unpack.js'
 
 const bytes = Uint8Array.from({ length: 600_000 }, (_, i) => i % 251)
@@ -34,4 +35,11 @@ it('CompressedInput.skipZeros() stops at the first other byte', () => {
   expect([input.skipZeros(), input.offset]).toEqual([false, 3])
   input.take(1)
   expect([input.skipZeros(), input.offset]).toEqual([true, 5])
+})
+
+it('CompressedInput lets through what is no error of the system', () => {
+  const input = new CompressedInput(() => {
+    throw new RangeError('the task is over')
+  })
+  expect(() => input.ensure(1)).toThrow('the task is over')
 })

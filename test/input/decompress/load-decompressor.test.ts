@@ -100,7 +100,7 @@ it('gives what a read error leaves, and tells the error', async () => {
     const whole = packed(name)
     let at = 0
     const input = new CompressedInput((target) => {
-      if (at >= whole.length / 2) throw new Error('the disk is gone')
+      if (at >= whole.length / 2) throw Object.assign(new Error('the disk is gone'), { code: 'EIO' })
       target[0] = whole[at++]!
       return 1
     })
