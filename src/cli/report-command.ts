@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.js'
 export const REPORT = 'report'
 
 /** Options of the report, in the order of its help. */
-const REPORT_OPTIONS: readonly CommandOption[] = [
+export const REPORT_OPTIONS: readonly CommandOption[] = [
   { name: 'from', value: 'FILE', help: 'index of the connections, as --index FILE.jsonl writes it' },
   {
     name: 'summary',

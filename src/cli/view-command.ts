@@ -13,7 +13,7 @@ export const VIEW = 'view'
 const MAX_PORT = 65_535
 
 /** Options of the viewer, in the order of its help. */
-const VIEW_OPTIONS: readonly CommandOption[] = [
+export const VIEW_OPTIONS: readonly CommandOption[] = [
   { name: 'index', value: 'FILE', help: 'index of the connections (default: the .jsonl one in OUTDIR)' },
   { name: 'port', value: 'N', help: 'port to listen on (default: a free one)' },
   { name: 'no-open', help: "print the address only, don't open it in a browser" },

@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
+import { REPORT_OPTIONS } from '../../src/cli/report-command.js'
+import { VIEW_OPTIONS } from '../../src/cli/view-command.js'
+
+const OPTIONS = [...OPTION_TABLE, ...REPORT_OPTIONS, ...VIEW_OPTIONS]
 
 const guides = readdirSync('docs').filter((name) => name.endsWith('.md'))
 
@@ -14,8 +18,8 @@ function optionsOf(guide: string): string[] {
 it.each(guides)('docs/%s names no option that does not exist', (guide) => {
   const isKnown = (option: string) =>
     option.startsWith('--')
-      ? OPTION_TABLE.some(({ name }) => `--${name}` === option)
-      : [...option.slice(1)].every((letter) => OPTION_TABLE.some((row) => row.letter === letter))
+      ? OPTIONS.some(({ name }) => `--${name}` === option)
+      : [...option.slice(1)].every((letter) => OPTIONS.some((row) => row.letter === letter))
   expect(optionsOf(guide).filter((option) => !isKnown(option))).toEqual([])
 })
 
