@@ -13,6 +13,8 @@ export type { Predicate } from './emit/javascript.js'
 
 /** Longest expression, in characters. */
 const MAX_CHARACTERS = 100_000
+/** Most different host names: each may take many seconds where no name server answers. */
+const MAX_HOST_NAMES = 256
 /** Blocks beyond which alternatives of one kind become one test: some 80 hosts, 25 ports. */
 const MAX_PLAIN_BLOCKS = 1_024
 /** Blocks up to which a program is optimized: the work grows with their square. */
@@ -115,10 +117,13 @@ export async function compileFilter(expression: string, options: FilterOptions =
     )
   }
   const tree = parseExpression(expression)
-  const addresses = new Map<string, readonly Uint8Array[]>()
-  for (const name of hostNamesOf(tree)) {
-    addresses.set(name, options.resolveHost === undefined ? [] : await options.resolveHost(name))
+  const names = [...hostNamesOf(tree)]
+  if (names.length > MAX_HOST_NAMES) {
+    throw new FilterSyntaxError(`the expression has more than ${MAX_HOST_NAMES} host names to look up`, 1)
   }
+  const { resolveHost = async () => [] } = options
+  const found = await Promise.all(names.map((name) => resolveHost(name)))
+  const addresses = new Map(names.map((name, i) => [name, found[i] ?? []]))
   const filter = new Filter(tree, addresses, options.netmask ?? 0)
   refuseUseless(filter)
   return filter

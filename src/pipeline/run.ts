@@ -41,7 +41,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
 }
 
 async function convertFiles(config: Config, hooks: RunHooks, startMs: number): Promise<Summary> {
-  const filter = await compileFilter(config)
+  const filter = await compileFilter(config, hooks.signal)
   const decompression = new ThreadedDecompression()
   try {
     const inputs = await fileInputs(config, hooks, decompression)
@@ -99,10 +99,18 @@ async function convertInputs(
   }
 }
 
-async function compileFilter({ filter, linkType }: Config): Promise<PacketFilter | null> {
+// A run that is interrupted while names are looked up goes on without a filter: it will read nothing.
+async function compileFilter(
+  { filter, linkType }: Config,
+  signal: AbortSignal | undefined,
+): Promise<PacketFilter | null> {
   if (filter === null) return null
   const { PacketFilter } = await import('./packet-filter.js') // its tables are not needed otherwise
-  return PacketFilter.compile(filter, linkType)
+  const interrupted = new Promise<null>((resolve) => {
+    if (signal?.aborted) resolve(null)
+    signal?.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  return Promise.race([interrupted, PacketFilter.compile(filter, linkType)])
 }
 
 function failures(results: readonly (WorkerResult | null)[]): string[] {

@@ -232,6 +232,25 @@ describe('compileFilter()', () => {
     expect(test(lookup, 0, lookup.length, lookup.length)).toBe(false)
   })
 
+  it('looks up 256 host names at once, and no more', async () => {
+    const list = (count: number) => Array.from({ length: count }, (_, i) => `host n${i}.test`).join(' or ')
+    let asked = 0
+    let answer = () => {}
+    const allAsked = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const resolveHost = async () => {
+      asked += 1
+      if (asked === 256) answer()
+      await allAsked
+      return [Uint8Array.of(10, 0, 0, 1)]
+    }
+    await compileFilter(list(256), { resolveHost })
+    expect(asked).toBe(256)
+    await expect(compileFilter(list(257), { resolveHost })).rejects.toThrow('more than 256 host names')
+    expect(asked).toBe(256)
+  })
+
   it('takes the network mask for "ip broadcast"', async () => {
     const filter = await compileFilter('ip broadcast', { netmask: 0xffffff00 })
     const to = (dst: string) => ethernet(ipv4({ protocol: 17, dst }, udp({})))

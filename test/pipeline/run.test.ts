@@ -130,3 +130,15 @@ it('takes the packets that a filter lets through, and rejects one that is wrong 
     await expect(wrong).rejects.toThrow('Cannot use -e/--filter "udp port": column 9: expected an address')
     expect(existsSync(join(folder, 'out'))).toBe(false)
   }))
+
+it('does not wait for host names of a filter when it is interrupted', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.pcap'), capture)
+    const options = {
+      inputFile: join(folder, 'a.pcap'),
+      outputDir: join(folder, 'out'),
+      filter: 'host a.invalid',
+    }
+    const summary = await convert(options, { signal: AbortSignal.abort() })
+    expect(summary).toMatchObject({ packets: { read: 0 }, files: 0, errors: [] })
+  }))
