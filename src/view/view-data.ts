@@ -1,3 +1,5 @@
+import type { Row } from '../report/report-data.js'
+
 /** Which direction: 0 the originator's, 1 the responder's; null where the file doesn't tell. */
 export type Side = 0 | 1 | null
 
@@ -15,23 +17,9 @@ export interface ReadingState {
 }
 
 /** A connection of the table. Texts come from captures and files: nothing about them is sure. */
-export interface TableRow {
+export interface TableRow extends Omit<Row, 'uid' | 'origFile' | 'respFile'> {
   /** Its number in the index, from 0. */
   readonly row: number
-  readonly ts: number
-  readonly duration: number
-  readonly proto: string
-  readonly origHost: string
-  readonly origPort: number
-  readonly respHost: string
-  readonly respPort: number
-  readonly state: string
-  readonly origBytes: number
-  readonly respBytes: number
-  readonly packets: number
-  readonly missedBytes: number
-  readonly retransBytes: number
-  readonly conflicts: number
 }
 
 /** A part of the table: `api/connections`. */
