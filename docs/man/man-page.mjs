@@ -1,4 +1,6 @@
 /** @typedef {import('../../src/cli/option-table.js').OptionRow} OptionRow */
+/** @typedef {import('../../src/cli/command-options.js').CommandOption} CommandOption */
+/** @typedef {import('../../src/cli/command-table.js').CommandRow} CommandRow */
 
 const DESCRIPTION = [
   'pcap2conn reads captures (pcap and pcapng, plain or compressed) or captures live, puts every TCP, UDP and other IP',
@@ -23,13 +25,13 @@ const FILES = [
 
 /** @type {[string, string][]} */
 const EXIT_CODES = [
-  ['0', 'all done'],
+  ['0', 'all done; of view: ended by a signal, which is how it ends'],
   [
     '1',
     'something failed: an input could not be read whole, an output could not be written; messages name it',
   ],
   ['2', 'bad usage: nothing was written'],
-  ['130, 143', 'interrupted: everything received so far was written'],
+  ['130, 143', 'a conversion was interrupted by SIGINT or SIGTERM: everything received so far was written'],
 ]
 
 /** @type {[string, string][]} */
@@ -41,6 +43,8 @@ const EXAMPLES = [
   ],
   ['Live, until Ctrl-C:', "pcap2conn -i eth0 -e 'port 80' -o out"],
   ['Only what connections there are:', 'pcap2conn a.pcap --no-write --index -'],
+  ['A page about the connections of a run:', 'pcap2conn report out/report.html --from out/index.jsonl'],
+  ['The connections of a run in a browser:', 'pcap2conn view out'],
 ]
 
 /**
@@ -48,10 +52,11 @@ const EXAMPLES = [
  *
  * @param {readonly OptionRow[]} options
  * @param {readonly string[]} groups Headings of the options, in their order.
+ * @param {readonly CommandRow[]} commands
  * @param {string} version
  * @returns {string}
  */
-export function manPage(options, groups, version) {
+export function manPage(options, groups, commands, version) {
   return `${[
     '.\\" Made by man/make-man-page.mjs from the option table.',
     `.TH PCAP2CONN 1 "" "pcap2conn ${version}" "User Commands"`,
@@ -61,13 +66,7 @@ export function manPage(options, groups, version) {
     '.B pcap2conn',
     '.RI [ options ]',
     '.RI [ FILE | GLOB | DIR |\\- " ...]"',
-    '.br',
-    '.B pcap2conn inspect',
-    '.RI [ options ]',
-    '.RI [ FILE | GLOB | DIR |\\- " ...]"',
-    '.br',
-    '.B pcap2conn completion',
-    '.RB ( bash | zsh | fish )',
+    ...commands.flatMap((command) => ['.br', usageLine(command)]),
     '.SH DESCRIPTION',
     ...DESCRIPTION.map(roff),
     '.SH OPTIONS',
@@ -76,12 +75,25 @@ export function manPage(options, groups, version) {
       `.SS ${group}`,
       ...options.filter((option) => option.group === group).flatMap(optionLines),
     ]),
+    '.SH COMMANDS',
+    'A capture that has the name of a command is written with its folder, such as',
+    '.IR ./view .',
+    ...commands.flatMap((command) => [
+      `.SS ${command.name}`,
+      usageLine(command),
+      '.PP',
+      `${roff(command.help.charAt(0).toUpperCase() + command.help.slice(1))}.`,
+      ...command.options.flatMap(optionLines),
+    ]),
     '.SH FILES',
     ...FILES,
     '.SH ENVIRONMENT',
     '.TP',
     '.B NO_COLOR',
     'No colours, if it is not empty.',
+    '.TP',
+    '.B TERM',
+    'No colours and no progress bar, if it is dumb.',
     '.TP',
     '.B TMPDIR',
     'Folder of temporary files.',
@@ -103,7 +115,15 @@ export function manPage(options, groups, version) {
   ].join('\n')}\n`
 }
 
-/** @param {OptionRow} option */
+/** @param {CommandRow} command */
+function usageLine({ name, operands, options }) {
+  const words = roff(operands).replace(/[A-Za-z.]*[A-Za-z]/g, (word) =>
+    word === word.toLowerCase() ? `\\fB${word}\\fR` : `\\fI${word}\\fR`,
+  )
+  return `\\fBpcap2conn ${name}\\fR ${options.length > 0 ? '[\\fIoptions\\fR] ' : ''}${words}`
+}
+
+/** @param {CommandOption} option */
 function optionLines({ name, letter, value, help }) {
   const names = `${letter === undefined ? '' : `\\fB\\-${letter}\\fR, `}\\fB\\-\\-${roff(name)}\\fR`
   return ['.TP', value === undefined ? names : `${names} \\fI${value}\\fR`, roff(help)]

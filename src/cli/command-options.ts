@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { shown } from '../config/option-values.js'
+import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
 import { optionHelp } from './help.js'
 import { type OptionRow, optionLabel } from './option-table.js'
-import { suggestionFor } from './suggest.js'
 
 /** An option of a command of its own, such as `report`. */
 export type CommandOption = Omit<OptionRow, 'group' | 'isRepeatable'>

@@ -1,15 +1,18 @@
-import { COMMANDS, type Offer, offerFor } from './completion-values.js'
-import { OPTION_TABLE, type OptionRow } from './option-table.js'
+import type { CommandOption } from './command-options.js'
+import { COMMAND_TABLE } from './command-table.js'
+import { type Offer, offerFor } from './completion-values.js'
+import { OPTION_TABLE } from './option-table.js'
 
 /** Completion for bash 4 or later: `source <(pcap2conn completion bash)`. */
 export function bashCompletion(): string {
-  const options = OPTION_TABLE.flatMap(namesOf).join(' ')
-  const cases = OPTION_TABLE.filter(({ value }) => value !== undefined).map(
-    (option) => `    ${namesOf(option).join('|')}) ${offerCommands(offerFor(option))}return ;;`,
-  )
+  const commands = COMMAND_TABLE.map(({ name }) => name)
+  const values = [
+    ...valueCases('', OPTION_TABLE),
+    ...COMMAND_TABLE.flatMap(({ name, options }) => valueCases(name, options)),
+  ]
   return `# bash completion for pcap2conn
 _pcap2conn() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command=
   COMPREPLY=()
   # "--gaps=zeros" is three words for bash
   if [[ $cur == = ]]; then
@@ -17,22 +20,45 @@ _pcap2conn() {
   elif [[ $prev == = ]]; then
     prev=\${COMP_WORDS[COMP_CWORD - 2]}
   fi
-  case $prev in
-${cases.join('\n')}
+  if ((COMP_CWORD > 1)); then
+    case \${COMP_WORDS[1]} in
+    ${commands.join('|')}) command=\${COMP_WORDS[1]} ;;
+    esac
+  fi
+  case $command:$prev in
+${values.join('\n')}
   esac
   if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W '${options}' -- "$cur"))
+    case $command in
+${[...COMMAND_TABLE.map(({ name, options }) => namesCase(name, options)), namesCase("''", OPTION_TABLE)].join('\n')}
+    esac
   elif ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W '${Object.keys(COMMANDS).join(' ')}' -- "$cur"))
-  elif [[ $prev == completion ]]; then
-    COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur"))
+    COMPREPLY=($(compgen -W '${commands.join(' ')}' -- "$cur"))
+  else
+    case $command in
+${COMMAND_TABLE.map(({ name, offer }) => `    ${name}) ${offerCommands(offer)};;`).join('\n')}
+    esac
   fi
 }
 # where nothing is offered, bash completes file names
 complete -o default -F _pcap2conn pcap2conn`
 }
 
-function namesOf({ name, letter }: OptionRow): string[] {
+// What is offered for the values of options, each behind the command ('': none) that takes them.
+function valueCases(command: string, options: readonly CommandOption[]): string[] {
+  return options
+    .filter(({ value }) => value !== undefined)
+    .map((option) => {
+      const words = namesOf(option).map((name) => `${command}:${name}`)
+      return `    ${words.join('|')}) ${offerCommands(offerFor(option))}return ;;`
+    })
+}
+
+function namesCase(command: string, options: readonly CommandOption[]): string {
+  return `    ${command}) ${offerCommands(options.flatMap(namesOf))};;`
+}
+
+function namesOf({ name, letter }: CommandOption): string[] {
   return letter === undefined ? [`--${name}`] : [`-${letter}`, `--${name}`]
 }
 

@@ -1,30 +1,45 @@
-import { COMMANDS, type Offer, offerFor } from './completion-values.js'
-import { OPTION_TABLE, type OptionRow } from './option-table.js'
+import type { CommandOption } from './command-options.js'
+import { COMMAND_TABLE } from './command-table.js'
+import { type Offer, offerFor } from './completion-values.js'
+import { OPTION_TABLE } from './option-table.js'
 
 const BEGIN = 'complete -c pcap2conn'
 
 /** Completion for fish: as `pcap2conn.fish` in `~/.config/fish/completions`, or `pcap2conn completion fish | source`. */
 export function fishCompletion(): string {
+  return `# fish completion for pcap2conn
+function __pcap2conn_in --description 'whether the words before are those of a command, or of none'
+    set -l words (commandline -opc)
+    if contains -- "$words[2]" ${COMMAND_TABLE.map(({ name }) => name).join(' ')}
+        test "$argv[1]" = "$words[2]"
+    else
+        test "$argv[1]" = none
+    end
+end
+${[...COMMAND_TABLE.flatMap(commandLines), ...OPTION_TABLE.map((option) => optionLine('none', option))].join('\n')}`
+}
+
+function commandLines({ name, help, offer, options }: (typeof COMMAND_TABLE)[number]): string[] {
+  const operands =
+    offer === 'files' ? [] : [`${BEGIN} -n '__pcap2conn_in ${name}' ${valueFlags(offer, '-f')}`]
   return [
-    '# fish completion for pcap2conn',
-    ...Object.entries(COMMANDS).map(
-      ([name, help]) => `${BEGIN} -n __fish_is_first_arg -a ${name} -d ${quoted(help)}`,
-    ),
-    `${BEGIN} -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'`,
-    ...OPTION_TABLE.map(lineOf),
-  ].join('\n')
+    `${BEGIN} -n __fish_is_first_arg -a ${name} -d ${quoted(help)}`,
+    ...operands,
+    ...options.map((option) => optionLine(name, option)),
+  ]
 }
 
-function lineOf(option: OptionRow): string {
+function optionLine(command: string, option: CommandOption): string {
   const letter = option.letter === undefined ? '' : ` -s ${option.letter}`
-  const value = option.value === undefined ? '' : ` ${valueFlags(offerFor(option))}`
-  return `${BEGIN}${letter} -l ${option.name}${value} -d ${quoted(option.help)}`
+  const value = option.value === undefined ? '' : ` ${valueFlags(offerFor(option), '-x')}`
+  return `${BEGIN} -n '__pcap2conn_in ${command}'${letter} -l ${option.name}${value} -d ${quoted(option.help)}`
 }
 
-function valueFlags(offer: Offer): string {
+/** @param only What keeps files from being offered too. */
+function valueFlags(offer: Offer, only: '-f' | '-x'): string {
   if (offer === 'files') return '-r -F'
-  if (offer === 'folders') return "-x -a '(__fish_complete_directories)'"
-  return offer === 'nothing' ? '-x' : `-x -a '${offer.join(' ')}'`
+  if (offer === 'folders') return `${only} -a '(__fish_complete_directories)'`
+  return offer === 'nothing' ? only : `${only} -a '${offer.join(' ')}'`
 }
 
 function quoted(text: string): string {

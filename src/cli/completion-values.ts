@@ -1,15 +1,7 @@
-import type { OptionRow } from './option-table.js'
+import type { CommandOption } from './command-options.js'
 
 /** What a shell offers for the value of an option: words, files or folders, or nothing. */
 export type Offer = readonly string[] | 'files' | 'folders' | 'nothing'
-
-/** Words that may come first in place of a capture. */
-export const COMMANDS: Readonly<Record<string, string>> = {
-  inspect: 'say what is in captures',
-  report: 'make a page about the connections of an index',
-  view: 'show the connections of an output folder in a browser',
-  completion: 'print a completion script for bash, zsh or fish',
-}
 
 const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['gaps', ['marker', 'zeros', 'skip']],
@@ -19,7 +11,7 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** What is offered for the value of `option`, which takes one. */
-export function offerFor({ name, value }: OptionRow): Offer {
+export function offerFor({ name, value }: CommandOption): Offer {
   const words = WORDS.get(name)
   if (words !== undefined) return words
   if (value === 'DIR') return 'folders'

@@ -1,27 +1,31 @@
-import { COMMANDS, type Offer, offerFor } from './completion-values.js'
+import type { CommandOption } from './command-options.js'
+import { COMMAND_TABLE } from './command-table.js'
+import { type Offer, offerFor } from './completion-values.js'
 import { OPTION_TABLE, type OptionRow } from './option-table.js'
 
 /** Completion for zsh: as `_pcap2conn` in a folder of `$fpath`, or `source <(pcap2conn completion zsh)`. */
 export function zshCompletion(): string {
-  const commands = Object.entries(COMMANDS).map(([name, help]) => `'${name}:${help}'`)
-  const specs = [...OPTION_TABLE.map(specOf), "'*:capture:_pcap2conn_inputs'"]
+  const commands = COMMAND_TABLE.map(({ name, help }) => `'${name}:${help}'`)
   return `#compdef pcap2conn
 # zsh completion for pcap2conn
 _pcap2conn_inputs() {
   if ((CURRENT == 2)); then
     local -a commands=(${commands.join(' ')})
     _describe -t commands command commands
-    _files
-  elif [[ $words[2] == completion ]]; then
-    _values shell bash zsh fish
-  else
-    _files
   fi
+  _files
 }
 _pcap2conn() {
-  local -a specs=(
-    ${specs.join('\n    ')}
-  )
+  local -a specs
+  local command=
+  ((CURRENT > 2)) && command=$words[2]
+  case $command in
+${COMMAND_TABLE.map(commandCase).join('\n')}
+  *)
+    specs=(
+      ${[...OPTION_TABLE.map(specOf), "'*:capture:_pcap2conn_inputs'"].join('\n      ')}
+    ) ;;
+  esac
   _arguments -s -S $specs
 }
 if [[ $funcstack[1] == _pcap2conn ]]; then
@@ -31,7 +35,18 @@ else
 fi`
 }
 
-function specOf(option: OptionRow): string {
+// The command takes the program's place in the words: what is offered is then as for a program of its own.
+function commandCase({ name, operands, offer, options }: (typeof COMMAND_TABLE)[number]): string {
+  const specs = [...options.map(specOf), `'*:${escaped(operands)}:${actionOf(offer)}'`]
+  return `  ${name})
+    shift words
+    ((CURRENT--))
+    specs=(
+      ${specs.join('\n      ')}
+    ) ;;`
+}
+
+function specOf(option: CommandOption & Pick<OptionRow, 'isRepeatable'>): string {
   const { name, letter, value, isRepeatable } = option
   const help = `[${escaped(option.help)}]`
   const action = value === undefined ? '' : `:${value}:${actionOf(offerFor(option))}`

@@ -1,9 +1,9 @@
 import { shown } from '../config/option-values.js'
+import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
 import { bashCompletion } from './completion-bash.js'
 import { fishCompletion } from './completion-fish.js'
 import { zshCompletion } from './completion-zsh.js'
-import { suggestionFor } from './suggest.js'
 
 const SCRIPTS: Readonly<Record<string, () => string>> = {
   bash: bashCompletion,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { refusal, shown } from '../config/option-values.js'
+import { suggestionFor } from '../config/suggest.js'
 import { ConfigError, failureReason } from '../errors.js'
 import { OPTION_TABLE, type OptionRow } from './option-table.js'
-import { suggestionFor } from './suggest.js'
 
 /** Options that make no sense in a file. */
 const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(['config', 'help', 'version', 'list-interfaces'])

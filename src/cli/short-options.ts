@@ -1,6 +1,6 @@
+import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
 import { OPTION_TABLE } from './option-table.js'
-import { suggestionFor } from './suggest.js'
 
 const NAMES = new Set(OPTION_TABLE.map((option) => option.name))
 const HELP_HINT = 'pcap2conn --help shows the options'

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { COMMAND_TABLE } from '../../src/cli/command-table.js'
 import { completionScript } from '../../src/cli/completion.js'
 import { offerFor } from '../../src/cli/completion-values.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
@@ -22,6 +23,16 @@ function bashOffers(words: readonly string[]): string[] {
     printf '%s\\n' "\${COMPREPLY[@]}"`
   const shown = execFileSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8' })
   return shown.split('\n').filter((line) => line !== '')
+}
+
+/** What a script says of the options of `command`. */
+function partOf(script: string, shell: string, command: string): string {
+  const lines = script.split('\n')
+  if (shell === 'fish')
+    return lines.filter((line) => line.includes(`'__pcap2conn_in ${command}' `)).join('\n')
+  if (shell === 'bash') return lines.find((line) => line.startsWith(`    ${command}) `)) ?? ''
+  const from = lines.indexOf(`  ${command})`)
+  return lines.slice(from, lines.indexOf('    ) ;;', from)).join('\n')
 }
 
 describe('completion bash', () => {
@@ -51,6 +62,21 @@ describe('completion bash', () => {
       ['pcap2conn', 'completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
+    [
+      ['pcap2conn', 'view', '--'],
+      ['--index', '--port', '--no-open', '--help'],
+    ],
+    [['pcap2conn', 'view', 'out', '--no'], ['--no-open']],
+    [['pcap2conn', 'view', '--port', ''], []],
+    [
+      ['pcap2conn', 'report', 'a.html', '--f'],
+      ['--from', '--force'],
+    ],
+    [['pcap2conn', 'report', '--title', ''], []],
+    [['pcap2conn', 'report', '--gaps', ''], []],
+    [['pcap2conn', 'inspect', '--no'], ['--no-decap']],
+    [['pcap2conn', 'completion', '--'], []],
+    [['pcap2conn', 'a.pcap', 'view', '--no-o'], []],
     [['pcap2conn', '--index', ''], []],
     [['pcap2conn', '-f', ''], []],
     [['pcap2conn', '-o', ''], []],
@@ -72,6 +98,17 @@ describe.each(['bash', 'zsh', 'fish'])('completion %s', (shell) => {
       expect(script).toMatch(new RegExp(`(-l |--)${name}\\b`))
       if (letter !== undefined) expect(script).toMatch(new RegExp(`(-s |-)${letter}\\b`))
       if (shell !== 'bash') expect(script.replaceAll('\\', '')).toContain(help.split("'")[0])
+    }
+  })
+
+  it('has every command with its options', () => {
+    const script = completionScript([shell])
+    for (const { name: command, options } of COMMAND_TABLE) {
+      const part = partOf(script, shell, command)
+      const names = [
+        ...part.matchAll(shell === 'fish' ? / -l ([a-z-]+)/g : /--([a-z-]+)(?=[[}]| --| -\w|')/g),
+      ].map(([, name]) => name)
+      expect([...new Set(names)].sort()).toEqual(options.map(({ name }) => name).sort())
     }
   })
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { suggestionFor } from '../../src/cli/suggest.js'
+import { suggestionFor } from '../../src/config/suggest.js'
 
 const NAMES = [
   'filter',

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { shown } from '../config/option-values.js'
+import { suggestionFor } from '../config/suggest.js'
+import { ConfigError } from '../errors.js'
+
+/** Words that may come first in place of a capture, with what they do. */
+export const COMMANDS: Readonly<Record<string, string>> = {
+  inspect: 'say what is in captures',
+  report: 'make a page about the connections of an index',
+  view: 'show the connections of an output folder in a browser',
+  completion: 'print a completion script for bash, zsh or fish',
+}
+
+const GLOB = /[*?[\]{}()!]/
+
+/**
+ * A first argument that is nearly a command is one that was misspelt, unless there is a file of that name.
+ *
+ * @param args What follows the program's name.
+ * @throws ConfigError naming the command that was probably meant.
+ */
+export function refuseMisspeltCommand(args: readonly string[]): void {
+  const [word] = args
+  if (word === undefined || Object.hasOwn(COMMANDS, word)) return
+  if (word.startsWith('-') || GLOB.test(word) || existsSync(word)) return
+  const command = suggestionFor(word, Object.keys(COMMANDS))
+  if (command !== null)
+    throw new ConfigError(`No file and no command ${shown(word)}: did you mean ${command}?`)
+}

@@ -1,0 +1,27 @@
+import { COMMANDS } from './command-names.js'
+import type { CommandOption } from './command-options.js'
+import type { Offer } from './completion-values.js'
+import { INSPECT, INSPECT_OPTIONS } from './inspect-command.js'
+import { REPORT, REPORT_OPTIONS } from './report-command.js'
+import { VIEW, VIEW_OPTIONS } from './view-command.js'
+
+/** A command: a word that comes first in place of a capture. */
+export interface CommandRow {
+  readonly name: string
+  readonly help: string
+  /** What stands behind it besides options, as in a line of usage. */
+  readonly operands: string
+  /** What a shell offers there. */
+  readonly offer: Offer
+  readonly options: readonly CommandOption[]
+}
+
+const ROWS: readonly Omit<CommandRow, 'help'>[] = [
+  { name: INSPECT, operands: '[FILE|GLOB|DIR|- ...]', offer: 'files', options: INSPECT_OPTIONS },
+  { name: REPORT, operands: 'OUT.html --from INDEX.jsonl', offer: 'files', options: REPORT_OPTIONS },
+  { name: VIEW, operands: 'OUTDIR', offer: 'folders', options: VIEW_OPTIONS },
+  { name: 'completion', operands: '(bash|zsh|fish)', offer: ['bash', 'zsh', 'fish'], options: [] },
+]
+
+/** Every command, in the order of the manual page. */
+export const COMMAND_TABLE: readonly CommandRow[] = ROWS.map((row) => ({ ...row, help: COMMANDS[row.name]! }))
