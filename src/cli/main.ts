@@ -4,6 +4,7 @@ import { refuseExisting } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { type Command, parseArguments } from './arguments.js'
+import { refuseMisspeltCommand } from './command-names.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { helpText, inspectHelpText } from './help.js'
 import { inspect } from './inspect.js'
@@ -48,6 +49,7 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
     terminal.stdout.on('error', () => {})
     return view(args.slice(1), terminal)
   }
+  refuseMisspeltCommand(args)
   const command = await parseArguments(args)
   if (command.kind === 'run') return convert(command, terminal)
   terminal.stdout.on('error', () => {})

@@ -2,7 +2,7 @@ import type { Progress } from '../pipeline/hooks.js'
 import type { ProgressMode } from './arguments.js'
 import { bytesText, countText, durationText } from './figures.js'
 import { printable } from './printable.js'
-import type { Terminal, TerminalStream } from './terminal.js'
+import { type Terminal, type TerminalStream, takesControls } from './terminal.js'
 
 /** The time that is left is not foretold from less of the inputs than this. */
 const LEAST_SHARE = 0.005
@@ -19,9 +19,9 @@ export interface ProgressDisplay {
 }
 
 /**
- * A bar where standard error is a terminal, a line now and then elsewhere; null: nothing is to be shown.
+ * A bar where standard error is a terminal that can show one, a line now and then elsewhere; null: nothing is to be shown.
  *
- * @param isStdoutUsed Payload or records go to standard output: on the same terminal a bar would garble them.
+ * @param isStdoutUsed Payload or records go to standard output: on the same terminal progress would garble them.
  */
 export async function createProgress(
   mode: ProgressMode,
@@ -29,9 +29,8 @@ export async function createProgress(
   isStdoutUsed: boolean,
 ): Promise<ProgressDisplay | null> {
   if (mode === 'never') return null
-  if (stderr.isTTY !== true) return new ProgressLines(stderr, LINE_EVERY_MS[mode])
-  if (isStdoutUsed && stdout.isTTY === true) return null
-  return createBar(stderr)
+  if (stderr.isTTY === true && isStdoutUsed && stdout.isTTY === true) return null
+  return takesControls(stderr) ? createBar(stderr) : new ProgressLines(stderr, LINE_EVERY_MS[mode])
 }
 
 /** `35 % of 3.40 GiB, 1,234,567 packets (411,522/s), 919 connections, 12 s left: a.pcap` */

@@ -31,9 +31,14 @@ export function waitForFlush(stream: Writable): Promise<void> {
   })
 }
 
-/** True for a terminal whose user has not asked for no colours (https://no-color.org). */
+/** True for a terminal that understands control sequences: any but one that calls itself dumb, as editors' do. */
+export function takesControls(stream: TerminalStream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb'
+}
+
+/** True for such a terminal whose user has not asked for no colours (https://no-color.org). */
 export function wantsColours(stream: TerminalStream): boolean {
-  return stream.isTTY === true && !process.env.NO_COLOR
+  return takesControls(stream) && !process.env.NO_COLOR
 }
 
 /** Red where colours are wanted. */

@@ -89,11 +89,12 @@ describe('main()', () => {
   })
 
   it('paints errors red on a terminal', async () => {
+    vi.stubEnv('TERM', 'xterm')
+    vi.stubEnv('NO_COLOR', '')
     const terminal = fakeTerminal({ stderrIsTTY: true })
     expect(await main(['--nope'], terminal)).toBe(2)
-    expect(
-      terminal.stderr.text.startsWith(process.env.NO_COLOR ? 'pcap2conn: ' : '\x1b[31mpcap2conn: '),
-    ).toBe(true)
+    vi.unstubAllEnvs()
+    expect(terminal.stderr.text.startsWith('\x1b[31mpcap2conn: ')).toBe(true)
   })
 
   it('hands the pipeline its streams', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createProgress, progressText } from '../../src/cli/progress.js'
 import type { Progress } from '../../src/pipeline/hooks.js'
 import { fakeTerminal } from './fake-terminal.js'
@@ -68,6 +68,9 @@ describe('progressText()', () => {
 })
 
 describe('createProgress()', () => {
+  beforeEach(() => vi.stubEnv('TERM', 'xterm'))
+  afterEach(() => vi.unstubAllEnvs())
+
   it('shows nothing when never is asked for', async () => {
     expect(await createProgress('never', fakeTerminal({ stderrIsTTY: true }), false)).toBeNull()
   })
@@ -94,6 +97,18 @@ describe('createProgress()', () => {
     vi.useRealTimers()
     expect(terminal.stderr.text.match(/^25 % of 4.00 MiB, .*\n/gm)).toHaveLength(3)
     expect(terminal.stdout.text).toBe('')
+  })
+
+  it('writes plain lines on a terminal that is dumb', async () => {
+    vi.stubEnv('TERM', 'dumb')
+    vi.useFakeTimers()
+    const terminal = fakeTerminal({ stderrIsTTY: true })
+    const display = await createProgress('auto', terminal, false)
+    display?.update(STATE)
+    vi.advanceTimersByTime(10_000)
+    display?.stop()
+    vi.useRealTimers()
+    expect(terminal.stderr.text).toMatch(/^25 % of 4.00 MiB, .*\n$/)
   })
 
   it('draws a bar on a terminal and takes it away', async () => {

@@ -24,13 +24,15 @@ it('waitForFlush() does not wait for a stream that is gone', async () => {
   await waitForFlush(stream)
 })
 
-// [name, terminal, NO_COLOR, text]
-const cases: [string, boolean, string, string][] = [
-  ['paints on a terminal', true, '', '\x1b[31mx\x1b[39m'],
-  ['paints nothing elsewhere', false, '', 'x'],
-  ['paints nothing where NO_COLOR is set', true, '1', 'x'],
+// [name, terminal, NO_COLOR, TERM, text]
+const cases: [string, boolean, string, string, string][] = [
+  ['paints on a terminal', true, '', 'xterm', '\x1b[31mx\x1b[39m'],
+  ['paints nothing elsewhere', false, '', 'xterm', 'x'],
+  ['paints nothing where NO_COLOR is set', true, '1', 'xterm', 'x'],
+  ['paints nothing on a dumb terminal', true, '', 'dumb', 'x'],
 ]
-it.each(cases)('alarming() %s', (_name, isTTY, noColor, text) => {
+it.each(cases)('alarming() %s', (_name, isTTY, noColor, term, text) => {
+  vi.stubEnv('TERM', term)
   vi.stubEnv('NO_COLOR', noColor)
   expect(alarming('x', new FakeStream(isTTY))).toBe(text)
 })
