@@ -2,6 +2,7 @@ import { backendOf, type LiveBackendChoice } from '../config/live-options.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
+import type { FromFile } from './config-file.js'
 import { INSPECT, type InspectCommand, inspectCommand } from './inspect-command.js'
 import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
 import { expandShortOptions } from './short-options.js'
@@ -22,6 +23,8 @@ export type Command =
       readonly isQuiet: boolean
       /** Value of `--report`, as typed; undefined: none. */
       readonly report: unknown
+      /** What stands in the file of `--config`; null: there is none. */
+      readonly fromFile: FromFile | null
     }
 
 // Values stay exactly as typed: numbers are text, and dots and `--no-` have no meaning of their own.
@@ -46,7 +49,7 @@ export async function parseArguments(args: readonly string[]): Promise<Command> 
   if (isInspect) return inspectCommand(found)
   if (found.version === true) return { kind: 'version' }
   if (found['list-interfaces'] === true) return listCommand(found)
-  return runCommand(await completed(found))
+  return found.config === undefined ? runCommand(found, null) : withFile(found)
 }
 
 const WITH_LIST = new Set(['list-interfaces', 'json', 'live-backend'])
@@ -59,18 +62,20 @@ function listCommand(found: Readonly<Record<string, unknown>>): Command {
   return { kind: 'list', backend: backendOf(found['live-backend']), isJson: found.json === true }
 }
 
-// With the options of the configuration file, where there is one.
-async function completed(
-  found: Readonly<Record<string, unknown>>,
-): Promise<Readonly<Record<string, unknown>>> {
+// With the options of the configuration file.
+async function withFile(found: Readonly<Record<string, unknown>>): Promise<Command> {
   const path = found.config
-  if (path === undefined) return found
   if (Array.isArray(path)) throw new ConfigError('Cannot use --config twice: it takes one value')
-  const { withConfigFile } = await import('./config-file.js')
-  return withConfigFile(found, pathOf('--config', path))
+  const { withConfigFile, namingFile } = await import('./config-file.js')
+  const { options, fromFile } = withConfigFile(found, pathOf('--config', path))
+  try {
+    return runCommand(options, fromFile)
+  } catch (error) {
+    throw namingFile(error, fromFile)
+  }
 }
 
-function runCommand(found: Readonly<Record<string, unknown>>): Command {
+function runCommand(found: Readonly<Record<string, unknown>>, fromFile: FromFile | null): Command {
   const raw: Record<string, unknown> = {}
   for (const option of OPTION_TABLE) {
     const value = found[option.name]
@@ -103,6 +108,7 @@ function runCommand(found: Readonly<Record<string, unknown>>): Command {
     progress,
     isQuiet: quiet === true,
     report,
+    fromFile,
   }
 }
 

@@ -12,6 +12,13 @@ export const FILE_OPTIONS: readonly OptionRow[] = OPTION_TABLE.filter(
   ({ name }) => !COMMAND_LINE_ONLY.has(name),
 )
 
+/** What a run takes from the file that `--config` names. */
+export interface FromFile {
+  readonly path: string
+  /** Names of the options whose values are the file's. */
+  readonly names: readonly string[]
+}
+
 /**
  * Completes what the command line asks for by the options of a file: an object of JSON with the long names of options.
  * What the command line says wins; its inputs replace all of the file.
@@ -23,11 +30,21 @@ export const FILE_OPTIONS: readonly OptionRow[] = OPTION_TABLE.filter(
 export function withConfigFile(
   found: Readonly<Record<string, unknown>>,
   path: string,
-): Readonly<Record<string, unknown>> {
+): { readonly options: Readonly<Record<string, unknown>>; readonly fromFile: FromFile } {
   const options = readOptions(path)
   const hasInputs = [found._ ?? []].flat().length > 0
   if (hasInputs) delete options['input-file']
-  return { ...options, ...found }
+  const names = Object.keys(options).filter((name) => found[name] === undefined)
+  return { options: { ...options, ...found }, fromFile: { path, names } }
+}
+
+/** Lets a refusal that names options of the file name the file too. Any other error stays as it is. */
+export function namingFile(error: unknown, { path, names }: FromFile): unknown {
+  if (!(error instanceof ConfigError)) return error
+  const named = names.filter((name) => new RegExp(`--${name}(?![\\w-])`).test(error.message))
+  if (named.length === 0) return error
+  const options = named.map((name) => `--${name}`).join(' and ')
+  return new ConfigError(`${error.message} (${options} from --config ${shown(path)})`, { cause: error })
 }
 
 function readOptions(path: string): Record<string, unknown> {

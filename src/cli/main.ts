@@ -5,6 +5,7 @@ import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { type Command, parseArguments } from './arguments.js'
 import { refuseMisspeltCommand } from './command-names.js'
+import type { FromFile } from './config-file.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { helpText, inspectHelpText } from './help.js'
 import { inspect } from './inspect.js'
@@ -51,13 +52,20 @@ async function execute(args: readonly string[], terminal: Terminal): Promise<num
   }
   refuseMisspeltCommand(args)
   const command = await parseArguments(args)
-  if (command.kind === 'run') return convert(command, terminal)
+  if (command.kind === 'run')
+    return convert(command, terminal).catch((error) => refuse(error, command.fromFile))
   terminal.stdout.on('error', () => {})
   if (command.kind === 'inspect') return inspect(command, terminal)
   if (command.kind === 'list') await list(command, terminal)
   else if (command.kind === 'version') terminal.stdout.write(`${packageVersion()}\n`)
   else terminal.stdout.write(`${command.of === 'inspect' ? inspectHelpText() : helpText()}\n`)
   return ExitCode.OK
+}
+
+async function refuse(error: unknown, fromFile: FromFile | null): Promise<never> {
+  if (fromFile === null) throw error
+  const { namingFile } = await import('./config-file.js')
+  throw namingFile(error, fromFile)
 }
 
 async function list(command: Command & { kind: 'list' }, { stdout }: Terminal): Promise<void> {

@@ -4,9 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../src/cli/arguments.js'
 import { FILE_OPTIONS, withConfigFile } from '../../src/cli/config-file.js'
+import { main } from '../../src/cli/main.js'
 import { toConfig } from '../../src/config.js'
 import { ConfigError } from '../../src/errors.js'
 import { tempFolder } from '../output/support.js'
+import { fakeTerminal } from './fake-terminal.js'
 
 function fileWith(content: unknown): string {
   const path = join(tempFolder(), 'options.json')
@@ -77,6 +79,48 @@ describe('--config', () => {
     await expect(parsing).rejects.toBeInstanceOf(ConfigError)
     await expect(parsing).rejects.toThrow(problem)
     await expect(parsing).rejects.toThrow('options.json')
+  })
+
+  // [content, arguments, what is said]
+  it.each<[Record<string, unknown>, string[], string]>([
+    [{ workers: 'many' }, [], 'Cannot use --workers many: must be an integer from 1 to 256 (--workers from'],
+    [
+      { memory: 5 },
+      [],
+      'Cannot use --memory 5: must be a size from 1M to 1T, such as 512K, 64M or 2G (--memory from',
+    ],
+    [{ progress: 'now' }, [], 'Cannot use --progress now: must be auto, always or never (--progress from'],
+    [
+      { 'tcp-timeout': -1 },
+      [],
+      'Cannot use --tcp-timeout -1: must be seconds from 0 (never) to 1000000000 (--tcp',
+    ],
+    [{ index: ['x.xml'] }, [], 'Cannot use --index x.xml: '],
+    [
+      { 'input-file': ['-', '-'] },
+      [],
+      '-r/--input-file - twice: standard input can be read only once (--input-file',
+    ],
+    [{ write: 'a.pcapng' }, [], 'without -i/--interface: it is for live captures (--write from'],
+    [{ quiet: true }, ['--progress', 'always'], 'Cannot use -q/--quiet with --progress always (--quiet from'],
+    [{ merge: true, 'per-file': true }, [], 'one capture or one each (--merge and --per-file from'],
+    [{ report: '' }, [], 'Cannot use --report "": must be a path (--report from'],
+  ])('names the file of a value that cannot be used: %j %j', async (content, args, sentence) => {
+    const path = fileWith(content)
+    const terminal = fakeTerminal()
+    const inputs = content['input-file'] === undefined ? ['a.pcap'] : []
+    expect(await main(['--config', path, ...inputs, ...args], terminal)).toBe(2)
+    expect(terminal.stderr.text).toContain(sentence)
+    expect(terminal.stderr.text).toContain(` from --config ${path})\n`)
+  })
+
+  it('is not named for a value of the command line', async () => {
+    const terminal = fakeTerminal()
+    const args = ['--config', fileWith({ workers: 2, memory: '64M' }), 'a.pcap', '--workers', 'many']
+    expect(await main(args, terminal)).toBe(2)
+    expect(terminal.stderr.text).toBe(
+      'pcap2conn: Cannot use --workers many: must be an integer from 1 to 256\n',
+    )
   })
 
   it('refuses a file that cannot be read, and a second one', async () => {
