@@ -3,6 +3,7 @@ import { type ConsoleStyle, consoleStyleOf } from './config/console-style.js'
 import type { RawOptions } from './config/convert-options.js'
 import { type IndexTarget, indexTargetsOf } from './config/index-targets.js'
 import { type LiveConfig, toLiveConfig } from './config/live-options.js'
+import { refuseUnknown } from './config/option-names.js'
 import {
   choiceOf,
   flagOf,
@@ -119,45 +120,6 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   indexGaps: 100,
 })
 
-/** Every option there is, so that a misspelt one is refused and not ignored. */
-const OPTION_NAMES: Readonly<Record<keyof RawOptions, true>> = {
-  inputFile: true,
-  outputDir: true,
-  maxFileDesc: true,
-  writeToConsole: true,
-  hex: true,
-  writeMetadata: true,
-  separateSides: true,
-  chunksHeader: true,
-  json: true,
-  workers: true,
-  memory: true,
-  perFile: true,
-  merge: true,
-  resume: true,
-  index: true,
-  gaps: true,
-  overlap: true,
-  tcpTimeout: true,
-  udpTimeout: true,
-  maxBytes: true,
-  utc: true,
-  noDecap: true,
-  linkType: true,
-  noWrite: true,
-  force: true,
-  summary: true,
-  filter: true,
-  interface: true,
-  write: true,
-  packetCount: true,
-  duration: true,
-  snaplen: true,
-  noPromiscuous: true,
-  bufferSize: true,
-  liveBackend: true,
-}
-
 /** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */
 export function toConfig(raw: RawOptions): Config {
   refuseUnknown(raw)
@@ -220,13 +182,6 @@ export function toConfig(raw: RawOptions): Config {
     handoverDir: null,
     limits: DEFAULT_LIMITS,
   })
-}
-
-function refuseUnknown(raw: unknown): asserts raw is object {
-  if (typeof raw !== 'object' || raw === null)
-    throw new ConfigError(`Cannot use ${shown(raw)} as options: must be an object`)
-  const unknown = Object.keys(raw).find((name) => !Object.hasOwn(OPTION_NAMES, name))
-  if (unknown !== undefined) throw new ConfigError(`Unknown option ${shown(unknown)}`)
 }
 
 function filterOf(value: unknown): string | null {

@@ -332,8 +332,17 @@ describe('toConfig()', () => {
 
   it('refuses an option that does not exist', () => {
     expect(() => configOf({ worker: 4 } as Partial<RawOptions>)).toThrow(
-      new ConfigError('Unknown option worker'),
+      new ConfigError('Unknown option worker: did you mean workers?'),
     )
+  })
+
+  it.each([
+    [{ filtr: 'tcp' }, 'Unknown option filtr: did you mean filter?'],
+    [{ 'output-dir': 'out' }, 'Unknown option output-dir: did you mean outputDir?'],
+    [{ zzz: 1 }, 'Unknown option zzz'],
+    [{ 'a b': 1 }, 'Unknown option "a b"'],
+  ])('refuses %j by what was probably meant', (options, sentence) => {
+    expect(() => configOf(options as Partial<RawOptions>)).toThrow(new ConfigError(sentence))
   })
 
   it('lets JSON lines silence the chunk headers', () => {

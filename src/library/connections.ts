@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { refuseUnknown } from '../config/option-names.js'
 import { type Config, type ConvertOptions, toConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { Progress } from '../pipeline/hooks.js'
@@ -28,6 +29,7 @@ export type ConnectionsOptions = Pick<
   | 'memory'
   | 'maxFileDesc'
   | 'perFile'
+  | 'merge'
   | 'overlap'
   | 'tcpTimeout'
   | 'udpTimeout'
@@ -46,7 +48,6 @@ export interface ConnectionsHooks {
   readonly stdin?: Readable | undefined
 }
 
-/** Every option that says where output goes or what it looks like: not for a program that takes it itself. */
 const ALLOWED: Readonly<Record<keyof ConnectionsOptions, true>> = {
   filter: true,
   interface: true,
@@ -60,12 +61,20 @@ const ALLOWED: Readonly<Record<keyof ConnectionsOptions, true>> = {
   memory: true,
   maxFileDesc: true,
   perFile: true,
+  merge: true,
   overlap: true,
   tcpTimeout: true,
   udpTimeout: true,
   maxBytes: true,
   noDecap: true,
   linkType: true,
+}
+
+/** Why an option has no meaning here, where it is not one of the output. */
+const REASONS: Readonly<Record<string, string>> = {
+  inputFile: 'connections() takes the inputs as its first argument',
+  resume: 'connections() keeps nothing of an earlier run',
+  gaps: 'connections() gives the missing bytes before each chunk as a number',
 }
 
 /**
@@ -83,16 +92,19 @@ const ALLOWED: Readonly<Record<keyof ConnectionsOptions, true>> = {
  * all connections that are still open finish at once. Leaving the loop ends the reading and deletes the folder.
  *
  * @param inputs Captures: files, globs, folders, or `-` for the hook `stdin`; an empty list with `interface`.
- * @throws ConfigError for an option that cannot be used. The iteration throws what `convert()` rejects with.
+ * @throws ConfigError for an option that cannot be used. The iteration throws what `convert()` rejects with; inputs that
+ *         cannot be read don't end it: they are told in `summary`, when it has ended.
  */
 export function connections(
   inputs: string | readonly string[],
   options: ConnectionsOptions = {},
   hooks: ConnectionsHooks = {},
 ): ConnectionIteration {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(ALLOWED, name))
-  if (unknown !== undefined)
-    throw new ConfigError(`Cannot use ${unknown} here: connections() writes no output`)
+  refuseUnknown(options)
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(ALLOWED, name))
+      throw new ConfigError(`Cannot use ${name} here: ${REASONS[name] ?? 'connections() writes no output'}`)
+  }
   const config = toConfig({ ...options, inputFile: inputs, gaps: 'zeros' })
   if (config.inputs.includes('-') && hooks.stdin === undefined) {
     throw new ConfigError('Cannot use -r/--input-file -: the hook stdin is missing')

@@ -132,6 +132,16 @@ describe('connections()', () => {
     expect(summary?.errors).toEqual(['Cannot read "missing.pcap": no such file or folder'])
   })
 
+  it('merges inputs that overlap in time', async () => {
+    await withTemp(async (temp) => {
+      const paths = ['a.pcap', 'b.pcap'].map((name) => join(temp, name))
+      writeFileSync(paths[0]!, datagramCapture('one', 'three'))
+      writeFileSync(paths[1]!, datagramCapture('two'))
+      const { taken } = await takeAll(paths, { merge: true })
+      expect(taken.map(({ orig }) => orig)).toEqual(['onetwothree'])
+    })
+  })
+
   it('reads a stream', async () => {
     const stdin = createReadStream(join(FIXTURES, 'dns.pcap'))
     const uids = []
@@ -140,7 +150,11 @@ describe('connections()', () => {
   })
 
   it.each<[string, unknown, RegExp]>([
-    ['an option of the output', { outputDir: 'x' }, /^Cannot use outputDir here/],
+    ['an option of the output', { outputDir: 'x' }, /^Cannot use outputDir here: .* writes no output/],
+    ['the inputs as an option', { inputFile: 'x' }, /^Cannot use inputFile here: .* first argument/],
+    ['an option of archives', { resume: true }, /^Cannot use resume here: .* keeps nothing/],
+    ['an option of what files hold', { gaps: 'skip' }, /^Cannot use gaps here: .* as a number/],
+    ['a misspelt option', { filtr: 'tcp' }, /^Unknown option filtr: did you mean filter\?$/],
     ['a value that cannot be used', { workers: 0 }, /^Cannot use --workers 0/],
   ])('refuses %s at once', (_name, options, message) => {
     expect(() => library.connections('a', options as ConnectionsOptions)).toThrow(library.ConfigError)
