@@ -17,7 +17,7 @@ process.once('message', (task: CapTask) => void capture(task))
 async function capture({ options }: CapTask): Promise<void> {
   const cap = await loadCap()
   if ('reason' in cap) return end({ kind: 'failed', failure: cap })
-  let timer: NodeJS.Timeout | undefined
+  let isEnded = false
   const session = CapSession.open(
     {
       cap,
@@ -25,15 +25,21 @@ async function capture({ options }: CapTask): Promise<void> {
       write: writeAll,
       isToStop: () => fstatSync(STOP_FLAG).size > 0,
       onEnd() {
-        clearInterval(timer)
+        isEnded = true
         process.disconnect()
       },
     },
     options,
   )
   if ('kind' in session) return end({ kind: 'failed', failure: session })
-  timer = setInterval(() => session.turn(), TURN_MS)
   tell({ kind: 'opened', linkType: session.linkType })
+  // Between two immediates libuv has polled once, so cap has had its turn. Timers alone may come twice without a poll
+  // where the process had to wait for a processor.
+  const turn = () => {
+    session.turn()
+    if (!isEnded) setTimeout(() => setImmediate(turn), TURN_MS)
+  }
+  turn()
 }
 
 function tell(message: CapMessage, then = () => {}): void {
