@@ -1,26 +1,50 @@
-import { type Stats, statSync } from 'node:fs'
+import { lstatSync, type Stats, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { failureReason, OutputError } from './errors.js'
+
+/** Where the system has names for devices and for the process's own streams. */
+const SYSTEM_FOLDER = /^\/(?:dev|proc)\//
 
 /**
  * Refuses, before any work, outputs that would replace a file. Devices and pipes may exist.
  *
  * @param paths What is to be written: paths, `-` for standard output, or null for nothing.
- * @throws OutputError naming the first path that is a folder, that is a file while `force` is false, or that
+ * @throws OutputError naming the first path that is a folder, that is a file or a link while `force` is false, or that
  *         cannot be looked at.
  */
 export function refuseExisting(paths: readonly (string | null)[], force: boolean): void {
   for (const path of paths) {
     if (path === null || path === '-') continue
-    const found = statOf(path)
-    if (found?.isDirectory()) throw new OutputError(`Cannot write "${path}": it is a folder`, path)
-    if (found?.isFile() && !force)
+    const found = lookAt(path, lstatSync)
+    const target = found?.isSymbolicLink() ? lookAt(path, statSync) : found
+    if (target?.isDirectory()) throw new OutputError(`Cannot write "${path}": it is a folder`, path)
+    const isReplaced = found?.isFile() || found?.isSymbolicLink()
+    const isKept = found?.isSymbolicLink() && isSystemPath(path) && target?.isFile() === false
+    if (isReplaced && !isKept && !force)
       throw new OutputError(`Cannot write "${path}": file exists (use --force to replace it)`, path)
   }
 }
 
-function statOf(path: string): Stats | undefined {
+/**
+ * True for a device or a pipe, which is written in place. A link to one counts below `/dev` and `/proc` alone, where
+ * standard streams have their names: elsewhere anybody may have put it there, and it is replaced.
+ */
+export function isWrittenInPlace(path: string): boolean {
+  const found = lookAt(path, lstatSync)
+  if (found?.isSymbolicLink()) return isSystemPath(path) && lookAt(path, statSync)?.isDirectory() === false
+  return found !== undefined && !found.isFile() && !found.isDirectory()
+}
+
+function isSystemPath(path: string): boolean {
+  return SYSTEM_FOLDER.test(resolve(path))
+}
+
+function lookAt(
+  path: string,
+  look: (path: string, options: { throwIfNoEntry: false }) => Stats | undefined,
+): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return look(path, { throwIfNoEntry: false })
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }

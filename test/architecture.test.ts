@@ -8,7 +8,8 @@ const MAX_LINES = 300
 // Folder or top-level module -> what it may import besides its own files: other folders, packages, Node's modules.
 // One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
 const MAY_IMPORT: Readonly<Record<string, string>> = {
-  'existing-outputs': 'errors node:fs',
+  'existing-outputs': 'errors node:fs node:path',
+  'whole-file': 'node:crypto node:fs node:path',
   version: 'node:module',
   config: 'errors wire node:os node:path', // wire: the names of link types
   input:
@@ -18,17 +19,17 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors flow stream wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors flow stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
-    'bytes errors input capture filter wire ring flow stream output summary version piscina ' +
+    'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture wire pipeline',
-  report: 'errors version node:crypto node:fs node:fs/promises node:module node:path',
+  report: 'errors version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs inspect pipeline report summary version view cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs inspect pipeline report summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
@@ -46,8 +47,8 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    // The folder goes with the process; the other is a process of its own.
-    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live-cap-process.ts'],
+    // Folder and file go with the process; the other is a process of its own.
+    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live-cap-process.ts', 'whole-file.ts'],
   ],
   [
     'only cli/ and pipeline/ look at a clock',

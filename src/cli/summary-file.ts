@@ -1,8 +1,15 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { OutputError } from '../errors.js'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { failureReason, OutputError } from '../errors.js'
+import { isWrittenInPlace } from '../existing-outputs.js'
 import { type Summary, summaryJson } from '../summary.js'
+import { writeWholeFile } from '../whole-file.js'
 import type { TerminalStream } from './terminal.js'
+
+// Windows has none.
+const IN_PLACE = constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)
+/** So long a pipe may have no reader, or one that takes nothing. */
+const PATIENCE_MS = 5_000
+const LOOK_EVERY_MS = 20
 
 /**
  * Writes the run's totals. A file appears whole or not at all; devices and pipes are written in place.
@@ -17,16 +24,34 @@ export function writeSummary(path: string, summary: Summary, stdout: TerminalStr
     return
   }
   try {
-    mkdirSync(dirname(path), { recursive: true })
-    const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false
-    const unfinished = isSpecial ? path : `${path}.${process.pid}.tmp`
-    writeFileSync(unfinished, json)
-    if (!isSpecial) renameSync(unfinished, path)
+    if (isWrittenInPlace(path)) writeInPlace(path, Buffer.from(json))
+    else writeWholeFile(path, json)
   } catch (cause) {
-    throw new OutputError(
-      `Cannot write "${path}": ${cause instanceof Error ? cause.message : String(cause)}`,
-      path,
-      { cause },
-    )
+    if (cause instanceof OutputError) throw cause
+    throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}
+
+function writeInPlace(path: string, bytes: Uint8Array): void {
+  const descriptor = patiently(path, 'ENXIO', () => openSync(path, IN_PLACE))
+  try {
+    for (let at = 0; at < bytes.length; )
+      at += patiently(path, 'EAGAIN', () => writeSync(descriptor, bytes, at))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+// Tries again while the system says `code`: nobody reads from the pipe, or it is full.
+function patiently(path: string, code: string, attempt: () => number): number {
+  for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+    try {
+      return attempt()
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== code) throw cause
+      if (waitedMs >= PATIENCE_MS)
+        throw new OutputError(`Cannot write "${path}": nobody reads from that pipe`, path, { cause })
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS)
   }
 }

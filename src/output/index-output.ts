@@ -1,8 +1,8 @@
 import fs from 'node:fs'
-import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { IndexTarget } from '../config/index-targets.js'
 import { OutputError } from '../errors.js'
+import { WholeFile } from '../whole-file.js'
 import { ByteBuilder } from './byte-builder.js'
 import { createIndexFormat, type IndexFormat } from './index-formats/index-format.js'
 import { outputFailure } from './output-failure.js'
@@ -23,16 +23,13 @@ export interface IndexOutput {
 /** An index file, which appears by rename when it is complete. */
 export class IndexFile implements IndexOutput {
   readonly #path: string
-  readonly #partial: string
-  readonly #descriptor: number
+  readonly #file: WholeFile
   readonly #format: IndexFormat
   readonly #gathered = new ByteBuilder()
-  #isOpen = true
 
-  private constructor(path: string, partial: string, descriptor: number, format: IndexFormat) {
+  private constructor(path: string, file: WholeFile, format: IndexFormat) {
     this.#path = path
-    this.#partial = partial
-    this.#descriptor = descriptor
+    this.#file = file
     this.#format = format
     format.begin(this.#gathered)
   }
@@ -46,11 +43,7 @@ export class IndexFile implements IndexOutput {
       throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
     }
     const writer = await createIndexFormat(format)
-    const partial = `${path}.${process.pid}.partial`
-    return attempt(path, () => {
-      fs.mkdirSync(dirname(path), { recursive: true })
-      return new IndexFile(path, partial, fs.openSync(partial, 'wx', 0o640), writer)
-    })
+    return attempt(path, () => new IndexFile(path, new WholeFile(path), writer))
   }
 
   add(bytes: Buffer, from: number, to: number): void {
@@ -59,7 +52,7 @@ export class IndexFile implements IndexOutput {
 
   flush(): Promise<void> {
     return attempt(this.#path, async () => {
-      fs.writeFileSync(this.#descriptor, this.#gathered.bytes.subarray(0, this.#gathered.length))
+      this.#file.append(this.#gathered.bytes.subarray(0, this.#gathered.length))
       this.#gathered.clear()
     })
   }
@@ -67,20 +60,11 @@ export class IndexFile implements IndexOutput {
   async finish(): Promise<void> {
     this.#format.finish(this.#gathered)
     await this.flush()
-    attempt(this.#path, () => {
-      this.#close()
-      fs.renameSync(this.#partial, this.#path)
-    })
+    attempt(this.#path, () => this.#file.publish())
   }
 
   abandon(): void {
-    this.#close()
-    fs.rmSync(this.#partial, { force: true })
-  }
-
-  #close(): void {
-    if (this.#isOpen) fs.closeSync(this.#descriptor)
-    this.#isOpen = false
+    this.#file.abandon()
   }
 }
 

@@ -9,8 +9,10 @@ import type { OutputTotals } from './output-totals.js'
 const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants
 // Not on Windows.
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0
+const O_NONBLOCK = fs.constants.O_NONBLOCK ?? 0
 const CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-const CONTINUE = O_WRONLY | O_NOFOLLOW
+// Should a pipe have taken the file's place, opening it must not wait for a reader.
+const CONTINUE = O_WRONLY | O_NOFOLLOW | O_NONBLOCK
 const MODE = 0o640
 
 const CREATED = 1

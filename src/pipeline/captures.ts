@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
 import { OutputError } from '../errors.js'
@@ -15,7 +15,7 @@ export interface Capture extends CaptureOutput {
 /**
  * With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets.
  *
- * @throws OutputError where a file stands in the place of a capture's folder.
+ * @throws OutputError where a file or a link stands in the place of a capture's folder.
  */
 export async function planCaptures(
   inputs: readonly Input[],
@@ -34,15 +34,17 @@ export async function planCaptures(
   return inputs.map((input) => {
     const name = freeName(input.kind === 'stdin' ? 'stdin' : basename(input.path), taken)
     const dir = join(config.outputDir, name)
-    if (config.writeFiles) refuseFile(dir)
+    if (config.writeFiles) refuseOther(dir)
     return { inputs: [input], dir, name }
   })
 }
 
-function refuseFile(dir: string): void {
-  const found = statSync(dir, { throwIfNoEntry: false })
+// A link there would lead the results somewhere else.
+function refuseOther(dir: string): void {
+  const found = lstatSync(dir, { throwIfNoEntry: false })
   if (found === undefined || found.isDirectory()) return
-  const problem = 'a file has that name (-o names another output folder)'
+  const kind = found.isSymbolicLink() ? 'link' : 'file'
+  const problem = `a ${kind} has that name (-o names another output folder)`
   throw new OutputError(`Cannot make the folder "${dir}" for the results of that capture: ${problem}`, dir)
 }
 

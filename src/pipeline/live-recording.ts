@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import type { LiveCounts } from '../capture/live/live-options.js'
@@ -11,6 +11,7 @@ import {
   type RecordedTime,
 } from '../capture/live/pcapng-encoder.js'
 import type { OutputError } from '../errors.js'
+import { isWrittenInPlace } from '../existing-outputs.js'
 import { makeFolder } from '../output/make-folder.js'
 import { outputFailure } from '../output/output-failure.js'
 
@@ -43,7 +44,7 @@ export class LiveRecording {
   static create(path: string, about: RecordedInterface, isForced: boolean): LiveRecording {
     makeFolder(dirname(path))
     try {
-      const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false // a pipe, a device
+      const isSpecial = isWrittenInPlace(path)
       if (isForced && !isSpecial) rmSync(path, { force: true }) // what exists may be a link to a file that is not ours
       const recording = new LiveRecording(path, openSync(path, isSpecial ? 'w' : 'wx', 0o640))
       recording.#append(encodeHeader(about))

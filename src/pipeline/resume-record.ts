@@ -1,20 +1,26 @@
 import {
-  mkdirSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
 import { failureReason, OutputError } from '../errors.js'
 import type { Input } from '../input/input.js'
 import type { InputProblem } from '../summary.js'
+import { writeWholeFile } from '../whole-file.js'
 
 /** Name of the record, in the folder of a capture's results. */
 export const RECORD_NAME = '.pcap2conn.json'
+/** Beyond it a file is no record. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024
+// Windows has neither.
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 /** Raised whenever the same input gives other results than before. */
 const RECORD_VERSION = 1
 /** What connection files are called; nothing else is ever removed. */
@@ -99,13 +105,25 @@ export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
   return text(a) === text(b)
 }
 
-/** The record in a folder; null: there is none, or none that can be read. */
+/** The record in a folder; null: there is none, or none that can be read. Who wrote it is not known. */
 export function readRecord(folder: string): ResumeRecord | null {
   try {
-    const record: unknown = JSON.parse(readFileSync(join(folder, RECORD_NAME), 'utf8'))
+    const record: unknown = JSON.parse(textOf(join(folder, RECORD_NAME)))
     return isRecord(record) ? record : null
   } catch {
     return null
+  }
+}
+
+// A pipe in its place must not hold the run up.
+function textOf(path: string): string {
+  const descriptor = openSync(path, READ_FLAGS)
+  try {
+    const stats = fstatSync(descriptor)
+    if (!stats.isFile() || stats.size > MAX_RECORD_BYTES) throw new Error('it is no record')
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
   }
 }
 
@@ -128,9 +146,7 @@ function isRecord(value: unknown): value is ResumeRecord {
 export function writeRecord(folder: string, record: ResumeRecord): void {
   const path = join(folder, RECORD_NAME)
   try {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`)
-    renameSync(`${path}.new`, path)
+    writeWholeFile(path, `${JSON.stringify(record)}\n`)
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }

@@ -3,6 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path'
 import { failureReason, InputError, OutputError } from '../errors.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
+import { writeWholeFile } from '../whole-file.js'
 import { objectOf, parseRecord } from './connection-record.js'
 import { openIndex } from './index-lines.js'
 import { IndexTotals } from './index-totals.js'
@@ -93,16 +94,8 @@ export function relativeAddress(from: string, to: string): string {
 }
 
 function replaceFile(path: string, text: string): void {
-  const partial = `${path}.${process.pid}.partial`
   try {
-    fs.mkdirSync(dirname(path), { recursive: true })
-    try {
-      fs.writeFileSync(partial, text, { mode: 0o640, flag: 'wx' })
-      fs.renameSync(partial, path)
-    } catch (error) {
-      fs.rmSync(partial, { force: true })
-      throw error
-    }
+    writeWholeFile(path, text)
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }

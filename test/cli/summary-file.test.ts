@@ -43,5 +43,7 @@ it('writeSummary() names the path that cannot be written', () => {
   const path = join(folder, 's.json')
   mkdirSync(path)
   expect(() => writeSummary(path, summary, new FakeStream())).toThrow(OutputError)
-  expect(() => writeSummary(path, summary, new FakeStream())).toThrow(`Cannot write "${path}": EISDIR`)
+  expect(() => writeSummary(path, summary, new FakeStream())).toThrow(
+    `Cannot write "${path}": illegal operation on a directory (EISDIR)`,
+  )
 })

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const MODE = 0o640
+const FOLDER_MODE = 0o750
+const NAME_BYTES = 6
+
+/**
+ * A file that appears under its name when it is complete: until then it has another one beside it, which nobody can
+ * foresee, and which goes with the process at the latest. What stood in its place is replaced, a link itself and not
+ * what it leads to. Methods throw what the system says.
+ */
+export class WholeFile {
+  // Invariant: #descriptor is null once the file was published or abandoned.
+  readonly #path: string
+  readonly #partial: string
+  readonly #abandonAtExit = () => this.abandon()
+  #descriptor: number | null
+
+  /** Makes the file, and the folders that lead to it. */
+  constructor(path: string) {
+    this.#path = path
+    this.#partial = `${path}.${randomBytes(NAME_BYTES).toString('hex')}.partial`
+    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
+    this.#descriptor = openSync(this.#partial, 'wx', MODE)
+    process.once('exit', this.#abandonAtExit)
+  }
+
+  append(content: Uint8Array | string): void {
+    if (this.#descriptor === null) throw new Error('bug: the file was closed')
+    writeFileSync(this.#descriptor, content)
+  }
+
+  /** The file is complete. */
+  publish(): void {
+    this.#close()
+    renameSync(this.#partial, this.#path)
+    process.off('exit', this.#abandonAtExit)
+  }
+
+  /** Leaves nothing behind; does nothing after `publish()`. Never throws. */
+  abandon(): void {
+    process.off('exit', this.#abandonAtExit)
+    try {
+      this.#close()
+      rmSync(this.#partial, { force: true })
+    } catch {} // the failure that led here is the one to tell
+  }
+
+  #close(): void {
+    const descriptor = this.#descriptor
+    this.#descriptor = null
+    if (descriptor !== null) closeSync(descriptor)
+  }
+}
+
+/** Writes a file as {@link WholeFile} does. Throws what the system says. */
+export function writeWholeFile(path: string, content: Uint8Array | string): void {
+  const file = new WholeFile(path)
+  try {
+    file.append(content)
+    file.publish()
+  } catch (error) {
+    file.abandon()
+    throw error
+  }
+}
