@@ -185,7 +185,7 @@ export class HeldStreams {
       else this.heldMemoryHits += 1
       this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)
-      else this.#deliverWaiting(half, held)
+      else if (held.count > 0) this.#deliverWaiting(half, held) // settling may have delivered all
     }
   }
 

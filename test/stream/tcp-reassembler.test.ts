@@ -300,6 +300,20 @@ describe('TcpReassembler limits', () => {
     expect(reassembler.held.heldBytesHits).toBe(1)
   })
 
+  it('takes the start as settled when more than heldSegments are held before that', () => {
+    const { reassembler, sink, push } = setUp({ heldSegments: 2 })
+    reassembler.join(0, 1000)
+    for (const [offset, text] of [
+      [0, 'ab'],
+      [2, 'cd'],
+      [4, 'ef'],
+      [6, 'gh'],
+    ] as const)
+      push(1000, offset, text)
+    expect(sink.text(0)).toBe('abcdefgh')
+    expect(reassembler.held.heldSegmentsHits).toBe(1)
+  })
+
   it('gives up the gap when more than heldSegments are held above it', () => {
     const { reassembler, sink, push } = setUp({ heldSegments: 2 })
     reassembler.start(0, 0)
