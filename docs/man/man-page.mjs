@@ -31,7 +31,10 @@ const EXIT_CODES = [
     'something failed: an input could not be read whole, an output could not be written; messages name it',
   ],
   ['2', 'bad usage: nothing was written'],
-  ['130, 143', 'a conversion was interrupted by SIGINT or SIGTERM: everything received so far was written'],
+  [
+    '129, 130, 143',
+    'a conversion was interrupted by SIGHUP, SIGINT or SIGTERM: everything received so far was written',
+  ],
 ]
 
 /** @type {[string, string][]} */

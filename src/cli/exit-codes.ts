@@ -6,6 +6,7 @@ export const ExitCode = {
   /** Something failed, but everything that could be converted was. */
   FAILED: 1,
   BAD_USAGE: 2,
+  SIGHUP: 129,
   SIGINT: 130,
   SIGTERM: 143,
 } as const

@@ -36,7 +36,7 @@ const EXAMPLES = `Examples:
   pcap2conn -i eth0 -e "port 80" -o out         live, until Ctrl-C
   tcpdump -w - | pcap2conn - -cj                payload of standard input as JSON lines
 
-Exit codes: 0 done, 1 something failed (the message names it), 2 bad usage, 130 and 143 interrupted`
+Exit codes: 0 done, 1 something failed (and is named), 2 bad usage, 129, 130 and 143 interrupted`
 
 /** The text of `--help`; no line is longer than 100 columns. */
 export function helpText(): string {

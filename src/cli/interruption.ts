@@ -3,7 +3,14 @@ import type { TerminalStream } from './terminal.js'
 
 /** Signals that come closer together are one: `timeout` and npm pass theirs on twice. */
 const SAME_SIGNAL_MS = 500
-const EXIT_CODES = { SIGINT: ExitCode.SIGINT, SIGTERM: ExitCode.SIGTERM } as const
+const EXIT_CODES = {
+  SIGINT: ExitCode.SIGINT,
+  SIGTERM: ExitCode.SIGTERM,
+  SIGHUP: ExitCode.SIGHUP, // the terminal has gone
+} as const
+/** A signal that ends a run. */
+type EndSignal = keyof typeof EXIT_CODES
+const SIGNALS = Object.keys(EXIT_CODES) as EndSignal[]
 
 /** Told why a run is ended early. */
 export interface InterruptionListener {
@@ -29,8 +36,7 @@ export class Interruption {
 
   constructor(stdout: TerminalStream, listener: InterruptionListener) {
     this.#listener = listener
-    process.on('SIGINT', this.#signalled)
-    process.on('SIGTERM', this.#signalled)
+    for (const name of SIGNALS) process.on(name, this.#signalled)
     stdout.on('error', this.#stdoutFailed)
   }
 
@@ -46,11 +52,10 @@ export class Interruption {
 
   /** Gives signals their usual effect back. Standard output stays watched: it is yet to be flushed. */
   release(): void {
-    process.off('SIGINT', this.#signalled)
-    process.off('SIGTERM', this.#signalled)
+    for (const name of SIGNALS) process.off(name, this.#signalled)
   }
 
-  readonly #signalled = (name: 'SIGINT' | 'SIGTERM'): void => {
+  readonly #signalled = (name: EndSignal): void => {
     const now = performance.now()
     if (now - this.#signalledAt >= SAME_SIGNAL_MS) process.exit(EXIT_CODES[name])
     if (this.#signalledAt !== Number.POSITIVE_INFINITY) return

@@ -1,8 +1,9 @@
 import { type Config, toConfig } from '../config.js'
-import { ConfigError, InputError, LiveCaptureError, OutputError } from '../errors.js'
+import { ConfigError, failureReason, InputError, LiveCaptureError, OutputError } from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
+import { answering } from './answering.js'
 import { type Command, parseArguments } from './arguments.js'
 import { refuseMisspeltCommand } from './command-names.js'
 import type { FromFile } from './config-file.js'
@@ -34,27 +35,30 @@ export async function main(args: readonly string[], terminal: Terminal = PROCESS
 }
 
 async function execute(args: readonly string[], terminal: Terminal): Promise<number> {
-  if (args[0] === 'completion') {
+  const [name, ...others] = args
+  if (name === 'completion') {
     const { completionScript } = await import('./completion.js')
-    terminal.stdout.on('error', () => {})
-    terminal.stdout.write(`${completionScript(args.slice(1))}\n`)
-    return ExitCode.OK
+    return answering(terminal, async () => {
+      terminal.stdout.write(`${completionScript(others)}\n`)
+      return ExitCode.OK
+    })
   }
-  if (args[0] === 'report') {
+  if (name === 'report') {
     const { report } = await import('./report-command.js')
-    terminal.stdout.on('error', () => {})
-    return report(args.slice(1), terminal)
+    return answering(terminal, () => report(others, terminal))
   }
-  if (args[0] === 'view') {
+  if (name === 'view') {
     const { view } = await import('./view-command.js')
-    terminal.stdout.on('error', () => {})
-    return view(args.slice(1), terminal)
+    return answering(terminal, () => view(others, terminal))
   }
   refuseMisspeltCommand(args)
   const command = await parseArguments(args)
   if (command.kind === 'run')
     return convert(command, terminal).catch((error) => refuse(error, command.fromFile))
-  terminal.stdout.on('error', () => {})
+  return answering(terminal, () => answer(command, terminal))
+}
+
+async function answer(command: Exclude<Command, { kind: 'run' }>, terminal: Terminal): Promise<number> {
   if (command.kind === 'inspect') return inspect(command, terminal)
   if (command.kind === 'list') await list(command, terminal)
   else if (command.kind === 'version') terminal.stdout.write(`${packageVersion()}\n`)
@@ -94,11 +98,12 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     onSignal() {
       if (!command.isQuiet) say('Interrupted: writing out what was received (once more: stop at once)')
     },
-    onStdoutError: (error) => say(`pcap2conn: Cannot write standard output: ${printable(error.message)}`),
+    onStdoutError: (error) =>
+      say(`pcap2conn: Cannot write to standard output: ${printable(failureReason(error))}`),
   })
   try {
-    const summary = await run(config, command, terminal, interruption.signal)
-    if (config.summaryFile !== null) writeSummary(config.summaryFile, summary, terminal.stdout)
+    const outcome = await run(config, command, terminal, interruption.signal)
+    const summary = summaryWritten(config, outcome, terminal)
     await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
     if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
     if (!command.isQuiet) reportLines(summary).forEach(say)
@@ -108,6 +113,17 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
   } finally {
     interruption.release()
     report?.close()
+  }
+}
+
+// Where it cannot be written, that is one more of the run's errors.
+function summaryWritten({ summaryFile }: Config, summary: Summary, { stdout }: Terminal): Summary {
+  try {
+    if (summaryFile !== null) writeSummary(summaryFile, summary, stdout)
+    return summary
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error
+    return { ...summary, errors: [...summary.errors, error.message] }
   }
 }
 
@@ -142,9 +158,15 @@ function explain(error: unknown, { stderr }: Terminal): number {
     error instanceof ConfigError ||
     error instanceof InputError ||
     error instanceof OutputError ||
-    error instanceof LiveCaptureError
+    error instanceof LiveCaptureError ||
+    isOfSystem(error)
   const text =
     error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
   stderr.write(`${alarming(`pcap2conn: ${text.split('\n').map(printable).join('\n')}`, stderr)}\n`)
   return error instanceof ConfigError ? ExitCode.BAD_USAGE : ExitCode.FAILED
+}
+
+// What the system refuses is no mistake of the program: where it happened helps nobody.
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'syscall' in error
 }

@@ -1,7 +1,7 @@
 import { packageVersion } from '../version.js'
 
 /**
- * Starts the program. The version is told without loading the rest of it.
+ * Starts the program. The version is told without loading the rest of it, which is left to say why it could not be.
  *
  * @param args What follows the program's name.
  * @returns The exit code. Never rejects.
@@ -9,8 +9,10 @@ import { packageVersion } from '../version.js'
 export async function start(args: readonly string[]): Promise<number> {
   if (args.length === 1 && (args[0] === '-v' || args[0] === '--version')) {
     process.stdout.on('error', () => {})
-    process.stdout.write(`${packageVersion()}\n`)
-    return 0
+    const error = await new Promise((resolve) => {
+      process.stdout.write(`${packageVersion()}\n`, resolve)
+    })
+    if (!error) return 0
   }
   const { main } = await import('./main.js')
   return main(args)

@@ -38,7 +38,7 @@ Exit codes: 0 ended by Ctrl-C, 1 folder or index could not be read, 2 bad usage`
  * Serves the folder that the arguments name until the process is told to end.
  *
  * @param args What stands behind `view`.
- * @param signal What ends it; absent: SIGINT and SIGTERM.
+ * @param signal What ends it; absent: SIGINT, SIGTERM and SIGHUP.
  * @returns The exit code.
  * @throws ConfigError, InputError
  */
@@ -78,6 +78,6 @@ export async function view(
 // The process ends with exit 0: being told to end is how a viewer ends.
 function untilSignal(): AbortSignal {
   const control = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => control.abort())
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => control.abort())
   return control.signal
 }

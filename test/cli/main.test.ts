@@ -189,6 +189,7 @@ describe('main()', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('ends the run early at %s and answers %d', async (signal, code) => {
     runConversion.mockImplementation(async (_config, hooks) => {
       process.emit(signal, signal)
@@ -227,6 +228,6 @@ describe('main()', () => {
       return sampleSummary()
     })
     expect(await main(['a', '-c', '-q'], terminal)).toBe(1)
-    expect(terminal.stderr.text).toBe('pcap2conn: Cannot write standard output: no space left\n')
+    expect(terminal.stderr.text).toBe('pcap2conn: Cannot write to standard output: no space left\n')
   })
 })

@@ -25,6 +25,10 @@ export interface ProgramOptions {
   readonly timeoutMs?: number
   /** Called with the process id as soon as there is one. */
   readonly onStart?: (pid: number) => void
+  /** Commands of a shell that becomes the program: `ulimit -n 64`, `exec >&-`. */
+  readonly shell?: string
+  /** User and group that the program runs as; only root may name others. */
+  readonly user?: number
 }
 
 /** A run of the program that is under way. */
@@ -35,9 +39,13 @@ export interface RunningProgram {
 
 /** Starts the built program as a user would. Its standard input stays open, unless `stdin` is given. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): RunningProgram {
-  const { cwd, stdin, env, timeoutMs = 30_000, onStart } = options
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const { cwd, stdin, env, timeoutMs = 30_000, onStart, shell, user } = options
+  const program = [process.execPath, PROGRAM, ...args]
+  const [command = '', ...rest] =
+    shell === undefined ? program : ['sh', '-c', `${shell}; exec "$0" "$@"`, ...program]
+  const child = spawn(command, rest, {
     ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
     env: { ...process.env, TZ: 'UTC', ...env },
     timeout: timeoutMs,
     killSignal: 'SIGKILL',

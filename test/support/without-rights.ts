@@ -1,4 +1,5 @@
-const NOBODY = 65_534
+/** A user without rights, of no file and of no group that has some. */
+export const NOBODY = 65_534
 
 /** Calls `action` as a user who may read only what all may: root is let off its rights for that time. */
 export async function withoutRights<T>(action: () => T | Promise<T>): Promise<T> {

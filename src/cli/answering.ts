@@ -1,0 +1,26 @@
+import { failureReason } from '../errors.js'
+import { ExitCode } from './exit-codes.js'
+import { printable } from './printable.js'
+import { alarming, type Terminal, waitForFlush } from './terminal.js'
+
+/**
+ * Does what has standard output for its one output. What cannot be written there is told, unless its reader has gone:
+ * `head` has what it wanted.
+ *
+ * @param answer Writes to standard output, and returns the exit code.
+ * @returns The exit code, `FAILED` where standard output did not take all.
+ */
+export async function answering(
+  { stdout, stderr }: Terminal,
+  answer: () => Promise<number>,
+): Promise<number> {
+  const errors: NodeJS.ErrnoException[] = []
+  stdout.on('error', (error) => errors.push(error))
+  const exitCode = await answer()
+  await waitForFlush(stdout)
+  const [error] = errors
+  if (error === undefined) return exitCode
+  const text = `pcap2conn: Cannot write to standard output: ${printable(failureReason(error))}`
+  if (error.code !== 'EPIPE') stderr.write(`${alarming(text, stderr)}\n`)
+  return ExitCode.FAILED
+}
