@@ -99,7 +99,7 @@ function numberIdentifier(arithmetic: Arithmetic, qualifiers: Qualifiers | null)
   if (kind !== 'number') {
     throw new FilterSyntaxError('expected a comparison such as ">" or "=" after this computation', column)
   }
-  return identifierOf({ form: 'number', value: arithmetic.value }, column, qualifiers)
+  return identifierOf({ form: 'number', column, value: arithmetic.value }, column, qualifiers)
 }
 
 function identifierOf(identifier: Identifier, column: number, qualifiers: Qualifiers | null): Terms {
@@ -211,25 +211,25 @@ function afterArithmetic(stream: TokenStream, start: Arithmetic, bare: Bare, ter
 }
 
 function parseIdentifier(stream: TokenStream): Identifier | null {
-  const { kind, text } = stream.next
+  const { kind, text, column } = stream.next
   switch (kind) {
     case 'name':
       stream.take()
-      return { form: 'name', text }
+      return { form: 'name', column, text }
     case 'mac':
       stream.take()
-      return { form: 'mac', text }
+      return { form: 'mac', column, text }
     case 'arcnet':
       stream.take()
-      return { form: 'arcnet', text }
+      return { form: 'arcnet', column, text }
     case 'ipv6': {
       stream.take()
       const prefix = stream.tryTake('/') ? stream.expect('number', 'a prefix length').value : null
-      return { form: 'ipv6', text, prefix }
+      return { form: 'ipv6', column, text, prefix }
     }
     case 'ipv4':
       stream.take()
-      return { form: 'ipv4', text, mask: parseMask(stream) }
+      return { form: 'ipv4', column, text, mask: parseMask(stream) }
     default:
       return null
   }

@@ -21,7 +21,8 @@ export interface Qualifiers {
   readonly kind: AddressKind | null
 }
 
-export type Identifier =
+/** An address, a number or a name, with the column of its first character. */
+export type Identifier = { readonly column: number } & (
   | { readonly form: 'name'; readonly text: string }
   | { readonly form: 'number'; readonly value: number }
   /** One to four numbers with dots; a mask as prefix length or as another such address. */
@@ -30,6 +31,7 @@ export type Identifier =
   | { readonly form: 'mac'; readonly text: string }
   /** `$` and one or two hexadecimal digits. */
   | { readonly form: 'arcnet'; readonly text: string }
+)
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>'
 export type Comparison = '>' | '>=' | '=' | '<=' | '<' | '!='

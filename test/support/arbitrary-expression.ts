@@ -14,23 +14,30 @@ const name = fc.oneof(
 )
 
 const identifier: fc.Arbitrary<Identifier> = fc.oneof(
-  name.map((text): Identifier => ({ form: 'name', text })),
-  uint32.map((value): Identifier => ({ form: 'number', value })),
+  name.map((text): Identifier => ({ form: 'name', column: 1, text })),
+  uint32.map((value): Identifier => ({ form: 'number', column: 1, value })),
   fc.record({
     form: fc.constant('ipv4' as const),
+    column: fc.constant(1),
     text: fc.constantFrom('1.2.3.4', '10.1', '10.20.30', '999.1.1.1'),
     mask: fc.constantFrom(null, 0, 8, 32, 33, '255.255.0.0', '255.0'),
   }),
   fc.record({
     form: fc.constant('ipv6' as const),
+    column: fc.constant(1),
     text: fc.constantFrom('::1', '2001:db8::', 'fe80::1:2', '::ffff:1.2.3.4', '1:2:3:4:5:6:7:8', '::'),
     prefix: fc.constantFrom(null, 0, 64, 128, 129),
   }),
   fc.record({
     form: fc.constant('mac' as const),
+    column: fc.constant(1),
     text: fc.constantFrom('00:11:22:33:44:55', '0-1-2-3-4-5', '0011.2233.4455', 'aabbccddeeff'),
   }),
-  fc.record({ form: fc.constant('arcnet' as const), text: fc.constantFrom('$1', '$ab') }),
+  fc.record({
+    form: fc.constant('arcnet' as const),
+    column: fc.constant(1),
+    text: fc.constantFrom('$1', '$ab'),
+  }),
 )
 
 const qualifiers: fc.Arbitrary<Qualifiers> = fc.oneof(

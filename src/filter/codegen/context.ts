@@ -38,6 +38,8 @@ export class CodeContext {
   readonly joinsAlternatives: boolean
   /** Column of the part that is being compiled, for errors. */
   column = 1
+  /** Column of the address, number or name in it; where there is none, the same. */
+  valueColumn = 1
   linkType: number
   previousLinkType: number
   readonly outermostLinkType: number
@@ -95,6 +97,11 @@ export class CodeContext {
   /** An error of the expression whatever the link type. */
   refuse(reason: string): FilterSyntaxError {
     return new FilterSyntaxError(reason, this.column)
+  }
+
+  /** An error of the address, number or name, whatever the link type. */
+  refuseValue(reason: string): FilterSyntaxError {
+    return new FilterSyntaxError(reason, this.valueColumn)
   }
 
   /** An error for this link type only. */

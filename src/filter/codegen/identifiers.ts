@@ -16,6 +16,7 @@ const MAX_PORT = 0xffff
 
 /** Packets that have what qualifiers and an address, a number or a name say. */
 export function identifierTest(cx: CodeContext, qualifiers: Qualifiers, identifier: Identifier): Block {
+  cx.valueColumn = identifier.column
   switch (identifier.form) {
     case 'name':
       return namedTest(cx, qualifiers, identifier.text)
@@ -41,7 +42,7 @@ function numberTest(cx: CodeContext, qualifiers: Qualifiers, value: number): Blo
     case 'host':
     case 'net': {
       if (protocol === 'decnet') return ipv4Host(cx, value, 0, protocol, direction, kind)
-      if (protocol === 'link') throw cx.refuse('a number is no address of the link layer')
+      if (protocol === 'link') throw cx.refuseValue('a number is no address of the link layer')
       let address = value
       let mask = ALL_BITS
       // A short network number is the first bytes of an address.
@@ -54,7 +55,7 @@ function numberTest(cx: CodeContext, qualifiers: Qualifiers, value: number): Blo
     case 'port':
     case 'portrange': {
       const portProtocol = portProtocolOf(cx, protocol)
-      if (value > MAX_PORT) throw cx.refuse(`${value} is no port, the highest is ${MAX_PORT}`)
+      if (value > MAX_PORT) throw cx.refuseValue(`${value} is no port, the highest is ${MAX_PORT}`)
       return portTest(cx, { low: value, high: value, isSingle: kind === 'port' }, portProtocol, direction)
     }
     case 'gateway':
@@ -75,11 +76,11 @@ function addressTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers,
   if (kind === 'gateway') throw cx.refuse('"gateway" needs a name')
   if (protocol === 'decnet') {
     const node = parseDecnetAddress(text)
-    if (node === null) throw cx.refuse(`"${text}" is no DECnet address`)
+    if (node === null) throw cx.refuseValue(`"${text}" is no DECnet address`)
     return ipv4Host(cx, node, 0, protocol, direction, kind)
   }
   const address = ipv4Bytes(cx, text)
-  if (protocol === 'link') throw cx.refuse('an IPv4 address is no address of the link layer')
+  if (protocol === 'link') throw cx.refuseValue('an IPv4 address is no address of the link layer')
   const missing = 32 - address.bits
   return ipv4Host(
     cx,
@@ -93,7 +94,7 @@ function addressTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers,
 
 function ipv4Bytes(cx: CodeContext, text: string) {
   const address = parseShortAddress(text)
-  if (address === null) throw cx.refuse(`"${text}" is no IPv4 address`)
+  if (address === null) throw cx.refuseValue(`"${text}" is no IPv4 address`)
   return address
 }
 
@@ -101,13 +102,13 @@ function networkTest(cx: CodeContext, qualifiers: Qualifiers, text: string, mask
   const short = ipv4Bytes(cx, text)
   const address = shiftLeft(short.value, 32 - short.bits)
   const bits = typeof mask === 'number' ? prefixMask(cx, mask) : maskBits(cx, mask)
-  if ((address & ~bits) !== 0) throw cx.refuse(`"${text}" has bits that the mask leaves out`)
-  if (qualifiers.kind !== 'net') throw cx.refuse('a mask can stand after "net" only')
+  if ((address & ~bits) !== 0) throw cx.refuseValue(`"${text}" has bits that the mask leaves out`)
+  if (qualifiers.kind !== 'net') throw cx.refuseValue('a mask can stand after "net" only')
   return ipv4Host(cx, address, bits, qualifiers.protocol, qualifiers.direction, 'net')
 }
 
 function prefixMask(cx: CodeContext, length: number): number {
-  if (length > 32) throw cx.refuse('a prefix of an IPv4 network has at most 32 bits')
+  if (length > 32) throw cx.refuseValue('a prefix of an IPv4 network has at most 32 bits')
   return length === 0 ? 0 : shiftLeft(ALL_BITS, 32 - length)
 }
 
@@ -124,22 +125,22 @@ function ipv6Test(
 ): Block {
   const address = parseIpv6(text)
   if (address === null) throw new Error(`bug: the lexer took "${text}" for an IPv6 address`)
-  if (prefix > 128) throw cx.refuse('a prefix of an IPv6 network has at most 128 bits')
+  if (prefix > 128) throw cx.refuseValue('a prefix of an IPv6 network has at most 128 bits')
   const mask = new Uint8Array(16)
   for (let bit = 0; bit < prefix; bit++) mask[bit >> 3]! |= 0x80 >> (bit & 7)
   if (address.some((byte, index) => (byte & ~mask[index]!) !== 0)) {
-    throw cx.refuse(`"${text}" has bits that a prefix of ${prefix} leaves out`)
+    throw cx.refuseValue(`"${text}" has bits that a prefix of ${prefix} leaves out`)
   }
   if (kind !== null && kind !== 'host' && kind !== 'net') {
     throw cx.refuse(`"${kind}" cannot stand before an IPv6 address`)
   }
-  if (kind !== 'net' && prefix !== 128) throw cx.refuse('a prefix can stand after "net" only')
+  if (kind !== 'net' && prefix !== 128) throw cx.refuseValue('a prefix can stand after "net" only')
   return ipv6Host(cx, address, mask, protocol, direction, kind)
 }
 
 function macTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, text: string): Block {
   if (protocol !== 'link' || (kind !== null && kind !== 'host')) {
-    throw cx.refuse('an Ethernet address can stand after "ether host" and the like only')
+    throw cx.refuseValue('an Ethernet address can stand after "ether host" and the like only')
   }
   return macHost(cx, parseMac(text), direction)
 }
@@ -147,7 +148,7 @@ function macTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, tex
 function arcnetTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, text: string): Block {
   if (!dlt.ARCNETS.has(cx.linkType)) throw cx.refuseHere('the link type has no ARCnet addresses')
   if (protocol !== 'link' || (kind !== null && kind !== 'host')) {
-    throw cx.refuse('an ARCnet address can stand after "link host" only')
+    throw cx.refuseValue('an ARCnet address can stand after "link host" only')
   }
   // libpcap reads the address from the "$" on: 0xd0 and the first digit are left of it.
   return arcnetHost(cx, 0xd0 | Number.parseInt(text.charAt(1), 16), direction)

@@ -71,12 +71,12 @@ export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string)
 
 function hostTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, name: string): Block {
   if (protocol === 'link')
-    throw cx.refuse(`"${name}" is no Ethernet address: names of them are not looked up`)
+    throw cx.refuseValue(`"${name}" is no Ethernet address: names of them are not looked up`)
   if (protocol === 'decnet')
-    throw cx.refuse(`"${name}" is no DECnet address: names of them are not looked up`)
+    throw cx.refuseValue(`"${name}" is no DECnet address: names of them are not looked up`)
   const addresses = cx.surroundings.hostAddresses(name)
   if (addresses === null || addresses.length === 0)
-    throw cx.refuse(`no address is known of the host "${name}"`)
+    throw cx.refuseValue(`no address is known of the host "${name}"`)
   // Without a type field, ARP is not asked for.
   const isPlain = cx.linkTypeField.constant === NOT_SET && protocol === null
   const forIpv4: Protocol | null = isPlain ? 'ip' : protocol
@@ -97,7 +97,7 @@ function hostTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, na
         : ipv6Host(cx, address, IPV6_ALL_BITS, forIpv6, direction, kind)
     whole = whole === null ? one : or(whole, one)
   }
-  if (whole === null) throw cx.refuse(`the host "${name}" has no address of this version of IP`)
+  if (whole === null) throw cx.refuseValue(`the host "${name}" has no address of this version of IP`)
   return whole
 }
 
@@ -115,14 +115,15 @@ function serviceOf(cx: CodeContext, name: string): Service {
   const udp = found?.udp ?? null
   if (tcp !== null) return { port: tcp, protocol: udp === tcp ? null : TCP }
   if (udp !== null) return { port: udp, protocol: UDP }
-  throw cx.refuse(`"${name}" is no service with a known port`)
+  throw cx.refuseValue(`"${name}" is no service with a known port`)
 }
 
 const PROTOCOL_WORDS = { [TCP]: 'tcp', [UDP]: 'udp', [SCTP]: 'sctp' } as const
 
 function agreed(cx: CodeContext, name: string, found: PortProtocol, wanted: PortProtocol): PortProtocol {
   if (wanted === null) return found
-  if (found !== null && found !== wanted) throw cx.refuse(`"${name}" is a port of ${PROTOCOL_WORDS[found]}`)
+  if (found !== null && found !== wanted)
+    throw cx.refuseValue(`"${name}" is a port of ${PROTOCOL_WORDS[found]}`)
   return wanted
 }
 
@@ -136,7 +137,7 @@ function rangeTest(cx: CodeContext, { protocol, direction }: Qualifiers, name: s
 }
 
 function refuseBeyond(cx: CodeContext, port: number): void {
-  if (port > MAX_PORT) throw cx.refuse(`${port} is no port, the highest is ${MAX_PORT}`)
+  if (port > MAX_PORT) throw cx.refuseValue(`${port} is no port, the highest is ${MAX_PORT}`)
 }
 
 // Decimal digits, a hyphen, decimal digits; what follows is not looked at.
@@ -147,7 +148,7 @@ function numericRange(name: string) {
 
 function namedRange(cx: CodeContext, name: string) {
   const hyphen = name.indexOf('-')
-  if (hyphen === -1) throw cx.refuse(`"${name}" is no range of ports such as 1000-2000`)
+  if (hyphen === -1) throw cx.refuseValue(`"${name}" is no range of ports such as 1000-2000`)
   const low = serviceOf(cx, name.slice(0, hyphen))
   const high = serviceOf(cx, name.slice(hyphen + 1))
   return { low: low.port, high: high.port, protocol: low.protocol === high.protocol ? low.protocol : null }
@@ -173,6 +174,6 @@ function valueIn(table: Readonly<Record<string, number>>, name: string): number 
 }
 
 function known(cx: CodeContext, number: number | null, otherwise: string): number {
-  if (number === null) throw cx.refuse(otherwise)
+  if (number === null) throw cx.refuseValue(otherwise)
   return number
 }
