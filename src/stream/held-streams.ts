@@ -122,6 +122,7 @@ export class HeldStreams {
     if (held === undefined) return 0
     const dropped = held.truncate(end)
     if (held.count === 0) this.#forget(half)
+    this.#drain(half) // what waited for the dropped bytes waits no more
     return dropped
   }
 

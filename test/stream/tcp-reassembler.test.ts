@@ -222,6 +222,20 @@ describe('TcpReassembler.push()', () => {
     reassembler.flush(0)
     expect(sink.calls).toEqual(['data 0 a @0', 'gap 0 1+3'])
   })
+
+  it('delivers an answer that waited for bytes which a FIN below them takes away', () => {
+    const { reassembler, sink, push, end } = setUp()
+    reassembler.start(0, 0)
+    reassembler.start(1, 0)
+    push(0, 5, 'late')
+    reassembler.acknowledge(0, 9, 0, 0)
+    reassembler.push(1, 0, Buffer.from('answer'), 0, 6, 6, 0, 0)
+    expect(sink.calls).toEqual([])
+    reassembler.finish(0, 0)
+    expect(sink.text(1)).toBe('answer')
+    expect(reassembler.afterFinBytes).toBe(4)
+    expect(end).not.toThrow()
+  })
 })
 
 describe('TcpReassembler.giveUpGaps()', () => {
