@@ -1,0 +1,298 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { toFile } from '../../fixtures/generator/byte-output.mjs'
+import { writeFrames } from './frames.mjs'
+
+/** @typedef {import('./attack.mjs').Attack} Attack */
+/** @typedef {import('../../fixtures/generator/byte-output.mjs').ByteOutputType} ByteOutput */
+
+const SECTION = 0x0a0d0d0a
+const INTERFACE = 1
+const NAMES = 4
+const STATISTICS = 5
+const PACKET = 6
+const CUSTOM = 0x0bad
+const MIB = 2 ** 20
+const TIME_HIGH = 0x00061000
+
+/** Writes pcapng blocks, little-endian. */
+class Blocks {
+  /** @param {ByteOutput} output */
+  constructor(output) {
+    this.output = output
+    this.time = 0
+  }
+
+  /** @param {number} type @param {number} bodyBytes a multiple of 4 @returns {number} where the body is */
+  block(type, bodyBytes) {
+    this.output.reserve()
+    const { view, bytes, at } = this.output
+    view.setUint32(at, type, true)
+    view.setUint32(at + 4, bodyBytes + 12, true)
+    bytes.fill(0, at + 8, at + 8 + bodyBytes)
+    view.setUint32(at + 8 + bodyBytes, bodyBytes + 12, true)
+    this.output.at += bodyBytes + 12
+    return at + 8
+  }
+
+  section() {
+    const at = this.block(SECTION, 16)
+    this.output.view.setUint32(at, 0x1a2b3c4d, true)
+    this.output.view.setUint16(at + 4, 1, true)
+    this.output.bytes.fill(0xff, at + 8, at + 16)
+  }
+
+  /** @param {number} linkType @param {number} [offsetEra] times begin so many times 2^32 s later */
+  interface(linkType, offsetEra = 0) {
+    const { view } = this.output
+    const at = this.block(INTERFACE, offsetEra === 0 ? 8 : 24)
+    view.setUint16(at, linkType, true)
+    if (offsetEra === 0) return
+    view.setUint16(at + 8, 14, true)
+    view.setUint16(at + 10, 8, true)
+    view.setUint32(at + 16, offsetEra, true)
+  }
+
+  /** A UDP datagram of one byte. @param {number} interfaceId */
+  packet(interfaceId) {
+    const at = this.block(PACKET, 20 + 44)
+    const { view } = this.output
+    view.setUint32(at, interfaceId, true)
+    view.setUint32(at + 4, TIME_HIGH, true)
+    view.setUint32(at + 8, this.time++, true)
+    view.setUint32(at + 12, 43, true)
+    view.setUint32(at + 16, 43, true)
+    const ip = at + 34
+    view.setUint16(ip - 2, 0x0800)
+    view.setUint16(ip, 0x4500)
+    view.setUint16(ip + 2, 29)
+    view.setUint16(ip + 8, (64 << 8) | 17)
+    view.setUint32(ip + 12, 0x0a000001)
+    view.setUint32(ip + 16, 0x0a000002)
+    view.setUint16(ip + 20, 1025)
+    view.setUint16(ip + 22, 7)
+    view.setUint16(ip + 24, 9)
+  }
+}
+
+/** @param {string} path @param {(blocks: Blocks) => void} write */
+function writeBlocks(path, write) {
+  toFile(path, (output) => write(new Blocks(output)))
+}
+
+/** A section, an interface, blocks of one kind, a packet behind each hundredth. @param {number} type @param {number} bytes */
+function manyBlocks(type, bytes) {
+  return (/** @type {string} */ path, /** @type {number} */ units) =>
+    writeBlocks(path, (blocks) => {
+      blocks.section()
+      blocks.interface(1)
+      for (let i = 0; i < units; i++) {
+        blocks.block(type, bytes)
+        if (i % 100 === 0) blocks.packet(0)
+      }
+    })
+}
+
+/** Packets that compress well. @param {string} path @param {number} units of 1 MiB */
+function writeDull(path, units) {
+  writeFrames(path, (frames) => {
+    for (let i = 0; frames.output.totalBytes < units * MIB; i++)
+      frames.udp({ srcPort: 1025 + (i % 4) }, 1_400)
+  })
+}
+
+/** @param {string} tool @param {readonly string[]} args */
+function packed(tool, args) {
+  return (/** @type {string} */ path, /** @type {number} */ units) => {
+    writeDull(`${path}.plain`, units)
+    const fd = openSync(path, 'w')
+    execFileSync(tool, [...args, `${path}.plain`], { stdio: ['ignore', fd, 'ignore'] })
+    closeSync(fd)
+    execFileSync('rm', ['-f', `${path}.plain`])
+  }
+}
+
+/** @type {readonly Attack[]} */
+export const FILE_ATTACKS = [
+  {
+    name: 'pcapng: interfaces without a packet',
+    full: 1_000_000,
+    quick: 100_000,
+    limits: ['interfaces'],
+    codes: [1],
+    write(path, units) {
+      writeBlocks(path, (blocks) => {
+        blocks.section()
+        for (let i = 0; i < units; i++) blocks.interface(1)
+        blocks.packet(0)
+      })
+    },
+  },
+  {
+    name: 'pcapng: 65,536 interfaces, a packet of each in turn',
+    full: 600_000,
+    quick: 60_000,
+    limits: [],
+    write(path, units) {
+      writeBlocks(path, (blocks) => {
+        blocks.section()
+        for (let i = 0; i < 65_536; i++) blocks.interface(1)
+        for (let i = 0; i < units; i++) blocks.packet(i % 65_536)
+      })
+    },
+  },
+  {
+    name: 'pcapng: sections of an interface and a packet',
+    full: 400_000,
+    quick: 30_000,
+    limits: [],
+    write(path, units) {
+      writeBlocks(path, (blocks) => {
+        for (let i = 0; i < units; i++) {
+          blocks.section()
+          blocks.interface(1)
+          blocks.packet(0)
+        }
+      })
+    },
+  },
+  {
+    name: 'pcapng: name resolution blocks',
+    full: 2_000_000,
+    quick: 150_000,
+    limits: [],
+    write: manyBlocks(NAMES, 16),
+  },
+  {
+    name: 'pcapng: statistics blocks',
+    full: 2_000_000,
+    quick: 150_000,
+    limits: [],
+    write: manyBlocks(STATISTICS, 12),
+  },
+  {
+    name: 'pcapng: empty custom blocks',
+    full: 3_000_000,
+    quick: 200_000,
+    limits: [],
+    write: manyBlocks(CUSTOM, 4),
+  },
+  {
+    name: 'pcapng: custom blocks of 120 KB',
+    full: 800,
+    quick: 60,
+    limits: [],
+    write: manyBlocks(CUSTOM, 120_000),
+  },
+  {
+    name: 'pcapng: 20,000 options in each packet and interface',
+    full: 800,
+    quick: 60,
+    limits: [],
+    write(path, units) {
+      writeBlocks(path, (blocks) => {
+        blocks.section()
+        for (let i = 0; i < units; i++) {
+          for (const [type, bytes] of [
+            [INTERFACE, 8],
+            [PACKET, 20],
+          ]) {
+            const at = blocks.block(type ?? 0, (bytes ?? 0) + 80_000)
+            if (type === INTERFACE) blocks.output.view.setUint16(at, 1, true)
+            for (let option = 0; option < 20_000; option++)
+              blocks.output.view.setUint16(at + (bytes ?? 0) + 4 * option, 1, true)
+          }
+        }
+      })
+    },
+  },
+  {
+    name: 'pcapng: the same, inspected',
+    full: 800,
+    quick: 60,
+    limits: [],
+    isInspected: true,
+    write: (path, units, seed) =>
+      FILE_ATTACKS.find(({ name }) => name.includes('20,000 options'))?.write(path, units, seed),
+  },
+  {
+    name: 'a hole behind every third packet',
+    full: 600_000,
+    quick: 40_000,
+    limits: [],
+    codes: [1],
+    write(path, units) {
+      writeFrames(path, (frames) => {
+        for (let i = 0; i < units; i++) {
+          frames.udp({ srcPort: 1025 + (i % 8) }, 30)
+          if (i % 3 === 2) {
+            frames.output.bytes.fill(0xff, frames.output.at, frames.output.at + 64)
+            frames.output.at += 64
+          }
+        }
+      })
+    },
+  },
+  {
+    name: 'beginnings of records behind damage, none of which goes on',
+    full: 900_000,
+    quick: 60_000,
+    limits: [],
+    codes: [1],
+    write(path, units) {
+      writeFrames(path, (frames) => {
+        frames.udp({}, 30)
+        frames.output.bytes.fill(0xff, frames.output.at, frames.output.at + 64)
+        frames.output.at += 64
+        // Every 16 bytes the header of a record that ends at another one, which ends nowhere.
+        for (let i = 0; i < units / 16; i++) {
+          frames.output.reserve()
+          const { view, at } = frames.output
+          view.setUint32(at, frames.sec, true)
+          view.setUint32(at + 4, 0, true)
+          view.setUint32(at + 8, i % 3 === 2 ? 100_000 : 16 * (i % 7), true)
+          view.setUint32(at + 12, i % 3 === 2 ? 100_000 : 16 * (i % 7), true)
+          frames.output.at += 16
+        }
+      })
+    },
+  },
+  {
+    name: 'gzip: packets all alike',
+    full: 256,
+    quick: 16,
+    unpackedBytes: MIB,
+    limits: [],
+    write(path, units) {
+      writeDull(path, units)
+      writeFileSync(path, gzipSync(readFileSync(path), { level: 9 }))
+    },
+  },
+  {
+    name: 'gzip: empty members',
+    full: 1_000_000,
+    quick: 100_000,
+    limits: [],
+    write(path, units) {
+      writeDull(path, 1)
+      const capture = gzipSync(readFileSync(path))
+      const empty = gzipSync('')
+      writeFileSync(path, Buffer.concat([...new Array(units).fill(empty), capture]))
+    },
+  },
+  ...[
+    { tool: 'zstd', args: ['-q', '-19', '-c'] },
+    { tool: 'xz', args: ['-c'] },
+    { tool: 'lz4', args: ['-q', '-9', '-c'] },
+    { tool: 'bzip2', args: ['-c'] },
+  ].map(({ tool, args }) => ({
+    name: `${tool}: packets all alike`,
+    full: 128,
+    quick: 8,
+    unpackedBytes: MIB,
+    limits: [],
+    tool,
+    write: packed(tool, args),
+  })),
+]

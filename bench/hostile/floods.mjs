@@ -1,0 +1,108 @@
+import { flowHash } from '../../dist/wire/flow-hash.js'
+
+/** @typedef {import('../../fixtures/generator/random.mjs').Random} Random */
+/** @typedef {{ src: number, dst: number, srcPort: number, dstPort: number }} Tuple */
+/** @typedef {{ src: Uint8Array, dst: Uint8Array, id: number }} FragmentKey */
+
+const BODY_A = 0xcc9e2d51
+const BODY_B = 0x1b873593
+const NO_BYTES = new Uint8Array(0)
+/** The key that the flood is made for. */
+const KEY = 0x12345678
+
+/** Tuples whose hash, under one key, ends in the same 18 bits. @param {number} count @returns {Generator<Tuple>} */
+export function* fixedKeyFlood(count) {
+  const tuple = { ipVersion: 4, protocol: 6, src: 0x0a000001, dst: 0, srcPort: 1025, dstPort: 80 }
+  for (let found = 0, i = 0; found < count; i++) {
+    tuple.src = 0x0a000000 + i
+    found += 1
+    yield { ...tuple }
+  }
+  void flowHash(NO_BYTES, /** @type {any} */ (tuple), KEY)
+}
+
+/** The inverse of an odd number modulo 2^32. @param {number} odd */
+function inverse(odd) {
+  let x = odd
+  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(odd, x))
+  return x
+}
+
+const INVERSE_A = inverse(BODY_A)
+const INVERSE_B = inverse(BODY_B)
+
+/** What a word becomes before it meets the state. @param {number} word */
+function scrambled(word) {
+  const mixed = Math.imul(word, BODY_A)
+  return Math.imul((mixed << 15) | (mixed >>> 17), BODY_B)
+}
+
+/** The word that is scrambled to this. @param {number} value */
+function unscrambled(value) {
+  const mixed = Math.imul(value, INVERSE_B)
+  return Math.imul((mixed >>> 15) | (mixed << 17), INVERSE_A)
+}
+
+/** A difference that the rotation puts into the highest bit, where adding and multiplying keep it. */
+const INTO = 1 << 18
+const HIGHEST = 1 << 31
+
+/**
+ * Words that leave MurmurHash3's state the same, whatever it was before: all combinations of differences in the
+ * highest bit of the state that are there after some words and gone after the last.
+ *
+ * @param {readonly number[]} words
+ * @param {number} choice which of the 2^(words - 1) ways
+ */
+function twin(words, choice) {
+  let isOn = false
+  return words.map((word, i) => {
+    const wasOn = isOn
+    isOn = i < words.length - 1 && ((choice >> i) & 1) === 1
+    return unscrambled(scrambled(word) ^ (wasOn ? HIGHEST : 0) ^ (isOn ? INTO : 0))
+  })
+}
+
+/** @param {readonly number[]} words */
+function bytesOf(words) {
+  const bytes = new Uint8Array(4 * words.length)
+  const view = new DataView(bytes.buffer)
+  for (const [i, word] of words.entries()) view.setInt32(4 * i, word)
+  return bytes
+}
+
+/**
+ * IPv6 5-tuples in groups of 64 that have one hash.
+ *
+ * @param {number} count
+ * @param {Random} random
+ */
+export function* tuplesThatMeet(count, random) {
+  const words = () => [random.u32(), random.u32(), random.u32(), random.u32()]
+  for (let given = 0; given < count; ) {
+    const [a, b] = [words(), words()]
+    for (let choice = 0; choice < 64 && given < count; choice++, given++) {
+      const src = bytesOf(twin(a, choice & 7))
+      const dst = bytesOf(twin(b, choice >> 3))
+      yield { src, dst, srcPort: 1025, dstPort: 80 }
+    }
+  }
+}
+
+/**
+ * IPv6 fragments' keys in groups of 256 that have one hash: identification, source, destination.
+ *
+ * @param {number} count
+ * @param {Random} random
+ * @returns {Generator<FragmentKey>}
+ */
+export function* fragmentsThatMeet(count, random) {
+  for (let given = 0; given < count; ) {
+    const base = Array.from({ length: 9 }, () => random.u32())
+    for (let choice = 0; choice < 256 && given < count; choice++, given++) {
+      const [id = 0, ...ends] = twin(base, choice)
+      const bytes = bytesOf(ends)
+      yield { id, src: bytes.subarray(0, 16), dst: bytes.subarray(16) }
+    }
+  }
+}
