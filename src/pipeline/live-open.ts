@@ -1,5 +1,5 @@
 import { cannotOpen, findInterface, nothingCaptures } from '../capture/live/explain.js'
-import type { CaptureOptions } from '../capture/live/live-options.js'
+import type { CaptureOptions, OpenFailure } from '../capture/live/live-options.js'
 import type { LiveConfig } from '../config/live-options.js'
 import { ConfigError } from '../errors.js'
 import { CapSource } from './live-cap.js'
@@ -38,7 +38,7 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
     if ('reason' in opened) {
       reasons.push(opened.reason)
     } else if ('kind' in opened) {
-      if (opened.kind === 'filter') throw await refusedFilter(config.filter ?? '', opened.message)
+      if (opened.kind === 'filter') throw await refusedFilter(config.filter ?? '', opened)
       throw cannotOpen(config.interface, opened.message, process.platform, process.execPath)
     } else {
       return { source: opened, interfaceName, fallbackReason: reasons[0] ?? null }
@@ -47,12 +47,14 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
   throw nothingCaptures(reasons)
 }
 
+type RefusedFilter = OpenFailure & { readonly kind: 'filter' }
+
 // Our own compiler says where in the expression the problem is; what libpcap alone refuses, it says itself.
-async function refusedFilter(filter: string, problem: string): Promise<Error> {
+async function refusedFilter(filter: string, { message, linkType }: RefusedFilter): Promise<Error> {
   try {
-    await PacketFilter.compile(filter, null)
+    await PacketFilter.compile(filter, linkType)
   } catch (error) {
     if (error instanceof ConfigError) return error
   }
-  return new ConfigError(`Cannot use -e/--filter ${JSON.stringify(filter)}: ${problem}`)
+  return new ConfigError(`Cannot use -e/--filter ${JSON.stringify(filter)}: ${message}`)
 }

@@ -5,6 +5,7 @@ import { compileFilter, type Filter, type Predicate } from '../filter/compile-fi
 import { FilterSyntaxError } from '../filter/filter-syntax-error.js'
 import { parseIpv6 } from '../filter/ipv6-address.js'
 import type { InputProblem } from '../summary.js'
+import { linkTypeName } from '../wire/link/link-types.js'
 
 const SHOWN_CHARACTERS = 200
 /** No LINKTYPE_ value. */
@@ -47,7 +48,9 @@ export class PacketFilter {
       if (!(error instanceof FilterSyntaxError)) throw error
       const shown =
         expression.length > SHOWN_CHARACTERS ? `${expression.slice(0, SHOWN_CHARACTERS)}…` : expression
-      const place = `column ${error.column}: ${error.message}`
+      const where =
+        linkType === null || error.problem === 'expression' ? '' : ` (link type ${named(linkType)})`
+      const place = `column ${error.column}: ${error.message}${where}`
       throw new ConfigError(`Cannot use -e/--filter ${JSON.stringify(shown)}: ${place}`, { cause: error })
     }
   }
@@ -68,7 +71,7 @@ export class PacketFilter {
     const problems = [...this.#refused].map(([linkType, { column, message }]) => ({
       offset: 0,
       length: 0,
-      message: `Cannot filter packets of link type ${linkType} in "${path}" (none was taken): -e/--filter, column ${column}: ${message}`,
+      message: `Cannot filter packets of link type ${named(linkType)} in "${path}" (none was taken): -e/--filter, column ${column}: ${message}`,
     }))
     this.#refused.clear()
     this.#current = NONE
@@ -100,7 +103,11 @@ function refuseContradiction(filter: Filter): void {
   })
   const isContradiction = (error: unknown) =>
     error instanceof FilterSyntaxError && error.problem === 'rejectsAll'
-  if (errors.every(isContradiction)) throw errors[0]
+  if (errors.every(isContradiction)) throw new FilterSyntaxError('no packet can match', 1)
+}
+
+function named(linkType: number): string {
+  return `${linkTypeName(linkType)} (${linkType})`
 }
 
 function nothing(): boolean {

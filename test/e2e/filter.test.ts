@@ -71,7 +71,7 @@ describe.concurrent('-e', () => {
       'ether broadcast or udp',
     ])
     expect(code).toBe(1)
-    expect(stderr).toContain('Cannot filter packets of link type 101 in "b.pcap" (none was taken)')
+    expect(stderr).toContain('Cannot filter packets of link type RAW (101) in "b.pcap" (none was taken)')
     expect(summary?.inputs.map(({ path, status }) => [path, status])).toEqual([
       ['a.pcap', 'ok'],
       ['b.pcap', 'partial'],

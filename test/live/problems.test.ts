@@ -49,6 +49,14 @@ describe.runIf(isRoot)('as root', () => {
     expect(stderr).toMatch(/^pcap2conn: Cannot use -e\/--filter "tcp prot 80": column 5: .*\n$/)
   })
 
+  it('a filter that the link type of the interface does not have is told with its column', async () => {
+    const { code, stderr } = await runProgram(['-i', 'lo', '-e', 'udp or type mgt'])
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'pcap2conn: Cannot use -e/--filter "udp or type mgt": column 8: the link type has no 802.11 frames (link type ETHERNET (1))\n',
+    )
+  })
+
   it('a file for the raw packets that exists is not touched without --force', async () => {
     await withFolder(async (folder) => {
       const raw = join(folder, 'raw.pcapng')

@@ -51,7 +51,7 @@ describe('PacketFilter', () => {
     const messages = filter.takeProblems('a.pcap').map(({ message }) => message)
     expect(messages).toHaveLength(1)
     expect(messages[0]).toMatch(
-      /^Cannot filter packets of link type 101 in "a\.pcap" \(none was taken\): .*column 8/,
+      /^Cannot filter packets of link type RAW \(101\) in "a\.pcap" \(none was taken\): .*column 8/,
     )
     expect(filter.takeProblems('b.pcap')).toEqual([])
     expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
@@ -81,5 +81,16 @@ describe('PacketFilter', () => {
     const compiled = PacketFilter.compile(expression, linkType)
     await expect(compiled).rejects.toThrow(ConfigError)
     await expect(compiled).rejects.toThrow(/^Cannot use -e\/--filter ".*": column \d+: /)
+  })
+
+  it.each([
+    ['tcp and udp', 113, 'column 1: no packet of this link type can match (link type LINUX_SLL (113))'],
+    ['udp and type mgt', 1, 'column 9: the link type has no 802.11 frames (link type ETHERNET (1))'],
+    ['port 70000', 1, 'column 6: 70000 is no port, the highest is 65535'],
+    ['ip and ip6', null, 'column 1: no packet can match'],
+  ])('names the link type where it matters: %s for %s', async (expression, linkType, reason) => {
+    await expect(PacketFilter.compile(expression, linkType)).rejects.toThrow(
+      new ConfigError(`Cannot use -e/--filter "${expression}": ${reason}`),
+    )
   })
 })

@@ -88,7 +88,8 @@ export class CapSession {
       name = capture.open(options.interfaceName, options.filter ?? '', options.bufferBytes, frame)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return { kind: options.filter !== null && isFilterProblem(message) ? 'filter' : 'system', message }
+      const isFilters = options.filter !== null && isFilterProblem(message)
+      return isFilters ? { kind: 'filter', message, linkType: null } : { kind: 'system', message }
     }
     capture.setMinBytes?.(0)
     session = new CapSession(parts, capture, frame, options, linkTypeOf(name))

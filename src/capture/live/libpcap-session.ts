@@ -109,8 +109,10 @@ function setFilter(
   const isMaskKnown = pcap.lookupnet(interfaceName, net, mask, errorBuffer()) === 0
   const netmask = isMaskKnown ? new DataView(mask.buffer).getUint32(0, true) : NETMASK_UNKNOWN
   const program = new Uint8Array(16)
-  if (pcap.compile(handle, program, filter, 1, netmask) !== 0)
-    return { kind: 'filter', message: pcap.geterr(handle) }
+  if (pcap.compile(handle, program, filter, 1, netmask) !== 0) {
+    const message = pcap.geterr(handle)
+    return { kind: 'filter', message, linkType: linkTypeOfDlt(pcap.datalink(handle)) }
+  }
   const isSet = pcap.setfilter(handle, program) === 0
   pcap.freecode(program)
   return isSet ? null : { kind: 'system', message: pcap.geterr(handle) }

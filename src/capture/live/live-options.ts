@@ -40,5 +40,8 @@ export interface LiveInterface {
 /** What captures: libpcap, or the package cap. */
 export type LiveBackend = 'libpcap' | 'cap'
 
-/** Why a capture did not begin: a value of the user's (`filter`), or what the message says (`system`). */
-export type OpenFailure = { readonly kind: 'filter' | 'system'; readonly message: string }
+/** Why a capture did not begin: the user's filter, or what the message says (`system`). */
+export type OpenFailure =
+  /** `linkType`: LINKTYPE_* value of the interface; null where it isn't told. */
+  | { readonly kind: 'filter'; readonly message: string; readonly linkType: number | null }
+  | { readonly kind: 'system'; readonly message: string }

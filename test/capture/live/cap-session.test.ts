@@ -195,7 +195,9 @@ describe('CapSession', () => {
   it.each(failures)('says what failed with the filter %j and the text %j', (filter, message, kind) => {
     FakeCap.openError = message
     const parts = { cap: { Cap: FakeCap }, now: () => 0, write() {}, isToStop: () => false, onEnd() {} }
-    expect(CapSession.open(parts, { ...OPTIONS, filter })).toEqual({ kind, message })
+    expect(CapSession.open(parts, { ...OPTIONS, filter })).toEqual(
+      kind === 'filter' ? { kind, message, linkType: null } : { kind, message },
+    )
     FakeCap.openError = null
   })
 })
