@@ -15,8 +15,8 @@ const SYSTEM_FOLDER = /^\/(?:dev|proc)\//
 export function refuseExisting(paths: readonly (string | null)[], force: boolean): void {
   for (const path of paths) {
     if (path === null || path === '-') continue
-    const found = lookAt(path, lstatSync)
-    const target = found?.isSymbolicLink() ? lookAt(path, statSync) : found
+    const found = lookAt(path)
+    const target = found?.isSymbolicLink() ? targetOf(path) : found
     if (target?.isDirectory()) throw new OutputError(`Cannot write "${path}": it is a folder`, path)
     const isReplaced = found?.isFile() || found?.isSymbolicLink()
     const isKept = found?.isSymbolicLink() && isSystemPath(path) && target?.isFile() === false
@@ -30,8 +30,8 @@ export function refuseExisting(paths: readonly (string | null)[], force: boolean
  * standard streams have their names: elsewhere anybody may have put it there, and it is replaced.
  */
 export function isWrittenInPlace(path: string): boolean {
-  const found = lookAt(path, lstatSync)
-  if (found?.isSymbolicLink()) return isSystemPath(path) && lookAt(path, statSync)?.isDirectory() === false
+  const found = lookAt(path)
+  if (found?.isSymbolicLink()) return isSystemPath(path) && targetOf(path)?.isDirectory() === false
   return found !== undefined && !found.isFile() && !found.isDirectory()
 }
 
@@ -39,12 +39,18 @@ function isSystemPath(path: string): boolean {
   return SYSTEM_FOLDER.test(resolve(path))
 }
 
-function lookAt(
-  path: string,
-  look: (path: string, options: { throwIfNoEntry: false }) => Stats | undefined,
-): Stats | undefined {
+// A link may lead nowhere, or in a circle.
+function targetOf(path: string): Stats | undefined {
   try {
-    return look(path, { throwIfNoEntry: false })
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }

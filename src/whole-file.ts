@@ -6,6 +6,11 @@ const MODE = 0o640
 const FOLDER_MODE = 0o750
 const NAME_BYTES = 6
 
+/** A path that begins with `path`, and that nobody can foresee: `out/x.json.5f0c6a1b2d3e.partial`. */
+export function nameBeside(path: string, ending: string): string {
+  return `${path}.${randomBytes(NAME_BYTES).toString('hex')}.${ending}`
+}
+
 /**
  * A file that appears under its name when it is complete: until then it has another one beside it, which nobody can
  * foresee, and which goes with the process at the latest. What stood in its place is replaced, a link itself and not
@@ -21,7 +26,7 @@ export class WholeFile {
   /** Makes the file, and the folders that lead to it. */
   constructor(path: string) {
     this.#path = path
-    this.#partial = `${path}.${randomBytes(NAME_BYTES).toString('hex')}.partial`
+    this.#partial = nameBeside(path, 'partial')
     mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
     this.#descriptor = openSync(this.#partial, 'wx', MODE)
     process.once('exit', this.#abandonAtExit)

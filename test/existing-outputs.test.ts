@@ -9,7 +9,7 @@ import { isWrittenInPlace, refuseExisting } from '../src/existing-outputs.js'
 const folder = mkdtempSync(join(tmpdir(), 'existing-outputs-'))
 const file = join(folder, 'a.jsonl')
 writeFileSync(file, '')
-const links = { file, folder, device: '/dev/null', nothing: join(folder, 'nothing') }
+const links = { file, folder, device: '/dev/null', nothing: join(folder, 'nothing'), itself: join(folder, 'to-itself') }
 for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, `to-${name}`))
 const pipe = join(folder, 'pipe')
 execFileSync('mkfifo', [pipe])
@@ -41,7 +41,7 @@ const refused: [string, string, boolean, string][] = [
     true,
     `Cannot write "${folder}/to-folder": it is a folder`,
   ],
-  ...['file', 'device', 'nothing'].map((name): [string, string, boolean, string] => [
+  ...['file', 'device', 'nothing', 'itself'].map((name): [string, string, boolean, string] => [
     `a link to a ${name} without force`,
     `${folder}/to-${name}`,
     false,

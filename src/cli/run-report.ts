@@ -3,18 +3,19 @@ import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
 import type { Config, RawOptions } from '../config.js'
 import type { Summary } from '../summary.js'
+import { nameBeside } from '../whole-file.js'
 
 /** The report that a run makes of its own index (`--report`). */
 export class RunReport {
   readonly path: string
-  /** An index for the report alone, beside it; removed by `close()`. */
+  /** An index for the report alone, beside it, of a name that nobody can foresee; removed by `close()`. */
   readonly #ownIndex: string
 
   /** @throws ConfigError when `value` can be no path of a page. */
   constructor(value: unknown) {
     this.path = pathOf('--report', value)
     if (!/\.html?$/i.test(this.path)) throw refusal('--report', value, 'a path that ends in .html')
-    this.#ownIndex = `${this.path}.${process.pid}.jsonl`
+    this.#ownIndex = nameBeside(this.path, 'jsonl')
   }
 
   /** The options of a run that has an index to make the report of, one more if need be. */
