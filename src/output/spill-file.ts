@@ -19,6 +19,14 @@ export class SpillFile {
   /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. @throws OutputError */
   write(bytes: Uint8Array, from: number, to: number): number {
     const position = this.#end
+    this.rewrite(position, bytes, from, to)
+    this.#end += to - from
+    this.#keptBytes += to - from
+    return position
+  }
+
+  /** Puts `bytes[from, to)` in the place of what was written at `position`. @throws OutputError */
+  rewrite(position: number, bytes: Uint8Array, from: number, to: number): void {
     try {
       if (this.#descriptor < 0) this.#open()
       let at = from
@@ -30,9 +38,6 @@ export class SpillFile {
         { cause },
       )
     }
-    this.#end += to - from
-    this.#keptBytes += to - from
-    return position
   }
 
   /** Fills `target` from what was written at `position`. @throws OutputError */

@@ -1,4 +1,3 @@
-import { NO_PAGE } from '../bytes/page-arena.js'
 import type { HeldStore, StoredBytes } from './held-store.js'
 
 /** A gap is given up this long after the peer acknowledged past it, in capture time … */
@@ -258,20 +257,16 @@ export class HeldSegments {
 
   #compare(item: HeldSegment, at: number, stop: number, bytes: Uint8Array, from: number): void {
     const stored = item.stored!
-    const place = this.#store.locate(stored)
-    const held = place.bytes
-    const heldFrom = place.from + at - item.offset
     const length = stop - at
+    const place = this.#store.locate(stored, at - item.offset, length)
+    const held = place.bytes
+    const heldFrom = place.from
     let conflicts = 0
     for (let i = 0; i < length; i++) if (held[heldFrom + i] !== bytes[from + i]) conflicts += 1
     this.repeatedBytes += length
     this.conflictBytes += conflicts
     if (conflicts > 0 && this.#lastWins) {
-      held.set(bytes.subarray(from, from + length), heldFrom) // a view for the length of this call
-      if (stored.page === NO_PAGE) {
-        this.#store.drop(stored)
-        item.stored = this.#store.keep(held, 0, held.length)
-      }
+      this.#store.replace(stored, at - item.offset, bytes, from, from + length)
     }
   }
 }

@@ -13,6 +13,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('SpillFile', () => {
+  it('puts other bytes in the place of what was written', () => {
+    const spill = new SpillFile(join(folder, 'held'))
+    spill.write(Buffer.from('ab'), 0, 2)
+    const position = spill.write(Buffer.from('cdef'), 0, 4)
+    spill.rewrite(position + 1, Buffer.from('-XY-'), 1, 3)
+    const target = new Uint8Array(6)
+    spill.read(0, target)
+    expect(Buffer.from(target).toString()).toBe('abcXYf')
+    expect(spill.write(Buffer.from('g'), 0, 1)).toBe(6)
+    spill.close()
+  })
+
   it('gives back what was written, in any order, and uses the room again', () => {
     const piece = fc.uint8Array({ minLength: 1, maxLength: 300 })
     fc.assert(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { HeldSegments } from '../../src/stream/held-segments.js'
 import { HeldStore } from '../../src/stream/held-store.js'
 import { pageArena } from '../support/pages.js'
-import { heldText, MemorySpill } from './memory-spill.js'
+import { FEW_BYTES, heldText, MemorySpill } from './memory-spill.js'
 
 const SPAN = 60
 
@@ -15,7 +15,7 @@ const insertion = fc.record({
 
 function setUp(lastWins: boolean, pages = pageArena(8)) {
   const spill = new MemorySpill()
-  const store = new HeldStore(pages, spill)
+  const store = new HeldStore(pages, spill, FEW_BYTES)
   const held = new HeldSegments(store, lastWins)
   function insert(offset: number, content: string, cut = 0): void {
     const bytes = new Uint8Array(Buffer.from(content))
@@ -86,6 +86,16 @@ describe('HeldSegments', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('reads and writes no more of the spill file than a repetition covers', () => {
+    const { held, insert, spill } = setUp(true, pageArena(0))
+    insert(0, 'a'.repeat(60_000))
+    const before = spill.movedBytes
+    insert(30_000, 'bc')
+    expect(held.conflictBytes).toBe(2)
+    expect(spill.movedBytes - before).toBeLessThanOrEqual(4)
+    expect(spill.keptBytes).toBe(60_000)
   })
 
   it('counts a packet once, with the first piece of it that is new', () => {

@@ -1,10 +1,15 @@
 import type { HeldStore, Spill, StoredBytes } from '../../src/stream/held-store.js'
 
+/** Segments up to this length are not spilled in tests: some of theirs are, and some not. */
+export const FEW_BYTES = 2
+
 /** A spill "file" in memory that checks its use: everything written is freed at the end. */
 export class MemorySpill implements Spill {
   #bytes = new Uint8Array(1024)
   #length = 0
   keptBytes = 0
+  /** Bytes read and bytes written so far. */
+  movedBytes = 0
 
   write(bytes: Uint8Array, from: number, to: number): number {
     const position = this.#length
@@ -14,12 +19,19 @@ export class MemorySpill implements Spill {
       longer.set(this.#bytes)
       this.#bytes = longer
     }
-    this.#bytes.set(bytes.subarray(from, to), position)
+    this.rewrite(position, bytes, from, to)
     this.keptBytes += to - from
     return position
   }
 
+  rewrite(position: number, bytes: Uint8Array, from: number, to: number): void {
+    if (position + to - from > this.#length) throw new Error('replaced what was never written')
+    this.movedBytes += to - from
+    this.#bytes.set(bytes.subarray(from, to), position)
+  }
+
   read(position: number, target: Uint8Array): void {
+    this.movedBytes += target.length
     target.set(this.#bytes.subarray(position, position + target.length))
   }
 

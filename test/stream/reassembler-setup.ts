@@ -4,7 +4,7 @@ import { HeldStore } from '../../src/stream/held-store.js'
 import { seqAdd } from '../../src/stream/seq.js'
 import { TcpReassembler } from '../../src/stream/tcp-reassembler.js'
 import { pageArena } from '../support/pages.js'
-import { MemorySpill } from './memory-spill.js'
+import { FEW_BYTES, MemorySpill } from './memory-spill.js'
 import { RecordingSink } from './recording-sink.js'
 
 interface Setup {
@@ -21,7 +21,7 @@ export function setUp(options: Setup = {}) {
   table.allocate()
   const sink = new RecordingSink()
   const spill = new MemorySpill()
-  const store = new HeldStore(options.pages ?? pageArena(8), spill)
+  const store = new HeldStore(options.pages ?? pageArena(8), spill, FEW_BYTES)
   const limits = { heldSegments: options.heldSegments ?? 4096, heldBytes: options.heldBytes ?? 1024 * 1024 }
   const reassembler = new TcpReassembler(table, sink, store, limits, options.lastWins ?? false)
 
