@@ -1,15 +1,10 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 
 /** Told when colours have changed: charts are painted, and don't follow by themselves. */
 export function onThemeChange(listener: () => void): () => void {
-  const media = matchMedia('(prefers-color-scheme: dark)')
   const observer = new MutationObserver(listener)
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-  media.addEventListener('change', listener)
-  return () => {
-    observer.disconnect()
-    media.removeEventListener('change', listener)
-  }
+  return () => observer.disconnect()
 }
 
 /** A colour of the style sheet as it is now: `--text`. */
@@ -20,7 +15,8 @@ export function themeColour(name: string): string {
 /** Switches between light and dark; at first it is as the system has it. Paper is always light. */
 export function ThemeButton() {
   const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches)
-  useEffect(() => {
+  // Before the first paint: the style sheet has dark colours for `data-theme` alone.
+  useLayoutEffect(() => {
     const root = document.documentElement
     root.dataset.theme = isDark ? 'dark' : 'light'
     const toPaper = () => {
