@@ -26,6 +26,23 @@ const RECORD_VERSION = 1
 /** What connection files are called; nothing else is ever removed. */
 const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 
+/** The options that change results, besides those that JSON or another machine would not tell. */
+const RESULT_OPTIONS = [
+  'filter',
+  'perFile',
+  'merge',
+  'separateSides',
+  'chunkHeaders',
+  'json',
+  'writeMetadata',
+  'gapStyle',
+  'overlapPolicy',
+  'tcpTimeoutSec',
+  'udpTimeoutSec',
+  'decap',
+  'linkType',
+] as const satisfies readonly (keyof Config)[]
+
 /** One input of a capture, as it was when it was converted. */
 export interface RecordedInput {
   readonly name: string
@@ -67,36 +84,11 @@ function recordedInput({ kind, path }: Input): RecordedInput | null {
   return { name: basename(path), size: Number(stats.size), mtime_ns: String(stats.mtimeNs) }
 }
 
-/** The options that change results. */
 function resultOptions(config: Config): Record<string, unknown> {
-  const {
-    filter,
-    perFile,
-    merge,
-    separateSides,
-    chunkHeaders,
-    json,
-    writeMetadata,
-    gapStyle,
-    overlapPolicy,
-  } = config
-  const { tcpTimeoutSec, udpTimeoutSec, decap, linkType, utc } = config
   return {
-    filter,
-    perFile,
-    merge,
-    separateSides,
-    chunkHeaders,
-    json,
-    writeMetadata,
-    gapStyle,
-    overlapPolicy,
-    tcpTimeoutSec,
-    udpTimeoutSec,
+    ...Object.fromEntries(RESULT_OPTIONS.map((name) => [name, config[name]])),
     maxBytes: Number.isFinite(config.maxBytes) ? config.maxBytes : null,
-    decap,
-    linkType,
-    timeZone: utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: config.utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
 }
 
