@@ -50,19 +50,8 @@ function expressionText(tree: Expression): string {
       return `dir ${tree.value}`
     case 'llc':
       return tree.frame === null ? 'llc' : `llc ${tree.frame}`
-    case 'vpi':
-    case 'vci':
-    case 'sio':
-    case 'opc':
-    case 'dpc':
-    case 'sls':
-    case 'hsio':
-    case 'hopc':
-    case 'hdpc':
-    case 'hsls':
-      return `${tree.kind} ${tree.comparison} ${tree.value}`
     default:
-      return tree.kind
+      return 'comparison' in tree ? `${tree.kind} ${tree.comparison} ${tree.value}` : tree.kind
   }
 }
 
