@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Summary } from '../../src/summary.js'
 import { packageVersion } from '../../src/version.js'
-import { datagramCapture, resultOf, runProgram, startProgram, treeOf } from './program.js'
+import * as program from '../support/program.js'
+import { datagramCapture } from './datagram-capture.js'
 
 const NAME = '20240305093000-UDP-10.0.0.1.1000-10.0.0.2.53'
 const ANSWERS_AT_ONCE_MS = 5_000 // far above what it takes: the machine may be busy
@@ -18,9 +19,25 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
+/** Runs the program in the folder of the test. */
+async function runProgram(args: readonly string[], options: program.ProgramOptions = {}) {
+  return shown(await program.runProgram(args, { cwd: folder, ...options }))
+}
+
+function shown({ code, stdout, stderr }: program.ProgramResult) {
+  return { exitCode: code, stdout: stdout.toString('latin1'), stderr }
+}
+
+/** Every file below a folder by its path there, as Latin-1 text; nothing when there is no such folder. */
+function treeOf(path: string): Record<string, string> {
+  if (!existsSync(path)) return {}
+  const files = [...program.readTree(path)]
+  return Object.fromEntries(files.map(([name, content]) => [name, content.toString('latin1')]))
+}
+
 describe('the program', () => {
   it('prints its version', async () => {
-    expect(await runProgram(folder, ['--version'])).toEqual({
+    expect(await runProgram(['--version'])).toEqual({
       exitCode: 0,
       stdout: `${packageVersion()}\n`,
       stderr: '',
@@ -28,7 +45,7 @@ describe('the program', () => {
   })
 
   it('prints its help on standard output', async () => {
-    const { exitCode, stdout, stderr } = await runProgram(folder, ['-h'])
+    const { exitCode, stdout, stderr } = await runProgram(['-h'])
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toContain('Usage: pcap2conn [options]')
   })
@@ -46,7 +63,7 @@ describe('the program', () => {
   ]
   it.each(badUsage)('answers %j with one sentence and 2, and writes nothing', async (args, sentence) => {
     const startedAt = performance.now()
-    const { exitCode, stdout, stderr } = await runProgram(folder, [...args, '-o', 'out'])
+    const { exitCode, stdout, stderr } = await runProgram([...args, '-o', 'out'])
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^pcap2conn: [^\n]+\n$/)
     expect(stderr).toContain(sentence)
@@ -55,54 +72,33 @@ describe('the program', () => {
   })
 
   it('writes connections, says so on standard error, and nothing on standard output', async () => {
-    const { exitCode, stdout, stderr } = await runProgram(folder, ['-r', 'a.pcap', '-o', 'out/deep', '--utc'])
+    const { exitCode, stdout, stderr } = await runProgram(['-r', 'a.pcap', '-o', 'out/deep', '--utc'])
     expect([exitCode, stdout]).toEqual([0, ''])
     expect(stderr).toMatch(/^inputs {7}1 file read\npackets {6}2 = /)
     expect(treeOf(inFolder('out'))).toEqual({ [`deep/${NAME}.txt`]: 'hello world' })
   })
 
   it('names files in the local zone without --utc', async () => {
-    vi.stubEnv('TZ', 'Etc/GMT-2')
-    await runProgram(folder, ['a.pcap', '-o', 'out', '-q'])
-    vi.unstubAllEnvs()
+    await runProgram(['a.pcap', '-o', 'out', '-q'], { env: { TZ: 'Etc/GMT-2' } })
     expect(Object.keys(treeOf(inFolder('out')))).toEqual(['20240305113000-UDP-10.0.0.1.1000-10.0.0.2.53.txt'])
   })
 
   it('reads standard input', async () => {
-    const { exitCode, stderr } = await runProgram(
-      folder,
-      ['-', '-o', 'out', '--utc', '-q'],
-      datagramCapture('x'),
-    )
+    const { exitCode, stderr } = await runProgram(['-', '-o', 'out', '--utc', '-q'], {
+      stdin: datagramCapture('x'),
+    })
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'x' })
   })
 
   it('works with fewer files than workers', async () => {
-    const { exitCode } = await runProgram(folder, [
-      'a.pcap',
-      '-o',
-      'out',
-      '--utc',
-      '-q',
-      '-f',
-      '1',
-      '--workers',
-      '4',
-    ])
+    const { exitCode } = await runProgram(['a.pcap', '-o', 'out', '--utc', '-q', '-f', '1', '--workers', '4'])
     expect(exitCode).toBe(0)
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello world' })
   })
 
   it('reads on when one input is not there, names it, and answers 1', async () => {
-    const { exitCode, stderr } = await runProgram(folder, [
-      'nowhere.pcap',
-      'a.pcap',
-      '-o',
-      'out',
-      '--utc',
-      '-q',
-    ])
+    const { exitCode, stderr } = await runProgram(['nowhere.pcap', 'a.pcap', '-o', 'out', '--utc', '-q'])
     expect(exitCode).toBe(1)
     expect(stderr).toContain('nowhere.pcap')
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello world' })
@@ -111,7 +107,7 @@ describe('the program', () => {
   it('keeps what a truncated capture has, names it and the offset, and answers 1', async () => {
     const whole = datagramCapture('hello ', 'world')
     writeFileSync(inFolder('cut.pcap'), whole.subarray(0, -3))
-    const { exitCode, stderr } = await runProgram(folder, ['cut.pcap', '-o', 'out', '--utc', '-q'])
+    const { exitCode, stderr } = await runProgram(['cut.pcap', '-o', 'out', '--utc', '-q'])
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/"cut\.pcap" at byte \d+: /)
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello ' })
@@ -120,17 +116,17 @@ describe('the program', () => {
   it('never touches a connection file that exists without --force, and names it', async () => {
     const file = inFolder(`${NAME}.txt`)
     writeFileSync(file, 'mine')
-    const refused = await runProgram(folder, ['a.pcap', '--utc', '-q'])
+    const refused = await runProgram(['a.pcap', '--utc', '-q'])
     expect(refused.exitCode).toBe(1)
     expect(refused.stderr).toContain(`${NAME}.txt`)
     expect(readFileSync(file, 'utf8')).toBe('mine')
-    expect((await runProgram(folder, ['a.pcap', '--utc', '-q', '--force'])).exitCode).toBe(0)
+    expect((await runProgram(['a.pcap', '--utc', '-q', '--force'])).exitCode).toBe(0)
     expect(readFileSync(file, 'utf8')).toBe('hello world')
   })
 
   it('writes only payload to standard output with -c, and no files', async () => {
     const before = Object.keys(treeOf(folder))
-    expect(await runProgram(folder, ['a.pcap', '-cq'])).toEqual({
+    expect(await runProgram(['a.pcap', '-cq'])).toEqual({
       exitCode: 0,
       stdout: 'hello world',
       stderr: '',
@@ -139,21 +135,14 @@ describe('the program', () => {
   })
 
   it('writes the index to standard output with --index -', async () => {
-    const { exitCode, stdout } = await runProgram(folder, [
-      'a.pcap',
-      '--no-write',
-      '--index',
-      '-',
-      '-o',
-      'out',
-    ])
+    const { exitCode, stdout } = await runProgram(['a.pcap', '--no-write', '--index', '-', '-o', 'out'])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ 'id.orig_h': '10.0.0.1', proto: 'udp', orig_bytes: 11 })
     expect(treeOf(inFolder('out'))).toEqual({})
   })
 
   it('writes the summary to standard output with --summary -', async () => {
-    const { exitCode, stdout } = await runProgram(folder, ['a.pcap', '-o', 'out', '--summary', '-'])
+    const { exitCode, stdout } = await runProgram(['a.pcap', '-o', 'out', '--summary', '-'])
     const summary = JSON.parse(stdout) as Summary
     expect(exitCode).toBe(0)
     expect(Object.keys(summary).slice(0, 4)).toEqual(['version', 'seconds', 'workers', 'inputs'])
@@ -172,13 +161,14 @@ describe('the program', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('writes out what it has received at %s and answers %d', async (signal, exitCode) => {
-    const child = startProgram(folder, ['-', '-o', 'out', '--utc', '--progress', 'always'])
-    const result = resultOf(child)
-    child.stdin.write(datagramCapture('hello'))
-    child.stderr.on('data', (text: string) => {
-      if (/^[1-9]\d* B, /.test(text)) child.kill(signal) // a progress line: the capture has been received
+    const { child, result } = program.startProgram(['-', '-o', 'out', '--utc', '--progress', 'always'], {
+      cwd: folder,
     })
-    expect((await result).exitCode).toBe(exitCode)
+    child.stdin.write(datagramCapture('hello'))
+    child.stderr.on('data', (text: Buffer) => {
+      if (/^[1-9]\d* B, /.test(text.toString())) child.kill(signal) // a progress line: the capture has been received
+    })
+    expect((await result).code).toBe(exitCode)
     expect(treeOf(inFolder('out'))).toEqual({ [`${NAME}.txt`]: 'hello' })
   })
 
@@ -187,10 +177,9 @@ describe('the program', () => {
       inFolder('long.pcap'),
       datagramCapture(...Array.from({ length: 2_000 }, () => 'x'.repeat(1_000))),
     )
-    const child = startProgram(folder, ['long.pcap', '-c'])
-    const result = resultOf(child)
+    const { child, result } = program.startProgram(['long.pcap', '-c'], { cwd: folder })
     child.stdout.destroy()
-    const { exitCode, stderr } = await result
+    const { exitCode, stderr } = shown(await result)
     expect([exitCode, stderr]).toEqual([1, ''])
   })
 })

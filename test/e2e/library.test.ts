@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Connection, ConnectionsOptions, IndexRecord } from '../../dist/index.js'
 import { withFolder } from '../support/program.js'
-import { datagramCapture } from './program.js'
+import { datagramCapture } from './datagram-capture.js'
 
 const library = await import('../../dist/index.js')
 

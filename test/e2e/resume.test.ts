@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Summary } from '../../src/summary.js'
 import { readTree, runProgram, startProgram, withFolder } from '../support/program.js'
-import { datagramCapture } from './program.js'
+import { datagramCapture } from './datagram-capture.js'
 
 const RECORD = '.pcap2conn.json'
 const FILE = '20240305093000-UDP-10.0.0.1.1000-10.0.0.2.53.txt'
