@@ -25,11 +25,11 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture wire pipeline',
-  report: 'errors version whole-file node:crypto node:fs node:fs/promises node:module node:path',
+  report: 'errors figures version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs inspect pipeline report summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs figures inspect pipeline report summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

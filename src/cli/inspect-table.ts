@@ -1,5 +1,5 @@
+import { bytesText, countText } from '../figures.js'
 import type { CaptureInspection, InspectedInterface, PacketGroup } from '../inspect/inspection.js'
-import { bytesText, countText } from './figures.js'
 import { printable } from './printable.js'
 
 const COLUMNS = 100

@@ -1,6 +1,6 @@
+import { bytesText, countText } from '../figures.js'
 import type { Progress } from '../pipeline/hooks.js'
 import type { ProgressMode } from './arguments.js'
-import { bytesText, countText, durationText } from './figures.js'
 import { printable } from './printable.js'
 import { type Terminal, type TerminalStream, takesControls } from './terminal.js'
 
@@ -44,6 +44,14 @@ export function progressText(progress: Progress, elapsedSec: number): string {
     share === null || share < LEAST_SHARE ? '' : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
   const dropped = progress.dropped ? `, ${countText(progress.dropped)} dropped` : ''
   return `${read}, ${countText(packets)} packets${rate}${dropped}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
+}
+
+/** Seconds to be waited for: `9 s`, `2 min 5 s`, `1 h 3 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
 function inputText(input: string): string {

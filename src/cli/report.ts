@@ -1,6 +1,6 @@
+import { bytesText, countText } from '../figures.js'
 import type { InputProblem, LiveSummary, Summary } from '../summary.js'
 import { isBalanced } from '../summary.js'
-import { bytesText, countText } from './figures.js'
 import { printable } from './printable.js'
 
 const MAX_PROBLEMS = 20

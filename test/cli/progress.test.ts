@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createProgress, progressText } from '../../src/cli/progress.js'
+import { createProgress, durationText, progressText } from '../../src/cli/progress.js'
 import type { Progress } from '../../src/pipeline/hooks.js'
 import { fakeTerminal } from './fake-terminal.js'
 
@@ -128,4 +128,15 @@ describe('createProgress()', () => {
     expect(terminal.stderr.text).toContain('█████░░░')
     expect(process.listenerCount('SIGINT')).toBe(before)
   })
+})
+
+it.each([
+  [0.2, '1 s'],
+  [59, '59 s'],
+  [59.5, '1 min 0 s'],
+  [125, '2 min 5 s'],
+  [3600, '1 h 0 min'],
+  [100_000, '27 h 46 min'],
+])('durationText(%d) is %s', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text)
 })

@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import {
-  bytesText,
-  countText,
-  durationText,
-  endpointText,
-  fileAddress,
-  timeText,
-  visible,
-} from '../../src/report/app/format.js'
+import { durationText, endpointText, fileAddress, timeText, visible } from '../../src/report/app/format.js'
 
 it.each([
-  [countText(1_234_567), '1,234,567'],
-  [bytesText(1023), '1023 B'],
-  [bytesText(1536), '1.50 KiB'],
   [durationText(0), '0 s'],
   [durationText(0.000_012), '12 µs'],
   [durationText(0.0034), '3.40 ms'],

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
+import { bytesText, countText } from '../../figures.js'
 import type { Bucket } from '../distribution.js'
 import type { NamedCount, ProtocolTotals, RankedList } from '../report-data.js'
-import { bytesText, countText, visible } from './format.js'
+import { visible } from './format.js'
 
 /** One bar in parts: width in percent of the longest, colour. */
 function Bar({ parts }: { parts: readonly (readonly [number, string])[] }) {

@@ -1,6 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
+import { bytesText, countText } from '../../figures.js'
 import type { ReportData, Row } from '../report-data.js'
-import { bytesText, countText, durationText, endpointText, fileAddress, timeText, visible } from './format.js'
+import { Damage, Endpoint } from './cells.js'
+import { durationText, endpointText, fileAddress, timeText, visible } from './format.js'
 import type { TimeRange } from './timeline.js'
 import { type Column, type Sorting, VirtualTable } from './virtual-table.js'
 
@@ -150,19 +152,6 @@ function columnsOf(folder: string): Column<Row>[] {
       },
     },
   ]
-}
-
-function Endpoint({ host, port }: { host: string; port: number }) {
-  const text = endpointText(host, port)
-  return (
-    <span class="mono" title={text}>
-      {text}
-    </span>
-  )
-}
-
-function Damage({ bytes }: { bytes: number }) {
-  return <span class={bytes > 0 ? 'bad' : 'dim'}>{bytesText(bytes)}</span>
 }
 
 function searchText(row: Row): string {

@@ -1,4 +1,5 @@
-const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+import { countText } from '../../figures.js'
+
 /** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const MAX_SHOWN = 200
@@ -9,21 +10,6 @@ export function visible(text: string): string {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
   })
   return text.length > MAX_SHOWN ? `${shown}…` : shown
-}
-
-/** `1234567` as `1,234,567`. */
-export function countText(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-/** Bytes with three figures: `999 B`, `1.50 KiB`, `12.3 MiB`. */
-export function bytesText(bytes: number): string {
-  const unit = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), BYTE_UNITS.length - 1)
-  const value = bytes / 1024 ** unit
-  const decimals = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2
-  return `${value.toFixed(decimals)} ${BYTE_UNITS[unit]}`
 }
 
 /** Seconds: `12 µs`, `3.40 ms`, `5.00 s`, `2 min 5 s`, `1 h 3 min`, `4 d 2 h`. */

@@ -1,5 +1,6 @@
+import { bytesText, countText } from '../../figures.js'
 import type { Summary } from '../../summary.js'
-import { bytesText, countText, durationText, visible } from './format.js'
+import { durationText, visible } from './format.js'
 
 const SHOWN_INPUTS = 200
 const SHOWN_PROBLEMS = 20

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
+import { bytesText, countText } from '../../figures.js'
 import type { Timeline } from '../report-data.js'
-import { bytesText, countText, durationText, timeText, visible } from './format.js'
+import { durationText, timeText, visible } from './format.js'
 import { onThemeChange, themeColour } from './theme-button.js'
 
 /** Seconds since 1970. */

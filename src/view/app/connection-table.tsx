@@ -1,12 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import {
-  bytesText,
-  countText,
-  durationText,
-  endpointText,
-  timeText,
-  visible,
-} from '../../report/app/format.js'
+import { bytesText, countText } from '../../figures.js'
+import { Damage, Endpoint } from '../../report/app/cells.js'
+import { durationText, timeText, visible } from '../../report/app/format.js'
 import { type Column, type Sorting, VirtualTable } from '../../report/app/virtual-table.js'
 import type { TablePart, TableRow } from '../view-data.js'
 import { fetchTable } from './api.js'
@@ -138,16 +133,3 @@ const COLUMNS: readonly Column<TableRow>[] = [
   { key: 'retransBytes', title: 'Again', isNumber: true, cell: (row) => bytesText(row.retransBytes) },
   { key: 'conflicts', title: 'Conflicts', isNumber: true, cell: (row) => <Damage bytes={row.conflicts} /> },
 ]
-
-function Endpoint({ host, port }: { host: string; port: number }) {
-  const text = endpointText(host, port)
-  return (
-    <span class="mono" title={text}>
-      {text}
-    </span>
-  )
-}
-
-function Damage({ bytes }: { bytes: number }) {
-  return <span class={bytes > 0 ? 'bad' : 'dim'}>{bytesText(bytes)}</span>
-}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { bytesText, countText, endpointText, visible } from '../../report/app/format.js'
+import { bytesText, countText } from '../../figures.js'
+import { endpointText, visible } from '../../report/app/format.js'
 import type { ConnectionDetails, ReadingState, SentPiece, TableRow } from '../view-data.js'
 import { fetchConnection, fetchConversation, payloadAddress } from './api.js'
 import { PartView, type ShowAs } from './part-view.js'

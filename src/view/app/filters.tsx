@@ -35,7 +35,17 @@ export function Filters({ protocols, states, onFilters }: Props) {
       </select>
     </label>
   )
-  const isBad = (name: string) => bytesOf(fields[name] ?? '') === null
+  const size = (name: string, label: string, example: string) => (
+    <input
+      type="text"
+      class="short"
+      aria-label={label}
+      placeholder={example}
+      aria-invalid={bytesOf(fields[name] ?? '') === null}
+      value={fields[name] ?? ''}
+      onInput={set(name)}
+    />
+  )
   return (
     <search class="filters">
       <input
@@ -56,24 +66,8 @@ export function Filters({ protocols, states, onFilters }: Props) {
       />
       {choice('proto', 'Protocol', protocols)}
       {choice('state', 'State', states)}
-      <input
-        type="text"
-        class="short"
-        aria-label="At least so many bytes"
-        placeholder="from 10K"
-        aria-invalid={isBad('min')}
-        value={fields.min ?? ''}
-        onInput={set('min')}
-      />
-      <input
-        type="text"
-        class="short"
-        aria-label="At most so many bytes"
-        placeholder="to 5M"
-        aria-invalid={isBad('max')}
-        value={fields.max ?? ''}
-        onInput={set('max')}
-      />
+      {size('min', 'At least so many bytes', 'from 10K')}
+      {size('max', 'At most so many bytes', 'to 5M')}
       <label>
         <input
           type="checkbox"

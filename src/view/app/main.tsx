@@ -1,6 +1,7 @@
 import { render } from 'preact'
 import { useCallback, useState } from 'preact/hooks'
-import { countText, visible } from '../../report/app/format.js'
+import { countText } from '../../figures.js'
+import { visible } from '../../report/app/format.js'
 import { ThemeButton } from '../../report/app/theme-button.js'
 import type { TablePart, TableRow } from '../view-data.js'
 import { ConnectionTable } from './connection-table.js'

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
-import { bytesText, countText, durationText, endpointText, timeText } from '../../report/app/format.js'
+import { bytesText, countText } from '../../figures.js'
+import { durationText, endpointText, timeText } from '../../report/app/format.js'
 import type { TableRow } from '../view-data.js'
 import { escapedText, hexDump, visibleText } from './byte-text.js'
 import type { Part, Run } from './runs.js'

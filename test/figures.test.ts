@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bytesText, countText, durationText } from '../../src/cli/figures.js'
+import { bytesText, countText } from '../src/figures.js'
 
 it.each([
   [0, '0 B'],
@@ -19,15 +19,4 @@ it.each([
   [1_234_567.6, '1,234,568'],
 ])('countText(%d) is %s', (count, text) => {
   expect(countText(count)).toBe(text)
-})
-
-it.each([
-  [0.2, '1 s'],
-  [59, '59 s'],
-  [59.5, '1 min 0 s'],
-  [125, '2 min 5 s'],
-  [3600, '1 h 0 min'],
-  [100_000, '27 h 46 min'],
-])('durationText(%d) is %s', (seconds, text) => {
-  expect(durationText(seconds)).toBe(text)
 })

@@ -12,11 +12,3 @@ export function bytesText(bytes: number): string {
   const decimals = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2
   return `${value.toFixed(decimals)} ${BYTE_UNITS[unit]}`
 }
-
-/** Seconds to be waited for: `9 s`, `2 min 5 s`, `1 h 3 min`. */
-export function durationText(seconds: number): string {
-  const whole = Math.ceil(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
-}
