@@ -1,7 +1,7 @@
 import { blankCapturedPacket } from '../../../dist/capture/captured-packet.js'
 import { DEFAULT_LIMITS } from '../../../dist/config.js'
 import { EncapTable, EncapWriter } from '../../../dist/wire/encap-table.js'
-import { flowHash } from '../../../dist/wire/flow-hash.js'
+import { FLOW_HASH_KEY_WORDS, flowHash } from '../../../dist/wire/flow-hash.js'
 import { linkLayer } from '../../../dist/wire/link/link-layers.js'
 import { PacketDecoder } from '../../../dist/wire/packet-decoder.js'
 import { blankTransportPacket } from '../../../dist/wire/transport-packet.js'
@@ -9,6 +9,8 @@ import { anatomyOf, writePcapng } from '../lib/capture-parts.mjs'
 import { pick } from '../lib/mutate-bytes.mjs'
 import { hostilePackets } from '../lib/mutate-capture.mjs'
 import { hashBytes, mustAgree, mustHold } from '../lib/properties.mjs'
+
+const HASH_KEY = Uint32Array.from({ length: FLOW_HASH_KEY_WORDS }, (_, i) => Math.imul(i + 1, 0x9e3779b1))
 
 /** @typedef {import('../../../dist/wire/transport-packet.js').PacketTuple} PacketTuple */
 
@@ -131,10 +133,10 @@ class DecoderBench {
         () => `${name} is ${packet[name]}`,
       )
     const { src, dst, srcPort, dstPort } = packet
-    const hash = flowHash(bytes, packet, 1)
+    const hash = flowHash(bytes, packet, HASH_KEY)
     mustAgree(
       hash,
-      flowHash(bytes, { ...packet, src: dst, dst: src, srcPort: dstPort, dstPort: srcPort }, 1),
+      flowHash(bytes, { ...packet, src: dst, dst: src, srcPort: dstPort, dstPort: srcPort }, HASH_KEY),
       'The hashes of both directions',
     )
     const { protocol, ipVersion, originalPayloadBytes, seq, ack, tcpFlags, window, ipBytes, encapId } = packet

@@ -43,7 +43,7 @@ export const reassembler = () => ({
     for (const segment of segmentsOf(input, firstSeqs)) {
       number += 1
       const { bytes, packet, isCut } = flowPacketOf(segment, number)
-      if (segment.payloadBytes > 0) model.feed(segment.side, packet, bytes, isCut)
+      if (segment.payloadBytes + segment.cutBytes > 0) model.feed(segment.side, packet, bytes, isCut)
       bench.packet(bytes, packet)
       bytes.fill(0x21) // the slab is used again
       if (number % sweepEvery === 0) bench.tracker.sweep(packet.tsSec)
@@ -149,8 +149,7 @@ function flowPacketOf(segment, number) {
     { address: 0x0a00_0002, port: RESPONDER_PORT },
   ]
   const [src, dst] = side === 0 ? [ends[0], ends[1]] : [ends[1], ends[0]]
-  const packet = {
-    ...blankFlowPacket(),
+  const packet = Object.assign(blankFlowPacket(), {
     protocol: 6,
     ipVersion: /** @type {const} */ (4),
     src: src?.address ?? 0,
@@ -169,7 +168,7 @@ function flowPacketOf(segment, number) {
     number,
     tsSec: 1_700_000_000 + Math.floor(tenths / 10),
     tsNsec: (tenths % 10) * 100_000_000,
-  }
+  })
   return { bytes, packet, isCut: cutBytes > 0 }
 }
 

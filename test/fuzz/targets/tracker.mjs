@@ -2,7 +2,7 @@ import { blankCapturedPacket } from '../../../dist/capture/captured-packet.js'
 import { DEFAULT_LIMITS } from '../../../dist/config.js'
 import { blankFlowPacket } from '../../../dist/flow/flow-packet.js'
 import { EncapTable, EncapWriter } from '../../../dist/wire/encap-table.js'
-import { flowHash } from '../../../dist/wire/flow-hash.js'
+import { FLOW_HASH_KEY_WORDS, flowHash } from '../../../dist/wire/flow-hash.js'
 import { PacketDecoder } from '../../../dist/wire/packet-decoder.js'
 import { blankTransportPacket } from '../../../dist/wire/transport-packet.js'
 import { anatomyOf, writePcapng } from '../lib/capture-parts.mjs'
@@ -14,6 +14,8 @@ import { TrackerBench } from '../lib/tracker-bench.mjs'
 const FRAME_ROOM = 200 * 1024
 const SPACE_BYTES = 256 * 1024
 const SPOIL = 0x5a
+
+const HASH_KEY = Uint32Array.from({ length: FLOW_HASH_KEY_WORDS }, (_, i) => Math.imul(i + 1, 0x9e3779b1))
 
 /** Options of a tracker, tight ones among them. @param {import('../../../fixtures/generator/random.mjs').Random} random */
 export function trackerOptions(random) {
@@ -62,10 +64,10 @@ export const tracker = ({ captures }) => ({
       number += 1
       const { tsSec, tsNsec } = captured
       const { quoted, hasQuote, ...fields } = packet
-      const hash = flowHash(memory, packet, 1)
+      const hash = flowHash(memory, packet, HASH_KEY)
       for (const bench of benches) {
         bench.packet(memory, { ...blankFlowPacket(), ...fields, hash, number, tsSec, tsNsec })
-        if (hasQuote) bench.tracker.icmpError(memory, quoted, flowHash(memory, quoted, 1))
+        if (hasQuote) bench.tracker.icmpError(memory, quoted, flowHash(memory, quoted, HASH_KEY))
         if (number % sweepEvery === 0) bench.tracker.sweep(tsSec)
       }
     }

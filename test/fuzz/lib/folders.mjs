@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+/** Paths of all files below a folder, in a fixed order. @param {string} folder @returns {string[]} */
+export function filesBelow(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+/** Names and contents of all files below a folder. @param {string} folder @returns {[name: string, digest: string][]} */
+export function treeOf(folder) {
+  return filesBelow(folder).map((path) => [
+    relative(folder, path),
+    createHash('sha256').update(readFileSync(path)).digest('hex'),
+  ])
+}

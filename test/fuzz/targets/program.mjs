@@ -1,0 +1,255 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { convert } from '../../../dist/index.js'
+import { writePcapng } from '../lib/capture-parts.mjs'
+import { filesBelow, treeOf } from '../lib/folders.mjs'
+import { mutateBytes, pick } from '../lib/mutate-bytes.mjs'
+import { damagedCapture, hostilePackets } from '../lib/mutate-capture.mjs'
+import { mustAgree, mustHold } from '../lib/properties.mjs'
+
+/** @typedef {import('../../../fixtures/generator/random.mjs').Random} Random */
+/** @typedef {import('../lib/seed-captures.mjs').SeedCaptures} SeedCaptures */
+/** @typedef {import('../../../dist/index.js').Summary} Summary */
+
+const PROGRAM = new URL('../../../bin/pcap2conn.js', import.meta.url).pathname
+const FILTERS = ['tcp', 'udp port 53', 'ip or ip6', 'greater 100', 'tcp[tcpflags] & tcp-syn != 0', 'not vlan']
+const SAFE_NAME = /^[0-9A-Za-z][0-9A-Za-z._()~+-]*$/
+/** What only a fault in the program says. */
+const FAULT =
+  /\bbug\b|\n {4}at |TypeError|ReferenceError|RangeError|Cannot read prop|is not a function|is not iterable|undefined|NaN|\[object/
+const COMMAND_MS = 60_000
+
+/** @type {import('../lib/target.mjs').TargetMaker} */
+export const program = ({ captures, folder }) => ({
+  name: 'program',
+  make: (random) => anyCapture(random, captures),
+  run: async (input, random) => {
+    const places = new Places(folder, 'program')
+    const path = places.input(input)
+    const options = conversionOptions(random)
+    try {
+      const tree = await conversion(path, options, places)
+      if (!random.chance(0.15)) return
+      const others = { workers: random.between(1, 3), memory: '1M', maxFileDesc: pick(random, [1, 3, 500]) }
+      const again = await conversion(path, { ...options, ...others }, places)
+      // What memory gave up is announced.
+      if (!tree.isExact || !again.isExact) return
+      mustAgree(tree.files, again.files, `Files with ${JSON.stringify(others)}`)
+      mustAgree(tree.totals, again.totals, `Totals with ${JSON.stringify(others)}`)
+    } finally {
+      places.remove()
+    }
+  },
+})
+
+/** @type {import('../lib/target.mjs').TargetMaker} */
+export const command = ({ captures, folder }) => ({
+  name: 'command',
+  make: (random) => anyCapture(random, captures),
+  run: (input, random) => {
+    const places = new Places(folder, 'command')
+    const path = places.input(input)
+    try {
+      const args = commandArguments(random, path, places.output())
+      const isPiped = args[0] === '-r' && random.chance(0.2)
+      if (isPiped) args[1] = '-'
+      const result = spawnSync(process.execPath, [PROGRAM, ...args], {
+        env: { ...process.env, TMPDIR: places.temp },
+        timeout: COMMAND_MS,
+        maxBuffer: 256 * 1024 * 1024,
+        ...(isPiped ? { input } : {}),
+      })
+      const stderr = result.stderr.toString()
+      const shown = `${args.join(' ')}: exit ${result.status}, ${result.signal ?? 'no signal'}: ${stderr.slice(0, 2000)}`
+      mustHold(result.status === 0 || result.status === 1, () => `Exit code must be 0 or 1: ${shown}`)
+      mustHold(!FAULT.test(stderr), () => `Messages must be for people: ${shown}`)
+      mustHold(result.status === 0 || stderr !== '', () => `A failure must be told: ${shown}`)
+      mustHold(isPlain(stderr), () => `Messages must not have control characters: ${shown}`)
+      mustAgree(readdirSync(places.temp), [], 'Temporary files left')
+    } finally {
+      places.remove()
+    }
+  },
+})
+
+/** The folders of one case. */
+class Places {
+  /** @param {string} folder @param {string} name */
+  constructor(folder, name) {
+    this.folder = join(folder, name)
+    this.temp = join(this.folder, 'temp')
+    this.outputs = 0
+    mkdirSync(this.temp, { recursive: true })
+  }
+
+  /** @param {Uint8Array} bytes */
+  input(bytes) {
+    const path = join(this.folder, 'input.cap')
+    writeFileSync(path, bytes)
+    return path
+  }
+
+  /** A folder that isn't there yet. */
+  output() {
+    this.outputs += 1
+    return join(this.folder, `out${this.outputs}`)
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** @param {Random} random @param {SeedCaptures} captures */
+function anyCapture(random, captures) {
+  const bytes = random.chance(0.5)
+    ? damagedCapture(random, captures, null)
+    : writePcapng(hostilePackets(random, captures))
+  if (!random.chance(0.1)) return bytes
+  const packed = Uint8Array.from(gzipSync(bytes))
+  return random.chance(0.5) ? packed : mutateBytes(random, packed, packed)
+}
+
+/** @param {Random} random */
+function conversionOptions(random) {
+  return {
+    utc: true,
+    writeMetadata: random.chance(0.3),
+    separateSides: random.chance(0.5),
+    chunksHeader: random.chance(0.2),
+    json: random.chance(0.3),
+    gaps: pick(random, /** @type {const} */ (['marker', 'skip', 'marker', 'skip'])),
+    overlap: pick(random, /** @type {const} */ (['first', 'last'])),
+    noDecap: random.chance(0.1),
+    tcpTimeout: pick(random, [0, 1, 3600]),
+    udpTimeout: pick(random, [0, 1, 300]),
+    workers: random.chance(0.2) ? 2 : 1,
+    ...(random.chance(0.2) ? { filter: pick(random, FILTERS) } : {}),
+    ...(random.chance(0.1) ? { maxBytes: random.below(2000) } : {}),
+    ...(random.chance(0.1) ? { linkType: pick(random, [0, 1, 101, 105, 113, 127, 147, 276]) } : {}),
+  }
+}
+
+/** @param {string} path @param {import('../../../dist/index.js').ConvertOptions} options @param {Places} places */
+async function conversion(path, options, places) {
+  process.env.TMPDIR = places.temp
+  const output = places.output()
+  const index = join(places.folder, `${basename(output)}.jsonl`)
+  const summary = await convert({ ...options, inputFile: path, outputDir: output, index })
+  checkSummary(summary)
+  mustAgree(readdirSync(places.temp), [], 'Temporary files left')
+  const lines = readFileSync(index, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  mustAgree(lines.length, summary.connections.total, 'Records and connections')
+  checkFiles(output, lines, summary)
+  const { inputs, packets, connections, bytes, overlap_conflicts, gaps, files, limits } = summary
+  return {
+    files: [...treeOf(output), lines],
+    totals: {
+      inputs,
+      packets,
+      connections,
+      overlap_conflicts,
+      gaps,
+      files,
+      payload: bytes.payload,
+      missing: bytes.missing,
+    },
+    isExact: !('held_memory' in limits),
+  }
+}
+
+/** @param {Summary} summary */
+function checkSummary(summary) {
+  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  mustAgree(
+    read,
+    filtered + not_ip + malformed + fragments + delivered,
+    'Packets read, and what became of them,',
+  )
+  const texts = [
+    ...summary.errors,
+    ...summary.inputs.flatMap(({ problems }) => problems.map(({ message }) => message)),
+  ]
+  for (const text of texts)
+    mustHold(!FAULT.test(text) && isPlain(text), () => `Message must be for people: found ${text}`)
+  const numbers = JSON.stringify(summary, (_, value) =>
+    typeof value === 'number' && !(value >= 0) ? `bad ${value}` : value,
+  )
+  mustHold(!numbers.includes('"bad '), () => `Totals must be numbers from 0 up: ${numbers}`)
+}
+
+/** @param {string} output @param {readonly string[]} lines @param {Summary} summary */
+function checkFiles(output, lines, summary) {
+  const names = filesBelow(output).map((path) => path.slice(output.length + 1))
+  for (const name of names) mustHold(SAFE_NAME.test(name), () => `File name must be safe: found ${name}`)
+  mustAgree(names.length, summary.files, 'Files')
+  const records = lines.map((line) => JSON.parse(line))
+  const named = new Set(
+    records.flatMap(({ orig_file, resp_file }) => [orig_file, resp_file]).filter((name) => name !== null),
+  )
+  const content = names.filter((name) => !name.includes('-metadata.'))
+  mustAgree([...named].sort(), content.sort(), 'Files of the records, and those that are there,')
+  const sum = (/** @type {string} */ field) => records.reduce((total, record) => total + record[field], 0)
+  mustAgree(
+    sum('orig_bytes') + sum('resp_bytes'),
+    summary.bytes.payload,
+    'Payload of the records, and in all,',
+  )
+  mustAgree(
+    sum('orig_missed_bytes') + sum('resp_missed_bytes'),
+    summary.bytes.missing,
+    'Missing bytes of the records, and in all,',
+  )
+  mustAgree(
+    sum('orig_pkts') + sum('resp_pkts'),
+    summary.packets.delivered,
+    'Packets of the records, and those delivered,',
+  )
+}
+
+/** No control character but line ends. @param {string} text */
+function isPlain(text) {
+  return [...text].every(
+    (character) =>
+      character === '\n' ||
+      character === '\r' ||
+      (character >= ' ' && !(character >= '\x7f' && character <= '\x9f')),
+  )
+}
+
+/** @param {Random} random @param {string} path @param {string} output */
+function commandArguments(random, path, output) {
+  switch (random.below(6)) {
+    case 0:
+      return ['inspect', path]
+    case 1:
+      return ['inspect', '--json', path]
+    case 2:
+      return [
+        '-r',
+        path,
+        '-c',
+        ...(random.chance(0.5) ? ['-j'] : ['-d']),
+        ...(random.chance(0.3) ? ['-e', pick(random, FILTERS)] : []),
+      ]
+    case 3:
+      return ['-r', path, '-c', '--hex', '-q']
+    default:
+      return [
+        '-r',
+        path,
+        '-o',
+        output,
+        '-smj',
+        '--index',
+        `${output}.${pick(random, ['jsonl', 'csv', 'parquet', 'log'])}`,
+        '--summary',
+        `${output}.json`,
+        ...(random.chance(0.3) ? ['--workers', '2'] : []),
+      ]
+  }
+}
