@@ -89,14 +89,13 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-// What is 0 is left out.
+// What is 0 is left out at the end: the order is that of the parts, whichever worker has counted what.
 function sumCounts(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const part of parts) {
-    for (const [name, count] of Object.entries(part))
-      if (count > 0) counts[name] = (counts[name] ?? 0) + count
+    for (const [name, count] of Object.entries(part)) counts[name] = (counts[name] ?? 0) + count
   }
-  return counts
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 }
 
 function unknownLinkTypes(decoder: PacketDecoder): Record<string, number> {

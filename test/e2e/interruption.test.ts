@@ -7,7 +7,7 @@ import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Summary } from '../../src/summary.js'
 import { waitUntil } from '../support/processes.js'
 import { type RunningProgram, runProgram, startProgram, withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 import { troubledPlan } from './traffic.js'
 
 const SEED = 11

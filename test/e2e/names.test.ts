@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { endpoint } from '../../fixtures/generator/packets.mjs'
 import { Script } from '../../fixtures/generator/script.mjs'
 import { readTree, runProgram, withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 
 /** 2024-03-05 09:30:00 UTC */
 const FIRST_SEC = 1_709_631_000

@@ -7,7 +7,7 @@ import { endpoint, ip, UDP, udp } from '../../fixtures/generator/packets.mjs'
 import { Script } from '../../fixtures/generator/script.mjs'
 import type { Summary } from '../../src/summary.js'
 import { type ProgramOptions, readTree, runProgram, withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 import { troubledPlan } from './traffic.js'
 
 /** 2024-03-05 09:30:00 UTC */

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Summary } from '../../src/summary.js'
 import { runProgram, startProgram, withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 import { troubledPlan } from './traffic.js'
 
 const SEED = 3

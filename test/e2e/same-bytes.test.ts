@@ -6,7 +6,7 @@ import { generateBytes, generateFile } from '../../fixtures/generator/generate.m
 import type { ConnectionTruth } from '../../fixtures/generator/types.mjs'
 import type { Summary } from '../../src/summary.js'
 import { runProgram } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 import { troubledPlan } from './traffic.js'
 
 const FIXTURES = resolve('fixtures')

@@ -11,7 +11,7 @@ import { troubledPlan } from '../e2e/traffic.js'
 import { pcapFile } from '../support/capture-writers.js'
 import { ethernet, ipv4, udp } from '../support/frames.js'
 import { withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 
 const plan = troubledPlan({ connections: 80, concurrency: 30, messageBytes: 3_000, segmentBytes: 500 })
 const capture = generateBytes(plan, 21).bytes

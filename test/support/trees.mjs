@@ -4,23 +4,24 @@ import { join } from 'node:path'
 
 const MOST_DIFFERENCES = 5
 
-/** The hash of every file below `folder`, by its path there. */
-export function treeHashes(folder: string): Map<string, string> {
-  const hashes = new Map<string, string>()
+/** @param {string} folder @returns {Map<string, string>} the hash of every file below `folder`, by its path there */
+export function treeHashes(folder) {
+  /** @type {Map<string, string>} */
+  const hashes = new Map()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    const name = path.slice(folder.length + 1)
-    hashes.set(name, createHash('sha1').update(readFileSync(path)).digest('hex'))
+    hashes.set(path.slice(folder.length + 1), createHash('sha1').update(readFileSync(path)).digest('hex'))
   }
   return hashes
 }
 
-/** What is in one tree only or differs between them: the first few, by name. */
-export function treeDifferences(
-  expected: ReadonlyMap<string, string>,
-  actual: ReadonlyMap<string, string>,
-): string[] {
+/**
+ * @param {ReadonlyMap<string, string>} expected
+ * @param {ReadonlyMap<string, string>} actual
+ * @returns {string[]} what is in one tree only or differs between them: the first few, by name
+ */
+export function treeDifferences(expected, actual) {
   const missing = [...expected.keys()].filter((name) => !actual.has(name)).map((name) => `no ${name}`)
   const added = [...actual.keys()].filter((name) => !expected.has(name)).map((name) => `new ${name}`)
   const changed = [...actual].filter(([name, hash]) => (expected.get(name) ?? hash) !== hash)

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { arbitraryCapture, type CaptureRecipe, generateCapture } from './arbitrary-capture.js'
+import { arbitraryOptions, arbitrarySetting } from './arbitrary-options.js'
+import { type ConvertOptions, outcomeDifferences, outcomeOf, type Setting } from './outcome.mjs'
+
+/** Seconds for which new captures are made; without it a few, always the same. */
+const SECONDS = Number(process.env.PCAP2CONN_DETERMINISM_SECONDS ?? 0)
+const SEED = 20_240_305
+/** What the others are compared with: no thread, all the memory, all the files. */
+const REFERENCE: Setting = { workers: undefined, memory: '512M', maxFileDesc: 500 }
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pcap2conn-generated-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const done = { captures: 0, runs: 0, packets: 0, files: 0, gaps: 0, conflicts: 0, incomplete: 0, damaged: 0 }
+
+async function expectSame(
+  recipe: CaptureRecipe,
+  options: ConvertOptions,
+  settings: Setting[],
+): Promise<void> {
+  const inputs = mkdtempSync(join(folder, 'inputs-'))
+  const inputFile = generateCapture(recipe).map(({ name, bytes }) => {
+    const path = join(inputs, name)
+    writeFileSync(path, bytes)
+    return path
+  })
+  const run = (setting: Setting) => outcomeOf(folder, { ...options, inputFile }, setting)
+  const expected = await run(REFERENCE)
+  expect(expected.summary.limits).not.toHaveProperty('held_memory')
+  for (const setting of settings)
+    expect(outcomeDifferences(expected, await run(setting)), JSON.stringify(setting)).toEqual([])
+  rmSync(inputs, { recursive: true })
+  const { summary, tree } = expected
+  done.captures += 1
+  done.runs += 1 + settings.length
+  done.packets += summary.packets.read
+  done.files += tree.size
+  done.gaps += summary.gaps
+  done.conflicts += summary.overlap_conflicts
+  done.incomplete += summary.details.incomplete_datagrams ?? 0
+  done.damaged += summary.damage.holes
+}
+
+function runs(share: number, count: number): fc.Parameters<[CaptureRecipe, ConvertOptions, Setting[]]> {
+  if (SECONDS === 0) return { seed: SEED, numRuns: count }
+  return { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: SECONDS * 1000 * share }
+}
+
+describe('a generated capture gives the same bytes with any setting', () => {
+  const settings = fc.array(arbitrarySetting, { minLength: 1, maxLength: 3 })
+
+  it(
+    'with all kinds of trouble, and however it is written',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(arbitraryCapture, arbitraryOptions, settings, expectSame),
+        runs(0.7, 40),
+      )
+      for (const count of Object.values(done)) expect(count).toBeGreaterThan(10)
+    },
+    SECONDS * 1000 + 60_000,
+  )
+
+  // Memory is released at sweeps, of which there is one every 65,536 packets.
+  const long = arbitraryCapture.map((recipe) => ({
+    ...recipe,
+    connections: 4_000,
+    concurrency: 20 * recipe.concurrency,
+    messageBytes: 1_000,
+    segmentBytes: 30 + (recipe.segmentBytes % 40),
+  }))
+  it(
+    'of several sweeps',
+    async () => {
+      await fc.assert(fc.asyncProperty(long, arbitraryOptions, settings, expectSame), runs(0.3, 2))
+    },
+    SECONDS * 1000 + 60_000,
+  )
+
+  it('as the counts of this run say', () => {
+    if (SECONDS > 0) console.log(JSON.stringify(done))
+    expect(done.packets).toBeGreaterThan(130_000)
+  })
+})

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../src/config.js'
+import { summarize } from '../../src/pipeline/run-summary.js'
+import type { WorkerResult } from '../../src/pipeline/worker-task.js'
+import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
+import { PacketDecoder } from '../../src/wire/packet-decoder.js'
+
+const NOTHING: WorkerResult = {
+  opened: new Float64Array(256),
+  payload: 0,
+  missing: 0,
+  retransmitted: 0,
+  conflicts: 0,
+  gaps: 0,
+  files: 0,
+  written: 0,
+  limits: {},
+  details: {},
+  indexRuns: [],
+  failures: 0,
+  failureTexts: [],
+  error: null,
+}
+
+function summaryOf(...results: Partial<WorkerResult>[]) {
+  return summarize({
+    seconds: 1,
+    workers: results.length,
+    inputs: [],
+    packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 },
+    capturedBytes: 0,
+    decoder: new PacketDecoder({
+      decap: true,
+      limits: DEFAULT_LIMITS,
+      encaps: new EncapWriter(EncapTable.allocate(1)),
+      space: { reserve: () => 0 },
+      linkType: null,
+    }),
+    damage: { holes: 0, lost_bytes: 0 },
+    limits: {},
+    results: results.map((result) => ({ ...NOTHING, ...result })),
+    consoleBytes: 0,
+    errors: [],
+  })
+}
+
+it('adds up what the workers have counted, and leaves out what none has', () => {
+  const { limits, details, gaps } = summaryOf(
+    { gaps: 2, limits: { held_bytes: 1, index_gaps: 0 }, details: { late_bytes: 5, icmp_errors: 0 } },
+    { gaps: 3, limits: { held_bytes: 0, index_gaps: 0 }, details: { late_bytes: 6, icmp_errors: 7 } },
+  )
+  expect({ limits, details, gaps }).toEqual({
+    limits: { held_bytes: 1 },
+    details: { late_bytes: 11, icmp_errors: 7 },
+    gaps: 5,
+  })
+})
+
+it('has its counts in the same order whichever worker has counted them', () => {
+  const early = { limits: { a: 1, b: 0 }, details: { c: 1, d: 0 } }
+  const late = { limits: { a: 0, b: 1 }, details: { c: 0, d: 1 } }
+  for (const { limits, details } of [summaryOf(early, late), summaryOf(late, early)]) {
+    expect(Object.keys(limits)).toEqual(['a', 'b'])
+    expect(Object.keys(details)).toEqual(['c', 'd'])
+  }
+})
