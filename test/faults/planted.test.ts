@@ -16,7 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { endpoint } from '../../fixtures/generator/packets.mjs'
 import { Script } from '../../fixtures/generator/script.mjs'
 import { withFolder } from '../support/program.js'
-import { treeHashes } from '../support/trees.js'
+import { treeHashes } from '../support/trees.mjs'
 import { expectClearEnd, run } from './fault-run.js'
 
 const MINE = 'this is mine'
