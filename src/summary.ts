@@ -1,3 +1,5 @@
+import { safeJson } from './safe-json.js'
+
 /** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
 export interface InputProblem {
   readonly offset: number
@@ -117,5 +119,5 @@ export function summaryJson(summary: Summary): string {
     unknown_link_types: summary.unknown_link_types,
     errors: summary.errors,
   }
-  return `${JSON.stringify(ordered, null, 2)}\n`
+  return `${safeJson(ordered, 2)}\n`
 }

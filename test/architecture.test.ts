@@ -9,6 +9,7 @@ const MAX_LINES = 300
 // One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
 const MAY_IMPORT: Readonly<Record<string, string>> = {
   'existing-outputs': 'errors node:fs node:path',
+  summary: 'safe-json',
   'whole-file': 'node:crypto node:fs node:path',
   version: 'node:module',
   config: 'errors wire node:os node:path', // wire: the names of link types
@@ -19,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors flow stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors flow safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
     'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
@@ -29,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   view: 'bytes errors report node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs figures inspect pipeline report summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs figures inspect pipeline report safe-json summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

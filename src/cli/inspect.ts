@@ -1,10 +1,12 @@
 import { toConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { CaptureInspection, Inspection } from '../inspect/inspection.js'
+import { safeJson } from '../safe-json.js'
 import { packageVersion } from '../version.js'
 import { ExitCode } from './exit-codes.js'
 import type { InspectCommand } from './inspect-command.js'
 import { inspectionTable } from './inspect-table.js'
+import { printable } from './printable.js'
 import { problemLine } from './report.js'
 import { alarming, type Terminal } from './terminal.js'
 
@@ -33,9 +35,9 @@ export async function inspect(command: InspectCommand, terminal: Terminal): Prom
   })
   if (command.isJson) {
     const inspection: Inspection = { version: packageVersion(), captures, errors }
-    stdout.write(`${JSON.stringify(inspection, null, 2)}\n`)
+    stdout.write(`${safeJson(inspection, 2)}\n`)
   }
-  for (const error of errors) say(`error        ${error}`)
+  for (const error of errors) say(`error        ${printable(error)}`)
   return isWhole && errors.length === 0 ? ExitCode.OK : ExitCode.FAILED
 
   function say(line: string): void {

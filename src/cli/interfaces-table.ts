@@ -1,4 +1,5 @@
 import type { LiveInterface } from '../pipeline/live-interfaces.js'
+import { safeJson } from '../safe-json.js'
 import { printable } from './printable.js'
 
 const HEADINGS = ['NAME', 'STATE', 'ADDRESSES', 'DESCRIPTION'] as const
@@ -27,7 +28,7 @@ export function interfacesJson(interfaces: readonly LiveInterface[]): string {
     up: isUp,
     loopback: isLoopback,
   }))
-  return `${JSON.stringify(objects, null, 2)}\n`
+  return `${safeJson(objects, 2)}\n`
 }
 
 function cells({ name, addresses, description, isUp, isLoopback }: LiveInterface): string[] {

@@ -160,13 +160,16 @@ function explain(error: unknown, { stderr }: Terminal): number {
     error instanceof OutputError ||
     error instanceof LiveCaptureError ||
     isOfSystem(error)
-  const text =
-    error instanceof Error ? ((isExpected ? undefined : error.stack) ?? error.message) : String(error)
-  stderr.write(`${alarming(`pcap2conn: ${text.split('\n').map(printable).join('\n')}`, stderr)}\n`)
+  const lines = isExpected ? [error.message] : stackOf(error).split('\n')
+  stderr.write(`${alarming(`pcap2conn: ${lines.map(printable).join('\n')}`, stderr)}\n`)
   return error instanceof ConfigError ? ExitCode.BAD_USAGE : ExitCode.FAILED
 }
 
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 // What the system refuses is no mistake of the program: where it happened helps nobody.
-function isOfSystem(error: unknown): boolean {
+function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && 'syscall' in error
 }

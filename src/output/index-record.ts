@@ -4,6 +4,7 @@ import {
   type ConnectionTable,
   HISTORY_BYTES,
 } from '../flow/connection-table.js'
+import { safeJson } from '../safe-json.js'
 import { protocolName } from '../wire/protocol-names.js'
 import { CommunityIdMaker } from './community-id.js'
 import { connState } from './conn-state.js'
@@ -46,6 +47,8 @@ export class IndexRecords {
   /** The fields of outer headers, by their number: as many as `Limits.encaps`. */
   readonly #encapTexts = new Map<number, string>()
   #captureField = ''
+  /** JSON of a path: only a folder named after an input may have characters to escape. */
+  #pathJson: (path: string | null) => string = JSON.stringify
 
   constructor(table: ConnectionTable, encaps: EncapReader, gaps: GapLists) {
     this.#table = table
@@ -55,7 +58,8 @@ export class IndexRecords {
 
   /** @param captureName Value of the field `capture` from now on; null: there is none. */
   startCapture(captureName: string | null): void {
-    this.#captureField = captureName === null ? '' : `,"capture":${JSON.stringify(captureName)}`
+    this.#captureField = captureName === null ? '' : `,"capture":${safeJson(captureName)}`
+    this.#pathJson = captureName === null ? JSON.stringify : safeJson
   }
 
   /**
@@ -89,7 +93,7 @@ export class IndexRecords {
       `,"orig_retrans_bytes":${t.retransBytes[orig]},"resp_retrans_bytes":${t.retransBytes[resp]}` +
       `,"overlap_conflicts":${t.conflicts[connection]}` +
       `,"conn_state":"${stateText(t, connection)}","history":"${historyText(t, connection)}"` +
-      `,"orig_file":${JSON.stringify(origFile)},"resp_file":${JSON.stringify(respFile)}` +
+      `,"orig_file":${this.#pathJson(origFile)},"resp_file":${this.#pathJson(respFile)}` +
       `,"orig_gaps":${gapsText(this.#gaps.of(orig))},"resp_gaps":${gapsText(this.#gaps.of(resp))}` +
       `,"gaps_truncated":${this.areGapsCut(connection)}` +
       `,"community_id":"${this.#communityIds.communityId(t, connection)}"` +

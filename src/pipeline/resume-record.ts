@@ -129,9 +129,18 @@ function isRecord(value: unknown): value is ResumeRecord {
     typeof options === 'object' &&
     typeof complete === 'boolean' &&
     Array.isArray(inputs) &&
+    inputs.every((input) => hasFields(input, { name: 'string' })) &&
     Array.isArray(problems) &&
-    problems.every(Array.isArray)
+    problems.every((found) => Array.isArray(found) && found.every((one) => hasFields(one, PROBLEM_FIELDS)))
   )
+}
+
+const PROBLEM_FIELDS = { offset: 'number', length: 'number', message: 'string' } as const
+
+function hasFields(value: unknown, types: Readonly<Record<string, 'string' | 'number'>>): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = value as Readonly<Record<string, unknown>>
+  return Object.entries(types).every(([name, type]) => typeof fields[name] === type)
 }
 
 /** Writes a record under another name first: it is there whole or not at all. @throws OutputError */

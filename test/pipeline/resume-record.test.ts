@@ -1,4 +1,6 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { platform } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Config, type RawOptions, toConfig } from '../../src/config.js'
@@ -82,13 +84,33 @@ describe('the record', () => {
     expect(readdirSync(join(folder, 'new', 'er'))).toEqual([RECORD_NAME])
   })
 
-  it.each(['', '{', 'null', '7', '{}', '{"version":1,"options":{},"inputs":[],"complete":1,"problems":[]}'])(
+  const empty = { version: 1, options: {}, inputs: [], complete: true, problems: [] }
+  const notOurs: unknown[] = [
+    { ...empty, complete: 1 },
+    { ...empty, inputs: [null] },
+    { ...empty, inputs: [{ name: 1 }] },
+    { ...empty, problems: [1] },
+    { ...empty, problems: [[null]] },
+    { ...empty, problems: [[{ offset: 0, length: 0 }]] },
+    { ...empty, problems: [[{ offset: '0', length: 0, message: '' }]] },
+  ]
+  it.each(['', '{', 'null', '7', '{}', ...notOurs.map((record) => JSON.stringify(record))])(
     'is none where it holds %j',
     (content) => {
       writeFileSync(join(folder, RECORD_NAME), content)
       expect(readRecord(folder)).toBeNull()
     },
   )
+
+  it.skipIf(platform() === 'win32')('is none where a pipe or a link has its name', () => {
+    const own = temporaryFolder()
+    execFileSync('mkfifo', [join(own, RECORD_NAME)])
+    expect(readRecord(own)).toBeNull()
+    rmSync(join(own, RECORD_NAME))
+    writeFileSync(join(own, 'elsewhere'), JSON.stringify(empty))
+    symlinkSync('elsewhere', join(own, RECORD_NAME))
+    expect(readRecord(own)).toBeNull()
+  })
 
   it('that cannot be written is an error that names it', () => {
     expect(() => writeRecord(path, { ...facts, complete: true, problems: [] })).toThrow(OutputError)
