@@ -5,7 +5,7 @@ import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Summary } from '../../src/summary.js'
 import { troubledPlan } from '../e2e/traffic.js'
 import { type ProgramOptions, type ProgramResult, startProgram, withFolder } from '../support/program.js'
-import { treeDifferences, treeHashes } from '../support/trees.js'
+import { treeDifferences, treeHashes } from '../support/trees.mjs'
 
 const SEED = 17
 /** The longest that the program may take to end, whatever goes wrong. It is killed then. */
