@@ -6,8 +6,9 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { seedOf } from '../../fixtures/generator/random.mjs'
+import { caseOf } from './lib/case-source.mjs'
 import { CurrentCase } from './lib/current-case.mjs'
-import { caseOf, failureOf, targetsOf } from './lib/run-cases.mjs'
+import { failureOf, targetsOf } from './lib/run-cases.mjs'
 import { TARGET_NAMES } from './targets/all.mjs'
 
 /** @typedef {import('./lib/run-cases.mjs').Failure} Failure */
@@ -17,6 +18,7 @@ const USAGE = `Usage: npm run fuzz -- [options]
   --target NAME    only this one; repeatable: ${TARGET_NAMES.join(', ')}
   --seed S         a number; the same seed gives the same cases (a new one each time)
   --jobs N         threads; all but the first have seeds of their own (1)
+  --guided         goes on from inputs that reach new code: cases depend on those before them then
   --corpus FOLDER  captures to make cases of, beside fixtures/; repeatable
   --out FOLDER     where an input that fails is written (out/fuzz)
   --case K         with --target and --seed: runs this one case
@@ -25,7 +27,7 @@ const ROOT = new URL('../../', import.meta.url)
 const WATCH_MS = 1000
 const TELL_MS = 30_000
 /** A case that takes longer hangs: the slowest ones take about a second. */
-const HANG_MS = 60_000
+const HANG_MS = 120_000
 const HEAP_MIB = 1024
 
 const { values } = parseArgs({
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     corpus: { type: 'string', multiple: true, default: [] },
     out: { type: 'string', default: new URL('out/fuzz', ROOT).pathname },
+    guided: { type: 'boolean', default: false },
     case: { type: 'string' },
     replay: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -64,6 +67,7 @@ function runJob(job) {
     ...common,
     seed: jobSeed,
     seconds: Number(values.seconds),
+    isGuided: values.guided,
     folder: folderOf(job),
     current: current.shared,
   }

@@ -1,8 +1,9 @@
-import { Random, seedOf } from '../../../fixtures/generator/random.mjs'
+import { Random } from '../../../fixtures/generator/random.mjs'
 import { makeTargets } from '../targets/all.mjs'
+import { caseOf, GuidedCases } from './case-source.mjs'
+import { Coverage } from './coverage.mjs'
 import { CurrentCase } from './current-case.mjs'
 import { minimised } from './minimise.mjs'
-import { hashBytes } from './properties.mjs'
 import { SeedCaptures } from './seed-captures.mjs'
 
 /** @typedef {import('./target.mjs').Target} Target */
@@ -19,6 +20,7 @@ const REPORT_MS = 1000
  * @property {readonly string[]} corpus folders
  * @property {string} fixtures folder
  * @property {string} folder the job's own
+ * @property {boolean} isGuided go on from inputs that reach new code
  * @property {SharedArrayBuffer} current
  */
 
@@ -51,6 +53,8 @@ export function targetsOf({ targets, corpus, fixtures, folder }) {
 export async function runJob(options, say) {
   const targets = await targetsOf(options)
   const current = new CurrentCase(options.current)
+  const guided = options.isGuided ? new GuidedCases() : null
+  const coverage = options.isGuided ? new Coverage() : null
   const numbers = targets.map(() => 0)
   const cases = () => Object.fromEntries(targets.map(({ name }, i) => [name, numbers[i] ?? 0]))
   const end = performance.now() + 1000 * options.seconds
@@ -61,10 +65,12 @@ export async function runJob(options, say) {
     const sliceEnd = Math.min(end, performance.now() + SLICE_MS)
     do {
       const number = numbers[which] ?? 0
-      const { input, salt } = caseOf(target, options.seed, number)
+      const { input, salt } =
+        guided === null ? caseOf(target, options.seed, number) : guided.next(target, options.seed, number)
       current.begin(which, number, salt, input)
       const message = await failureOf(target, input, salt)
       numbers[which] = number + 1
+      if (coverage?.hasGrown()) guided?.keep(target, input)
       if (message !== null) {
         const small = await minimised(input, target.unitBytes ?? 1, message, (smaller) =>
           failureOf(target, smaller, salt),
@@ -79,14 +85,6 @@ export async function runJob(options, say) {
     say({ kind: 'cases', cases: cases() })
   }
   say({ kind: 'cases', cases: cases() })
-}
-
-/** A case depends on nothing but the seed and its number. @param {Target} target @param {number} seed @param {number} number */
-export function caseOf(target, seed, number) {
-  const name = Buffer.from(target.name)
-  const random = new Random(seedOf(seedOf(seed, hashBytes(name, 0, name.length)), number))
-  const input = target.make(random)
-  return { input, salt: random.u32() }
 }
 
 /** What went wrong, as text; null: nothing. @param {Target} target @param {Uint8Array} input @param {number} salt */

@@ -4,6 +4,7 @@ import { ConnectionTable } from '../../../dist/flow/connection-table.js'
 import { ConnectionTracker } from '../../../dist/flow/connection-tracker.js'
 import { HeldStore } from '../../../dist/stream/held-store.js'
 import { CheckingSink } from './checking-sink.mjs'
+import { concat } from './mutate-bytes.mjs'
 import { mustAgree, mustHold } from './properties.mjs'
 
 const ARENA_BYTES = 4 * 1024 * 1024
@@ -24,20 +25,37 @@ const SHARED = new SharedMemory(SharedMemory.allocate(ARENA_BYTES + SMALLEST_ARE
 /** A spill file in memory. */
 class MemorySpill {
   constructor() {
-    /** @type {Uint8Array[]} */
-    this.written = []
+    this.bytes = new Uint8Array(4096)
+    this.end = 0
     this.kept = 0
   }
 
   /** @param {Uint8Array} bytes @param {number} from @param {number} to */
   write(bytes, from, to) {
+    const position = this.end
+    this.end += to - from
     this.kept += to - from
-    return this.written.push(bytes.slice(from, to)) - 1
+    while (this.end > this.bytes.length) this.bytes = concat([this.bytes, new Uint8Array(this.bytes.length)])
+    this.rewrite(position, bytes, from, to)
+    return position
+  }
+
+  /** @param {number} position @param {Uint8Array} bytes @param {number} from @param {number} to */
+  rewrite(position, bytes, from, to) {
+    mustHold(
+      position + to - from <= this.end,
+      () => `Spill file of ${this.end} bytes is written at ${position}`,
+    )
+    this.bytes.set(bytes.subarray(from, to), position)
   }
 
   /** @param {number} position @param {Uint8Array} target */
   read(position, target) {
-    target.set(this.written[position] ?? new Uint8Array(0))
+    mustHold(
+      position + target.length <= this.end,
+      () => `Spill file of ${this.end} bytes is read at ${position}`,
+    )
+    target.set(this.bytes.subarray(position, position + target.length))
   }
 
   /** @param {number} bytes */
@@ -65,7 +83,8 @@ export class TrackerBench {
     this.spill = new MemorySpill()
     this.table = new ConnectionTable()
     this.sink = new CheckingSink(this.table, checkData, !options.lastWins)
-    this.store = new HeldStore(this.pages, this.spill)
+    // Without memory the spill file takes even the shortest segments.
+    this.store = hasMemory ? new HeldStore(this.pages, this.spill) : new HeldStore(this.pages, this.spill, 0)
     this.options = options
     this.tracker = new ConnectionTracker(this.table, this.sink, this.store, options)
     this.tracker.startCapture(0)

@@ -1,36 +1,27 @@
-import { decoder } from './decoder.mjs'
-import { bzip2, gzip, lz4, xz, zstd } from './decompressors.mjs'
-import { filter } from './filter.mjs'
-import { fragments } from './fragments.mjs'
-import { command, program } from './program.mjs'
-import { pcap, pcapng } from './readers.mjs'
-import { reassembler } from './reassembler.mjs'
-import { config, report, resume, viewer } from './records.mjs'
-import { tracker } from './tracker.mjs'
-
 /** @typedef {import('../lib/target.mjs').Target} Target */
 /** @typedef {import('../lib/target.mjs').TargetMaker} TargetMaker */
 
-/** @type {Readonly<Record<string, TargetMaker>>} */
+// Loaded when asked for: what is not loaded costs no coverage.
+/** @type {Readonly<Record<string, () => Promise<TargetMaker>>>} */
 const MAKERS = {
-  pcap,
-  pcapng,
-  gzip,
-  zstd,
-  xz,
-  lz4,
-  bzip2,
-  fragments,
-  decoder,
-  tracker,
-  reassembler,
-  filter,
-  report,
-  viewer,
-  resume,
-  config,
-  program,
-  command,
+  pcap: async () => (await import('./readers.mjs')).pcap,
+  pcapng: async () => (await import('./readers.mjs')).pcapng,
+  gzip: async () => (await import('./decompressors.mjs')).gzip,
+  zstd: async () => (await import('./decompressors.mjs')).zstd,
+  xz: async () => (await import('./decompressors.mjs')).xz,
+  lz4: async () => (await import('./decompressors.mjs')).lz4,
+  bzip2: async () => (await import('./decompressors.mjs')).bzip2,
+  fragments: async () => (await import('./fragments.mjs')).fragments,
+  decoder: async () => (await import('./decoder.mjs')).decoder,
+  tracker: async () => (await import('./tracker.mjs')).tracker,
+  reassembler: async () => (await import('./reassembler.mjs')).reassembler,
+  filter: async () => (await import('./filter.mjs')).filter,
+  report: async () => (await import('./records.mjs')).report,
+  viewer: async () => (await import('./records.mjs')).viewer,
+  resume: async () => (await import('./records.mjs')).resume,
+  config: async () => (await import('./records.mjs')).config,
+  program: async () => (await import('./program.mjs')).program,
+  command: async () => (await import('./program.mjs')).command,
 }
 
 export const TARGET_NAMES = Object.keys(MAKERS)
@@ -38,11 +29,11 @@ export const TARGET_NAMES = Object.keys(MAKERS)
 /** @param {readonly string[]} names @param {import('../lib/target.mjs').Surroundings} surroundings @returns {Promise<Target[]>} */
 export function makeTargets(names, surroundings) {
   return Promise.all(
-    names.map((name) => {
-      const make = MAKERS[name]
-      if (make === undefined)
+    names.map(async (name) => {
+      const load = MAKERS[name]
+      if (load === undefined)
         throw new RangeError(`Cannot fuzz "${name}": must be one of ${TARGET_NAMES.join(', ')}`)
-      return make(surroundings)
+      return (await load())(surroundings)
     }),
   )
 }
