@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { OutputError } from '../errors.js'
 import type { IndexOutput } from './index-output.js'
 import { compareRecords, RUN_HEADER_BYTES, recordBytes } from './index-runs.js'
+import { outputFailure } from './output-failure.js'
 
 /** Most runs that are open at one moment. */
 const FAN_IN = 32
@@ -181,7 +182,8 @@ export async function mergeIndex(
     await forEachOutput((output) => output.finish())
   } catch (error) {
     for (const output of live) output.abandon()
-    throw error
+    // The runs themselves could not be read or merged.
+    throw error instanceof Error && 'syscall' in error ? outputFailure(folder, error) : error
   }
   return errors
 }

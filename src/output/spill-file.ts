@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { OutputError } from '../errors.js'
+import { failureReason, OutputError } from '../errors.js'
 
 /**
  * A temporary file for early segments that memory has no room for. It has no name in the file system, and its
@@ -33,7 +33,7 @@ export class SpillFile {
       while (at < to) at += writeSync(this.#descriptor, bytes, at, to - at, position + at - from)
     } catch (cause) {
       throw new OutputError(
-        `Cannot write temporary file "${this.#path}": ${(cause as Error).message}`,
+        `Cannot write temporary file "${this.#path}": ${failureReason(cause)}`,
         this.#path,
         { cause },
       )
@@ -51,7 +51,7 @@ export class SpillFile {
       }
     } catch (cause) {
       throw new OutputError(
-        `Cannot read temporary file "${this.#path}": ${(cause as Error).message}`,
+        `Cannot read temporary file "${this.#path}": ${failureReason(cause)}`,
         this.#path,
         { cause },
       )

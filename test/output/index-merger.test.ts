@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { OutputError } from '../../src/errors.js'
 import { FdBudget } from '../../src/output/fd-budget.js'
 import { mergeIndex } from '../../src/output/index-merger.js'
 import { IndexFile, IndexStream } from '../../src/output/index-output.js'
@@ -151,6 +152,9 @@ describe('the index', () => {
     truncateSync(run!, 36)
     await expect(mergeIndexToFile([run!], folder, path, false)).rejects.toThrow(
       `Cannot merge "${run}": it ends inside a record`,
+    )
+    await expect(mergeIndexToFile([join(folder, 'gone')], folder, path, false)).rejects.toThrow(
+      new OutputError(`Cannot write "${folder}": no such file or directory (ENOENT)`, folder),
     )
     mkdirSync(path)
     await expect(mergeIndexToFile([], folder, path, true)).rejects.toThrow(`Cannot write "${path}": `)
