@@ -17,6 +17,29 @@ for (const file of modules()) {
   }
 }
 
+/** The licences of packages whose code is in the pages, by package: they ask to be where the code is. */
+const LICENCES = ['preact', 'uplot'].map((name) => ({
+  name,
+  text: readFileSync(`node_modules/${name}/LICENSE`, 'utf8'),
+}))
+
+function licenceFile() {
+  const texts = LICENCES.map(({ name, text }) => `${name}\n\n${text}`)
+  return `The pages contain code of these packages.\n\n${texts.join('\n')}`
+}
+
+/**
+ * A report is handed on without that file.
+ *
+ * @param {string[]} packages
+ */
+function licenceLine(packages) {
+  const lines = LICENCES.filter(({ name }) => packages.includes(name)).map(
+    ({ name, text }) => `${name}: MIT licence, ${/^Copyright.*$/m.exec(text)}`,
+  )
+  return `/*! with code of ${lines.join('; ')} */`
+}
+
 /** Modules as tsc wrote them. */
 function modules() {
   return globSync('dist/**/*.js', { ignore: ['dist/bundle/**', 'dist/app/**'] })
@@ -28,19 +51,27 @@ function modules() {
  * @param {string} name Of both files, in dist/app.
  * @param {string} script
  * @param {string[]} styles
+ * @param {string[]} packages Whose code is in it.
  */
-function page(name, script, styles) {
+function page(name, script, styles, packages) {
   return defineConfig({
     input: { [name]: script },
     platform: 'browser',
     transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    output: { dir: 'dist/app', format: 'iife', minify: true, comments: false },
+    output: {
+      dir: 'dist/app',
+      format: 'iife',
+      minify: true,
+      comments: false,
+      postBanner: licenceLine(packages),
+    },
     plugins: [
       {
         name: 'styles',
         generateBundle() {
           const source = styles.map((path) => readFileSync(path, 'utf8')).join('\n')
           this.emitFile({ type: 'asset', fileName: `${name}.css`, source })
+          this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: licenceFile() })
         },
       },
     ],
@@ -52,12 +83,18 @@ export default defineConfig([
     input,
     external: /^[^./]/, // packages stay packages
     platform: 'node',
-    output: { dir: 'dist/bundle', cleanDir: true, comments: false },
+    output: {
+      dir: 'dist/bundle',
+      cleanDir: true,
+      comments: false,
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    },
   },
-  page('report', 'src/report/app/main.tsx', [
-    'node_modules/uplot/dist/uPlot.min.css',
-    'src/report/app/theme.css',
-    'src/report/app/report.css',
-  ]),
-  page('view', 'src/view/app/main.tsx', ['src/report/app/theme.css', 'src/view/app/view.css']),
+  page(
+    'report',
+    'src/report/app/main.tsx',
+    ['node_modules/uplot/dist/uPlot.min.css', 'src/report/app/theme.css', 'src/report/app/report.css'],
+    ['preact', 'uplot'],
+  ),
+  page('view', 'src/view/app/main.tsx', ['src/report/app/theme.css', 'src/view/app/view.css'], ['preact']),
 ])

@@ -29,6 +29,7 @@ describe('the package', () => {
       expect.arrayContaining([
         'README.md',
         'LICENSE',
+        'SECURITY.md',
         'bin/pcap2conn.js',
         'dist/bundle/index.js',
         'dist/bundle/worker.js',
@@ -36,6 +37,18 @@ describe('the package', () => {
         'docs/man/pcap2conn.1',
       ]),
     )
+  })
+
+  it('has the licences of what is built into its pages, and says it in each page', () => {
+    expect(paths).toContain('dist/app/licenses.txt')
+    for (const name of ['preact', 'uplot'])
+      expect(readFileSync('dist/app/licenses.txt', 'utf8')).toContain(
+        readFileSync(`node_modules/${name}/LICENSE`, 'utf8'),
+      )
+    for (const page of ['report', 'view'])
+      expect(readFileSync(`dist/app/${page}.js`, 'utf8')).toMatch(
+        /^\/\*! with code of preact: MIT licence, Copyright \(c\) /,
+      )
   })
 
   it('has every file that its types and its program import', () => {
