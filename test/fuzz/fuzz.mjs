@@ -1,8 +1,9 @@
 // Tries the program's parts, and the program, with inputs that are made to break them. See README.md in this folder.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { seedOf } from '../../fixtures/generator/random.mjs'
@@ -19,7 +20,7 @@ const USAGE = `Usage: npm run fuzz -- [options]
   --seed S         a number; the same seed gives the same cases (a new one each time)
   --jobs N         threads; all but the first have seeds of their own (1)
   --guided         goes on from inputs that reach new code: cases depend on those before them then
-  --corpus FOLDER  captures to make cases of, beside fixtures/; repeatable
+  --corpus FOLDER  captures to make cases of, beside fixtures/; repeatable (../shared/corpus)
   --out FOLDER     where an input that fails is written (out/fuzz)
   --case K         with --target and --seed: runs this one case
   --replay FILE    runs an input that was written to a file`
@@ -36,8 +37,12 @@ const { values } = parseArgs({
     target: { type: 'string', multiple: true, default: TARGET_NAMES },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     jobs: { type: 'string', default: '1' },
-    corpus: { type: 'string', multiple: true, default: [] },
-    out: { type: 'string', default: new URL('out/fuzz', ROOT).pathname },
+    corpus: {
+      type: 'string',
+      multiple: true,
+      default: [process.env.PCAP2CONN_CORPUS ?? fileURLToPath(new URL('../shared/corpus', ROOT))],
+    },
+    out: { type: 'string', default: fileURLToPath(new URL('out/fuzz', ROOT)) },
     guided: { type: 'boolean', default: false },
     case: { type: 'string' },
     replay: { type: 'string' },
@@ -45,11 +50,22 @@ const { values } = parseArgs({
   },
 })
 
+for (const name of /** @type {const} */ (['seconds', 'seed', 'jobs', 'case'])) {
+  const value = values[name]
+  if (value === undefined || /^\d{1,15}$/.test(value)) continue
+  console.error(`Cannot use --${name} "${value}": must be an integer`)
+  process.exit(2)
+}
+const unknown = values.target.find((name) => !TARGET_NAMES.includes(name))
+if (unknown !== undefined) {
+  console.error(`Cannot use --target "${unknown}": must be one of ${TARGET_NAMES.join(', ')}`)
+  process.exit(2)
+}
 const seed = Number(values.seed)
 const common = {
   targets: values.target,
   corpus: values.corpus,
-  fixtures: new URL('fixtures', ROOT).pathname,
+  fixtures: fileURLToPath(new URL('fixtures', ROOT)),
 }
 /** @type {Record<string, number>[]} */
 const casesOfJobs = []
@@ -58,6 +74,12 @@ const casesOfJobs = []
 function folderOf(job) {
   return join(tmpdir(), `pcap2conn-fuzz-${process.pid}-${job}`)
 }
+
+// Folders of jobs that were ended before they could clean up.
+process.once('exit', () => {
+  for (let job = 0; job < Number(values.jobs); job++) rmSync(folderOf(job), { recursive: true, force: true })
+})
+process.once('SIGINT', () => process.exit(130))
 
 /** Runs one job to its end. @param {number} job @returns {Promise<Failure | null>} */
 function runJob(job) {

@@ -31,8 +31,7 @@ export function makeTargets(names, surroundings) {
   return Promise.all(
     names.map(async (name) => {
       const load = MAKERS[name]
-      if (load === undefined)
-        throw new RangeError(`Cannot fuzz "${name}": must be one of ${TARGET_NAMES.join(', ')}`)
+      if (load === undefined) throw new RangeError(`No target is called "${name}"`)
       return (await load())(surroundings)
     }),
   )
