@@ -1,4 +1,15 @@
+/**
+ * Columns grow seldom and by much: untouched rows take no memory of the system, while a copy keeps the old rows in
+ * memory, too, until the garbage collector comes.
+ */
+const GROWTH = 16
+
 type Column = Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array
+
+/** Rows that columns of `rows` rows get when they need `needed`. */
+export function grownRows(rows: number, needed: number): number {
+  return Math.max(rows * GROWTH, needed)
+}
 
 /** A copy of `column` with `length` elements, the new ones 0. */
 export function grown<T extends Column>(column: T, length: number): T {

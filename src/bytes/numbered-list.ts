@@ -1,4 +1,4 @@
-import { grown } from './grown.js'
+import { grown, grownRows } from './grown.js'
 
 const INITIAL_CAPACITY = 256
 
@@ -51,7 +51,7 @@ export class NumberedList {
   }
 
   #grow(row: number): void {
-    const rows = Math.max(this.#next.length * 2, row + 1)
+    const rows = grownRows(this.#next.length, row + 1)
     this.#next = grown(this.#next, rows)
     this.#previous = grown(this.#previous, rows)
     this.#isMember = grown(this.#isMember, rows)

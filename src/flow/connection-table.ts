@@ -1,7 +1,7 @@
 // The columns of all open connections: structure of arrays, so that a million connections cost a few hundred
 // bytes each and the garbage collector sees none of them.
 
-import { grown } from '../bytes/grown.js'
+import { grown, grownRows } from '../bytes/grown.js'
 
 /** Words of one connection's addresses: four for the originator, four for the responder. */
 const ADDRESS_WORDS = 8
@@ -190,7 +190,7 @@ export class ConnectionTable {
   }
 
   #grow(): void {
-    const rows = this.#capacity * 2
+    const rows = grownRows(this.#capacity, this.#capacity + 1)
     this.protocol = grown(this.protocol, rows)
     this.isOpen = grown(this.isOpen, rows)
     this.flags = grown(this.flags, rows)

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { grown } from '../bytes/grown.js'
+import { grown, grownRows } from '../bytes/grown.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from '../flow/connection-table.js'
 import { protocolKeyword } from '../wire/protocol-names.js'
 import { addressText } from './ip-text.js'
@@ -155,7 +155,7 @@ export class FileNames {
   }
 
   #grow(connection: number): void {
-    const rows = Math.max(this.#oppositeOrdinals.length * 2, connection + 1)
+    const rows = grownRows(this.#oppositeOrdinals.length, connection + 1)
     this.#oppositeOrdinals = grown(this.#oppositeOrdinals, rows)
     this.#isUnsure = grown(this.#isUnsure, rows)
   }

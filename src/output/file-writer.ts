@@ -1,4 +1,4 @@
-import { grown } from '../bytes/grown.js'
+import { grown, grownRows } from '../bytes/grown.js'
 import { NumberedList } from '../bytes/numbered-list.js'
 import { LARGEST_CLASS, NO_PAGE, type PageArena } from '../bytes/page-arena.js'
 import type { OpenFiles } from './open-files.js'
@@ -199,7 +199,7 @@ export class FileWriter {
 
   #use(file: number): void {
     if (file >= this.#pages.length) {
-      const rows = Math.max(this.#pages.length * 2, file + 1)
+      const rows = grownRows(this.#pages.length, file + 1)
       this.#pages = grown(this.#pages, rows)
       this.#sizeClasses = grown(this.#sizeClasses, rows)
       this.#lengths = grown(this.#lengths, rows)

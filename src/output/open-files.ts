@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { grown } from '../bytes/grown.js'
+import { grown, grownRows } from '../bytes/grown.js'
 import { NumberedList } from '../bytes/numbered-list.js'
 import { OutputError } from '../errors.js'
 import type { FdBudget } from './fd-budget.js'
@@ -237,7 +237,7 @@ export class OpenFiles {
   }
 
   #grow(file: number): void {
-    const rows = Math.max(this.#descriptors.length * 2, file + 1)
+    const rows = grownRows(this.#descriptors.length, file + 1)
     this.#descriptors = grown(this.#descriptors, rows)
     this.#state = grown(this.#state, rows)
   }

@@ -1,4 +1,4 @@
-import { grown } from '../bytes/grown.js'
+import { grown, grownRows } from '../bytes/grown.js'
 import type { Config } from '../config.js'
 import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { ByteBuilder } from './byte-builder.js'
@@ -225,7 +225,7 @@ export class PayloadOutput {
   }
 
   #grow(connection: number): void {
-    const halves = Math.max(this.#pendingGaps.length * 2, 2 * connection + 2)
+    const halves = grownRows(this.#pendingGaps.length, 2 * connection + 2)
     this.#pendingGaps = grown(this.#pendingGaps, halves)
     this.#keptBytes = grown(this.#keptBytes, halves)
     this.#offsets = grown(this.#offsets, halves)

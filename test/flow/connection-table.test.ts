@@ -44,7 +44,7 @@ describe('ConnectionTable', () => {
     const before = columns(table).map(([, column]) => column.length)
     while (table.used <= before[0]!) table.allocate()
     columns(table).forEach(([name, column], i) => {
-      expect(column.length, name).toBe(before[i]! * 2)
+      expect(column.length, name).toBe(before[i]! * 16)
       expect(column[first], name).toBe(1)
     })
   })
