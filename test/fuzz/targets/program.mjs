@@ -14,7 +14,7 @@ import { mustAgree, mustHold } from '../lib/properties.mjs'
 /** @typedef {import('../../../dist/index.js').Summary} Summary */
 
 const PROGRAM = new URL('../../../bin/pcap2conn.js', import.meta.url).pathname
-const FILTERS = ['tcp', 'udp port 53', 'ip or ip6', 'greater 100', 'tcp[tcpflags] & tcp-syn != 0', 'not vlan']
+const FILTERS = ['tcp', 'udp port 53', 'ip or ip6', 'greater 100', 'tcp[tcpflags] & tcp-syn != 0', 'not port 80']
 const SAFE_NAME = /^[0-9A-Za-z][0-9A-Za-z._()~+-]*$/
 /** What only a fault in the program says. */
 const FAULT =
