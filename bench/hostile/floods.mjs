@@ -1,4 +1,4 @@
-import { flowHash } from '../../dist/wire/flow-hash.js'
+import { FLOW_HASH_KEY_WORDS, flowHash } from '../../dist/wire/flow-hash.js'
 
 /** @typedef {import('../../fixtures/generator/random.mjs').Random} Random */
 /** @typedef {{ src: number, dst: number, srcPort: number, dstPort: number }} Tuple */
@@ -7,18 +7,29 @@ import { flowHash } from '../../dist/wire/flow-hash.js'
 const BODY_A = 0xcc9e2d51
 const BODY_B = 0x1b873593
 const NO_BYTES = new Uint8Array(0)
-/** The key that the flood is made for. */
-const KEY = 0x12345678
+/** The key that a flood is made for. */
+const KEY = Uint32Array.from(
+  { length: FLOW_HASH_KEY_WORDS },
+  (_, i) => Math.imul(i + 1, 0x9e3779b1) ^ (i << 7),
+)
 
-/** Tuples whose hash, under one key, ends in the same 18 bits. @param {number} count @returns {Generator<Tuple>} */
-export function* fixedKeyFlood(count) {
-  const tuple = { ipVersion: 4, protocol: 6, src: 0x0a000001, dst: 0, srcPort: 1025, dstPort: 80 }
+/** Tuples whose hash, under one key, ends in the same ten bits. @param {number} count @returns {Generator<Tuple>} */
+export function* tuplesForOneKey(count) {
+  const tuple = {
+    ipVersion: /** @type {const} */ (4),
+    protocol: 6,
+    src: 0,
+    dst: 0x0a000001,
+    srcPort: 0,
+    dstPort: 80,
+  }
   for (let found = 0, i = 0; found < count; i++) {
-    tuple.src = 0x0a000000 + i
+    tuple.src = 0x0a000000 + (i >> 10)
+    tuple.srcPort = 1025 + (i & 1023)
+    if ((flowHash(NO_BYTES, tuple, KEY) & 1023) !== 7) continue
     found += 1
     yield { ...tuple }
   }
-  void flowHash(NO_BYTES, /** @type {any} */ (tuple), KEY)
 }
 
 /** The inverse of an odd number modulo 2^32. @param {number} odd */

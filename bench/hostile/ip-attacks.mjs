@@ -1,5 +1,5 @@
 import { Random } from '../../fixtures/generator/random.mjs'
-import { fixedKeyFlood, fragmentsThatMeet, tuplesThatMeet } from './floods.mjs'
+import { fragmentsThatMeet, tuplesForOneKey, tuplesThatMeet } from './floods.mjs'
 import { writeFrames } from './frames.mjs'
 
 /** @typedef {import('./attack.mjs').Attack} Attack */
@@ -75,13 +75,13 @@ function stacked(etherType, depth, random) {
 export const IP_ATTACKS = [
   {
     name: '5-tuples that meet for one key of the hash',
-    full: 400_000,
-    quick: 20_000,
+    full: 40_000,
+    quick: 5_000,
     limits: [],
     connections: 1,
     write(path, units) {
       writeFrames(path, (frames) => {
-        for (const tuple of fixedKeyFlood(units)) frames.tcp({ ...tuple, flags: 2 }, 0)
+        for (const tuple of tuplesForOneKey(units)) frames.tcp({ ...tuple, flags: 2 }, 0)
       })
     },
   },
@@ -101,7 +101,7 @@ export const IP_ATTACKS = [
     name: 'fragments that meet in MurmurHash3 for all seeds',
     full: 500_000,
     quick: 30_000,
-    limits: ['fragment_trackers'],
+    limits: ['fragment_bytes'],
     write(path, units, seed) {
       writeFrames(path, (frames) => {
         for (const { src, dst, id } of fragmentsThatMeet(units, new Random(seed)))
@@ -236,6 +236,7 @@ export const IP_ATTACKS = [
   },
   {
     name: 'UDP datagrams without payload, a connection each',
+    ordinary: 'lookups',
     full: 1_000_000,
     quick: 60_000,
     limits: [],

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { openSync, readSync } from 'node:fs'
 import { PageArena } from '../../dist/bytes/page-arena.js'
 import { SharedMemory } from '../../dist/bytes/shared-memory.js'
@@ -16,7 +17,7 @@ import { readPacket, writePacket } from '../../dist/pipeline/descriptor.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../dist/ring/record-ring.js'
 import { HeldStore } from '../../dist/stream/held-store.js'
 import { EncapTable, EncapWriter } from '../../dist/wire/encap-table.js'
-import { flowHash } from '../../dist/wire/flow-hash.js'
+import { FLOW_HASH_KEY_WORDS, flowHash } from '../../dist/wire/flow-hash.js'
 import { PacketDecoder } from '../../dist/wire/packet-decoder.js'
 import { blankTransportPacket } from '../../dist/wire/transport-packet.js'
 
@@ -105,12 +106,13 @@ export function runStages(capture, last, out) {
       consumer.advance()
     }
   }
+  const hashKey = randomFillSync(new Uint32Array(FLOW_HASH_KEY_WORDS))
   const takePacket = () => {
     packets += 1
     if (depth < STAGES.indexOf('decode')) return
     if (decoder.decode(bytes, captured, packet) !== 'delivered') return
     if (depth < STAGES.indexOf('hash')) return
-    const hash = flowHash(bytes, packet, 1)
+    const hash = flowHash(bytes, packet, hashKey)
     sum += hash
     if (depth < STAGES.indexOf('ring')) return
     if (producer.free() === 0) takeRecords()

@@ -36,8 +36,8 @@ export interface ConversionSetup {
   readonly tempDir: string
   /** When the run began, by the clock of the file system: ms since 1970. */
   readonly startedMs: number
-  /** Any uint32: which worker gets which connection depends on it, results don't. */
-  readonly hashSeed: number
+  /** Random words: which worker gets which connection depends on them, results don't. */
+  readonly hashKey: Uint32Array
   readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
 }
@@ -106,7 +106,7 @@ export class Conversion {
       space,
       linkType: config.linkType,
     })
-    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashSeed, setup.filter)
+    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashKey, setup.filter)
     this.#feeder = new Feeder({
       pool,
       rings: producers,

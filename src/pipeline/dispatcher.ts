@@ -42,7 +42,7 @@ export class Dispatcher {
   readonly #rings: readonly RingProducer[]
   readonly #decoder: PacketDecoder
   readonly #space: DatagramSpace
-  readonly #hashSeed: number
+  readonly #hashKey: Uint32Array
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
   #credits = 0
@@ -51,21 +51,21 @@ export class Dispatcher {
   #lowestSec = Infinity
 
   /**
-   * @param hashSeed Any uint32: which worker gets which connection depends on it, results don't.
+   * @param hashKey For {@link flowHash}: which worker gets which connection depends on it, results don't.
    */
   constructor(
     pool: SlabPool,
     rings: readonly RingProducer[],
     decoder: PacketDecoder,
     space: DatagramSpace,
-    hashSeed: number,
+    hashKey: Uint32Array,
     filter: PacketFilter | null = null,
   ) {
     this.#bytes = pool.bytes
     this.#rings = rings
     this.#decoder = decoder
     this.#space = space
-    this.#hashSeed = hashSeed
+    this.#hashKey = hashKey
     this.filter = filter
   }
 
@@ -148,7 +148,7 @@ export class Dispatcher {
 
   #push(): void {
     const packet = this.#packet
-    const hash = flowHash(this.#bytes, packet, this.#hashSeed)
+    const hash = flowHash(this.#bytes, packet, this.#hashKey)
     const ring = this.#ringOf(hash)
     writePacket(ring.words, ring.next(), this.#captured, packet, hash, this.packets.read)
     ring.commit()
@@ -158,7 +158,7 @@ export class Dispatcher {
 
   #pushQuoted(): void {
     const { quoted } = this.#packet
-    const hash = flowHash(this.#bytes, quoted, this.#hashSeed)
+    const hash = flowHash(this.#bytes, quoted, this.#hashKey)
     const ring = this.#ringOf(hash)
     writeIcmpError(ring.words, ring.next(), quoted, hash)
     ring.commit()

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
+import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
 import { shownConsoleStyle } from './console.js'
 import { Conversion } from './conversion.js'
 import { ThreadedDecompression } from './decompression.js'
@@ -73,7 +74,7 @@ async function convertInputs(
       {
         tempDir: temp.path,
         startedMs: temp.madeMs,
-        hashSeed: randomBytes(4).readUInt32LE(),
+        hashKey: randomFillSync(new Uint32Array(FLOW_HASH_KEY_WORDS)),
         filter,
         startWorkers,
       },

@@ -1,4 +1,4 @@
-import { mixWord } from './flow-hash.js'
+import { WordHash } from './word-hash.js'
 
 /** Kinds of outer headers that are described. */
 export const EncapKind = {
@@ -90,6 +90,7 @@ export const MAX_ENCAP_DEPTH = 16
  */
 const SLOT_WORDS = 1 + 2 * MAX_ENCAP_DEPTH
 const MAX_ID = 0xffff
+const TWO_32 = 2 ** 32
 
 /** Outer headers of a packet, each from the outside in. */
 export interface EncapDescription {
@@ -151,6 +152,9 @@ export class EncapWriter {
   readonly #stack = new Uint32Array(2 * MAX_ENCAP_DEPTH)
   readonly #firstOfHash = new Map<number, number>()
   readonly #sameHash: Uint16Array
+  readonly #hash = new WordHash()
+  readonly #otherHash = new WordHash()
+  readonly #tunnels = new Uint32Array(2 * MAX_ENCAP_DEPTH)
   #depth = 0
   #isOverfull = false
   #count = 0
@@ -190,14 +194,21 @@ export class EncapWriter {
     this.#isOverfull = false
   }
 
-  /** A hash of the tunnels over IP in the stack; 0: there is none. */
+  /**
+   * A number for the tunnels over IP in the stack, the same during a run: a keyed hash of 52 bits, so that no two stacks of
+   * a capture can be made to share one. 0: there is none.
+   */
   tunnelHash(): number {
-    let hash = 0
+    const tunnels = this.#tunnels
+    let count = 0
     for (let i = 0; i < 2 * this.#depth; i += 2) {
       if (this.#stack[i]! < FIRST_TUNNEL) continue
-      hash = mixWord(mixWord(hash, this.#stack[i]!), this.#stack[i + 1]!)
+      tunnels[count] = this.#stack[i]!
+      tunnels[count + 1] = this.#stack[i + 1]!
+      count += 2
     }
-    return hash
+    if (count === 0) return 0
+    return (this.#otherHash.of(tunnels, count) >>> 12) * TWO_32 + this.#hash.of(tunnels, count)
   }
 
   /**
@@ -224,7 +235,7 @@ export class EncapWriter {
   }
 
   #find(): number {
-    const hash = this.#hash()
+    const hash = this.#hash.of(this.#stack, 2 * this.#depth)
     const first = this.#firstOfHash.get(hash) ?? 0
     for (let id = first; id !== 0; id = this.#sameHash[id]!) if (this.#equals(id)) return id
     if (this.#count === this.#capacity) {
@@ -247,14 +258,5 @@ export class EncapWriter {
       if (this.#words[slot + 1 + i] !== this.#stack[i]) return false
     }
     return true
-  }
-
-  #hash(): number {
-    let hash = this.#depth
-    for (let i = 0; i < 2 * this.#depth; i++) {
-      hash = Math.imul(hash ^ this.#stack[i]!, 0x9e3779b1)
-      hash ^= hash >>> 15
-    }
-    return hash
   }
 }

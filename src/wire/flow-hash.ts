@@ -1,52 +1,57 @@
 import type { PacketTuple } from './transport-packet.js'
 
-// Multipliers and shifts of MurmurHash3 (public domain): of its finalizer, and of its body.
+// Multipliers of MurmurHash3's finalizer (public domain), and one for protocol and version.
 const MULTIPLIER_A = 0x85ebca6b
 const MULTIPLIER_B = 0xc2b2ae35
-const BODY_A = 0xcc9e2d51
-const BODY_B = 0x1b873593
-const BODY_ADDEND = 0xe6546b64
+const PROTOCOL_MULTIPLIER = 0xcc9e2d51
+const TABLE = 256
+/** First table of each part of an endpoint. */
+const ADDRESS = 0
+const PORT_HIGH = 16 * TABLE
+const PORT_LOW = 17 * TABLE
+
+/** Words of a key: a table for each byte of an IPv6 endpoint. */
+export const FLOW_HASH_KEY_WORDS = 18 * TABLE
 
 /**
  * Hash of a 5-tuple, the same for both directions. Every bit depends on the whole tuple: workers are chosen by the
  * high bits, buckets by the low ones.
  *
+ * An endpoint is hashed by simple tabulation (M. Pătraşcu, M. Thorup, "The Power of Simple Tabulation Hashing"): any two
+ * endpoints have independent values, whoever chose them, as long as the key is drawn after they were written down. So no
+ * capture can be made whose connections meet in one bucket.
+ *
  * @param bytes Buffer that IPv6 addresses are offsets in.
- * @param seed  uint32, one for the run, so that a capture can't be written for one bucket without effort. It is no
- *              keyed hash: who knows how it mixes can find tuples that meet for every seed.
+ * @param key   {@link FLOW_HASH_KEY_WORDS} random words, the same during a run. No result may depend on them.
  * @returns uint32
  */
-export function flowHash(bytes: Uint8Array, tuple: PacketTuple, seed: number): number {
-  const { src, dst } = tuple
+export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array): number {
+  const { src, dst, srcPort, dstPort } = tuple
   const isIpv4 = tuple.ipVersion === 4
-  const srcHash = isIpv4 ? mixWord(seed, src) : mixAddress(bytes, src, seed)
-  const dstHash = isIpv4 ? mixWord(seed, dst) : mixAddress(bytes, dst, seed)
-  // The sum does not tell the ends apart; each is mixed with its port before, so that swapped ports are another flow.
-  const ends = mixEnd(srcHash, tuple.srcPort) + mixEnd(dstHash, tuple.dstPort)
-  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, BODY_A)) >>> 0
+  const srcHash = isIpv4 ? hashIpv4(key, src) : hashIpv6(key, bytes, src)
+  const dstHash = isIpv4 ? hashIpv4(key, dst) : hashIpv6(key, bytes, dst)
+  // Each end is mixed before they are added: exchanged ports would give the same sum otherwise.
+  const ends = finish(srcHash ^ hashPort(key, srcPort)) + finish(dstHash ^ hashPort(key, dstPort))
+  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER)) >>> 0
 }
 
-function mixAddress(bytes: Uint8Array, at: number, seed: number): number {
-  let hash = seed
-  for (let word = at; word < at + 16; word += 4) {
-    // Signed words are enough here, and cheaper than u32be().
-    hash = mixWord(
-      hash,
-      (bytes[word]! << 24) | (bytes[word + 1]! << 16) | (bytes[word + 2]! << 8) | bytes[word + 3]!,
-    )
-  }
+function hashIpv4(key: Uint32Array, address: number): number {
+  return (
+    key[ADDRESS + (address >>> 24)]! ^
+    key[ADDRESS + TABLE + ((address >>> 16) & 255)]! ^
+    key[ADDRESS + 2 * TABLE + ((address >>> 8) & 255)]! ^
+    key[ADDRESS + 3 * TABLE + (address & 255)]!
+  )
+}
+
+function hashIpv6(key: Uint32Array, bytes: Uint8Array, at: number): number {
+  let hash = 0
+  for (let i = 0; i < 16; i++) hash ^= key[ADDRESS + i * TABLE + bytes[at + i]!]!
   return hash
 }
 
-/** Mixes one 32-bit word into a hash. */
-export function mixWord(hash: number, word: number): number {
-  let mixed = Math.imul(word, BODY_A)
-  mixed = Math.imul((mixed << 15) | (mixed >>> 17), BODY_B) ^ hash
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + BODY_ADDEND) | 0
-}
-
-function mixEnd(address: number, port: number): number {
-  return finish(address ^ Math.imul(port + 1, MULTIPLIER_A))
+function hashPort(key: Uint32Array, port: number): number {
+  return key[PORT_HIGH + (port >>> 8)]! ^ key[PORT_LOW + (port & 255)]!
 }
 
 function finish(value: number): number {

@@ -10,8 +10,8 @@ const HELD = 1
 /** Seen, but the snaplen cut it: not or not wholly in the buffer. */
 const CUT = 2
 
-/** Version and protocol, identification, two addresses of four words, tunnels. */
-export const KEY_WORDS = 11
+/** Version and protocol, identification, two addresses of four words, tunnels in two. */
+export const KEY_WORDS = 12
 export const NO_PROTOCOL = -1
 
 /** The fragments of one datagram, put in place as they come; the first copy of a byte wins. */

@@ -1,7 +1,7 @@
 import { u32be } from '../bytes/endian.js'
-import { mixWord } from './flow-hash.js'
 import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
 import type { IpHeader } from './ip-header.js'
+import { WordHash } from './word-hash.js'
 
 /** Where reassembled datagrams are put. */
 export interface ReassembledSpace {
@@ -14,6 +14,7 @@ export interface ReassembledSpace {
 }
 
 const ADDRESS_BYTES = 16
+const TWO_32 = 2 ** 32
 /** Most that is asked of a {@link ReassembledSpace}: a datagram, and its two IPv6 addresses before it. */
 export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
 
@@ -55,8 +56,7 @@ export class FragmentTable {
   readonly #firstOfHash = new Map<number, FragmentTracker>()
   readonly #spare: FragmentTracker[] = []
   readonly #key = new Uint32Array(KEY_WORDS)
-  // So that a capture can't be written to make its keys collide without effort; results don't depend on it.
-  readonly #seed = Math.floor(Math.random() * 0x1_0000_0000)
+  readonly #hash = new WordHash()
   #oldest: FragmentTracker | null = null
   #newest: FragmentTracker | null = null
   #count = 0
@@ -257,12 +257,9 @@ export class FragmentTable {
         key[6 + i] = u32be(bytes, ip.dst + 4 * i)
       }
     }
-    key[10] = ip.tunnelHash
-    let hash = this.#seed
-    for (let i = 0; i < KEY_WORDS; i++) {
-      hash = mixWord(hash, key[i]!)
-    }
-    return hash
+    key[10] = ip.tunnelHash % TWO_32
+    key[11] = Math.floor(ip.tunnelHash / TWO_32)
+    return this.#hash.of(key, KEY_WORDS)
   }
 
   #hasKey(tracker: FragmentTracker): boolean {

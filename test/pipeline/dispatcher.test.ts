@@ -31,6 +31,7 @@ import { SlabPool } from '../../src/ring/slab-pool.js'
 import { isBalanced } from '../../src/summary.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
+import { hashKey } from '../support/hash-key.js'
 import { amsdu, snap, wlan } from '../support/link-frames.js'
 
 const SWEEP_PACKETS = 65_536
@@ -105,7 +106,7 @@ function setUp(workers: number, ringRecords = 1_024, linkType: number | null = n
   const space = new DatagramSpace(pool)
   const encaps = new EncapWriter(EncapTable.allocate(8))
   const decoder = new PacketDecoder({ decap: true, limits: DEFAULT_LIMITS, encaps, space, linkType })
-  const dispatcher = new Dispatcher(pool, rings, decoder, space, SEED)
+  const dispatcher = new Dispatcher(pool, rings, decoder, space, hashKey(SEED))
   /** Takes what is published in the ring of a worker. */
   const take = (worker: number): Record[] => {
     const records: Record[] = []

@@ -16,6 +16,7 @@ import { allocateRing, RingConsumer, RingProducer } from '../../src/ring/record-
 import { passEpoch, SlabPool } from '../../src/ring/slab-pool.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
+import { hashKey } from '../support/hash-key.js'
 
 /** Room for a reassembled datagram, and for any record of these captures. */
 const HEADROOM_BYTES = 136 * 1024
@@ -100,7 +101,7 @@ function setUp({ workers, ringRecords, slabs, readBytes }: Sizes, stopAt = Numbe
     space,
     linkType: null,
   })
-  const dispatcher = new Dispatcher(pool, rings, decoder, space, 99)
+  const dispatcher = new Dispatcher(pool, rings, decoder, space, hashKey(99))
   const payloads = new Map<number, string>()
   const packet = blankFlowPacket()
   const work = () => {
