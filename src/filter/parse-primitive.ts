@@ -30,6 +30,7 @@ const withNumber: Parser = (stream, kind, column) => ({
 const withOptionalNumber: Parser = (stream, kind, column) => ({
   kind,
   column,
+  valueColumn: stream.kind === 'number' || stream.kind === '(' ? stream.column : column,
   value: stream.kind === 'number' || stream.kind === '(' ? parseNumberInParentheses(stream) : null,
 })
 const withName: Parser = (stream, kind, column) => ({
@@ -118,7 +119,8 @@ function parseAction(stream: TokenStream, _kind: never, column: number): Express
 function parseField(stream: TokenStream, kind: never, column: number): Expression {
   if (COMPARISONS.has(stream.kind)) {
     const comparison = stream.take().kind as Comparison
-    return { kind, column, comparison, value: stream.expect('number', 'a number').value }
+    const { column: valueColumn, value } = stream.expect('number', 'a number')
+    return { kind, column, comparison, valueColumn, value }
   }
   const isList = stream.tryTake('(')
   const first = fieldValue(stream, kind, column)
@@ -130,7 +132,8 @@ function parseField(stream: TokenStream, kind: never, column: number): Expressio
 }
 
 function fieldValue(stream: TokenStream, kind: never, column: number): Expression {
-  return { kind, column, comparison: '=', value: stream.expect('number', 'a number').value }
+  const { column: valueColumn, value } = stream.expect('number', 'a number')
+  return { kind, column, comparison: '=', valueColumn, value }
 }
 
 /** Reads `type …`, `subtype …` or `dir …`. @param column Of the protocol before it, if there is one. */

@@ -72,6 +72,8 @@ export type PflogNumber = 'rulenum' | 'subrulenum' | 'reason' | 'action'
 /** A test of one packet. Every node has the column of its first character. */
 export type Expression = {
   readonly column: number
+  /** Of the number behind a word such as `vlan`. */
+  readonly valueColumn?: number
 } /** Evaluated from left to right; `and` and `or` bind equally. */ & (
   | {
       readonly kind: 'chain'

@@ -203,7 +203,8 @@ describe('compileFilter()', () => {
     ['tcp src port http or 70000', 22, '70000 is no port'],
     ['tcp[0:3] = 1', 1, 'an accessor reads 1, 2 or 4 bytes'],
     ['ip[0] / 0 = 1', 9, 'division by zero'],
-    ['vlan 5000', 1, '5000 is no VLAN'],
+    ['vlan 5000', 6, '5000 is no VLAN'],
+    ['ip and mpls (1048576)', 13, '1048576 is no MPLS label'],
     [
       'ip[0] + (ip[1] + (ip[2] + (ip[3] + (ip[4] + (ip[5] + (ip[6] + (ip[7] + (ip[8] + (ip[9] + (ip[10] + (ip[11] + (ip[12] + (ip[13] + (ip[14] + (ip[15] + ip[16]))))))))))))))) = 1',
       141,

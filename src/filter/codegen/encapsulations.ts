@@ -24,7 +24,7 @@ export function vlanTest(cx: CodeContext, id: number | null): Block {
   const service = or(tagged, linkTypeIs(cx, ether.PROVIDER_BRIDGE))
   let whole = or(service, linkTypeIs(cx, ether.QINQ))
   if (id !== null) {
-    if (id > MAX_VLAN) throw cx.refuse(`${id} is no VLAN, the highest is ${MAX_VLAN}`)
+    if (id > MAX_VLAN) throw cx.refuseValue(`${id} is no VLAN, the highest is ${MAX_VLAN}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.H, id, MAX_VLAN))
   }
   cx.payload = moved(cx.payload, TAG_BYTES)
@@ -36,7 +36,7 @@ export function vlanTest(cx: CodeContext, id: number | null): Block {
 export function mplsTest(cx: CodeContext, label: number | null): Block {
   let whole = cx.labelDepth > 0 ? equal(cx, 'previousMpls', 2, bpf.B, 0, 0x01) : firstLabelTest(cx)
   if (label !== null) {
-    if (label > MAX_LABEL) throw cx.refuse(`${label} is no MPLS label, the highest is ${MAX_LABEL}`)
+    if (label > MAX_LABEL) throw cx.refuseValue(`${label} is no MPLS label, the highest is ${MAX_LABEL}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.W, label << 12, 0xfffff000))
   }
   cx.networkOffset = (cx.networkOffset + LABEL_BYTES) >>> 0
@@ -56,7 +56,7 @@ export function pppoeSessionTest(cx: CodeContext, session: number | null): Block
   let whole = linkTypeIs(cx, ether.PPPOES)
   if (session !== null) {
     if (session > MAX_SESSION)
-      throw cx.refuse(`${session} is no PPPoE session, the highest is ${MAX_SESSION}`)
+      throw cx.refuseValue(`${session} is no PPPoE session, the highest is ${MAX_SESSION}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.W, session, MAX_SESSION))
   }
   cx.enterLinkLayer(dlt.PPP, moved(cx.payload, cx.networkOffset + PPPOE_HEADER_BYTES))

@@ -77,6 +77,7 @@ function generate(cx: CodeContext, tree: Expression): Block {
   }
   if (tree.kind === 'not') return not(generate(cx, tree.operand))
   cx.column = tree.column
+  cx.valueColumn = tree.valueColumn ?? tree.column
   return generateTest(cx, tree)
 }
 

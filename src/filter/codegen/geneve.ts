@@ -35,7 +35,8 @@ function headerTest(cx: CodeContext, base: 'ipv4Transport' | 'ipv6Transport', ne
   const isPort = (base === 'ipv4Transport' ? ipv4Port : ipv6Port)(cx, PORT, UDP, 'dst')
   const isVersion = and(isPort, equal(cx, base, UDP_HEADER_BYTES, bpf.B, 0, 0xc0))
   if (network === null) return isVersion
-  if (network > MAX_NETWORK) throw cx.refuse(`${network} is no Geneve network, the highest is ${MAX_NETWORK}`)
+  if (network > MAX_NETWORK)
+    throw cx.refuseValue(`${network} is no Geneve network, the highest is ${MAX_NETWORK}`)
   return and(isVersion, equal(cx, base, UDP_HEADER_BYTES + 4, bpf.W, network << 8, 0xffffff00))
 }
 

@@ -64,7 +64,7 @@ export function mtp3Test(cx: CodeContext, keyword: Mtp3Field, comparison: Compar
   const places = placesOf(cx, keyword)
   const isHighSpeed = keyword.startsWith('h')
   const { place, max, size, mask, encode } = FIELDS[isHighSpeed ? keyword.slice(1) : keyword]!
-  if (value > max) throw cx.refuse(`${value} is too much for "${keyword}", the highest is ${max}`)
+  if (value > max) throw cx.refuseValue(`${value} is too much for "${keyword}", the highest is ${max}`)
   const offset = places[place] + (isHighSpeed ? HIGH_SPEED_SHIFT : 0)
   return compare(cx, 'packet', offset, size, encode(value), { ...testOf(comparison), mask })
 }
