@@ -41,14 +41,28 @@ export interface InterfaceDescription {
 /** Interfaces of a file that are described; further ones are only counted. */
 export const MAX_DESCRIBED_INTERFACES = 1000
 /** Comments of a file that are kept. */
-export const MAX_KEPT_COMMENTS = 10
+const MAX_KEPT_COMMENTS = 10
 /** Bytes of a text that are kept. */
 export const MAX_TEXT_BYTES = 1024
+
+const decoder = new TextDecoder()
 
 /** The text in UTF-8 at `view[from, to)`, up to {@link MAX_TEXT_BYTES} of it. */
 export function textAt(view: DataView, from: number, to: number): string {
   const length = Math.min(to - from, MAX_TEXT_BYTES)
   // Owned copy: a decoder takes no shared memory.
   const bytes = new Uint8Array(view.buffer, view.byteOffset + from, length).slice()
-  return new TextDecoder().decode(bytes).replace(/\0+$/, '')
+  return decoder.decode(bytes).replace(/\0+$/, '')
+}
+
+/** Counts comments and keeps the first of a file. */
+export class CommentLog {
+  total = 0
+  readonly first: string[] = []
+
+  /** Notes the comment at `view[from, to)`. */
+  add(view: DataView, from: number, to: number): void {
+    this.total += 1
+    if (this.first.length < MAX_KEPT_COMMENTS) this.first.push(textAt(view, from, to))
+  }
 }

@@ -9,11 +9,14 @@ export const DETECT_BYTES = 64
 /** A format that is read, or what is wrong with the content, as the end of "Cannot read ...: ". */
 export type DetectedFormat = { readonly format: 'pcap' | 'pcapng' } | { readonly problem: string }
 
+const BZIP2 = 'bzip2'
+/** Length of what tells a bzip2 file from a text that begins alike. */
+const BZIP2_MAGIC_BYTES = 10
 // What other files begin with, as text in Latin-1. The first match counts.
 const COMPRESSIONS: readonly (readonly [string, string])[] = [
   ['\x28\xb5\x2f\xfd', 'zstd'],
   ['\xfd7zXZ\x00', 'xz'],
-  ['BZh', 'bzip2'],
+  ['BZh', BZIP2],
   ['\x04\x22\x4d\x18', 'lz4'],
   ['\x1f\x8b', 'gzip'],
   ['\x1f\x9d', 'compress'],
@@ -59,6 +62,8 @@ function isTar(bytes: Uint8Array, from: number, to: number): boolean {
 function describe(bytes: Uint8Array, from: number, to: number): string {
   const start = latin1(bytes, from, to)
   const compression = COMPRESSIONS.find(([magic]) => start.startsWith(magic))
+  if (compression?.[1] === BZIP2 && to - from < BZIP2_MAGIC_BYTES)
+    return `bzip2-compressed content ends after ${to - from} bytes, within its header`
   if (compression !== undefined)
     return `the content is ${compression[1]}-compressed, which is not supported here`
   const archive = ARCHIVES.find(([magic]) => start.startsWith(magic))

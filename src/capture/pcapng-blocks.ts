@@ -1,5 +1,5 @@
 import { i64, u64 } from './byte-order.js'
-import { textAt } from './capture-description.js'
+import { type CommentLog, textAt } from './capture-description.js'
 import { type InterfaceClock, interfaceClock } from './interface-clock.js'
 
 // pcapng (draft-ietf-opsawg-pcapng): what stands where in the blocks that a reader must understand.
@@ -87,7 +87,6 @@ export interface CaptureInterface {
   readonly description: string | null
   /** Capture filter as text; null where there is none, or it is not text. */
   readonly filter: string | null
-  readonly comments: readonly string[]
   /** Packets that the interface is said to have dropped, so far; null: nothing is said. */
   droppedPackets: number | null
 }
@@ -97,12 +96,12 @@ export interface SectionTexts {
   readonly hardware: string | null
   readonly system: string | null
   readonly application: string | null
-  readonly comments: readonly string[]
 }
 
 /**
  * Reads the Interface Description Block at `at`.
  *
+ * @param comments Gets its comments.
  * @param optionsTo Where its options end at the latest. Options that don't fit before it are left out.
  */
 export function readInterface(
@@ -110,19 +109,19 @@ export function readInterface(
   at: number,
   optionsTo: number,
   isLittleEndian: boolean,
+  comments: CommentLog,
 ): CaptureInterface {
   let resolution: number | undefined
   let offsetSec = 0
   let name: string | null = null
   let description: string | null = null
   let filter: string | null = null
-  const comments: string[] = []
   forEachOption(view, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
     if (code === IF_TSRESOL && to > from) resolution = view.getUint8(from)
     if (code === IF_NAME) name = textAt(view, from, to)
     if (code === IF_DESCRIPTION) description = textAt(view, from, to)
     if (code === IF_FILTER && to > from && view.getUint8(from) === 0) filter = textAt(view, from + 1, to)
-    if (code === OPT_COMMENT) comments.push(textAt(view, from, to))
+    if (code === OPT_COMMENT) comments.add(view, from, to)
     if (code === IF_TSOFFSET && to - from >= 8) offsetSec = i64(view, from, isLittleEndian)
   })
   return {
@@ -133,7 +132,6 @@ export function readInterface(
     name,
     description,
     filter,
-    comments,
     droppedPackets: null,
   }
 }
@@ -142,24 +140,23 @@ function resolutionText(resolution: number): string {
   return (resolution & 0x80) === 0 ? `10^-${resolution}` : `2^-${resolution & 0x7f}`
 }
 
-/** Reads what the Section Header Block at `at` says in its options. */
+/** Reads what the Section Header Block at `at` says in its options; `comments` gets its comments. */
 export function readSectionTexts(
   view: DataView,
   at: number,
   optionsTo: number,
   isLittleEndian: boolean,
+  comments: CommentLog,
 ): SectionTexts {
   const texts = new Map<number, string>()
-  const comments: string[] = []
   forEachOption(view, at + 24, optionsTo, isLittleEndian, (code, from, to) => {
-    if (code === OPT_COMMENT) comments.push(textAt(view, from, to))
+    if (code === OPT_COMMENT) comments.add(view, from, to)
     else if (code <= SHB_USERAPPL) texts.set(code, textAt(view, from, to))
   })
   return {
     hardware: texts.get(SHB_HARDWARE) ?? null,
     system: texts.get(SHB_OS) ?? null,
     application: texts.get(SHB_USERAPPL) ?? null,
-    comments,
   }
 }
 

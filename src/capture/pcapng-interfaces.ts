@@ -54,8 +54,10 @@ export class PcapngInterfaces {
       this.isLimitHit = true
       return false
     }
-    this.#current.push(added)
-    if (this.#described.length < MAX_DESCRIBED_INTERFACES) this.#described.push(added)
+    const isDescribed = this.#described.length < MAX_DESCRIBED_INTERFACES
+    // Of what is not described no text is kept.
+    this.#current.push(isDescribed ? added : { ...added, name: null, description: null, filter: null })
+    if (isDescribed) this.#described.push(added)
     return true
   }
 

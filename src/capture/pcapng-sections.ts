@@ -1,4 +1,4 @@
-import { type ByteOrder, type CaptureDescription, MAX_KEPT_COMMENTS, textAt } from './capture-description.js'
+import { type ByteOrder, type CaptureDescription, CommentLog } from './capture-description.js'
 import { MAX_RECORD_BYTES } from './capture-reader.js'
 import type { CapturedPacket } from './captured-packet.js'
 import {
@@ -40,8 +40,7 @@ export class PcapngSections {
   #version = ''
   #texts: SectionTexts | null = null
   readonly #byteOrders = new Set<ByteOrder>()
-  #comments = 0
-  readonly #firstComments: string[] = []
+  readonly #comments = new CommentLog()
   #tsSec = 0
   #tsNsec = 0
 
@@ -150,25 +149,17 @@ export class PcapngSections {
       return false
     }
     this.interfaces.startSection()
-    const texts = readSectionTexts(view, at, contentTo, isLittleEndian)
+    const texts = readSectionTexts(view, at, contentTo, isLittleEndian, this.#comments)
     this.#texts ??= texts
     if (this.#sections === 0) this.#version = `${major}.${view.getUint16(at + 14, isLittleEndian)}`
     this.#sections += 1
     this.#byteOrders.add(isLittleEndian ? 'little-endian' : 'big-endian')
-    this.#keepComments(texts.comments)
     return true
-  }
-
-  #keepComments(comments: readonly string[]): void {
-    this.#comments += comments.length
-    this.#firstComments.push(...comments.slice(0, MAX_KEPT_COMMENTS - this.#firstComments.length))
   }
 
   #readComments(view: DataView, from: number, to: number): void {
     forEachComment(view, from, Math.min(to, view.byteLength), this.isLittleEndian, (valueFrom, valueTo) => {
-      this.#comments += 1
-      if (this.#firstComments.length < MAX_KEPT_COMMENTS)
-        this.#firstComments.push(textAt(view, valueFrom, valueTo))
+      this.#comments.add(view, valueFrom, valueTo)
     })
   }
 
@@ -184,16 +175,15 @@ export class PcapngSections {
       hardware: this.#texts?.hardware ?? null,
       system: this.#texts?.system ?? null,
       application: this.#texts?.application ?? null,
-      comments: this.#comments,
-      firstComments: this.#firstComments,
+      comments: this.#comments.total,
+      firstComments: this.#comments.first,
       interfaces: this.interfaces.described,
     }
   }
 
   #addInterface(view: DataView, at: number, contentTo: number): boolean {
-    const added = readInterface(view, at, contentTo, this.isLittleEndian)
+    const added = readInterface(view, at, contentTo, this.isLittleEndian, this.#comments)
     const isAdded = this.interfaces.tryAdd(added)
-    this.#keepComments(added.comments)
     if (!isAdded) this.problem = problems.tooManyInterfaces(this.#maxInterfaces)
     return isAdded
   }
