@@ -85,7 +85,9 @@ export class Filter {
       ;({ root, mustNotOptimize } = generateCode(this.#tree, linkType, surroundings, true))
       blocks = reachable(root).length
     }
-    if (blocks > MAX_BLOCKS) throw new FilterSyntaxError('the expression has too many tests', 1)
+    if (blocks > MAX_BLOCKS) {
+      throw new FilterSyntaxError(`the expression has more than ${MAX_BLOCKS} tests`, 1)
+    }
     if (mustNotOptimize || blocks > MAX_OPTIMIZED_BLOCKS) return programOf(root)
     const optimized = optimize(root)
     if (optimized.isReturn && optimized.k === 0) {
