@@ -27,7 +27,8 @@ export interface CaptureRecipe {
   readonly connections: number
   readonly concurrency: number
   readonly messageBytes: number
-  readonly segmentBytes: number
+  /** Of the largest message. */
+  readonly segments: number
   /** That a stray segment follows one of TCP: 0 to 1. */
   readonly strays: number
   readonly troubles: RecordTroubles
@@ -74,17 +75,14 @@ export const arbitraryCapture: fc.Arbitrary<CaptureRecipe> = fc.record({
   seed: fc.nat(),
   connections: ranges([
     [1, 5],
-    [6, 120],
+    [6, 60],
   ]),
   concurrency: fc.integer({ min: 1, max: 40 }),
   messageBytes: ranges([
     [1, 300],
     [300, 6_000],
   ]),
-  segmentBytes: ranges([
-    [1, 100],
-    [100, 1_400],
-  ]),
+  segments: fc.integer({ min: 1, max: 40 }),
   strays: probability,
   troubles,
   files: fc.array(fileForm, { minLength: 1, maxLength: 4 }),
@@ -113,8 +111,8 @@ export function generateCapture(recipe: CaptureRecipe): GeneratedFile[] {
   })
 }
 
-function trafficOf({ seed, strays, ...options }: CaptureRecipe): DraftRecord[] {
-  const plan = troubledPlan(options)
+function trafficOf({ seed, strays, segments, ...options }: CaptureRecipe): DraftRecord[] {
+  const plan = troubledPlan({ ...options, segmentBytes: Math.ceil(options.messageBytes / segments) })
   const withStrays: CapturePlan = {
     ...plan,
     connection(number, random, content, reused) {

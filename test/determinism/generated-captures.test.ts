@@ -9,6 +9,7 @@ import { type ConvertOptions, outcomeDifferences, outcomeOf, type Setting } from
 
 /** Seconds for which new captures are made; without it a few, always the same. */
 const SECONDS = Number(process.env.PCAP2CONN_DETERMINISM_SECONDS ?? 0)
+const TIMEOUT_MS = 300_000
 const SEED = 20_240_305
 /** What the others are compared with: no thread, all the memory, all the files. */
 const REFERENCE: Setting = { workers: undefined, memory: '512M', maxFileDesc: 500 }
@@ -17,7 +18,7 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pcap2conn-generated-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }), TIMEOUT_MS)
 
 const done = { captures: 0, runs: 0, packets: 0, files: 0, gaps: 0, conflicts: 0, incomplete: 0, damaged: 0 }
 
@@ -62,31 +63,39 @@ describe('a generated capture gives the same bytes with any setting', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryCapture, arbitraryOptions, settings, expectSame),
-        runs(0.7, 40),
+        runs(0.7, 24),
       )
-      for (const count of Object.values(done)) expect(count).toBeGreaterThan(10)
     },
-    SECONDS * 1000 + 60_000,
+    SECONDS * 1000 + TIMEOUT_MS,
   )
 
   // Memory is released at sweeps, of which there is one every 65,536 packets.
   const long = arbitraryCapture.map((recipe) => ({
     ...recipe,
-    connections: 4_000,
-    concurrency: 20 * recipe.concurrency,
-    messageBytes: 1_000,
-    segmentBytes: 30 + (recipe.segmentBytes % 40),
+    connections: 250,
+    concurrency: 10 * recipe.concurrency,
+    messageBytes: 8_000,
+    segments: 300,
+    troubles: {
+      ...recipe.troubles, // those that make connections are rarer here, so that files do not take all the time
+      malformed: recipe.troubles.malformed / 10,
+      foreign: recipe.troubles.foreign / 10,
+      timeBack: recipe.troubles.timeBack / 1_000,
+      timeLeap: recipe.troubles.timeLeap / 1_000,
+    },
   }))
+  const oneSetting = fc.array(arbitrarySetting, { minLength: 1, maxLength: 1 })
   it(
     'of several sweeps',
     async () => {
-      await fc.assert(fc.asyncProperty(long, arbitraryOptions, settings, expectSame), runs(0.3, 2))
+      await fc.assert(fc.asyncProperty(long, arbitraryOptions, oneSetting, expectSame), runs(0.3, 2))
     },
-    SECONDS * 1000 + 60_000,
+    SECONDS * 1000 + TIMEOUT_MS,
   )
 
   it('as the counts of this run say', () => {
     if (SECONDS > 0) console.log(JSON.stringify(done))
+    for (const count of Object.values(done)) expect(count).toBeGreaterThan(2)
     expect(done.packets).toBeGreaterThan(130_000)
   })
 })
