@@ -36,7 +36,7 @@ describe('the bill of materials', () => {
 
   beforeAll(() => {
     const path = join(tempFolder(), 'bill.json')
-    execFileSync(process.execPath, ['release/make-sbom.mjs', path])
+    execFileSync(process.execPath, ['.ci/make-sbom.mjs', path])
     bill = JSON.parse(readFileSync(path, 'utf8'))
   })
 
