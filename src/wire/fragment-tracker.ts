@@ -1,6 +1,12 @@
-/** Bytes that a fragment's offset counts in; all fragments but a last one are a multiple of it. */
-const BLOCK_BYTES = 8
-const MIN_CAPACITY = 2048
+import {
+  BLOCK_BYTES,
+  bufferBytes,
+  capacityFor,
+  type FragmentBuffer,
+  type FragmentBuffers,
+  MIN_CAPACITY,
+} from './fragment-buffers.js'
+
 /** Largest datagram that fragments can make: the IP length field has 16 bits. */
 export const MAX_DATAGRAM_BYTES = 65_535
 
@@ -20,8 +26,10 @@ export class FragmentTracker {
   // - `#blocks[i]` tells what is held of bytes `[8i, 8i + 8)`; `#coveredBlocks` of them are not EMPTY.
   // - no block behind `#totalBytes` is covered, and no byte at or behind `#highBytes` was seen.
   // - `#cutAt` is the lowest byte that was seen but not captured; Infinity: none.
-  #bytes = new Uint8Array(MIN_CAPACITY)
-  #blocks = new Uint8Array(MIN_CAPACITY / BLOCK_BYTES)
+  readonly #buffers: FragmentBuffers
+  #buffer: FragmentBuffer
+  #bytes: Uint8Array
+  #blocks: Uint8Array
   #coveredBlocks = 0
   #highBytes = 0
   #totalBytes = Infinity
@@ -46,9 +54,22 @@ export class FragmentTracker {
   /** Captured bytes seen again with other content, or behind the datagram's end. */
   conflictBytes = 0
 
-  /** Makes it ready for another datagram; memory is kept. */
-  reset(): void {
-    this.#blocks.fill(EMPTY)
+  /** @param buffers Where its memory comes from. */
+  constructor(buffers: FragmentBuffers) {
+    this.#buffers = buffers
+    this.#buffer = buffers.take(MIN_CAPACITY)
+    this.#bytes = this.#buffer.bytes
+    this.#blocks = this.#buffer.blocks
+  }
+
+  /** Gives its memory back: it is not used any more, until `reopen`. */
+  close(): void {
+    this.#buffers.release(this.#buffer)
+  }
+
+  /** Makes it ready for another datagram. */
+  reopen(): void {
+    this.#use(this.#buffers.take(MIN_CAPACITY))
     this.#coveredBlocks = 0
     this.#highBytes = 0
     this.#totalBytes = Infinity
@@ -62,14 +83,10 @@ export class FragmentTracker {
     this.conflictBytes = 0
   }
 
-  /** Memory that it takes. */
-  get memoryBytes(): number {
-    return memoryFor(this.#bytes.length)
-  }
-
-  /** Memory that it would take to hold bytes up to `end`. */
-  memoryBytesFor(end: number): number {
-    return memoryFor(this.#capacityFor(end))
+  /** Memory that it would take in addition to hold bytes up to `end`. */
+  moreBytesFor(end: number): number {
+    const { length } = this.#bytes
+    return bufferBytes(capacityFor(end, length)) - bufferBytes(length)
   }
 
   get isComplete(): boolean {
@@ -161,24 +178,19 @@ export class FragmentTracker {
     for (let i = from; i < to; i++) if (bytes[base + i] !== this.#bytes[i]) this.conflictBytes += 1
   }
 
-  #capacityFor(end: number): number {
-    let capacity = this.#bytes.length
-    while (capacity < end) capacity *= 2
-    return capacity
-  }
-
   #growTo(end: number): void {
-    const capacity = this.#capacityFor(end)
+    const capacity = capacityFor(end, this.#bytes.length)
     if (capacity === this.#bytes.length) return
-    const grownBytes = new Uint8Array(capacity)
-    grownBytes.set(this.#bytes)
-    this.#bytes = grownBytes
-    const grownBlocks = new Uint8Array(capacity / BLOCK_BYTES)
-    grownBlocks.set(this.#blocks)
-    this.#blocks = grownBlocks
+    const small = this.#buffer
+    this.#use(this.#buffers.take(capacity))
+    this.#bytes.set(small.bytes)
+    this.#blocks.set(small.blocks)
+    this.#buffers.release(small)
   }
-}
 
-function memoryFor(capacity: number): number {
-  return capacity + capacity / BLOCK_BYTES
+  #use(buffer: FragmentBuffer): void {
+    this.#buffer = buffer
+    this.#bytes = buffer.bytes
+    this.#blocks = buffer.blocks
+  }
 }

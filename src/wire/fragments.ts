@@ -1,4 +1,5 @@
 import { u32be } from '../bytes/endian.js'
+import { FragmentBuffers } from './fragment-buffers.js'
 import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
 import type { IpHeader } from './ip-header.js'
 import { WordHash } from './word-hash.js'
@@ -29,8 +30,8 @@ export type FragmentStatus = 'held' | 'complete' | 'malformed'
 
 /** Capture time after which a datagram is given up, by IP version (RFC 791 §3.2 as Linux does; RFC 8200 §4.5). */
 const MAX_AGE_SEC = { 4: 30, 6: 60 } as const
-/** Trackers that are kept for reuse. */
-const SPARE_TRACKERS = 16
+/** Trackers that are kept for reuse, without memory for bytes. */
+const SPARE_TRACKERS = 1024
 
 export interface FragmentLimits {
   /** Datagrams under reassembly at one moment. */
@@ -50,17 +51,17 @@ export interface FragmentLimits {
 export class FragmentTable {
   // Invariants:
   // - the trackers in use are in the list `#oldest` … `#newest` by birth, and each in the chain of its hash.
-  // - `#heldBytes` is the sum of their `memoryBytes`, `#count` their number.
+  // - `#buffers` has those of the trackers in use, `#count` is the number of these.
   readonly #limits: FragmentLimits
   readonly #space: ReassembledSpace
   readonly #firstOfHash = new Map<number, FragmentTracker>()
   readonly #spare: FragmentTracker[] = []
+  readonly #buffers: FragmentBuffers
   readonly #key = new Uint32Array(KEY_WORDS)
   readonly #hash = new WordHash()
   #oldest: FragmentTracker | null = null
   #newest: FragmentTracker | null = null
   #count = 0
-  #heldBytes = 0
   #incomplete = 0
   #conflictBytes = 0
   #trackerLimitHits = 0
@@ -69,6 +70,7 @@ export class FragmentTable {
   constructor(limits: FragmentLimits, space: ReassembledSpace) {
     this.#limits = limits
     this.#space = space
+    this.#buffers = new FragmentBuffers(limits.fragmentBytes)
   }
 
   /** Datagrams that were given up: too old, over a limit, or open at the end. */
@@ -93,7 +95,7 @@ export class FragmentTable {
 
   /** Memory held for fragments now. */
   get heldBytes(): number {
-    return this.#heldBytes
+    return this.#buffers.usedBytes
   }
 
   /**
@@ -119,9 +121,7 @@ export class FragmentTable {
     if (!this.#makeRoom(tracker, end)) return 'held'
     tracker.ipBytes += ip.ipBytes
     const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
-    const before = tracker.memoryBytes
     tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
-    this.#heldBytes += tracker.memoryBytes - before
     if (ip.fragmentOffset === 0) {
       if (capturedBytes < wireBytes && (tracker.isDelivered || tracker.protocol === NO_PROTOCOL)) {
         tracker.isDelivered = true
@@ -177,7 +177,9 @@ export class FragmentTable {
   }
 
   #open(hash: number, tsSec: number, tsNsec: number): FragmentTracker {
-    const tracker = this.#spare.pop() ?? new FragmentTracker()
+    const spare = this.#spare.pop()
+    spare?.reopen()
+    const tracker = spare ?? new FragmentTracker(this.#buffers)
     tracker.key.set(this.#key)
     tracker.hash = hash
     tracker.bornSec = tsSec
@@ -189,14 +191,13 @@ export class FragmentTable {
     else this.#newest.newer = tracker
     this.#newest = tracker
     this.#count += 1
-    this.#heldBytes += tracker.memoryBytes
     return tracker
   }
 
   /** Makes room for bytes up to `end`, at the cost of the oldest; false: not even alone, it was given up. */
   #makeRoom(tracker: FragmentTracker, end: number): boolean {
-    const more = tracker.memoryBytesFor(end) - tracker.memoryBytes
-    while (this.#heldBytes + more > this.#limits.fragmentBytes) {
+    const more = tracker.moreBytesFor(end)
+    while (this.#buffers.usedBytes + more > this.#limits.fragmentBytes) {
       const oldest = this.#oldest!
       const victim = oldest === tracker && oldest.newer !== null ? oldest.newer : oldest
       this.#byteLimitHits += 1
@@ -217,14 +218,13 @@ export class FragmentTable {
 
   #release(tracker: FragmentTracker): void {
     this.#count -= 1
-    this.#heldBytes -= tracker.memoryBytes
     this.#conflictBytes += tracker.conflictBytes
     if (tracker.older === null) this.#oldest = tracker.newer
     else tracker.older.newer = tracker.newer
     if (tracker.newer === null) this.#newest = tracker.older
     else tracker.newer.older = tracker.older
     this.#unchain(tracker)
-    tracker.reset()
+    tracker.close()
     if (this.#spare.length < SPARE_TRACKERS) this.#spare.push(tracker)
   }
 
