@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { convert } from '../../../dist/index.js'
@@ -14,7 +14,14 @@ import { mustAgree, mustHold } from '../lib/properties.mjs'
 /** @typedef {import('../../../dist/index.js').Summary} Summary */
 
 const PROGRAM = new URL('../../../bin/pcap2conn.js', import.meta.url).pathname
-const FILTERS = ['tcp', 'udp port 53', 'ip or ip6', 'greater 100', 'tcp[tcpflags] & tcp-syn != 0', 'not port 80']
+const FILTERS = [
+  'tcp',
+  'udp port 53',
+  'ip or ip6',
+  'greater 100',
+  'tcp[tcpflags] & tcp-syn != 0',
+  'not port 80',
+]
 const SAFE_NAME = /^[0-9A-Za-z][0-9A-Za-z._()~+-]*$/
 /** What only a fault in the program says. */
 const FAULT =
@@ -28,12 +35,14 @@ export const program = ({ captures, folder }) => ({
   run: async (input, random) => {
     const places = new Places(folder, 'program')
     const path = places.input(input)
-    const options = conversionOptions(random)
+    const isMerged = random.chance(0.1)
+    const inputFile = isMerged ? [path, places.copyOf(path)] : [path]
+    const options = { ...conversionOptions(random), inputFile, merge: isMerged }
     try {
-      const tree = await conversion(path, options, places)
-      if (!random.chance(0.15)) return
+      const tree = await conversion(options, places)
+      if (!random.chance(0.1)) return
       const others = { workers: random.between(1, 3), memory: '1M', maxFileDesc: pick(random, [1, 3, 500]) }
-      const again = await conversion(path, { ...options, ...others }, places)
+      const again = await conversion({ ...options, ...others }, places)
       // What memory gave up is announced.
       if (!tree.isExact || !again.isExact) return
       mustAgree(tree.files, again.files, `Files with ${JSON.stringify(others)}`)
@@ -91,6 +100,12 @@ class Places {
     return path
   }
 
+  /** @param {string} path */
+  copyOf(path) {
+    copyFileSync(path, `${path}.copy`)
+    return `${path}.copy`
+  }
+
   /** A folder that isn't there yet. */
   output() {
     this.outputs += 1
@@ -125,19 +140,25 @@ function conversionOptions(random) {
     noDecap: random.chance(0.1),
     tcpTimeout: pick(random, [0, 1, 3600]),
     udpTimeout: pick(random, [0, 1, 300]),
-    workers: random.chance(0.2) ? 2 : 1,
-    ...(random.chance(0.2) ? { filter: pick(random, FILTERS) } : {}),
+    // Without a number small captures need no thread, which is much faster.
+    ...(random.chance(0.15) ? { workers: random.between(1, 3) } : {}),
+    ...filterOrLinkType(random),
     ...(random.chance(0.1) ? { maxBytes: random.below(2000) } : {}),
-    ...(random.chance(0.1) ? { linkType: pick(random, [0, 1, 101, 105, 113, 127, 147, 276]) } : {}),
   }
 }
 
-/** @param {string} path @param {import('../../../dist/index.js').ConvertOptions} options @param {Places} places */
-async function conversion(path, options, places) {
+/** Not both: there are link types that a filter cannot be used with, which is bad usage. @param {Random} random */
+function filterOrLinkType(random) {
+  if (random.chance(0.2)) return { filter: pick(random, FILTERS) }
+  return random.chance(0.1) ? { linkType: pick(random, [0, 1, 101, 105, 113, 127, 147, 276]) } : {}
+}
+
+/** @param {import('../../../dist/index.js').ConvertOptions} options @param {Places} places */
+async function conversion(options, places) {
   process.env.TMPDIR = places.temp
   const output = places.output()
   const index = join(places.folder, `${basename(output)}.jsonl`)
-  const summary = await convert({ ...options, inputFile: path, outputDir: output, index })
+  const summary = await convert({ ...options, outputDir: output, index })
   checkSummary(summary)
   mustAgree(readdirSync(places.temp), [], 'Temporary files left')
   const lines = readFileSync(index, 'utf8')

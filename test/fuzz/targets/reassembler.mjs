@@ -1,5 +1,4 @@
 import { blankFlowPacket } from '../../../dist/flow/flow-packet.js'
-import { seqDiff } from '../../../dist/stream/seq.js'
 import { TcpFlag } from '../../../dist/wire/tcp.js'
 import { mutateBytes, pick, readUint } from '../lib/mutate-bytes.mjs'
 import { mustHold } from '../lib/properties.mjs'
@@ -33,6 +32,7 @@ export const reassembler = () => ({
     const bench = new TrackerBench(options, hasMemory, (half, bytes, from, to) =>
       model.check(
         bench.table.port[half] === RESPONDER_PORT ? 1 : 0,
+        Math.max(bench.table.port[half] ?? 0, bench.table.port[half ^ 1] ?? 0),
         bench.table.nextSeq[half] ?? 0,
         bytes,
         from,
@@ -177,11 +177,21 @@ function contentAt(seq, version) {
   return ((Math.imul(seq, 0x9e37_79b1) >>> 24) + 16 * version) & 255
 }
 
+/** A sequence number of one of the connections. @param {number} port @param {number} seq */
+function keyOf(port, seq) {
+  return port * 2 ** 32 + seq
+}
+
 /** What was sent, by sequence number: an obviously correct model of what may be delivered. */
 class FedBytes {
   constructor() {
     /** Bit sets of versions, by sequence number. @type {[Map<number, number>, Map<number, number>]} */
     this.versions = [new Map(), new Map()]
+    /** The version that was sent first. @type {[Map<number, number>, Map<number, number>]} */
+    this.firsts = [new Map(), new Map()]
+    this.laterCopies = 0
+    /** @type {Set<number>} */
+    this.ports = new Set()
     this.bytes = 0
     this.uncounted = 0
     this.hasCut = false
@@ -200,32 +210,39 @@ class FedBytes {
     for (let i = 0; i < payloadBytes; i++) {
       const seq = (dataSeq + i) >>> 0
       const version = (((bytes[payloadFrom + i] ?? 0) - contentAt(seq, 0)) & 255) >> 4
-      known.set(seq, (known.get(seq) ?? 0) | (1 << version))
+      const key = keyOf(Math.max(packet.srcPort, packet.dstPort), seq)
+      known.set(key, (known.get(key) ?? 0) | (1 << version))
+      if (!this.firsts[side].has(key)) this.firsts[side].set(key, version)
     }
     this.bytes += payloadBytes
+    this.ports.add(Math.max(packet.srcPort, packet.dstPort))
     this.hasCut ||= isCut
     // Keep-alives are not data, and a reset's payload tells about the reset.
     if (payloadBytes === 1 || tcpFlags & TcpFlag.RST) this.uncounted += payloadBytes
   }
 
-  /** @param {number} side @param {number} seq of the first byte @param {Uint8Array} bytes @param {number} from @param {number} to */
-  check(side, seq, bytes, from, to) {
+  /**
+   * @param {number} side
+   * @param {number} port of the originator
+   * @param {number} seq of the first byte
+   * @param {Uint8Array} bytes
+   * @param {number} from
+   * @param {number} to
+   */
+  check(side, port, seq, bytes, from, to) {
+    const which = side === 0 ? 0 : 1
     for (let at = from; at < to; at++) {
       const place = (seq + at - from) >>> 0
-      const version = ((bytes[at] ?? 0) - contentAt(place, 0)) & 255
-      const wasSent =
-        version % 16 === 0 &&
-        (((this.versions[side === 0 ? 0 : 1].get(place) ?? 0) >> (version >> 4)) & 1) === 1
-      mustHold(
-        wasSent,
-        () =>
-          `Byte ${bytes[at]} of side ${side} at sequence number ${place} (${seqDiff(place, seq)} in the chunk) was never sent`,
-      )
+      const shift = ((bytes[at] ?? 0) - contentAt(place, 0)) & 255
+      const key = keyOf(port, place)
+      const wasSent = shift % 16 === 0 && (((this.versions[which].get(key) ?? 0) >> (shift >> 4)) & 1) === 1
+      mustHold(wasSent, () => `Byte ${bytes[at]} of side ${side} at sequence number ${place} was never sent`)
+      if (this.firsts[which].get(key) !== shift >> 4) this.laterCopies += 1
     }
   }
 
   /** Every byte that was sent is delivered or counted, once. @param {TrackerBench} bench */
-  balance({ tracker }) {
+  balance({ tracker, sink, options }) {
     if (this.hasCut) return // what was cut off counts where what was captured does
     const { payload, retransmitted } = tracker.totals
     const { beforeStartBytes, lateBytes, afterFinBytes } = tracker.reassembler
@@ -235,5 +252,9 @@ class FedBytes {
       () =>
         `${counted} bytes are counted, ${this.bytes} were sent, ${this.uncounted} of them in keep-alives and resets: ${JSON.stringify({ payload, retransmitted, beforeStartBytes, lateBytes, afterFinBytes })}`,
     )
+    // Nothing was left out, and no connection came after another one: the first copy of each byte must have won.
+    const isWhole = this.uncounted === 0 && beforeStartBytes + lateBytes + afterFinBytes === 0
+    if (isWhole && !options.lastWins && sink.opens <= this.ports.size)
+      mustHold(this.laterCopies === 0, () => `${this.laterCopies} bytes are later copies`)
   }
 }

@@ -2,11 +2,13 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { withConfigFile } from '../../../dist/cli/config-file.js'
 import { ConfigError, InputError } from '../../../dist/errors.js'
 import { RECORD_NAME, readRecord } from '../../../dist/pipeline/resume-record.js'
 import { readSummary, writeReport } from '../../../dist/report/write-report.js'
 import { ConnectionParts } from '../../../dist/view/connection-parts.js'
+import { connectionQuery, matchingRows, sortRows } from '../../../dist/view/connection-query.js'
 import { IndexStore } from '../../../dist/view/index-store.js'
 import { OutputFolder } from '../../../dist/view/output-folder.js'
 import { filesBelow } from '../lib/folders.mjs'
@@ -33,6 +35,27 @@ const VALUES = [
   '1e-7',
   '{"__proto__":1}',
   '"constructor"',
+]
+const QUERIES = [
+  '',
+  'sort=origHost&order=desc',
+  'host=1&min=1&sort=origBytes',
+  'port=80&damaged=1',
+  'proto=tcp&state=SF&max=100',
+]
+/** What may stand for the gaps of a side; the first is sound. */
+const GAPS = [
+  [{ offset: 3, length: 7 }],
+  [],
+  null,
+  'gaps',
+  [null],
+  [{}],
+  [{ offset: -1, length: 5 }],
+  [{ offset: 0, length: 1e300 }],
+  [{ offset: '1', length: {} }],
+  [{ offset: 2, length: 0 }],
+  Array.from({ length: 200 }, (_, i) => ({ offset: i, length: 1 })),
 ]
 const RECORD = {
   version: 1,
@@ -72,7 +95,28 @@ export const report = ({ folder }) => {
       }
       await inputErrorOr(() => writeReport(options))
       await inputErrorOr(() => readSummary(path))
+      await readList(path, input.length)
     },
+  }
+}
+
+/** As the viewer lists connections. @param {string} path of the index @param {number} bytes */
+async function readList(path, bytes) {
+  const store = await inputErrorOr(() => IndexStore.open(path))
+  if (store === null) return
+  try {
+    while (!store.isLoaded) await setImmediate()
+    const { count } = store.list
+    mustHold(count <= bytes / 2, () => `${count} connections in ${bytes} bytes`)
+    for (const text of QUERIES) {
+      const query = connectionQuery(new URLSearchParams(text))
+      if (query === null) throw new Error(`Query ${text} must be understood`)
+      const rows = sortRows(store.list, query, matchingRows(store.list, query))
+      mustHold(rows.length <= count && rows.every((row) => row < count), () => `Rows ${rows} of ${count}`)
+    }
+    for (let row = 0; row < Math.min(count, 5); row++) await inputErrorOr(() => store.record(row))
+  } finally {
+    await store.close()
   }
 }
 
@@ -101,7 +145,8 @@ export const viewer = ({ folder }) => {
         orig_file: name,
         resp_file: kind & 2 ? null : name,
       }
-      record.orig_gaps = kind & 4 ? [{ offset: random.below(50), length: random.below(20) }] : []
+      record.orig_gaps = kind & 4 ? pick(random, GAPS) : GAPS[0]
+      record.resp_gaps = pick(random, GAPS)
       record.gaps_truncated = (kind & 8) !== 0
       writeFileSync(join(home, name), input.subarray(1))
       writeFileSync(join(home, 'index.jsonl'), `${JSON.stringify(record)}\n`)
