@@ -9,7 +9,7 @@ import type { CaptureBuffer } from './capture-buffer.js'
 import { etherTypeName, etherTypeOf } from './ether-types.js'
 import type { PacketGroup } from './inspection.js'
 import type { PacketTime } from './iso-time.js'
-import { Tally } from './tally.js'
+import { OTHER_KINDS, Tally } from './tally.js'
 
 // What a frame holds, as a number: these, or `OTHER` and what `etherTypeOf()` says.
 const IPV4 = 0
@@ -76,7 +76,12 @@ export class PacketCounts {
   /** By link type, then content, then transport protocol, the most frequent first. */
   protocols(): PacketGroup[] {
     const links = new Map<number, Map<number, PacketGroup[]>>()
+    const others: PacketGroup[] = []
     for (const { key, packets, bytes } of this.#protocols.entries()) {
+      if (key === OTHER_KINDS) {
+        others.push({ name: 'other kinds', packets, bytes, groups: [] })
+        continue
+      }
       const protocol = key % PROTOCOLS
       const content = Math.floor(key / PROTOCOLS) % CONTENTS
       const linkType = Math.floor(key / PROTOCOLS / CONTENTS)
@@ -93,12 +98,13 @@ export class PacketCounts {
       )
       return groupOf(`${linkTypeName(linkType)} (${linkType})`, inside, true)
     })
-    return byPackets(groups)
+    return byPackets([...groups, ...others])
   }
 
   /** By the stack of VLANs and tunnels around them, the most frequent first. Packets without any are not counted. */
   encapsulations(table: EncapTable): PacketGroup[] {
     const groups = this.#encaps.entries().map(({ key, packets, bytes }) => {
+      if (key === OTHER_KINDS) return { name: 'other stacks', packets, bytes, groups: [] }
       const { vlan, tunnel } = table.describe(key)
       const name = [...vlan.map((id) => `vlan:${id}`), ...tunnel].join(' / ')
       return { name, packets, bytes, groups: [] }

@@ -1,11 +1,16 @@
-/** Counts packets and bytes by a number. */
+/** Kinds that are counted each by itself. */
+export const MAX_KINDS = 4096
+/** The key of all others. */
+export const OTHER_KINDS = -1
+
+/** Counts packets and bytes by a number: the first {@link MAX_KINDS}, and all others together. */
 export class Tally {
   // Invariants: #slots has the slot of each key; #packets and #bytes have a count for each slot. #latestKey was added last,
-  // its slot is #latestSlot; -1: none was.
+  // its slot is #latestSlot; NaN: none was.
   readonly #slots = new Map<number, number>()
   readonly #packets: number[] = []
   readonly #bytes: number[] = []
-  #latestKey = -1
+  #latestKey = Number.NaN
   #latestSlot = 0
 
   /** @param key At least 0. */
@@ -30,6 +35,7 @@ export class Tally {
   #slotOf(key: number): number {
     const known = this.#slots.get(key)
     if (known !== undefined) return known
+    if (this.#slots.size >= MAX_KINDS && key !== OTHER_KINDS) return this.#slotOf(OTHER_KINDS)
     const slot = this.#slots.size
     this.#slots.set(key, slot)
     this.#packets.push(0)

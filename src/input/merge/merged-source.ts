@@ -51,13 +51,14 @@ export class MergedSource implements ByteSource {
   readonly isDecompressed = false
   readonly problem = null
   readonly #heap: PacketHeap
-  readonly #writer = new PcapngWriter()
+  readonly #writer: PcapngWriter
   #begun = 0
   #waiting = -1
   #isClosed = false
 
   constructor(inputs: readonly MergedInput[], options: Pick<CaptureReaderOptions, 'maxInterfaces'>) {
     this.parts = inputs.map((input) => new MergedPart(input, options))
+    this.#writer = new PcapngWriter(options.maxInterfaces)
     this.#heap = new PacketHeap(this.parts.map(({ cursor }) => cursor?.packet ?? NEVER))
   }
 

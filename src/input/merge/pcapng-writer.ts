@@ -4,8 +4,8 @@ import type { CapturedPacket } from '../../capture/captured-packet.js'
 const SECTION_BYTES = 28
 const MOST_INTERFACE_BYTES = 44
 const PACKET_OVERHEAD_BYTES = 32
-/** What one packet may need: its own block, and that of an interface. */
-const MOST_BYTES = MAX_RECORD_BYTES + 3 + PACKET_OVERHEAD_BYTES + MOST_INTERFACE_BYTES
+/** What one packet may need: its own block, that of an interface, and of a section. */
+const MOST_BYTES = MAX_RECORD_BYTES + 3 + PACKET_OVERHEAD_BYTES + MOST_INTERFACE_BYTES + SECTION_BYTES
 const BUFFER_BYTES = MOST_BYTES + 256 * 1024
 const TWO_32 = 2 ** 32
 const NSEC_PER_USEC = 1000
@@ -13,27 +13,37 @@ const MICROSECONDS = 6
 const NANOSECONDS = 9
 
 /**
- * Writes packets as one section of a pcapng file (draft-ietf-opsawg-pcapng), little-endian, into a buffer that is
- * emptied in between. Each kind of packet has an interface: link type and clock. Times beyond 2106 have one more for
- * each 2^32 seconds, since nanoseconds would not fit.
+ * Writes packets as a pcapng file (draft-ietf-opsawg-pcapng), little-endian, into a buffer that is emptied in between.
+ * Each kind of packet has an interface: link type and clock. Times beyond 2106 have one more for each 2^32 seconds,
+ * since nanoseconds would not fit; before 1970 no reader gives any. A section that has as many interfaces as it may
+ * have is followed by another one.
  */
 export class PcapngWriter {
-  // Invariant: #bytes[#from, #to) was written and not yet taken.
+  // Invariants: #bytes[#from, #to) was written and not yet taken; #interfaces are those of the section, by kind; #knownKey
+  // is the kind of #knownInterface, NaN: none.
   readonly #bytes = new Uint8Array(BUFFER_BYTES)
   readonly #view = new DataView(this.#bytes.buffer)
   readonly #interfaces = new Map<number, number>()
   #from = 0
   #to = 0
-  #knownKey = -1
+  #knownKey = Number.NaN
   #knownInterface = 0
+  readonly #maxInterfaces: number
 
-  constructor() {
-    this.#block(0x0a0d0d0a, SECTION_BYTES)
-    this.#view.setUint32(8, 0x1a2b3c4d, true)
-    this.#view.setUint16(12, 1, true)
-    this.#view.setUint16(14, 0, true)
-    this.#view.setUint32(16, 0xffffffff, true) // length of the section: unknown
-    this.#view.setUint32(20, 0xffffffff, true)
+  /** @param maxInterfaces Interfaces of one section, at least 1. */
+  constructor(maxInterfaces: number) {
+    this.#maxInterfaces = maxInterfaces
+    this.#startSection()
+  }
+
+  #startSection(): void {
+    this.#interfaces.clear()
+    const at = this.#block(0x0a0d0d0a, SECTION_BYTES)
+    this.#view.setUint32(at + 8, 0x1a2b3c4d, true)
+    this.#view.setUint16(at + 12, 1, true)
+    this.#view.setUint16(at + 14, 0, true)
+    this.#view.setUint32(at + 16, 0xffffffff, true) // length of the section: unknown
+    this.#view.setUint32(at + 20, 0xffffffff, true)
   }
 
   get isEmpty(): boolean {
@@ -93,6 +103,7 @@ export class PcapngWriter {
   }
 
   #addInterface(key: number, linkType: number, isNanosecond: boolean, era: number): number {
+    if (this.#interfaces.size === this.#maxInterfaces) this.#startSection()
     const at = this.#block(1, era === 0 ? MOST_INTERFACE_BYTES - 12 : MOST_INTERFACE_BYTES)
     const view = this.#view
     view.setUint16(at + 8, linkType, true)

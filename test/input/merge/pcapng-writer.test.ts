@@ -34,8 +34,9 @@ it('PcapngWriter writes packets that read back as they were, taken in pieces of 
     fc.property(
       fc.array(packet, { maxLength: 12 }),
       fc.integer({ min: 1, max: 200 }),
-      (packets, pieceBytes) => {
-        const writer = new PcapngWriter()
+      fc.integer({ min: 1, max: 3 }),
+      (packets, pieceBytes, maxInterfaces) => {
+        const writer = new PcapngWriter(maxInterfaces)
         const pieces: Uint8Array[] = []
         const takeAll = () => {
           while (!writer.isEmpty) {
@@ -50,7 +51,7 @@ it('PcapngWriter writes packets that read back as they were, taken in pieces of 
           if (i % 3 === 0) takeAll()
         }
         takeAll()
-        const { packets: read, status } = readCapture(Buffer.concat(pieces))
+        const { packets: read, status } = readCapture(Buffer.concat(pieces), undefined, { maxInterfaces })
         expect(status).toBe('end')
         expect(read).toEqual(
           packets.map(({ from, to, ...fields }) => ({ ...fields, frame: bytes.slice(from, to) })),
