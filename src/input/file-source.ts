@@ -58,8 +58,9 @@ export class FileByteSource implements ByteSource {
         ? readSync(fd, target, 0, target.length, null)
         : await this.#readInPool(fd, target)
       this.#bytesRead += bytes
-      // A regular file gives less than asked only where it ends.
-      this.#isAtEnd = bytes < target.length
+      this.#isAtEnd = bytes === 0 || (bytes < target.length && this.#bytesRead >= this.totalBytes)
+      if (bytes === 0 && this.#bytesRead < this.totalBytes)
+        this.problem = { offset: this.#bytesRead, message: 'the file has become shorter while it was read' }
       return bytes
     } catch (error) {
       this.#isAtEnd = true

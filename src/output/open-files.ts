@@ -19,7 +19,7 @@ const CREATED = 1
 const GIVEN_UP = 2
 // What is wrong with one file and not with the disk or the folder. That a file exists is not: nothing is to be
 // written over the results of another run.
-const OWN_FAILURES = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY'])
+const OWN_FAILURES = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENAMETOOLONG', 'ELOOP', 'ENXIO', 'ENOTEMPTY'])
 /** Failures that are kept as text; further ones are counted. */
 const SHOWN_FAILURES = 20
 

@@ -20,7 +20,7 @@ import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
 import { problemOf, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
-import { layOutMemory } from './memory-layout.js'
+import { layOutMemory, takeMemory } from './memory-layout.js'
 import type { RunInputs } from './run-inputs.js'
 import type { RunFacts } from './run-summary.js'
 import type { StartWorkers, Workers } from './workers.js'
@@ -91,7 +91,7 @@ export class Conversion {
     const rings = Array.from({ length: workerCount }, () => allocateRing(RING_RECORDS))
     const slabBytes = SlabPool.bytesOf(SLABS, HEADROOM_BYTES, READ_BYTES)
     const layout = layOutMemory(slabBytes, config.memoryBytes, workerCount)
-    const memory = SharedMemory.allocate(layout.totalBytes)
+    const memory = takeMemory(layout)
     const { bytes } = new SharedMemory(memory)
     const pool = new SlabPool(SLABS, HEADROOM_BYTES, READ_BYTES, passed, bytes)
     const producers = rings.map((ring) => new RingProducer(ring))

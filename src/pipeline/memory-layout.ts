@@ -1,5 +1,8 @@
 import { BLOCK_BYTES } from '../bytes/page-arena.js'
-import { MAX_SHARED_BYTES } from '../bytes/shared-memory.js'
+import { MAX_SHARED_BYTES, SharedMemory } from '../bytes/shared-memory.js'
+import { ConfigError } from '../errors.js'
+
+const MIB = 1024 * 1024
 
 /** A part of the shared memory: positions `[from, to)`. */
 export interface MemoryRange {
@@ -34,5 +37,15 @@ export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount
       output: at(2 * worker),
       held: at(2 * worker + 1),
     })),
+  }
+}
+
+/** Takes the memory. @throws ConfigError where the system has not so much. */
+export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
+  try {
+    return SharedMemory.allocate(totalBytes)
+  } catch (cause) {
+    const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
+    throw new ConfigError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
   }
 }

@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
+import { endpoint } from '../../fixtures/generator/packets.mjs'
+import { Script } from '../../fixtures/generator/script.mjs'
 import type { Summary } from '../../src/summary.js'
 import { troubledPlan } from '../e2e/traffic.js'
 import { type ProgramOptions, type ProgramResult, startProgram, withFolder } from '../support/program.js'
@@ -16,6 +18,23 @@ export const CAPTURE = generateBytes(
   troubledPlan({ connections: 100, concurrency: 30, messageBytes: 3_000, segmentBytes: 500 }),
   SEED,
 ).bytes
+
+const DATAGRAM_BYTES = 1_400
+/** Bytes of a pcap file of {@link interleaved} datagrams that has so many of them. */
+export const interleavedBytes = (datagrams: number) => 24 + datagrams * (16 + 42 + DATAGRAM_BYTES)
+
+/** Datagrams of each connection in turn: all are open at once, and each file is written several times. */
+export function interleaved(connections: number, rounds: number): Buffer {
+  const script = new Script(1_709_631_000)
+  const flows = Array.from({ length: connections }, (_, i) => {
+    const ends = { client: endpoint('10.0.0.1', 1_000 + i), server: endpoint('198.51.100.9', 514) }
+    return script.udp({ ...ends, atMs: i / 1_000, stepMs: 10 })
+  })
+  for (let round = 0; round < rounds; round++)
+    for (const [i, flow] of flows.entries())
+      flow.send(0, `${i}/${round} `.repeat(400).slice(0, DATAGRAM_BYTES))
+  return script.toPcap()
+}
 
 /** Where workers run: a small capture has one on the main thread unless a number is asked for. */
 export const PLACES: [string, string[]][] = [

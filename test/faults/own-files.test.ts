@@ -5,7 +5,7 @@ import { endpoint, ethernet, ip } from '../../fixtures/generator/packets.mjs'
 import { Script } from '../../fixtures/generator/script.mjs'
 import { waitUntil } from '../support/processes.js'
 import { withFolder } from '../support/program.js'
-import { CAPTURE, expectClearEnd, expectSameTree, PLACES, run, start, withCapture } from './fault-run.js'
+import { CAPTURE, expectClearEnd, expectSameTree, run, start, withCapture } from './fault-run.js'
 
 /** Every path below `folder` with its mode, folders too. */
 function modesBelow(folder: string): Map<string, string> {
@@ -74,36 +74,33 @@ describe.concurrent('what a run makes', () => {
 })
 
 describe.concurrent('a run that is killed', () => {
-  it.each(PLACES)(
-    '%s leaves no part of an index or a summary, and --force makes all whole',
-    (_where, workers) =>
-      withCapture(async (folder) => {
-        const options = ['-o', 'out', '-m', '-q', ...workers]
-        const totals = ['--index', 'out/x.jsonl', '--index', 'out/x.csv', '--summary', 'out/s.json']
-        await run(folder, [
-          'capture.pcap',
-          ...options.with(1, 'expected'),
-          '--index',
-          'expected/x.jsonl',
-          '--index',
-          'expected/x.csv',
-        ])
-        const { child, result } = start(folder, ['-', ...options, ...totals, '-f', '4', '--memory', '1M'])
-        child.stdin.write(CAPTURE.subarray(0, CAPTURE.length / 2))
-        const out = join(folder, 'out')
-        await waitUntil(
-          'files are written',
-          () => statSync(out, { throwIfNoEntry: false }) !== undefined && readdirSync(out).length > 5,
-        )
-        child.kill('SIGKILL')
-        expect((await result).signal).toBe('SIGKILL')
-        expect(readdirSync(out).filter((name) => !/^\d{14}-.*\.txt$/.test(name))).toEqual([])
+  it('leaves no part of an index or a summary, and --force makes all whole', () =>
+    withCapture(async (folder) => {
+      const options = ['-o', 'out', '-m', '-q', '--workers', '2']
+      const totals = ['--index', 'out/x.jsonl', '--index', 'out/x.csv', '--summary', 'out/s.json']
+      await run(folder, [
+        'capture.pcap',
+        ...options.with(1, 'expected'),
+        '--index',
+        'expected/x.jsonl',
+        '--index',
+        'expected/x.csv',
+      ])
+      const { child, result } = start(folder, ['-', ...options, ...totals, '-f', '4', '--memory', '1M'])
+      child.stdin.write(CAPTURE.subarray(0, CAPTURE.length / 2))
+      const out = join(folder, 'out')
+      await waitUntil(
+        'files are written',
+        () => statSync(out, { throwIfNoEntry: false }) !== undefined && readdirSync(out).length > 5,
+      )
+      child.kill('SIGKILL')
+      expect((await result).signal).toBe('SIGKILL')
+      expect(readdirSync(out).filter((name) => !/^\d{14}-.*\.txt$/.test(name))).toEqual([])
 
-        const again = await run(folder, ['capture.pcap', ...options, ...totals, '--force'])
-        expect([again.code, again.stderr]).toEqual([0, ''])
-        expect(JSON.parse(readFileSync(join(out, 's.json'), 'utf8')).errors).toEqual([])
-        rmSync(join(out, 's.json'))
-        expectSameTree(join(folder, 'expected'), out)
-      }),
-  )
+      const again = await run(folder, ['capture.pcap', ...options, ...totals, '--force'])
+      expect([again.code, again.stderr]).toEqual([0, ''])
+      expect(JSON.parse(readFileSync(join(out, 's.json'), 'utf8')).errors).toEqual([])
+      rmSync(join(out, 's.json'))
+      expectSameTree(join(folder, 'expected'), out)
+    }))
 })

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../../src/bytes/page-arena.js'
 import { MAX_SHARED_BYTES } from '../../src/bytes/shared-memory.js'
-import { layOutMemory } from '../../src/pipeline/memory-layout.js'
+import { ConfigError } from '../../src/errors.js'
+import { layOutMemory, takeMemory } from '../../src/pipeline/memory-layout.js'
 
 const MIB = 1024 * 1024
 const SLABS = 36 * MIB + 17
@@ -20,4 +21,10 @@ it.each<[string, number, number]>([
   expect(all.map(({ from }) => from)).toEqual([0, ...all.slice(0, -1).map(({ to }) => to)])
   expect(all.at(-1)?.to).toBe(totalBytes)
   for (const { from, to } of all.slice(1)) expect(to - from).toBeGreaterThanOrEqual(BLOCK_BYTES)
+})
+
+it('memory that the system does not give is a matter of --memory', () => {
+  const layout = { ...layOutMemory(SLABS, MIB, 1), totalBytes: 2 * MAX_SHARED_BYTES }
+  expect(() => takeMemory(layout)).toThrow(ConfigError)
+  expect(() => takeMemory(layout)).toThrow(/^Cannot use --memory: the system does not give as much \(\d+ MiB/)
 })
