@@ -88,7 +88,7 @@ export class CapSession {
       name = capture.open(options.interfaceName, options.filter ?? '', options.bufferBytes, frame)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      const isFilters = options.filter !== null && isFilterProblem(message)
+      const isFilters = options.filter !== null && canOpenUnfiltered(parts, options)
       return isFilters ? { kind: 'filter', message, linkType: null } : { kind: 'system', message }
     }
     capture.setMinBytes?.(0)
@@ -153,7 +153,14 @@ function linkTypeOf(name: string): number {
   return LINK_TYPES[name] ?? linkTypeOfDlt(Number(dlt))
 }
 
-// cap gives libpcap's text alone, whatever failed.
-function isFilterProblem(message: string): boolean {
-  return !/permi|CAP_NET_RAW|No such device|not up|is down|Unable to set/i.test(message)
+// cap gives libpcap's text alone, whatever failed: it is the filter's when all goes well without one.
+function canOpenUnfiltered({ cap }: CapParts, { interfaceName, bufferBytes }: CaptureOptions): boolean {
+  const capture = new cap.Cap()
+  try {
+    capture.open(interfaceName, '', bufferBytes, Buffer.alloc(CAP_SNAPLEN + 1))
+  } catch {
+    return false
+  }
+  capture.close()
+  return true
 }

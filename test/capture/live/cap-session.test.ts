@@ -20,6 +20,7 @@ const OPTIONS: CaptureOptions = {
 class FakeCap implements CapCapture {
   static latest: FakeCap
   static openError: string | null = null
+  static failsForFilters = false
   static linkType = 'ETHERNET'
   buffer: WeakRef<Buffer> | null = null
   isClosed = false
@@ -37,8 +38,9 @@ class FakeCap implements CapCapture {
     this.#listener = listener
   }
 
-  open(_device: string, _filter: string, _bufferBytes: number, buffer: Buffer): string {
-    if (FakeCap.openError !== null) throw new Error(FakeCap.openError)
+  open(_device: string, filter: string, _bufferBytes: number, buffer: Buffer): string {
+    const isFailing = !FakeCap.failsForFilters || filter !== ''
+    if (FakeCap.openError !== null && isFailing) throw new Error(FakeCap.openError)
     this.buffer = new WeakRef(buffer)
     return FakeCap.linkType
   }
@@ -186,14 +188,17 @@ describe('CapSession', () => {
     FakeCap.linkType = 'ETHERNET'
   })
 
-  // [filter, text, what failed]
+  // [filter, text, what failed: with any filter, or always]
   const failures: [string | null, string, string][] = [
     ['tcp prot', "can't parse filter expression: syntax error", 'filter'],
+    ['tcp port 99999', 'illegal port number', 'filter'],
     ['tcp', 'socket: Operation not permitted', 'system'],
+    ['tcp', 'a text that nobody has seen before', 'system'],
     [null, 'anything', 'system'],
   ]
   it.each(failures)('says what failed with the filter %j and the text %j', (filter, message, kind) => {
     FakeCap.openError = message
+    FakeCap.failsForFilters = kind === 'filter'
     const parts = { cap: { Cap: FakeCap }, now: () => 0, write() {}, isToStop: () => false, onEnd() {} }
     expect(CapSession.open(parts, { ...OPTIONS, filter })).toEqual(
       kind === 'filter' ? { kind, message, linkType: null } : { kind, message },
