@@ -17,6 +17,7 @@
  * @property {number} [mostAllocatedBytes] that the output may take on the disk
  * @property {boolean} [isInspected] with `inspect`
  * @property {number} [unpackedBytes] of a unit, where the capture is compressed
+ * @property {number} [mostRatio] to an ordinary capture, where that is not 4: what is long is not the capture
  * @property {readonly number[]} [codes] exit codes that are right; 0
  */
 export {}

@@ -241,7 +241,7 @@ export const IP_ATTACKS = [
     quick: 60_000,
     limits: [],
     connections: 1,
-    args: ['--no-write', '--index', 'OUT/index.jsonl'],
+    args: ['--no-write'],
     write(path, units, seed) {
       const random = new Random(seed)
       writeFrames(path, (frames) => {

@@ -47,7 +47,8 @@ export function rowOf(attack, units, bytes, runs, startUpSec) {
   const mostBytes = MEMORY_BYTES + FIXED_BYTES + (attack.connections ?? 0) * units * CONNECTION_BYTES
   const codes = [...new Set(runs.whole.map(({ code }) => code))]
   const problems = []
-  if (ratio > MOST_RATIO) problems.push(`takes ${ratio.toFixed(1)} times as long as an ordinary capture`)
+  if (ratio > (attack.mostRatio ?? MOST_RATIO))
+    problems.push(`takes ${ratio.toFixed(1)} times as long as an ordinary capture`)
   if (growth !== null && growth > MOST_GROWTH)
     problems.push(`takes ${growth.toFixed(1)} times as long for twice the size`)
   if (peakBytes > mostBytes)

@@ -84,7 +84,7 @@ export const TCP_ATTACKS = [
     name: 'overlaps of 2,000 held bytes that were spilled',
     full: 60_000,
     quick: 4_000,
-    limits: ['held_bytes'],
+    limits: [],
     memory: '1M',
     write(path, units) {
       writeFrames(path, (frames) => {
@@ -134,6 +134,7 @@ export const TCP_ATTACKS = [
   {
     name: 'one byte held in each connection',
     ordinary: 'lookups',
+    codes: [0, 1],
     full: 500_000,
     quick: 40_000,
     limits: [],
@@ -171,7 +172,7 @@ export const TCP_ATTACKS = [
             { src: 0x0a000002, dst: 0x0a000001, srcPort: 80, dstPort: fields.srcPort, seq: 1, ack: seq },
             0,
           )
-          frames.pass(1_000_000)
+          frames.pass(600_000_000)
         }
       })
     },

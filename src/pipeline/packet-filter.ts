@@ -8,6 +8,8 @@ import type { InputProblem } from '../summary.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 
 const SHOWN_CHARACTERS = 200
+/** Link types of one input that are named. */
+const MAX_PROBLEMS = 100
 /** No LINKTYPE_ value. */
 const NONE = -1
 /** ETHERNET, RAW and LINUX_SLL: what can match no packet of any of them contradicts itself. */
@@ -66,13 +68,22 @@ export class PacketFilter {
     return this.#predicate(bytes, packet.from, packet.to - packet.from, packet.originalBytes)
   }
 
-  /** Link types met since the last call that the expression cannot be used with, as problems of the input. */
+  /**
+   * Link types met since the last call that the expression cannot be used with, as problems of the input: the first
+   * {@link MAX_PROBLEMS}, and how many there are more.
+   */
   takeProblems(path: string): InputProblem[] {
-    const problems = [...this.#refused].map(([linkType, { column, message }]) => ({
+    const listed = [...this.#refused].slice(0, MAX_PROBLEMS)
+    const problems = listed.map(([linkType, { column, message }]) => ({
       offset: 0,
       length: 0,
       message: `Cannot filter packets of link type ${named(linkType)} in "${path}" (none was taken): -e/--filter, column ${column}: ${message}`,
     }))
+    const more = this.#refused.size - listed.length
+    if (more > 0) {
+      const message = `Cannot filter packets of ${more} more link types in "${path}" (none was taken)`
+      problems.push({ offset: 0, length: 0, message })
+    }
     this.#refused.clear()
     this.#current = NONE
     this.#predicate = nothing

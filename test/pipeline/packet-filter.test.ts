@@ -58,6 +58,14 @@ describe('PacketFilter', () => {
     expect(filter.takeProblems('c.pcap')).toHaveLength(1)
   })
 
+  it('names a hundred link types that the expression cannot be used with, and counts the others', async () => {
+    const filter = await PacketFilter.compile('udp port 7', null)
+    for (let linkType = 1_000; linkType < 1_250; linkType++) takes(filter, linkType, IPV4)
+    const messages = filter.takeProblems('a.pcap').map(({ message }) => message)
+    expect(messages).toHaveLength(101)
+    expect(messages[100]).toBe('Cannot filter packets of 150 more link types in "a.pcap" (none was taken)')
+  })
+
   it('takes nothing, without a problem, where no packet of the link type can match', async () => {
     const filter = await PacketFilter.compile('arp', null)
     expect(takes(filter, LINKTYPE_RAW, IPV4)).toBe(false)
