@@ -48,6 +48,7 @@ describe.concurrent('an interruption', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     'by %s flushes what has come through standard input, as if the capture ended there',
     (signal, exitCode) =>
