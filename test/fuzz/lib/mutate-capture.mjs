@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { anatomyOf, writePcap, writePcapng } from './capture-parts.mjs'
 import { concat, edgeNear, mutateBytes, pick, readUint, rounds, writeUint } from './mutate-bytes.mjs'
 import { mutatePacket } from './mutate-frame.mjs'
@@ -127,4 +128,19 @@ function reordered(random, packets) {
   else if (random.chance(0.5)) order.splice(random.below(order.length), 0, ...order.slice(at, at + count))
   else order.splice(random.below(order.length), 0, ...order.splice(at, count))
   return order
+}
+
+/**
+ * A damaged capture, or a sound one of changed packets; now and then compressed.
+ *
+ * @param {Random} random
+ * @param {SeedCaptures} captures
+ */
+export function anyCapture(random, captures) {
+  const bytes = random.chance(0.5)
+    ? damagedCapture(random, captures, null)
+    : writePcapng(hostilePackets(random, captures))
+  if (!random.chance(0.1)) return bytes
+  const packed = Uint8Array.from(gzipSync(bytes))
+  return random.chance(0.5) ? packed : mutateBytes(random, packed, packed)
 }

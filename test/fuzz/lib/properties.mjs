@@ -34,3 +34,13 @@ export function hashBytes(bytes, from, to, hash = 0x811c_9dc5) {
   for (let at = from; at < to; at++) result = Math.imul(result ^ (bytes[at] ?? 0), 0x0100_0193)
   return result >>> 0
 }
+
+/** No control character but line ends. @param {string} text */
+export function isPlain(text) {
+  return [...text].every(
+    (character) =>
+      character === '\n' ||
+      character === '\r' ||
+      (character >= ' ' && !(character >= '\x7f' && character <= '\x9f')),
+  )
+}

@@ -20,6 +20,8 @@ const MAKERS = {
   viewer: async () => (await import('./records.mjs')).viewer,
   resume: async () => (await import('./records.mjs')).resume,
   config: async () => (await import('./records.mjs')).config,
+  library: async () => (await import('./library.mjs')).library,
+  inspect: async () => (await import('./library.mjs')).inspect,
   program: async () => (await import('./program.mjs')).program,
   command: async () => (await import('./program.mjs')).command,
 }

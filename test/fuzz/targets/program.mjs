@@ -1,16 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { convert } from '../../../dist/index.js'
-import { writePcapng } from '../lib/capture-parts.mjs'
 import { filesBelow, treeOf } from '../lib/folders.mjs'
-import { mutateBytes, pick } from '../lib/mutate-bytes.mjs'
-import { damagedCapture, hostilePackets } from '../lib/mutate-capture.mjs'
-import { mustAgree, mustHold } from '../lib/properties.mjs'
+import { pick } from '../lib/mutate-bytes.mjs'
+import { anyCapture } from '../lib/mutate-capture.mjs'
+import { isPlain, mustAgree, mustHold } from '../lib/properties.mjs'
 
 /** @typedef {import('../../../fixtures/generator/random.mjs').Random} Random */
-/** @typedef {import('../lib/seed-captures.mjs').SeedCaptures} SeedCaptures */
 /** @typedef {import('../../../dist/index.js').Summary} Summary */
 
 const PROGRAM = new URL('../../../bin/pcap2conn.js', import.meta.url).pathname
@@ -117,16 +114,6 @@ class Places {
   }
 }
 
-/** @param {Random} random @param {SeedCaptures} captures */
-function anyCapture(random, captures) {
-  const bytes = random.chance(0.5)
-    ? damagedCapture(random, captures, null)
-    : writePcapng(hostilePackets(random, captures))
-  if (!random.chance(0.1)) return bytes
-  const packed = Uint8Array.from(gzipSync(bytes))
-  return random.chance(0.5) ? packed : mutateBytes(random, packed, packed)
-}
-
 /** @param {Random} random */
 function conversionOptions(random) {
   return {
@@ -229,16 +216,6 @@ function checkFiles(output, lines, summary) {
     sum('orig_pkts') + sum('resp_pkts'),
     summary.packets.delivered,
     'Packets of the records, and those delivered,',
-  )
-}
-
-/** No control character but line ends. @param {string} text */
-function isPlain(text) {
-  return [...text].every(
-    (character) =>
-      character === '\n' ||
-      character === '\r' ||
-      (character >= ' ' && !(character >= '\x7f' && character <= '\x9f')),
   )
 }
 
