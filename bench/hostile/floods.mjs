@@ -117,3 +117,22 @@ export function* fragmentsThatMeet(count, random) {
     }
   }
 }
+
+const GOLDEN = 0x9e3779b1
+const INVERSE_GOLDEN = inverse(GOLDEN)
+
+/**
+ * Pairs of keys for GRE in GRE that meet in a hash without a key: each word multiplied in, fifteen bits shifted down.
+ *
+ * @param {number} kind of GRE in the stack of outer headers
+ * @param {number} first key of the outer one
+ * @returns {number} key of the inner one
+ */
+export function greKeyThatMeets(kind, first) {
+  const taken = (/** @type {number} */ hash, /** @type {number} */ word) => {
+    const mixed = Math.imul(hash ^ word, GOLDEN)
+    return mixed ^ (mixed >>> 15)
+  }
+  const before = taken(taken(taken(2, kind), first), kind)
+  return (before ^ Math.imul(0x1234567, INVERSE_GOLDEN)) >>> 0
+}

@@ -1,5 +1,6 @@
+import { EncapKind } from '../../dist/wire/encap-table.js'
 import { Random } from '../../fixtures/generator/random.mjs'
-import { fragmentsThatMeet, tuplesForOneKey, tuplesThatMeet } from './floods.mjs'
+import { fragmentsThatMeet, greKeyThatMeets, tuplesForOneKey, tuplesThatMeet } from './floods.mjs'
 import { writeFrames } from './frames.mjs'
 
 /** @typedef {import('./attack.mjs').Attack} Attack */
@@ -71,6 +72,31 @@ function stacked(etherType, depth, random) {
   return frame
 }
 
+/**
+ * UDP in GRE in GRE.
+ *
+ * @param {number} outerKey
+ * @param {number} innerKey
+ */
+function greInGre(outerKey, innerKey) {
+  const frame = new Uint8Array(14 + 28 + 28 + 29)
+  const view = new DataView(frame.buffer)
+  view.setUint16(12, 0x0800)
+  for (const at of [14, 42, 70]) {
+    view.setUint16(at, 0x4500)
+    view.setUint16(at + 2, frame.length - at)
+    view.setUint16(at + 8, (64 << 8) | (at === 70 ? 17 : 47))
+    view.setUint32(at + 12, 0x0a000001)
+    view.setUint32(at + 16, 0x0a000002)
+    view.setUint16(at + 20, at === 70 ? 1025 : 0x2000)
+    view.setUint16(at + 22, at === 70 ? 7 : 0x0800)
+  }
+  view.setUint32(38, outerKey)
+  view.setUint32(66, innerKey)
+  view.setUint16(94, 9)
+  return frame
+}
+
 /** @type {readonly Attack[]} */
 export const IP_ATTACKS = [
   {
@@ -106,6 +132,17 @@ export const IP_ATTACKS = [
       writeFrames(path, (frames) => {
         for (const { src, dst, id } of fragmentsThatMeet(units, new Random(seed)))
           frames.fragment({ src, dst, id, offset: 8 }, 8)
+      })
+    },
+  },
+  {
+    name: 'stacks of GRE keys that meet in a hash without a key',
+    full: 400_000,
+    quick: 30_000,
+    limits: ['encaps'],
+    write(path, units) {
+      writeFrames(path, (frames) => {
+        for (let i = 0; i < units; i++) frames.raw(greInGre(i, greKeyThatMeets(EncapKind.GRE, i)))
       })
     },
   },
