@@ -8,7 +8,7 @@ import { Comparison, OurFilter } from './comparison.js'
 import { EXPRESSIONS } from './expressions.js'
 import { knownDifference } from './known-differences.js'
 import { type Libpcap, loadLibpcap } from './libpcap.js'
-import { tcpdumpCount } from './tcpdump.js'
+import { tcpdumpCounts } from './tcpdump.js'
 
 const captures: readonly Capture[] = [...foundCaptures(), ...madeCaptures()]
 const expressions = [...EXPRESSIONS.values()].flat()
@@ -65,8 +65,9 @@ describe('what the comparison stands on', () => {
     'is what tcpdump itself takes of a file',
     async (share) => {
       const differences: string[] = []
-      for (const [expression, capture] of share) {
-        const count = await tcpdumpCount(fileOf(capture), expression)
+      const counts = await tcpdumpCounts(share.map(([expression, capture]) => [fileOf(capture), expression]))
+      for (const [index, [expression, capture]] of share.entries()) {
+        const count = counts[index]
         const predicate = (await OurFilter.of(expression)).forLinkType(capture.linkType, capture.isBigEndian)
         const taken =
           typeof predicate === 'string'

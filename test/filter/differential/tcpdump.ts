@@ -1,26 +1,46 @@
 import { execFile } from 'node:child_process'
-
-const PROGRAM = 'tcpdump'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /**
- * Counts the packets that tcpdump takes from a file.
+ * Counts the packets that tcpdump takes from each file. One shell starts it for all of them, which takes a fraction of the
+ * time.
  *
- * @returns The number, or null when it refuses the expression.
+ * @returns For each the number, or null when it refuses the expression.
  * @throws Error when there is no tcpdump, which the comparison cannot do without: `apt-get install tcpdump`.
  */
-export function tcpdumpCount(file: string, expression: string): Promise<number | null> {
-  return new Promise((done, fail) => {
-    const options = { encoding: 'buffer', maxBuffer: 100_000_000 } as const
-    execFile(PROGRAM, ['-r', file, '-w', '-', '--', expression], options, (error, output) => {
-      if (error?.code === 'ENOENT') {
-        fail(
-          new Error(
-            'The filter is compared with tcpdump, which is not installed here: apt-get install tcpdump',
-          ),
-        )
-      } else if (error === null) done(recordsIn(output))
-      else done(null)
+export async function tcpdumpCounts(
+  pairs: readonly (readonly [file: string, expression: string])[],
+): Promise<(number | null)[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-tcpdump-'))
+  try {
+    const commands = pairs.map(([file, expression], i) => {
+      const words = ['tcpdump', '-r', file, '-w', join(folder, `${i}`), '--', expression]
+      return `${words.map(quoted).join(' ')} 2> /dev/null; echo $?`
     })
+    const statuses = (await outputOfShell(commands.join('\n'))).trim().split('\n').map(Number)
+    if (statuses.includes(NOT_FOUND))
+      throw new Error(
+        'The filter is compared with tcpdump, which is not installed here: apt-get install tcpdump',
+      )
+    return statuses.map((status, i) => (status === 0 ? recordsIn(readFileSync(join(folder, `${i}`))) : null))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** The shell's status for a command that is not there. */
+const NOT_FOUND = 127
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function outputOfShell(script: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const shell = execFile('sh', (error, output) => (error === null ? done(output) : fail(error)))
+    shell.stdin!.end(script)
   })
 }
 
