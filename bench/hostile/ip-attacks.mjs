@@ -142,7 +142,7 @@ export const IP_ATTACKS = [
     limits: ['encaps'],
     write(path, units) {
       writeFrames(path, (frames) => {
-        for (let i = 0; i < units; i++) frames.raw(greInGre(i, greKeyThatMeets(EncapKind.GRE, i)))
+        for (let i = 0; i < units; i++) frames.raw(greInGre(i, greKeyThatMeets(EncapKind.GRE_KEY, i)))
       })
     },
   },
