@@ -76,7 +76,7 @@ function spillingCapture(): Buffer {
 
 const NO_SPACE = 'no space left on device'
 
-describe.runIf(canMount).concurrent('a disk that is full', () => {
+describe.runIf(canMount)('a disk that is full', () => {
   it.each(PLACES)('of connection files, workers %s', (_where, workers) =>
     withCapture(async (folder) => {
       const options = ['-m', '-s', ...workers]

@@ -55,7 +55,7 @@ const losses: [string, (out: string) => void][] = [
   ['is moved away', (out) => renameSync(out, `${out}-before`)],
 ]
 
-describe.concurrent('an output folder that goes in the middle', () => {
+describe('an output folder that goes in the middle', () => {
   it.each(losses)('%s', (_what, change) =>
     withCapture(async (folder) => {
       const result = await runWith(folder, () => change(join(folder, 'out')))
@@ -77,7 +77,7 @@ describe.concurrent('an output folder that goes in the middle', () => {
     }))
 })
 
-describe.concurrent('an output folder that turns read-only in the middle', () => {
+describe('an output folder that turns read-only in the middle', () => {
   // Modes are nothing to root, who runs the program as somebody else then.
   const user = isRoot ? NOBODY : undefined
   it('holds up no file that is open, and each other is told of', () =>

@@ -18,7 +18,7 @@ const masks: [string, string, string][] = [
   ['000', '640', '750'],
   ['077', '600', '700'],
 ]
-describe.concurrent('what a run makes', () => {
+describe('what a run makes', () => {
   it.each(masks)('with umask %s has the mode %s, folders %s', (umask, file, folders) =>
     withCapture(async (folder) => {
       mkdirSync(join(folder, 'new'))
@@ -73,7 +73,7 @@ describe.concurrent('what a run makes', () => {
     }))
 })
 
-describe.concurrent('a run that is killed', () => {
+describe('a run that is killed', () => {
   it('leaves no part of an index or a summary, and --force makes all whole', () =>
     withCapture(async (folder) => {
       const options = ['-o', 'out', '-m', '-q', '--workers', '2']

@@ -59,19 +59,17 @@ beforeAll(() =>
   }),
 )
 
-it.concurrent.each(moments)(
-  '%s after %d ms ends the run in order, and --resume completes it',
-  (signal, afterMs) =>
-    withInputs(async (folder) => {
-      const { child, result } = start(folder, ARGS, { stdin: new Uint8Array(0) })
-      await sleep(afterMs)
-      child.kill(signal)
-      const { code, signal: killedBy, stderr } = await result
-      // Before the run has begun the signal has its usual effect, and after its end none.
-      expect([`${CODES[signal]}`, '0', signal]).toContain(`${killedBy ?? code}`)
-      expect(stderr).toBe('')
-      expect(readdirSync(join(folder, 'temp'))).toEqual([])
-      expectClearEnd(folder, await run(folder, ARGS), 0, /^$/)
-      expect(treeDifferences(expected, resultsIn(join(folder, 'out')))).toEqual([])
-    }),
+it.each(moments)('%s after %d ms ends the run in order, and --resume completes it', (signal, afterMs) =>
+  withInputs(async (folder) => {
+    const { child, result } = start(folder, ARGS, { stdin: new Uint8Array(0) })
+    await sleep(afterMs)
+    child.kill(signal)
+    const { code, signal: killedBy, stderr } = await result
+    // Before the run has begun the signal has its usual effect, and after its end none.
+    expect([`${CODES[signal]}`, '0', signal]).toContain(`${killedBy ?? code}`)
+    expect(stderr).toBe('')
+    expect(readdirSync(join(folder, 'temp'))).toEqual([])
+    expectClearEnd(folder, await run(folder, ARGS), 0, /^$/)
+    expect(treeDifferences(expected, resultsIn(join(folder, 'out')))).toEqual([])
+  }),
 )

@@ -23,7 +23,7 @@ const writers: [string, string[]][] = [
   ['a completion', ['completion', 'bash']],
 ]
 
-describe.concurrent('standard output', () => {
+describe('standard output', () => {
   // Other systems have no /dev/full.
   it.skipIf(platform() !== 'linux').each(writers)(
     'on a full disk for %s: one sentence and 1',
@@ -68,7 +68,7 @@ describe.concurrent('standard output', () => {
     }))
 })
 
-describe.concurrent('standard error', () => {
+describe('standard error', () => {
   // [what is wrong with it, shell]
   const ways: [string, string][] = [
     ['closed from the start', 'exec 2>&-'],

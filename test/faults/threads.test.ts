@@ -27,7 +27,7 @@ async function expectWholeAgain(folder: string, args: readonly string[]): Promis
   expectSameTree(join(folder, 'expected'), join(folder, 'out'))
 }
 
-describe.concurrent('the run ends with what was wrong, and can be repeated', () => {
+describe('the run ends with what was wrong, and can be repeated', () => {
   it('when a worker has no more memory', () =>
     withCapture(async (folder) => {
       const args = ['capture.pcap', '-o', 'out', '-q', '--workers', '2', '--summary', 'summary.json']
