@@ -80,6 +80,7 @@ process.once('exit', () => {
   for (let job = 0; job < Number(values.jobs); job++) rmSync(folderOf(job), { recursive: true, force: true })
 })
 process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
 
 /** Runs one job to its end. @param {number} job @returns {Promise<Failure | null>} */
 function runJob(job) {
