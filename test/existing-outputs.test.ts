@@ -9,7 +9,13 @@ import { isWrittenInPlace, refuseExisting } from '../src/existing-outputs.js'
 const folder = mkdtempSync(join(tmpdir(), 'existing-outputs-'))
 const file = join(folder, 'a.jsonl')
 writeFileSync(file, '')
-const links = { file, folder, device: '/dev/null', nothing: join(folder, 'nothing'), itself: join(folder, 'to-itself') }
+const links = {
+  file,
+  folder,
+  device: '/dev/null',
+  nothing: join(folder, 'nothing'),
+  itself: join(folder, 'to-itself'),
+}
 for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, `to-${name}`))
 const pipe = join(folder, 'pipe')
 execFileSync('mkfifo', [pipe])
