@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
@@ -27,7 +28,10 @@ function start(folder: string, args: readonly string[], preload?: string): Runni
   return startProgram(args, { cwd: folder, env: { TMPDIR: temp, ...options }, timeoutMs: HANG_MS })
 }
 
-const preloaded = (name: string) => resolve('test/e2e/preload', `${name}.mjs`)
+function preloaded(name: string): string {
+  const [module, query = ''] = name.split('?')
+  return `${pathToFileURL(resolve('test/e2e/preload', `${module}.mjs`))}?${query}`
+}
 
 /** What the program has written to standard error so far. */
 function listenTo({ child }: RunningProgram): { text: string } {
@@ -102,19 +106,19 @@ describe.concurrent('an interruption', () => {
       }),
   )
 
-  // [what is read, its name, its content]
-  const files: [string, string, Uint8Array][] = [
-    ['a file', 'large.pcap', capture],
-    ['a compressed file', 'large.pcap.gz', gzipSync(capture, { level: 1 })],
+  // [what is read, its name, its content, how long a read takes: those of what is compressed are many and small]
+  const files: [string, string, Uint8Array, number][] = [
+    ['a file', 'large.pcap', capture, 1_000],
+    ['a compressed file', 'large.pcap.gz', gzipSync(capture, { level: 1 }), 100],
   ]
-  it.each(files)('flushes what has been read of %s', (_what, name, content) =>
+  it.each(files)('flushes what has been read of %s', (_what, name, content, readMs) =>
     withFolder(async (folder) => {
       writeFileSync(join(folder, name), content)
       const args = [name, name, name, '-o', 'out', '--workers', '2', '--per-file']
       const program = start(
         folder,
         [...args, '--index', 'index.jsonl', '--summary', 'summary.json', '--progress', 'always'],
-        'slow-reads',
+        `slow-reads?ms=${readMs}`,
       )
       const heard = listenTo(program)
       await waitUntil('packets have been read', () =>

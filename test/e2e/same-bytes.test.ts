@@ -13,11 +13,10 @@ const FIXTURES = resolve('fixtures')
 const HANG_MS = 120_000
 const SEED = 20_240_305
 
-// What must not change a byte. The first one is what the others are compared with.
+// What must not change a byte; test/determinism tries many more within one process. The first one is what the others are compared with.
 const SETTINGS = [
   '--workers 1 --memory 512M -f 500',
-  '--workers 2 --memory 32M -f 2',
-  '--workers 5 --memory 1M -f 500',
+  '--workers 2 --memory 1M -f 2',
   '--workers 5 --memory 32M -f 7',
 ]
 
@@ -115,11 +114,7 @@ it(
       if (packets[0] + packets[1] > 0) captured += 1
     }
     const truth = generateFile(plan, SEED, capture, { onConnection })
-    const settings = [
-      '--workers 1 --memory 32M -f 2',
-      '--workers 2 --memory 512M -f 500',
-      '--workers 5 --memory 32M -f 7',
-    ]
+    const settings = ['--workers 1 --memory 32M -f 2', '--workers 5 --memory 32M -f 7']
     const run = (setting: string) => outcomeOf([capture], '--index OUT/connections.jsonl', setting)
     const [expected, ...others] = (await Promise.all(settings.map(run))) as [Outcome, ...Outcome[]]
     expect(expected.summary.packets).toMatchObject({ read: truth.packets, delivered: truth.packets })

@@ -117,7 +117,8 @@ it.each([['-i', 'lo'], ['-l']])('without libpcap and cap, %s says what to instal
 
 /** The built program in `folder`, with the packages of this one but for those named. Returns its path. */
 function programWithout(folder: string, packages: readonly string[]): string {
-  for (const name of ['dist', 'bin', 'package.json']) cpSync(name, join(folder, name), { recursive: true })
+  for (const name of ['dist/bundle', 'bin', 'package.json'])
+    cpSync(name, join(folder, name), { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
   for (const name of readdirSync('node_modules')) {
     if (packages.includes(name) || name.startsWith('.')) continue
