@@ -3,6 +3,8 @@ export const BLOCK_BYTES = 8
 /** Room of the smallest buffer. */
 export const MIN_CAPACITY = 2048
 
+/** What may wait in any case: where all is in use, one is given back for each that is taken. */
+export const ALWAYS_SPARE_BYTES = 2 ** 20
 /** Capacities by their logarithm: the largest is 64 KiB. */
 const KINDS = 17
 
@@ -27,10 +29,10 @@ export function capacityFor(bytes: number, from = MIN_CAPACITY): number {
 
 /**
  * Buffers that are used again: making one of 64 KiB takes as long as a hundred packets, and an attacker's fragments need one
- * each. What is in use and what waits here together never take more than the limit.
+ * each. What is in use and what waits here together take no more than the limit, and 1 MiB where that much is in use.
  */
 export class FragmentBuffers {
-  // Invariants: #usedBytes + #spareBytes <= #limit, unless what is in use alone is more; #spares has lists by log2 of the
+  // Invariants: #usedBytes + #spareBytes <= #limit, or #spareBytes <= ALWAYS_SPARE_BYTES; #spares has lists by log2 of the
   // capacity, #spareBytes is what all of them take.
   readonly #limit: number
   readonly #spares: readonly FragmentBuffer[][] = Array.from({ length: KINDS }, () => [])
@@ -86,6 +88,6 @@ export class FragmentBuffers {
   }
 
   #isOver(): boolean {
-    return this.#spareBytes > 0 && this.#usedBytes + this.#spareBytes > this.#limit
+    return this.#spareBytes > ALWAYS_SPARE_BYTES && this.#usedBytes + this.#spareBytes > this.#limit
   }
 }
