@@ -56,7 +56,7 @@ export const OPTION_ATTACKS = [
   },
   {
     name: 'a filter of 100 KB, hosts',
-    full: 5_500,
+    full: 4_900,
     quick: 600,
     limits: [],
     mostRatio: 20,
