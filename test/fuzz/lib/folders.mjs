@@ -18,3 +18,13 @@ export function treeOf(folder) {
     createHash('sha256').update(readFileSync(path)).digest('hex'),
   ])
 }
+
+/** Makes `folder` the place of temporary files. Returns what undoes that. @param {string} folder */
+export function useTempFolder(folder) {
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = folder
+  return () => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
+}

@@ -7,6 +7,7 @@ import { inspectionTable } from '../../../dist/cli/inspect-table.js'
 import { toConfig } from '../../../dist/config.js'
 import { CaptureFormatError, connections, convert, InputError, readCapture } from '../../../dist/index.js'
 import { inspectCaptures } from '../../../dist/inspect/inspect-captures.js'
+import { useTempFolder } from '../lib/folders.mjs'
 import { anyCapture } from '../lib/mutate-capture.mjs'
 import { isPlain, mustAgree, mustHold } from '../lib/properties.mjs'
 
@@ -20,7 +21,7 @@ export const library = ({ captures, folder }) => {
     make: (random) => anyCapture(random, captures),
     run: async (input) => {
       mkdirSync(temp, { recursive: true })
-      process.env.TMPDIR = temp
+      const leaveTemp = useTempFolder(temp)
       writeFileSync(path, input)
       try {
         const packets = await countPackets(path)
@@ -38,6 +39,7 @@ export const library = ({ captures, folder }) => {
         )
         mustAgree(readdirSync(temp), [], 'Temporary files left')
       } finally {
+        leaveTemp()
         rmSync(home, { recursive: true, force: true })
       }
     },

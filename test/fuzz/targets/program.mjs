@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { convert } from '../../../dist/index.js'
-import { filesBelow, treeOf } from '../lib/folders.mjs'
+import { filesBelow, treeOf, useTempFolder } from '../lib/folders.mjs'
 import { pick } from '../lib/mutate-bytes.mjs'
 import { anyCapture } from '../lib/mutate-capture.mjs'
 import { isPlain, mustAgree, mustHold } from '../lib/properties.mjs'
@@ -62,7 +62,6 @@ export const command = ({ captures, folder }) => ({
       const isPiped = args[0] === '-r' && random.chance(0.2)
       if (isPiped) args[1] = '-'
       const result = spawnSync(process.execPath, [PROGRAM, ...args], {
-        env: { ...process.env, TMPDIR: places.temp },
         timeout: COMMAND_MS,
         maxBuffer: 256 * 1024 * 1024,
         ...(isPiped ? { input } : {}),
@@ -88,6 +87,7 @@ class Places {
     this.temp = join(this.folder, 'temp')
     this.outputs = 0
     mkdirSync(this.temp, { recursive: true })
+    this.leaveTemp = useTempFolder(this.temp)
   }
 
   /** @param {Uint8Array} bytes */
@@ -110,6 +110,7 @@ class Places {
   }
 
   remove() {
+    this.leaveTemp()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
@@ -142,7 +143,6 @@ function filterOrLinkType(random) {
 
 /** @param {import('../../../dist/index.js').ConvertOptions} options @param {Places} places */
 async function conversion(options, places) {
-  process.env.TMPDIR = places.temp
   const output = places.output()
   const index = join(places.folder, `${basename(output)}.jsonl`)
   const summary = await convert({ ...options, outputDir: output, index })
