@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compileFilter } from '../dist/filter/compile-filter.js'
+import { machineOf } from '../dist/filter/emit/machine.js'
 import { median } from './lib/measure.mjs'
-import { interpreter } from './lib/packet-machine.mjs'
 import { machine } from './lib/report.mjs'
 
 /** @typedef {import('../dist/filter/emit/javascript.js').Predicate} Predicate */
@@ -142,7 +142,7 @@ async function run() {
       const filter = await compileFilter(expression)
       const ours = filter.forLinkType(ETHERNET)
       const compileMs = performance.now() - started
-      const loop = interpreter(filter.program(ETHERNET))
+      const loop = machineOf(filter.program(ETHERNET))
       const figures = {
         ours: /** @type {number[]} */ ([]),
         loop: /** @type {number[]} */ ([]),

@@ -1,6 +1,7 @@
 import * as bpf from '../codegen/bpf.js'
 import { type BasicBlock, basicBlocks } from './basic-blocks.js'
 import { conditionText, statementText } from './instruction-text.js'
+import { MAX_TURNS, machineOf } from './machine.js'
 import type { Instruction } from './program.js'
 import { withValueSets } from './value-sets.js'
 
@@ -21,12 +22,16 @@ export type Predicate = (
 
 /** Blocks up to which a program becomes nested `if`s; larger ones and loops become a `switch` in a loop. */
 const MAX_NESTED_BLOCKS = 300
-/** Turns of a loop beyond one for each byte of the packet: libpcap would go round for ever. */
-const MAX_TURNS = 65_536
+/** Blocks up to which a program becomes a function: V8 optimizes none that is much larger. */
+const MAX_GENERATED_BLOCKS = 2_048
 
-/** Generates the predicate of a program. Its text is made of numbers and fixed operators alone. */
+/**
+ * The predicate of a program: a function generated for it, whose text is made of numbers and fixed operators alone, or
+ * for a very large one a loop over its instructions.
+ */
 export function predicateOf(program: readonly Instruction[]): Predicate {
   const blocks = withValueSets(basicBlocks(program))
+  if (blocks.length > MAX_GENERATED_BLOCKS) return machineOf(program)
   const sets = blocks.flatMap(({ values }) => (values === null ? [] : [values]))
   const signed = sets.map((values) => new Set([...values].map((value) => value | 0)))
   const names = new Map(sets.map((values, number) => [values, `v[${number}]`]))

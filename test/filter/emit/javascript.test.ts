@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { predicateOf } from '../../../src/filter/emit/javascript.js'
+import { machineOf } from '../../../src/filter/emit/machine.js'
 import type { Instruction } from '../../../src/filter/emit/program.js'
 import { arbitraryPacket } from '../../support/arbitrary-packet.js'
 import { runMachine } from '../../support/bpf-machine.js'
@@ -21,7 +22,10 @@ const [LD_IMM, LDX_IMM, LD_LEN, ST, LDM, STX, LDXM] = [0, 1, 128, 2, 96, 3, 97]
 const [LDW, LDH, LDB, LDW_X, LDH_X, LDB_X, MSH] = [32, 40, 48, 64, 72, 80, 177]
 const [JA, JEQ, RET, NEG, TAX, TXA] = [5, 21, 6, 132, 7, 135]
 
-describe('predicateOf()', () => {
+describe.each([
+  ['the generated function', predicateOf],
+  ['the loop over instructions', machineOf],
+])('%s', (_name, predicateOf) => {
   const uint32 = fc.oneof(
     fc.constantFrom(0, 1, 31, 32, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff),
     fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -113,16 +117,6 @@ describe('predicateOf()', () => {
     expect(predicateOf(code)(new Uint8Array(0), 0, 0, 0)).toBe(false)
   })
 
-  it('has nothing but numbers, operators and its own names in its text', () => {
-    const text = predicateOf(filterOf('tcp port 80 and ip[0] * 3 % 7 > 2').program(1)).toString()
-    expect(
-      text.replace(
-        /\b(?:function|anonymous|let|if|else|return|true|false|break|use|strict|Math|imul|[abpnwxit]|[ms]\d+|-?\d+)\b/g,
-        '',
-      ),
-    ).toMatch(/^[\s(){}[\],;:=<>!&|+*/%.'-]*$/)
-  })
-
   const rows: [string, number][] = [
     ...ETHERNET_EXPRESSIONS.map((expression): [string, number] => [expression, 1]),
     ...LINK_TYPE_EXPRESSIONS.flatMap(([linkTypes, expressions]) =>
@@ -170,5 +164,39 @@ describe('predicateOf()', () => {
       }),
       { numRuns: 25 },
     )
+  })
+})
+
+describe('predicateOf()', () => {
+  it('has nothing but numbers, operators and its own names in its text', () => {
+    const text = predicateOf(filterOf('tcp port 80 and ip[0] * 3 % 7 > 2').program(1)).toString()
+    expect(
+      text.replace(
+        /\b(?:function|anonymous|let|if|else|return|true|false|break|use|strict|Math|imul|[abpnwxit]|[ms]\d+|-?\d+)\b/g,
+        '',
+      ),
+    ).toMatch(/^[\s(){}[\],;:=<>!&|+*/%.'-]*$/)
+  })
+
+  it('makes no function of a program that is too large to be optimized, which answers the same', () => {
+    const tests = 2_100
+    const rows = Array.from({ length: tests }, (_, at): [number, number, number, number] =>
+      at % 2 === 0 ? [LDB, at % 64, at + 1, at + 1] : [JEQ, 255 - (at % 7), 2 * tests + 1, at + 1],
+    )
+    const chain = Array.from({ length: 2 }, () => rows).flatMap((list, turn) =>
+      list.map(([code, k, next, otherwise]): [number, number, number, number] => [
+        code,
+        k,
+        code === JEQ ? next : next + turn * tests,
+        otherwise + turn * tests,
+      ]),
+    )
+    const code = program(...chain, [RET, 0], [RET, 1])
+    const test = predicateOf(code)
+    expect(test.toString()).toBe(machineOf(code).toString())
+    const packet = new Uint8Array(64)
+    expect(test(packet, 0, 64, 64)).toBe(false)
+    packet[62] = 254
+    expect(test(packet, 0, 64, 64)).toBe(runMachine(code, packet, 64))
   })
 })
