@@ -82,6 +82,7 @@ function joinableValue(operand: Expression): Joinable | null {
   if (operand.kind !== 'identifier') return null
   const { identifier, qualifiers } = operand
   const { protocol, direction, kind } = qualifiers
+  if (direction === 'src and dst') return null // one value at both ends is more than any of several at each
   if (kind === 'port') {
     const isPort = identifier.form === 'number' && identifier.value <= MAX_PORT
     return isPort ? { kind: `${protocol},${direction},port`, value: identifier.value, mask: ALL_BITS } : null

@@ -35,9 +35,33 @@ describe('joined()', () => {
     ['decnet host 1.2 or 1.3', [1, 1]],
     ['host 1.2.3.4 or ::1', [1, 1]],
     ['port http or ssh', [1, 1]],
+    // Both ends must have the same one.
+    ['src and dst host 1.2.3.4 or 5.6.7.8', [1, 1]],
+    ['src and dst port 80 or 443', [1, 1]],
   ])('puts tests of "%s" together', (expression, expected) => {
     expect(sizes(expression)).toEqual(expected)
   })
+
+  // From 1.2.3.4 to 10.0.0.1.
+  const between = Uint8Array.from([
+    ...new Uint8Array(12),
+    8,
+    0,
+    0x45,
+    ...new Uint8Array(7),
+    64,
+    6,
+    0,
+    0,
+    1,
+    2,
+    3,
+    4,
+    10,
+    0,
+    0,
+    1,
+  ])
 
   const long = Array.from({ length: 12 }, (_, i) => 80 + i).join(' or ')
   it.each([
@@ -61,6 +85,7 @@ describe('joined()', () => {
         const expected = apart(packet, 0, 200, 200)
         expect([together(packet, 0, 200, 200), plain(packet, 0, 200, 200)]).toEqual([expected, expected])
       }),
+      { examples: [[between]] },
     )
   })
 })
