@@ -90,9 +90,9 @@ describe('a generated capture gives the same bytes with any setting', () => {
   }))
   const oneSetting = fc.array(arbitrarySetting, { minLength: 1, maxLength: 1 })
   it(
-    'of several sweeps',
+    'with a sweep or more',
     async () => {
-      await hold(long, oneSetting, { numRuns: 2, share: 0.2 })
+      await hold(long, oneSetting, { numRuns: 1, share: 0.2 })
     },
     SECONDS * 1000 + TIMEOUT_MS,
   )
@@ -100,6 +100,6 @@ describe('a generated capture gives the same bytes with any setting', () => {
   it('as the counts of this run say', () => {
     if (SECONDS > 0) console.log(JSON.stringify(done))
     for (const count of Object.values(done)) expect(count).toBeGreaterThan(2)
-    expect(done.packets).toBeGreaterThan(130_000)
+    expect(done.packets).toBeGreaterThan(70_000)
   })
 })
