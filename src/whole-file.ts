@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolders } from './make-folders.js'
 
 const MODE = 0o640
-const FOLDER_MODE = 0o750
 const NAME_BYTES = 6
 
 /** A path that begins with `path`, and that nobody can foresee: `out/x.json.5f0c6a1b2d3e.partial`. */
@@ -27,7 +27,7 @@ export class WholeFile {
   constructor(path: string) {
     this.#path = path
     this.#partial = nameBeside(path, 'partial')
-    mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE })
+    makeFolders(dirname(path))
     this.#descriptor = openSync(this.#partial, 'wx', MODE)
     process.once('exit', this.#abandonAtExit)
   }

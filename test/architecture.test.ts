@@ -10,7 +10,8 @@ const MAX_LINES = 300
 const MAY_IMPORT: Readonly<Record<string, string>> = {
   'existing-outputs': 'errors node:fs node:path',
   summary: 'safe-json',
-  'whole-file': 'node:crypto node:fs node:path',
+  'make-folders': 'node:fs node:path',
+  'whole-file': 'make-folders node:crypto node:fs node:path',
   version: 'node:module',
   config: 'errors wire node:os node:path', // wire: the names of link types
   input:
@@ -20,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors flow safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors flow make-folders safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
     'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +

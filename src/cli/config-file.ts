@@ -68,7 +68,7 @@ function parsed(path: string, where: string): unknown {
     throw new ConfigError(`Cannot read ${where}: ${failureReason(cause)}`, { cause })
   }
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\uFEFF/, '')) // a byte order mark
   } catch (cause) {
     throw new ConfigError(`Cannot use ${where}: ${(cause as Error).message}`, { cause })
   }

@@ -81,6 +81,7 @@ async function list(command: Command & { kind: 'list' }, { stdout }: Terminal): 
 async function convert(command: Command & { kind: 'run' }, terminal: Terminal): Promise<number> {
   const report = command.report === undefined ? null : new RunReport(command.report)
   const config = toConfig(report?.withIndex(command.raw) ?? command.raw)
+  report?.refuseOther(config)
   if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }

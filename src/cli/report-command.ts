@@ -6,6 +6,7 @@ import { bytesText, countText } from '../figures.js'
 import { type CommandOption, commandHelp, parseCommandArguments } from './command-options.js'
 import { ExitCode } from './exit-codes.js'
 import { printable } from './printable.js'
+import { pagePathOf } from './run-report.js'
 import type { Terminal } from './terminal.js'
 
 /** The first argument that asks for a report. */
@@ -68,7 +69,7 @@ export async function report(args: readonly string[], { stdout, stderr }: Termin
   if (values.from === undefined) throw new ConfigError('No index: name one with --from INDEX.jsonl')
   const indexPath = pathOf('--from', values.from)
   refuseOtherFormats(indexPath)
-  refuseExisting([pathOf('OUT.html', path)], values.force === true)
+  refuseExisting([pagePathOf('OUT.html', path)], values.force === true)
   const { readSummary, writeReport } = await import('../report/write-report.js')
   const written = await writeReport({
     path,

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
+import { refuseSamePath } from '../config/shared-outputs.js'
 import type { Config, RawOptions } from '../config.js'
+import { ConfigError } from '../errors.js'
 import type { Summary } from '../summary.js'
 import { nameBeside } from '../whole-file.js'
 
@@ -13,13 +15,27 @@ export class RunReport {
 
   /** @throws ConfigError when `value` can be no path of a page. */
   constructor(value: unknown) {
-    this.path = pathOf('--report', value)
-    if (!/\.html?$/i.test(this.path)) throw refusal('--report', value, 'a path that ends in .html')
+    this.path = pagePathOf('--report', value)
     this.#ownIndex = nameBeside(this.path, 'jsonl')
   }
 
-  /** The options of a run that has an index to make the report of, one more if need be. */
+  /** @throws ConfigError where a run of these options cannot have a report. */
+  refuseOther({ indexes, summaryFile, live }: Config): void {
+    refuseSamePath('--report', this.path, [
+      ...indexes.map(({ path }) => ['--index', path] as const),
+      ['--summary', summaryFile],
+      ['-w/--write', live?.recordingFile ?? null],
+    ])
+  }
+
+  /**
+   * The options of a run that has an index to make the report of, one more if need be.
+   *
+   * @throws ConfigError with `--resume`
+   */
   withIndex(raw: RawOptions): RawOptions {
+    if (raw.resume === true)
+      throw new ConfigError('Cannot use --resume with --report: it would lack what was converted before')
     const index = [raw.index ?? []].flat()
     return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }
   }
@@ -37,6 +53,13 @@ export class RunReport {
   close(): void {
     rmSync(this.#ownIndex, { force: true })
   }
+}
+
+/** @throws ConfigError when `value`, of an option or argument with this name, can be no path of a page. */
+export function pagePathOf(name: string, value: unknown): string {
+  const path = pathOf(name, value)
+  if (!/\.html?$/i.test(path)) throw refusal(name, value, 'a path that ends in .html')
+  return path
 }
 
 function isUsable(path: string): boolean {

@@ -17,18 +17,21 @@ export function refuseSharedOutput(
   ]
   if (toStdout.length > 1)
     throw new ConfigError(`Cannot use ${toStdout.join(' with ')}: standard output can carry only one of them`)
-  for (const { path } of indexes) {
-    if (isSamePath(path, summaryFile))
-      throw new ConfigError(`Cannot use --summary ${shown(summaryFile)}: --index has the same path`)
-  }
-  const others = [
-    ...indexes.map(({ path }) => ['--index', path] as const),
-    ['--summary', summaryFile] as const,
-  ]
-  for (const [option, path] of others) {
-    if (isSamePath(path, recordingFile))
-      throw new ConfigError(`Cannot use -w/--write ${shown(recordingFile)}: ${option} has the same path`)
-  }
+  const taken = indexes.map(({ path }) => ['--index', path] as const)
+  if (summaryFile !== null) refuseSamePath('--summary', summaryFile, taken)
+  if (recordingFile !== null)
+    refuseSamePath('-w/--write', recordingFile, [...taken, ['--summary', summaryFile]])
+}
+
+/** @throws ConfigError when `path`, the value of `option`, is that of one of the others, too. */
+export function refuseSamePath(
+  option: string,
+  path: string,
+  others: readonly (readonly [option: string, path: string | null])[],
+): void {
+  const [other] = others.find(([, taken]) => isSamePath(path, taken)) ?? []
+  if (other !== undefined)
+    throw new ConfigError(`Cannot use ${option} ${shown(path)}: ${other} has the same path`)
 }
 
 function isSamePath(a: string | null, b: string | null): boolean {

@@ -1,12 +1,10 @@
-import fs from 'node:fs'
 import { failureReason, OutputError } from '../errors.js'
-
-const MODE = 0o750
+import { makeFolders } from '../make-folders.js'
 
 /** Makes a folder of the output with its parents, where it does not exist. @throws OutputError */
 export function makeFolder(path: string): void {
   try {
-    fs.mkdirSync(path, { recursive: true, mode: MODE })
+    makeFolders(path)
   } catch (cause) {
     throw new OutputError(`Cannot make the folder "${path}": ${failureReason(cause)}`, path, { cause })
   }

@@ -33,6 +33,7 @@ it.each([
   ['no page', ['--from', 'i.jsonl'], 'No output'],
   ['no index', ['r.html'], 'No index'],
   ['two pages', ['r.html', 's.html', '--from', 'i.jsonl'], 'a report is one page'],
+  ['a page that would take the place of its index', ['i.jsonl', '--from', 'i.jsonl'], 'ends in .html'],
   ['an index of another format', ['r.html', '--from', 'i.parquet'], 'must be an index of JSON lines'],
 ])('refuses %s', async (_name, args, message) => {
   await expect(run(...args)).rejects.toThrow(ConfigError)
@@ -59,6 +60,14 @@ it('a run with --report leaves the page and no index, and one without files a pa
     const again = await runProgram(args)
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('file exists')])
   }))
+
+it.each([
+  ['the summary', ['--summary', './r.html'], '--report r.html: --summary has the same path'],
+  ['another run', ['--resume'], 'Cannot use --resume with --report'],
+])('--report is refused beside what it would lose: %s', async (_name, args, message) => {
+  const { code, stderr } = await runProgram(['fixtures/dns.pcap', '-o', 'o', '--report', 'r.html', ...args])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+})
 
 it('--report takes the name of a page only', async () => {
   const { code, stderr } = await runProgram(['fixtures/dns.pcap', '--no-write', '--report', 'r.pdf'])
