@@ -18,9 +18,24 @@ it.each([
   [endpointText('2001:db8::1', 80), '[2001:db8::1]:80'],
   [fileAddress('./out/', 'a b/c#d?.txt'), './out/a%20b/c%23d%3F.txt'],
   [fileAddress('./', 'javascript:alert(1)'), './javascript%3Aalert(1)'],
-  [fileAddress('./', '\ud800'), null],
+  [fileAddress('./out/', 'tcp/a..b.txt'), './out/tcp/a..b.txt'],
 ])('%s is written so', (text, expected) => {
   expect(text).toBe(expected)
+})
+
+it.each([
+  ['with a character that is none', '\ud800'],
+  ['that is empty', ''],
+  ['that leads up', '../../../../etc/passwd'],
+  ['that leads up in its middle', 'a/../../b'],
+  ['with a part for the folder itself', 'a/./b'],
+  ['from the root', '/etc/passwd'],
+  ['with an empty part', 'a//b'],
+  ['that ends in a slash', 'a/'],
+  ['with a backslash', '..\\..\\secret'],
+  ['with a drive letter', 'C:/secret'],
+])('a path %s gets no address', (_name, path) => {
+  expect(fileAddress('./', path)).toBeNull()
 })
 
 it('what is visible is on one line, short, and has no hidden characters', () => {

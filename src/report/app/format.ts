@@ -42,12 +42,18 @@ export function endpointText(host: string, port: number): string {
  * The relative address of a connection file.
  *
  * @param folder Address of the output folder, ending in `/`.
- * @returns Null for a path that is none.
+ * @returns Null for a path that is none, or that may lead out of the folder.
  */
 export function fileAddress(folder: string, path: string): string | null {
+  if (/^[a-z]:(\/|$)/i.test(path) || path.includes('\\') || path.split('/').some(isNoName)) return null
   try {
     return folder + path.split('/').map(encodeURIComponent).join('/')
   } catch {
     return null // a lone surrogate
   }
+}
+
+// A browser follows these upwards, or back to the root.
+function isNoName(part: string): boolean {
+  return part === '' || part === '.' || part === '..'
 }
