@@ -246,8 +246,10 @@ export class IndexTotals {
   #ranked(ranking: Ranking): RankedList {
     return {
       list: ranking.top(this.#limits.ranked),
+      isExact: ranking.isExact,
       keys: ranking.keys,
-      possiblyMissing: ranking.possiblyMissing,
+      possiblyMissingBytes: ranking.possiblyMissingBytes,
+      possiblyMissingConnections: ranking.possiblyMissingConnections,
     }
   }
 

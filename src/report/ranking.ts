@@ -8,26 +8,38 @@ export interface Ranked {
 }
 
 /**
- * Sums by key, of which only the largest are wanted. At `capacity` keys the smaller half is forgotten, so that memory
- * stays bounded whatever the number of keys; `possiblyMissing` says how far a sum may be too low then.
+ * Sums by key, of which only the largest are wanted: by bytes, or by connections. At `capacity` keys a quarter of them
+ * by each is kept and the others are forgotten, so that memory stays bounded whatever the number of keys;
+ * `possiblyMissingBytes` and `possiblyMissingConnections` say how far sums may be too low then.
  */
 export class Ranking {
   readonly #capacity: number
   readonly #sums = new Map<string, Ranked>()
-  #possiblyMissing = 0
+  #possiblyMissingBytes = 0
+  #possiblyMissingConnections = 0
   #forgotten = 0
 
-  /** @param capacity Keys that are remembered at one moment, at least 2. */
+  /** @param capacity Keys that are remembered at one moment, at least 4. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  /** Bytes by which a sum of the result may be too low, and by which a key that is not in it may be larger than 0. */
-  get possiblyMissing(): number {
-    return this.#possiblyMissing
+  /** False when keys were forgotten: sums may be too low then, and `keys` is an upper bound. */
+  get isExact(): boolean {
+    return this.#forgotten === 0
   }
 
-  /** Keys that were seen: exact while nothing was forgotten, otherwise an upper bound. */
+  /** Bytes by which a sum of the result may be too low, and which a key that is not in it may have. */
+  get possiblyMissingBytes(): number {
+    return this.#possiblyMissingBytes
+  }
+
+  /** The same of connections. */
+  get possiblyMissingConnections(): number {
+    return this.#possiblyMissingConnections
+  }
+
+  /** Keys that were seen; those that came again after they were forgotten count again. */
   get keys(): number {
     return this.#sums.size + this.#forgotten
   }
@@ -46,18 +58,30 @@ export class Ranking {
 
   /** The `count` keys of the most bytes and the `count` of the most connections, by bytes. */
   top(count: number): Ranked[] {
-    const byBytes = [...this.#sums.values()].sort(compareBytes)
-    const byConnections = [...byBytes].sort((a, b) => b.connections - a.connections)
-    const chosen = new Set([...byBytes.slice(0, count), ...byConnections.slice(0, count)])
-    return [...chosen].sort(compareBytes)
+    return [...this.#largest(count)].sort(compareBytes)
   }
 
+  #largest(count: number): Set<Ranked> {
+    const sums = [...this.#sums.values()]
+    const byBytes = sums.sort(compareBytes).slice(0, count)
+    const byConnections = sums.sort(compareConnections).slice(0, count)
+    return new Set([...byBytes, ...byConnections])
+  }
+
+  // A key loses at most what the largest loses of those that are forgotten together with it, each time.
   #forget(): void {
-    const byBytes = [...this.#sums.values()].sort(compareBytes)
-    const small = byBytes.slice(this.#capacity >> 1)
-    this.#possiblyMissing += bytesOf(small[0]!)
-    this.#forgotten += small.length
-    for (const { key } of small) this.#sums.delete(key)
+    const kept = this.#largest(this.#capacity >> 2)
+    let bytes = 0
+    let connections = 0
+    for (const sums of this.#sums.values()) {
+      if (kept.has(sums)) continue
+      bytes = Math.max(bytes, bytesOf(sums))
+      connections = Math.max(connections, sums.connections)
+      this.#forgotten += 1
+      this.#sums.delete(sums.key)
+    }
+    this.#possiblyMissingBytes += bytes
+    this.#possiblyMissingConnections += connections
   }
 }
 
@@ -67,4 +91,8 @@ function bytesOf({ sent, received }: Ranked): number {
 
 function compareBytes(a: Ranked, b: Ranked): number {
   return bytesOf(b) - bytesOf(a) || b.connections - a.connections || (a.key < b.key ? -1 : 1)
+}
+
+function compareConnections(a: Ranked, b: Ranked): number {
+  return b.connections - a.connections || compareBytes(a, b)
 }

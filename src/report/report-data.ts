@@ -70,10 +70,13 @@ export interface TimelineSeries {
 
 export interface RankedList {
   readonly list: readonly Ranked[]
-  /** Keys there are, an upper bound where `possiblyMissing` is above 0. */
+  /** False: more keys came than are remembered. */
+  readonly isExact: boolean
+  /** Keys there are, an upper bound where they are not exact. */
   readonly keys: number
-  /** Bytes by which a sum may be too low: more keys came than are remembered. */
-  readonly possiblyMissing: number
+  /** By how much a sum of the list may be too low. */
+  readonly possiblyMissingBytes: number
+  readonly possiblyMissingConnections: number
 }
 
 export interface NamedCount {

@@ -53,7 +53,10 @@ export function RankingPanel({ title, id, ranking, sent, received }: RankingProp
         <table class="bars" id={`${id}-table`}>
           <thead>
             <tr>
-              <th scope="col">{countText(ranking.keys)} in all</th>
+              <th scope="col">
+                {ranking.isExact ? '' : 'at most '}
+                {countText(ranking.keys)} in all
+              </th>
               <td />
               <th scope="col">{sent}</th>
               <th scope="col">{received}</th>
@@ -84,10 +87,11 @@ export function RankingPanel({ title, id, ranking, sent, received }: RankingProp
           </tbody>
         </table>
       </div>
-      {ranking.possiblyMissing > 0 && (
-        <p class="dim">
-          More of them than can be remembered: each may be up to {bytesText(ranking.possiblyMissing)} larger,
-          and the number of them is an upper bound.
+      {!ranking.isExact && (
+        <p class="dim" data-inexact={id}>
+          More of them than can be remembered: figures are at least what is shown, and may be too low by up to{' '}
+          {bytesText(ranking.possiblyMissingBytes)} and {countText(ranking.possiblyMissingConnections)}{' '}
+          {ranking.possiblyMissingConnections === 1 ? 'connection' : 'connections'}.
         </p>
       )}
     </section>
