@@ -123,7 +123,7 @@ export class IndexTotals {
   }
 
   /** What was summed up, and the connections of the table in the order of the index. */
-  result(): Omit<ReportData, 'version' | 'source' | 'filesAddress' | 'summary'> {
+  result(): Omit<ReportData, 'version' | 'source' | 'filesAddress' | 'health'> {
     const rows = this.#rows()
     return {
       totals: this.#totals(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { visible } from './app/format.js'
 import type { ReportData } from './report-data.js'
 
 const CHARACTER_NAMES: Readonly<Record<string, string>> = {
@@ -37,7 +38,7 @@ export function reportPage(title: string, data: ReportData): string {
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="pcap2conn ${escapedHtml(data.version)}">
 <meta name="color-scheme" content="light dark">
-<title>${escapedHtml(title)}</title>
+<title>${escapedHtml(visible(title))}</title>
 <style>${style}</style>
 </head>
 <body>

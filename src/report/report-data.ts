@@ -1,4 +1,4 @@
-import type { Summary } from '../summary.js'
+import type { CaptureHealth } from './capture-health.js'
 import type { Bucket } from './distribution.js'
 import type { Ranked } from './ranking.js'
 
@@ -24,8 +24,8 @@ export interface ReportData {
   readonly rows: readonly Row[]
   /** The rows are all connections there are. */
   readonly areRowsAll: boolean
-  /** The run's summary, where it was given. */
-  readonly summary: Summary | null
+  /** From the run's summary, where it was given. */
+  readonly health: CaptureHealth | null
 }
 
 export interface Totals {

@@ -4,10 +4,12 @@ import { failureReason, InputError, OutputError } from '../errors.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { writeWholeFile } from '../whole-file.js'
+import { captureHealth } from './capture-health.js'
 import { objectOf, parseRecord } from './connection-record.js'
 import { openIndex } from './index-lines.js'
 import { IndexTotals } from './index-totals.js'
 import { reportPage } from './page.js'
+import { isSummary } from './summary-shape.js'
 
 const MAX_SUMMARY_BYTES = 64 * 1024 * 1024
 
@@ -48,7 +50,7 @@ export async function writeReport(options: ReportOptions): Promise<{ connections
     source: options.source,
     filesAddress: relativeAddress(dirname(path), options.outputDir),
     ...result,
-    summary: options.summary,
+    health: options.summary === null ? null : captureHealth(options.summary),
   })
   replaceFile(path, page)
   return { connections: result.totals.connections, bytes: Buffer.byteLength(page) }
@@ -61,15 +63,9 @@ export async function writeReport(options: ReportOptions): Promise<{ connections
  */
 export function readSummary(path: string): Summary {
   const summary = objectOf(textOf(path))
-  const hasShape =
-    summary !== null &&
-    Array.isArray(summary.inputs) &&
-    ['packets', 'connections', 'bytes', 'damage', 'limits', 'details', 'unknown_link_types'].every(
-      (name) => typeof summary[name] === 'object' && summary[name] !== null,
-    ) &&
-    Array.isArray(summary.errors)
-  if (!hasShape) throw new InputError(`Cannot read "${path}": must be a summary as --summary writes it`, path)
-  return summary as unknown as Summary
+  if (!isSummary(summary))
+    throw new InputError(`Cannot read "${path}": must be a summary as --summary writes it`, path)
+  return summary
 }
 
 function textOf(path: string): string {

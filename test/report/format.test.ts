@@ -1,8 +1,18 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { durationText, endpointText, fileAddress, timeText, visible } from '../../src/report/app/format.js'
+import {
+  countedText,
+  durationText,
+  endpointText,
+  fileAddress,
+  timeText,
+  visible,
+} from '../../src/report/app/format.js'
 
 it.each([
+  [countedText(0, 'connection'), '0 connections'],
+  [countedText(1, 'connection'), '1 connection'],
+  [countedText(1234, 'connection'), '1,234 connections'],
   [durationText(0), '0 s'],
   [durationText(0.000_012), '12 µs'],
   [durationText(0.0034), '3.40 ms'],

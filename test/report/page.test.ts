@@ -16,7 +16,7 @@ function pageOf(text: string): string {
     source: text,
     filesAddress: './',
     ...totals.result(),
-    summary: null,
+    health: null,
   })
 }
 
@@ -27,6 +27,10 @@ it('puts texts of captures into the page as JSON that HTML cannot see', () => {
   expect(page).not.toContain('<img')
   const [, json] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page) ?? []
   expect(JSON.parse(json!).rows[0].origHost).toBe(HOSTILE)
+})
+
+it('shows what turns the writing direction in its title', () => {
+  expect(pageOf('a\u202eb & c')).toContain('<title>a\\u{202e}b &amp; c</title>')
 })
 
 it('lets nothing run but its own script and style', () => {

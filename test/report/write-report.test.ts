@@ -4,8 +4,10 @@ import { expect, it } from 'vitest'
 import { InputError, OutputError } from '../../src/errors.js'
 import type { ReportData } from '../../src/report/report-data.js'
 import { readSummary, relativeAddress, writeReport } from '../../src/report/write-report.js'
+import { summaryJson } from '../../src/summary.js'
 import { withFolder } from '../support/program.js'
 import { indexText } from './records.js'
+import { inputSummary, runSummary } from './summaries.js'
 
 const options = (folder: string) => ({
   path: join(folder, 'r', 'out.html'),
@@ -61,9 +63,42 @@ it.each([
   expect(relativeAddress(from, to)).toBe(address)
 })
 
+it('reads what --summary wrote, and takes into the page what it shows of it', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 's.json')
+    const inputs = [inputSummary(), inputSummary({ path: 'bad.pcap', status: 'failed' })]
+    writeFileSync(path, summaryJson(runSummary({ inputs })))
+    writeFileSync(join(folder, 'i.jsonl'), '')
+    await writeReport({ ...options(folder), summary: readSummary(path) })
+    const page = readFileSync(join(folder, 'r', 'out.html'), 'utf8')
+    const { health } = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]!) as ReportData
+    expect(health?.inputs).toBe(2)
+    expect(health?.badInputs.shown.map((input) => input.path)).toEqual(['bad.pcap'])
+  }))
+
+function withField(name: string, value: unknown): string {
+  return JSON.stringify({ ...runSummary(), [name]: value })
+}
+
 it.each([
   ['is no JSON', '{'],
   ['is something else', '{"version":"1"}'],
+  ['is a list', '[]'],
+  ['has an input that is none', withField('inputs', [null])],
+  ['has an input without problems', withField('inputs', [{ ...inputSummary(), problems: null }])],
+  ['has a problem that is none', withField('inputs', [{ ...inputSummary(), problems: [{}] }])],
+  ['has an input of another status', withField('inputs', [{ ...inputSummary(), status: {} }])],
+  ['has no packets', withField('packets', {})],
+  ['has a list of packets', withField('packets', [])],
+  ['has no bytes', withField('bytes', {})],
+  ['counts with a text', withField('damage', { holes: '1', lost_bytes: 0 })],
+  [
+    'counts without end',
+    withField('limits', { connections: 0 }).replace('"connections":0}', '"connections":1e999}'),
+  ],
+  ['has an error that is no text', withField('errors', [{}])],
+  ['has no version', withField('version', undefined)],
+  ['took no number of seconds', withField('seconds', null)],
 ])('refuses a summary that %s', (_name, content) =>
   withFolder(async (folder) => {
     const path = join(folder, 's.json')

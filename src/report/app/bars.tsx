@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import type { Bucket } from '../distribution.js'
 import type { NamedCount, ProtocolTotals, RankedList } from '../report-data.js'
-import { visible } from './format.js'
+import { countedText, visible } from './format.js'
 
 /** One bar in parts: width in percent of the longest, colour. */
 function Bar({ parts }: { parts: readonly (readonly [number, string])[] }) {
@@ -90,8 +90,8 @@ export function RankingPanel({ title, id, ranking, sent, received }: RankingProp
       {!ranking.isExact && (
         <p class="dim" data-inexact={id}>
           More of them than can be remembered: figures are at least what is shown, and may be too low by up to{' '}
-          {bytesText(ranking.possiblyMissingBytes)} and {countText(ranking.possiblyMissingConnections)}{' '}
-          {ranking.possiblyMissingConnections === 1 ? 'connection' : 'connections'}.
+          {bytesText(ranking.possiblyMissingBytes)} and{' '}
+          {countedText(ranking.possiblyMissingConnections, 'connection')}.
         </p>
       )}
     </section>
@@ -168,7 +168,7 @@ export function Histogram({ title, buckets, valueText }: HistogramProps) {
   const highest = Math.max(1, ...buckets.map(({ count }) => count))
   const rangeText = ({ from, to }: Bucket) =>
     to === 0 ? valueText(0) : `${valueText(from)} to ${valueText(to)}`
-  const textOf = (bucket: Bucket) => `${rangeText(bucket)}: ${countText(bucket.count)} connections`
+  const textOf = (bucket: Bucket) => `${rangeText(bucket)}: ${countedText(bucket.count, 'connection')}`
   return (
     <>
       <h3>{title}</h3>

@@ -12,6 +12,16 @@ export function visible(text: string): string {
   return text.length > MAX_SHOWN ? `${shown}…` : shown
 }
 
+/** `1 connection`, `1,234 connections`. */
+export function countedText(count: number, noun: string): string {
+  return `${countText(count)} ${pluralOf(count, noun)}`
+}
+
+/** `noun`, or with an `s` where there is not exactly one. */
+export function pluralOf(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`
+}
+
 /** Seconds: `12 µs`, `3.40 ms`, `5.00 s`, `2 min 5 s`, `1 h 3 min`, `4 d 2 h`. */
 export function durationText(seconds: number): string {
   if (seconds === 0) return '0 s'

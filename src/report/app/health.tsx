@@ -1,9 +1,6 @@
 import { bytesText, countText } from '../../figures.js'
-import type { Summary } from '../../summary.js'
-import { durationText, visible } from './format.js'
-
-const SHOWN_INPUTS = 200
-const SHOWN_PROBLEMS = 20
+import type { CaptureHealth, FirstOf } from '../capture-health.js'
+import { countedText, durationText, visible } from './format.js'
 
 const FATES: Readonly<Record<string, string>> = {
   filtered: 'filtered out',
@@ -14,26 +11,24 @@ const FATES: Readonly<Record<string, string>> = {
 }
 
 /** What the run says of its captures: packets by fate, damage, limits, errors. */
-export function HealthPanel({ summary }: { summary: Summary | null }) {
+export function HealthPanel({ health }: { health: CaptureHealth | null }) {
   return (
     <section class="panel" aria-labelledby="health">
       <h2 id="health">Capture health</h2>
-      {summary === null ? (
+      {health === null ? (
         <p class="dim">Not known: the report was made without the run's summary (--summary FILE).</p>
       ) : (
-        <Facts summary={summary} />
+        <Facts health={health} />
       )}
     </section>
   )
 }
 
-function Facts({ summary }: { summary: Summary }) {
-  const { packets, bytes, damage, inputs, errors } = summary
+function Facts({ health }: { health: CaptureHealth }) {
+  const { packets, holes, droppedPackets, inputs, badInputs, errors } = health
   const fates = Object.entries(FATES).map(
     ([name, words]) => `${countText(packets[name as keyof typeof packets])} ${words}`,
   )
-  const dropped = inputs.reduce((sum, input) => sum + (input.dropped ?? 0), 0)
-  const bad = inputs.filter(({ status }) => status !== 'ok')
   return (
     <table class="facts">
       <tbody>
@@ -41,50 +36,58 @@ function Facts({ summary }: { summary: Summary }) {
           {countText(packets.read)} read = {fates.join(' + ')}
         </Fact>
         <Fact name="Bytes">
-          {bytesText(bytes.captured)} captured, {bytesText(bytes.payload)} payload
+          {bytesText(health.capturedBytes)} captured, {bytesText(health.payloadBytes)} payload
         </Fact>
         <Fact name="Dropped">
-          {dropped === 0
+          {droppedPackets === 0
             ? 'no packets, as far as the captures say'
-            : `${countText(dropped)} packets, as the captures say`}
+            : `${countedText(droppedPackets, 'packet')}, as the captures say`}
         </Fact>
         <Fact name="Damage">
-          {damage.holes === 0
+          {holes === 0
             ? 'none passed over'
-            : `${countText(damage.holes)} holes, ${bytesText(damage.lost_bytes)} passed over`}
+            : `${countedText(holes, 'hole')}, ${bytesText(health.lostBytes)} passed over`}
         </Fact>
-        <Counts name="Also seen" counts={summary.details} />
-        <Counts name="Link types not known" counts={summary.unknown_link_types} />
-        <Counts name="Limits hit" counts={summary.limits} isBad />
+        <Counts name="Also seen" counts={health.details} />
+        <Counts name="Link types not known" counts={health.unknownLinkTypes} />
+        <Counts name="Limits hit" counts={health.limits} isBad />
         <Fact name="Inputs">
-          {countText(inputs.length)},{' '}
-          {bad.length === 0 ? 'all read whole' : `${countText(bad.length)} not read whole`}
-          {bad.slice(0, SHOWN_INPUTS).map((input) => (
+          {countText(inputs)},{' '}
+          {badInputs.count === 0 ? 'all read whole' : `${countText(badInputs.count)} not read whole`}
+          {badInputs.shown.map((input) => (
             <div key={input.path} class="bad">
               {visible(input.path)}: {visible(input.status)}
-              {input.problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
+              {input.problems.shown.map((problem) => (
                 <div key={problem.offset}>
                   at byte {problem.offset}: {visible(problem.message)}
                 </div>
               ))}
+              <More list={input.problems} />
             </div>
           ))}
+          <More list={badInputs} />
         </Fact>
-        {errors.length > 0 && (
+        {errors.count > 0 && (
           <Fact name="Errors">
-            {errors.slice(0, SHOWN_INPUTS).map((text) => (
+            {errors.shown.map((text) => (
               <div key={text} class="bad">
                 {visible(text)}
               </div>
             ))}
+            <More list={errors} />
           </Fact>
         )}
         <Fact name="Run">
-          pcap2conn {visible(summary.version)}, {durationText(summary.seconds)}, workers: {summary.workers}
+          pcap2conn {visible(health.version)}, {durationText(health.seconds)}, workers: {health.workers}
         </Fact>
       </tbody>
     </table>
   )
+}
+
+/** How many of a list are not shown. */
+function More({ list: { count, shown } }: { list: FirstOf<unknown> }) {
+  return count > shown.length ? <div class="bad">and {countText(count - shown.length)} more</div> : null
 }
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {

@@ -5,7 +5,7 @@ import type { ReportData, Totals } from '../report-data.js'
 import { Histogram, NamedCounts, ProtocolPanel, RankingPanel } from './bars.js'
 import { closeMeaning, stateMeaning } from './conn-states.js'
 import { ConnectionsPanel } from './connections.js'
-import { durationText, timeText, visible } from './format.js'
+import { countedText, durationText, pluralOf, timeText, visible } from './format.js'
 import { HealthPanel } from './health.js'
 import { ThemeButton } from './theme-button.js'
 import { TimelineChart, type TimeRange } from './timeline.js'
@@ -61,11 +61,11 @@ function Report({ title, data }: { title: string; data: ReportData }) {
                 </>
               )}
             </section>
-            <HealthPanel summary={data.summary} />
+            <HealthPanel health={data.health} />
           </div>
         </>
       )}
-      {totals.connections === 0 && <HealthPanel summary={data.summary} />}
+      {totals.connections === 0 && <HealthPanel health={data.health} />}
       <ConnectionsPanel data={data} range={range} />
     </>
   )
@@ -79,15 +79,20 @@ function Tiles({ totals }: { totals: Totals }) {
         name="connections"
         value={totals.connections}
         text={countText(totals.connections)}
-        words="connections"
+        words={pluralOf(totals.connections, 'connection')}
       />
-      <Tile name="packets" value={totals.packets} text={countText(totals.packets)} words="packets" />
+      <Tile
+        name="packets"
+        value={totals.packets}
+        text={countText(totals.packets)}
+        words={pluralOf(totals.packets, 'packet')}
+      />
       <Tile name="bytes" value={totals.bytes} text={bytesText(totals.bytes)} words="payload" />
       <Tile
         name="missedBytes"
         value={totals.missedBytes}
         text={bytesText(totals.missedBytes)}
-        words={`missing (${percentText(missingShare)}), in ${countText(totals.withGaps)} connections`}
+        words={`missing (${percentText(missingShare)}), in ${countedText(totals.withGaps, 'connection')}`}
         isWarning
       />
       <Tile
@@ -100,14 +105,14 @@ function Tiles({ totals }: { totals: Totals }) {
         name="conflicts"
         value={totals.conflicts}
         text={bytesText(totals.conflicts)}
-        words={`sent again with other content, in ${countText(totals.withConflicts)} connections`}
+        words={`sent again with other content, in ${countedText(totals.withConflicts, 'connection')}`}
         isWarning
       />
       <Tile
         name="withoutPayload"
         value={totals.withoutPayload}
         text={countText(totals.withoutPayload)}
-        words="connections without payload"
+        words={`${pluralOf(totals.withoutPayload, 'connection')} without payload`}
       />
     </div>
   )

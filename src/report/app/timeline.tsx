@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { bytesText, countText } from '../../figures.js'
 import type { Timeline } from '../report-data.js'
-import { durationText, timeText, visible } from './format.js'
+import { countedText, durationText, timeText, visible } from './format.js'
 import { onThemeChange, themeColour } from './theme-button.js'
 
 /** Seconds since 1970. */
@@ -190,7 +190,7 @@ function RangeText({ timeline, range }: { timeline: Timeline; range: TimeRange |
         {timeText(range.from, 3)} to {timeText(range.to, 3)} UTC
       </b>{' '}
       ({durationText(range.to - range.from)}): {bytesText(sum('bytes'))} payload,{' '}
-      {countText(sum('connections'))} new connections, {bytesText(sum('missedBytes'))} missing
+      {countedText(sum('connections'), 'new connection')}, {bytesText(sum('missedBytes'))} missing
     </p>
   )
 }

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { useCallback, useState } from 'preact/hooks'
 import { countText } from '../../figures.js'
-import { visible } from '../../report/app/format.js'
+import { countedText, visible } from '../../report/app/format.js'
 import { ThemeButton } from '../../report/app/theme-button.js'
 import type { TablePart, TableRow } from '../view-data.js'
 import { ConnectionTable } from './connection-table.js'
@@ -47,7 +47,7 @@ function Viewer() {
 }
 
 function statusText({ matching, total, isLoaded, search }: TablePart): string {
-  const counts = `${countText(matching)} of ${countText(total)} connections`
+  const counts = `${countText(matching)} of ${countedText(total, 'connection')}`
   const loading = isLoaded ? '' : ', reading the index'
   if (search === null) return counts + loading
   const unreadable = search.unreadable > 0 ? `, ${countText(search.unreadable)} without readable files` : ''

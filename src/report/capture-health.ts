@@ -1,0 +1,94 @@
+import type { InputSummary, PacketCounts, Summary } from '../summary.js'
+import { shortened } from './shortened.js'
+
+const MAX_SHOWN = 200
+const MAX_PROBLEMS = 20
+const MAX_NAMES = 64
+const MAX_CHARACTERS = 200
+
+/** The first of a list, and how long it is. */
+export interface FirstOf<T> {
+  readonly count: number
+  readonly shown: readonly T[]
+}
+
+export interface BadInput {
+  readonly path: string
+  readonly status: string
+  readonly problems: FirstOf<{ readonly offset: number; readonly message: string }>
+}
+
+/** What the page shows of a run's summary: its size does not grow with the number of inputs. */
+export interface CaptureHealth {
+  readonly version: string
+  readonly seconds: number
+  readonly workers: number
+  readonly packets: Readonly<PacketCounts>
+  readonly capturedBytes: number
+  readonly payloadBytes: number
+  /** Packets that the captures report as dropped. */
+  readonly droppedPackets: number
+  /** Damage that reading went on behind. */
+  readonly holes: number
+  readonly lostBytes: number
+  /** By name, as in the summary; those behind the first 64 together as `other`. */
+  readonly details: Readonly<Record<string, number>>
+  readonly unknownLinkTypes: Readonly<Record<string, number>>
+  readonly limits: Readonly<Record<string, number>>
+  readonly inputs: number
+  /** Inputs whose status is not `ok`. */
+  readonly badInputs: FirstOf<BadInput>
+  readonly errors: FirstOf<string>
+}
+
+/** Takes from a summary what the page shows. */
+export function captureHealth(summary: Summary): CaptureHealth {
+  const { version, seconds, workers, bytes, damage, inputs } = summary
+  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  return {
+    version: shortened(version),
+    seconds,
+    workers,
+    packets: { read, filtered, not_ip, malformed, fragments, delivered },
+    capturedBytes: bytes.captured,
+    payloadBytes: bytes.payload,
+    droppedPackets: inputs.reduce((sum, { dropped }) => sum + dropped, 0),
+    holes: damage.holes,
+    lostBytes: damage.lost_bytes,
+    details: firstNames(summary.details),
+    unknownLinkTypes: firstNames(summary.unknown_link_types),
+    limits: firstNames(summary.limits),
+    inputs: inputs.length,
+    badInputs: firstOf(
+      inputs.filter(({ status }) => status !== 'ok'),
+      MAX_SHOWN,
+      badInput,
+    ),
+    errors: firstOf(summary.errors, MAX_SHOWN, (text) => shortened(text, MAX_CHARACTERS)),
+  }
+}
+
+function badInput({ path, status, problems }: InputSummary): BadInput {
+  return {
+    path: shortened(path, MAX_CHARACTERS),
+    status: shortened(status),
+    problems: firstOf(problems, MAX_PROBLEMS, ({ offset, message }) => ({
+      offset,
+      message: shortened(message, MAX_CHARACTERS),
+    })),
+  }
+}
+
+function firstOf<From, To>(list: readonly From[], most: number, convert: (item: From) => To): FirstOf<To> {
+  return { count: list.length, shown: list.slice(0, most).map(convert) }
+}
+
+function firstNames(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const sums = new Map<string, number>()
+  for (const [given, count] of Object.entries(counts)) {
+    const name = shortened(given)
+    const key = sums.size < MAX_NAMES || sums.has(name) ? name : 'other'
+    sums.set(key, (sums.get(key) ?? 0) + count)
+  }
+  return Object.fromEntries(sums)
+}

@@ -1,0 +1,27 @@
+import type { InputSummary, Summary } from '../../src/summary.js'
+
+/** A run's summary with every field. */
+export function runSummary(given: Partial<Summary> = {}): Summary {
+  return {
+    version: '1.0.0',
+    seconds: 1.5,
+    workers: 2,
+    inputs: [inputSummary()],
+    packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, delivered: 2 },
+    connections: { total: 1, tcp: 1 },
+    bytes: { captured: 600, payload: 60, missing: 0, retransmitted: 0, written: 60 },
+    overlap_conflicts: 0,
+    gaps: 0,
+    files: 1,
+    damage: { holes: 0, lost_bytes: 0 },
+    limits: {},
+    details: {},
+    unknown_link_types: {},
+    errors: [],
+    ...given,
+  }
+}
+
+export function inputSummary(given: Partial<InputSummary> = {}): InputSummary {
+  return { path: 'a.pcap', bytes: 700, packets: 6, status: 'ok', problems: [], dropped: 0, ...given }
+}
