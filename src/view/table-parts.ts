@@ -3,6 +3,7 @@ import { isWholeIndex, matchingRows, sortRows } from './connection-query.js'
 import type { IndexStore } from './index-store.js'
 import type { OutputFolder } from './output-folder.js'
 import { PayloadSearch } from './payload-search.js'
+import { PayloadSearches } from './payload-searches.js'
 import type { TablePart, TableRow } from './view-data.js'
 
 /** Most rows of one answer. */
@@ -10,18 +11,14 @@ export const MAX_PART_ROWS = 500
 /** Orders of the table that are kept: scrolling asks for the same one many times. */
 const KEPT_ORDERS = 4
 const MAX_CHOICES = 200
-/** A search that nobody asks for this long is ended: its page was closed. */
-const MAX_UNASKED_MS = 15_000
 
 /** Gives parts of the table as a query wants it. */
 export class TableParts {
-  // Invariants: #orders has at most KEPT_ORDERS entries, the latest last; #search is for the filters of #searchKey.
+  // Invariant: #orders has at most KEPT_ORDERS entries, the latest last.
   readonly #store: IndexStore
   readonly #folder: OutputFolder
   readonly #orders = new Map<string, Uint32Array>()
-  #searchKey = ''
-  #search: PayloadSearch | null = null
-  #unasked: NodeJS.Timeout | undefined
+  readonly #searches = new PayloadSearches<PayloadSearch>()
 
   constructor(store: IndexStore, folder: OutputFolder) {
     this.#store = store
@@ -54,32 +51,19 @@ export class TableParts {
     }
   }
 
-  /** Ends a search that is under way. */
+  /** Ends the searches that are under way. */
   close(): void {
-    clearTimeout(this.#unasked)
-    this.#endSearch('')
+    this.#searches.close()
   }
 
-  // A search for other connections or another text ends the one before. It begins when the index is there.
+  // A search begins when the index is there.
   #searchFor(query: ConnectionQuery): PayloadSearch | null {
-    const key = query.text === '' ? '' : JSON.stringify({ ...query, sort: '', isDescending: false })
-    if (key !== this.#searchKey) this.#endSearch(key)
-    if (key !== '' && this.#search === null && this.#store.isLoaded) {
+    if (query.text === '' || !this.#store.isLoaded) return null
+    const key = JSON.stringify({ ...query, sort: '', isDescending: false })
+    return this.#searches.of(key, () => {
       const rows = matchingRows(this.#store.list, query)
-      this.#search = new PayloadSearch(this.#store, this.#folder, rows, query.text)
-    }
-    clearTimeout(this.#unasked)
-    if (this.#search?.isDone === false) {
-      this.#unasked = setTimeout(() => this.#endSearch(''), MAX_UNASKED_MS)
-      this.#unasked.unref()
-    }
-    return this.#search
-  }
-
-  #endSearch(nextKey: string): void {
-    this.#search?.stop()
-    this.#search = null
-    this.#searchKey = nextKey
+      return new PayloadSearch(this.#store, this.#folder, rows, query.text)
+    })
   }
 
   #order(query: ConnectionQuery, search: PayloadSearch | null): Uint32Array {

@@ -150,6 +150,33 @@ it('finds text in the payload, whatever its case, over chunks of one side and in
     },
   ))
 
+it('goes on with two searches that are asked for in turn', () =>
+  withViewer(
+    {
+      files: { 'a.txt': header(0, 'one'), 'b.txt': header(0, 'two') },
+      records: Array.from({ length: 300 }, (_, i) => {
+        const file = i % 3 === 0 ? 'a.txt' : 'b.txt'
+        return { orig_file: file, resp_file: file }
+      }),
+    },
+    async (get) => {
+      const searchedBefore = [0, 0]
+      const matching = [0, 0]
+      while (searchedBefore.some((count) => count < 300)) {
+        for (const [i, text] of ['one', 'two'].entries()) {
+          await table(get, `text=${text}`)
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          const part = await table(get, `text=${text}`)
+          const searched = part.search?.searched ?? 0
+          expect(searched).toBeGreaterThanOrEqual(searchedBefore[i]!)
+          searchedBefore[i] = searched
+          matching[i] = part.matching
+        }
+      }
+      expect(matching).toEqual([100, 200])
+    },
+  ))
+
 it.each<[string, Record<string, string>, Record<string, unknown>, string, string[]]>([
   [
     'JSON lines',
