@@ -84,8 +84,9 @@ export async function report(args: readonly string[], { stdout, stderr }: Termin
   })
   if (values.quiet !== true) {
     const { connections, bytes } = written
+    const noun = connections === 1 ? 'connection' : 'connections'
     stderr.write(
-      `${printable(`Report on ${countText(connections)} connections: ${path} (${bytesText(bytes)})`)}\n`,
+      `${printable(`Report on ${countText(connections)} ${noun}: ${path} (${bytesText(bytes)})`)}\n`,
     )
   }
   return ExitCode.OK

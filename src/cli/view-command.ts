@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { integerOf, pathOf } from '../config/option-values.js'
-import { ConfigError } from '../errors.js'
+import { ConfigError, OutputError } from '../errors.js'
 import { type CommandOption, commandHelp, parseCommandArguments } from './command-options.js'
 import { ExitCode } from './exit-codes.js'
 import { printable } from './printable.js'
@@ -66,7 +66,12 @@ export async function view(
   let forget = () => {}
   if (values['no-open'] !== true) {
     const { openBrowser } = await import('../view/open-browser.js')
-    forget = openBrowser(viewer.address)
+    try {
+      forget = openBrowser(viewer.address)
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      stderr.write(`${printable(`${error.message}; open the address above yourself`)}\n`)
+    }
   }
   const end = signal ?? untilSignal()
   if (!end.aborted) await once(end, 'abort')

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { failureReason, OutputError } from '../errors.js'
+
+const PAGE_NAME = 'open.html'
 
 const OPENERS: Readonly<Record<string, readonly string[]>> = {
   darwin: ['open'],
@@ -13,20 +16,31 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
  * that leads there, not among the arguments of a program, which all users of the machine can see.
  *
  * @returns Removes the file.
+ * @throws OutputError when the file cannot be written.
  */
 export function openBrowser(address: string): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-view-'))
-  const page = join(folder, 'open.html')
-  writeFileSync(
-    page,
-    `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${address}">`,
-    {
-      mode: 0o600,
-    },
-  )
+  const folder = folderWithPage(address)
   const [program = 'xdg-open', ...args] = OPENERS[process.platform] ?? ['xdg-open']
-  const opener = spawn(program, [...args, page], { detached: true, stdio: 'ignore' })
+  const opener = spawn(program, [...args, join(folder, PAGE_NAME)], { detached: true, stdio: 'ignore' })
   opener.on('error', () => {}) // there is none: the address was printed
   opener.unref()
   return () => rmSync(folder, { recursive: true, force: true })
+}
+
+function folderWithPage(address: string): string {
+  const parent = tmpdir()
+  let folder: string | undefined
+  try {
+    folder = mkdtempSync(join(parent, 'pcap2conn-view-'))
+    writeFileSync(
+      join(folder, PAGE_NAME),
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${address}">`,
+      { mode: 0o600 },
+    )
+    return folder
+  } catch (cause) {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    const problem = `Cannot open a browser: cannot write to "${parent}": ${failureReason(cause)}`
+    throw new OutputError(problem, parent, { cause })
+  }
 }

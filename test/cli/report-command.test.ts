@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { report } from '../../src/cli/report-command.js'
@@ -15,6 +15,9 @@ const run = async (...args: string[]) => {
 it('writes the page and says so', () =>
   withFolder(async (folder) => {
     const [index, page] = [join(folder, 'i.jsonl'), join(folder, 'r.html')]
+    writeFileSync(index, indexText([{}]))
+    expect((await run(page, '--from', index)).terminal.stderr.text).toMatch(/^Report on 1 connection: /)
+    rmSync(page)
     writeFileSync(index, indexText([{}, {}]))
     const { code, terminal } = await run(page, '--from', index)
     expect([code, terminal.stderr.text]).toEqual([

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { view } from '../../src/cli/view-command.js'
 import { ConfigError, InputError } from '../../src/errors.js'
 import { indexText } from '../report/records.js'
 import { startProgram, withFolder } from '../support/program.js'
 import { fakeTerminal } from './fake-terminal.js'
+
+afterEach(() => vi.unstubAllEnvs())
 
 it.each([
   ['no folder', [], 'No folder'],
@@ -34,6 +36,17 @@ it('serves until it is told to end', () =>
     child.kill('SIGINT')
     expect(await result).toMatchObject({ code: 0, stderr: expect.stringContaining('until Ctrl-C') })
     await expect(fetch(address)).rejects.toThrow()
+  }))
+
+it('serves without opening a browser where no temporary file can be written, and says so', () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'i.jsonl'), indexText([{}]))
+    vi.stubEnv('TMPDIR', join(folder, 'none'))
+    vi.stubEnv('TEMP', join(folder, 'none'))
+    const terminal = fakeTerminal()
+    expect(await view([folder], terminal, AbortSignal.abort())).toBe(0)
+    expect(terminal.stdout.text).toMatch(/^http:/)
+    expect(terminal.stderr.text).toContain('Cannot open a browser: ')
   }))
 
 it('shows its help', async () => {

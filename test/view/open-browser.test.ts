@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
+import { OutputError } from '../../src/errors.js'
 import { openBrowser } from '../../src/view/open-browser.js'
 import { withFolder } from '../support/program.js'
 
@@ -33,4 +34,15 @@ it('goes without a browser', () =>
     const forget = openBrowser('http://127.0.0.1:4000/secret/')
     await new Promise((resolve) => setTimeout(resolve, 50))
     forget()
+  }))
+
+it('names a folder of temporary files that is not there', () =>
+  withFolder(async (folder) => {
+    vi.stubEnv('TMPDIR', join(folder, 'none'))
+    vi.stubEnv('TEMP', join(folder, 'none'))
+    const open = () => openBrowser('http://127.0.0.1:4000/secret/')
+    expect(open).toThrow(OutputError)
+    expect(open).toThrow(
+      /^Cannot open a browser: cannot write to ".*none": no such file or directory \(ENOENT\)$/,
+    )
   }))
