@@ -120,7 +120,11 @@ describe('outputs and ports that are not to be had', () => {
     ],
     [
       'a page that is a folder',
-      () => ['report', folder, '--from', index],
+      () => {
+        const page = join(folder, 'folder.html')
+        mkdirSync(page)
+        return ['report', page, '--from', index]
+      },
       1,
       /Cannot write "[^"]+": it is a folder/,
     ],

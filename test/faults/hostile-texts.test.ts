@@ -174,12 +174,12 @@ const ways: [string, () => string[], number][] = [
   ],
   [
     'a report that exists',
-    () => ['report', written(`r${HOSTILE}`, ''), '--from', written('empty.jsonl', '')],
+    () => ['report', written(`r${HOSTILE}.html`, ''), '--from', written('empty.jsonl', '')],
     1,
   ],
   [
     'a report that is told of',
-    () => ['report', path(`told${HOSTILE}`), '--force', '--from', written('empty.jsonl', '')],
+    () => ['report', path(`told${HOSTILE}.html`), '--force', '--from', written('empty.jsonl', '')],
     0,
   ],
   ['a viewer of no folder', () => ['view', path(HOSTILE)], 1],
