@@ -121,8 +121,8 @@ describe('outputs and ports that are not to be had', () => {
     [
       'a page that is a folder',
       () => {
-        const page = join(folder, 'folder.html')
-        mkdirSync(page)
+        const page = join(folder, 'pages', 'folder.html')
+        mkdirSync(page, { recursive: true })
         return ['report', page, '--from', index]
       },
       1,
