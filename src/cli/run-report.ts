@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
 import { refuseSamePath } from '../config/shared-outputs.js'
 import type { Config, RawOptions } from '../config.js'
-import { ConfigError } from '../errors.js'
+import { ConfigError, OutputError } from '../errors.js'
 import type { Summary } from '../summary.js'
 import { nameBeside } from '../whole-file.js'
 
@@ -40,9 +40,11 @@ export class RunReport {
     return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }
   }
 
-  /** @throws InputError when the run's index is not there; OutputError */
+  /** @throws OutputError, also when the run has failed and left no index; InputError */
   async write({ indexes, outputDir }: Config, summary: Summary): Promise<void> {
     const indexPath = indexes.find(({ path }) => isUsable(path))?.path ?? this.#ownIndex
+    if (!existsSync(indexPath))
+      throw new OutputError(`Cannot write "${this.path}": the run failed before it was complete`, this.path)
     const { writeReport } = await import('../report/write-report.js')
     const inputs =
       summary.inputs.length === 1 ? basename(summary.inputs[0]!.path) : `${summary.inputs.length} captures`

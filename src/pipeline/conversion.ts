@@ -43,7 +43,8 @@ export interface ConversionSetup {
 }
 
 export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers'> & {
-  readonly indexRuns: readonly string[]
+  /** Null: a worker failed, so that records are missing. */
+  readonly indexRuns: readonly string[] | null
 }
 
 /** One run: the coordinator that starts the workers, has the captures read, and collects what was done. */
@@ -166,7 +167,7 @@ export class Conversion {
       results,
       consoleBytes: this.#console?.bytesWritten ?? 0,
       errors: this.#errors,
-      indexRuns: results.flatMap((result) => result?.indexRuns ?? []),
+      indexRuns: this.#workers.failure === null ? results.flatMap((result) => result?.indexRuns ?? []) : null,
     }
   }
 

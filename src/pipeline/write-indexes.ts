@@ -5,15 +5,21 @@ import type { RunHooks } from './hooks.js'
 /**
  * Writes the indexes that are asked for out of the workers' sorted runs.
  *
+ * @param runs Null: records are missing, and no index is written.
+ *
  * @returns What went wrong, a sentence for each index that is missing.
  */
 export async function writeIndexes(
   { indexes, force }: Pick<Config, 'indexes' | 'force'>,
-  runs: readonly string[],
+  runs: readonly string[] | null,
   tempDir: string,
   { stdout }: RunHooks,
 ): Promise<readonly string[]> {
   if (indexes.length === 0) return []
+  if (runs === null)
+    return indexes.map(
+      ({ path }) => `No index was written to "${path}": the run failed before it was complete`,
+    )
   const { IndexFile, IndexStream } = await import('../output/index-output.js')
   const { mergeIndex } = await import('../output/index-merger.js')
   const outputs = []
@@ -31,6 +37,7 @@ export async function writeIndexes(
     const errors = await mergeIndex(runs, tempDir, outputs)
     return [...problems, ...errors.map(({ message }) => message)]
   } catch (error) {
-    return [...problems, (error as Error).message]
+    if (!(error instanceof OutputError)) throw error
+    return [...problems, error.message]
   }
 }

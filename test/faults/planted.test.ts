@@ -99,6 +99,18 @@ describe.concurrent('at the names of connection files', () => {
     }),
   )
 
+  it('one of them leaves no index and no report that lack connections, and the run says so', () =>
+    withPlaces(async (folder) => {
+      symlinkSync('nowhere', join(folder, 'out', DATA.at(-1)!))
+      const args = ['-o', 'out', '-q', '--index', 'x.jsonl', '--index', 'y.csv', '--report', 'r.html']
+      const result = await run(folder, ['small.pcap', ...args])
+      expectClearEnd(folder, result, 1, /^error +No index was written to "x\.jsonl": the run failed before/m)
+      expect(result.stderr).toMatch(/^error +No index was written to "y\.csv"/m)
+      expect(result.stderr).toMatch(/Cannot write "r\.html": the run failed before/)
+      const others = readdirSync(folder).filter((name) => /jsonl|csv|html/.test(name))
+      expect(others).toEqual([])
+    }))
+
   it('links, pipes and files are replaced with --force, not followed', () =>
     withPlaces(async (folder) => {
       for (const names of [DATA, METADATA])
