@@ -23,11 +23,7 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     projects: [
       { extends: true, test: { name: 'program', include: PROGRAM_FILES } },
-      // Most of their time would go into loading the same modules again for every file.
-      {
-        extends: true,
-        test: { name: 'modules', include: ['test/**/*.test.ts'], exclude: PROGRAM_FILES, isolate: false },
-      },
+      { extends: true, test: { name: 'modules', include: ['test/**/*.test.ts'], exclude: PROGRAM_FILES } },
     ],
   },
 })
