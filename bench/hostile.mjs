@@ -117,6 +117,10 @@ async function main() {
   if (freeBytes(folder) < NEEDED_BYTES) throw new Error(`Needs ${NEEDED_BYTES / 1e9} GB free in ${folder}`)
   const wanted = values.attack
   const attacks = ATTACKS.filter(({ name }) => wanted?.some((text) => name.includes(text)) ?? true)
+  if (attacks.length === 0) {
+    console.error(`No attack has "${wanted?.join('" or "')}" in its name`)
+    process.exit(2)
+  }
   const scale = values.quick ? 1 : 10
   const path = join(folder, 'all.pcap')
   /** @type {Ordinaries} */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { OutputError } from '../errors.js'
+import { failureReason, OutputError } from '../errors.js'
 
 /** The run's private folder, for sorted runs of the index and for spilled bytes. */
 export class TempFolder {
@@ -16,7 +16,7 @@ export class TempFolder {
     try {
       this.path = mkdtempSync(prefix)
     } catch (cause) {
-      const problem = `Cannot make a temporary folder in "${tmpdir()}": ${(cause as Error).message}`
+      const problem = `Cannot make a temporary folder in "${tmpdir()}": ${failureReason(cause)}`
       throw new OutputError(problem, prefix, { cause })
     }
     this.madeMs = statSync(this.path).ctimeMs

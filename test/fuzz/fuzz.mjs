@@ -1,6 +1,6 @@
 // Tries the program's parts, and the program, with inputs that are made to break them. See README.md in this folder.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +54,14 @@ for (const name of /** @type {const} */ (['seconds', 'seed', 'jobs', 'case'])) {
   const value = values[name]
   if (value === undefined || /^\d{1,15}$/.test(value)) continue
   console.error(`Cannot use --${name} "${value}": must be an integer`)
+  process.exit(2)
+}
+if (values.jobs === '0') {
+  console.error('Cannot use --jobs "0": must be 1 or more')
+  process.exit(2)
+}
+if (values.replay !== undefined && !existsSync(values.replay)) {
+  console.error(`Cannot use --replay "${values.replay}": no such file`)
   process.exit(2)
 }
 const unknown = values.target.find((name) => !TARGET_NAMES.includes(name))

@@ -1,12 +1,9 @@
 import * as bpf from '../codegen/bpf.js'
-import type { Instruction } from './program.js'
+import { type Instruction, MAX_OFFSET } from './program.js'
 
 // In the generated function `b` is the array of bytes, `p` where the packet starts in it, `n` how many bytes were
 // captured, `w` its length on the wire; `a`, `x` and `m0` … `m15` are the machine's registers and memory as int32.
 // Nothing but numbers of the program goes into the text.
-
-/** Highest offset that any packet could have: positions stay exact integers and small ones. */
-const MAX_OFFSET = 0x3fff_ffff
 
 const OPERATORS: Readonly<Record<number, string>> = {
   [bpf.ADD]: '+',

@@ -1,8 +1,8 @@
 import * as bpf from '../codegen/bpf.js'
 import { type BasicBlock, basicBlocks } from './basic-blocks.js'
 import { conditionText, statementText } from './instruction-text.js'
-import { MAX_TURNS, machineOf } from './machine.js'
-import type { Instruction } from './program.js'
+import { machineOf } from './machine.js'
+import { type Instruction, MAX_TURNS } from './program.js'
 import { withValueSets } from './value-sets.js'
 
 /**

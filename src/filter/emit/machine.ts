@@ -1,11 +1,6 @@
 import * as bpf from '../codegen/bpf.js'
 import type { Predicate } from './javascript.js'
-import type { Instruction } from './program.js'
-
-/** Highest offset that any packet could have: positions stay exact integers and small ones. */
-const MAX_OFFSET = 0x3fff_ffff
-/** Turns of a loop beyond one for each byte of the packet: libpcap would go round for ever. */
-export const MAX_TURNS = 65_536
+import { type Instruction, MAX_OFFSET, MAX_TURNS } from './program.js'
 
 /**
  * Runs a program of the packet filter's machine (bpf(4)) instruction by instruction: for programs so large that V8 would

@@ -2,6 +2,11 @@ import type { Block, Statement } from '../codegen/blocks.js'
 import * as bpf from '../codegen/bpf.js'
 import { REMOVED } from '../optimize/atoms.js'
 
+/** Highest offset that any packet could have: positions stay exact integers and small ones. */
+export const MAX_OFFSET = 0x3fff_ffff
+/** Turns of a loop beyond one for each byte of the packet: libpcap would go round for ever. */
+export const MAX_TURNS = 65_536
+
 /** An instruction of the packet filter's machine. */
 export interface Instruction {
   readonly code: number
