@@ -86,14 +86,10 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }
   refuseExisting(
-    [
-      ...config.indexes.map(({ path }) => path),
-      config.summaryFile,
-      config.live?.recordingFile ?? null,
-      report?.path ?? null,
-    ],
+    [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null, report?.path ?? null],
     config.force,
   )
+  refuseExisting([config.summaryFile], config.force || config.resume)
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
   const interruption = new Interruption(terminal.stdout, {
     onSignal() {

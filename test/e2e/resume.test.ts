@@ -78,6 +78,16 @@ describe.concurrent('--resume with --per-file', () => {
       expect((await resume(folder, ['cut.gz', '--per-file'])).code).toBe(1)
     }))
 
+  it('takes the same command once more with --summary, too, and replaces that alone', () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a'), datagramCapture('a'))
+      const args = ['a', '--resume', '--per-file', '-o', 'out', '-q', '--summary', 's.json']
+      expect((await runProgram(args, { cwd: folder })).code).toBe(0)
+      expect((await runProgram(args, { cwd: folder })).code).toBe(0)
+      const { inputs }: Summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'))
+      expect(inputs.map(({ status }) => status)).toEqual(['skipped'])
+    }))
+
   it('goes on where a run was killed', () =>
     withFolder(async (folder) => {
       const names = Array.from({ length: 400 }, (_, i) => `${1000 + i}.pcap`)
