@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors flow make-folders safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors flow make-folders pause safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
     'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   view: 'bytes errors report node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs figures inspect pipeline report safe-json summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

@@ -17,6 +17,13 @@ function open(frames, srcPort = UP.srcPort) {
   frames.tcp({ ...UP, srcPort, flags: SYN, seq: 0 }, 0)
 }
 
+/** Segments over 2,000 held bytes, in a connection of their own. @param {Frames} frames @param {number} units */
+function overlap(frames, units) {
+  open(frames)
+  for (let i = 0; i < 2_000; i++) frames.tcp({ ...UP, seq: 2 + i }, 1)
+  for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + (i % 600) }, SEGMENT_BYTES)
+}
+
 /** @type {readonly Attack[]} */
 export const TCP_ATTACKS = [
   {
@@ -73,11 +80,7 @@ export const TCP_ATTACKS = [
     quick: 4_000,
     limits: [],
     write(path, units) {
-      writeFrames(path, (frames) => {
-        open(frames)
-        for (let i = 0; i < 2_000; i++) frames.tcp({ ...UP, seq: 2 + i }, 1)
-        for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + (i % 600) }, SEGMENT_BYTES)
-      })
+      writeFrames(path, (frames) => overlap(frames, units))
     },
   },
   {
@@ -93,9 +96,7 @@ export const TCP_ATTACKS = [
           for (let i = 0; i < 40; i++)
             frames.tcp({ ...UP, srcPort: 2_000 + connection, seq: 2 + i * SEGMENT_BYTES }, SEGMENT_BYTES)
         }
-        open(frames)
-        for (let i = 0; i < 2_000; i++) frames.tcp({ ...UP, seq: 2 + i }, 1)
-        for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + (i % 600) }, SEGMENT_BYTES)
+        overlap(frames, units)
       })
     },
   },

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { failureReason, OutputError } from '../errors.js'
 import { isWrittenInPlace } from '../existing-outputs.js'
+import { pause } from '../pause.js'
 import { type Summary, summaryJson } from '../summary.js'
 import { writeWholeFile } from '../whole-file.js'
 import type { TerminalStream } from './terminal.js'
@@ -52,6 +53,6 @@ function patiently(path: string, code: string, attempt: () => number): number {
       if (waitedMs >= PATIENCE_MS)
         throw new OutputError(`Cannot write "${path}": nobody reads from that pipe`, path, { cause })
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS)
+    pause(LOOK_EVERY_MS)
   }
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { grown, grownRows } from '../bytes/grown.js'
 import { NumberedList } from '../bytes/numbered-list.js'
 import { OutputError } from '../errors.js'
+import { pause } from '../pause.js'
 import type { FdBudget } from './fd-budget.js'
 import { outputFailure } from './output-failure.js'
 import type { OutputTotals } from './output-totals.js'
@@ -217,7 +218,7 @@ export class OpenFiles {
         this.close(this.#byUse.first)
       } else {
         waits += 1
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FD_WAIT_MS)
+        pause(FD_WAIT_MS)
       }
     }
   }
