@@ -36,7 +36,8 @@ export class WorkerPool implements Workers {
       atomics: 'disabled',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     })
-    // A thread that has no task: one that took a dead one's place.
+    this.#pool.options.minThreads = 0 // a dead thread gets no successor, which would be ended while it starts
+    // A thread that has done its task.
     this.#pool.on('error', (error: Error) => this.#fail(`A worker died: ${error.message}`))
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }
