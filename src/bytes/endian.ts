@@ -1,4 +1,4 @@
-// Reads of unsigned integers from bytes. The caller has checked the length.
+// Reads of integers from bytes. The caller has checked the length.
 
 /** Unsigned 16-bit big-endian integer at `bytes[at]`. */
 export function u16be(bytes: Uint8Array, at: number): number {
@@ -12,7 +12,12 @@ export function u16le(bytes: Uint8Array, at: number): number {
 
 /** Unsigned 32-bit big-endian integer at `bytes[at]`. */
 export function u32be(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  return i32be(bytes, at) >>> 0
+}
+
+/** Signed 32-bit big-endian integer at `bytes[at]`. Objects hold it itself; of a large unsigned one, a number elsewhere. */
+export function i32be(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }
 
 /** Unsigned 32-bit little-endian integer at `bytes[at]`. */

@@ -52,7 +52,7 @@ export class ConnectionTable {
   /** Index in {@link CLOSE_REASONS}. */
   closeReason = new Uint8Array(INITIAL_CAPACITY)
   /** Flow hash, the same for both directions. */
-  hash = new Uint32Array(INITIAL_CAPACITY)
+  hash = new Int32Array(INITIAL_CAPACITY)
   /** Next connection of the same hash bucket, or of the free list. */
   next = new Int32Array(INITIAL_CAPACITY)
   /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0, the others are 0. */
@@ -108,11 +108,11 @@ export class ConnectionTable {
   // TCP only.
 
   /** Sequence number of the SYN. Meaningful when `HalfSeen.SYN` is set in `halfSeen`. */
-  isn = new Uint32Array(INITIAL_CAPACITY * 2)
+  isn = new Int32Array(INITIAL_CAPACITY * 2)
   /** Bits of what this side has shown, see `HalfSeen`. */
   halfSeen = new Uint8Array(INITIAL_CAPACITY * 2)
   /** Sequence number of the byte at stream offset `nextOffset`. */
-  nextSeq = new Uint32Array(INITIAL_CAPACITY * 2)
+  nextSeq = new Int32Array(INITIAL_CAPACITY * 2)
   /** Stream offset of the next byte to deliver. */
   nextOffset = new Float64Array(INITIAL_CAPACITY * 2)
   /** Highest stream offset seen, of any byte. */

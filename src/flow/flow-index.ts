@@ -79,7 +79,7 @@ export class FlowIndex {
     if (isIpv6 !== (tuple.ipVersion === 6)) return false
     const src = 4 * srcHalf
     const dst = 4 * (srcHalf ^ 1)
-    if (!isIpv6) return table.address[src] === tuple.src && table.address[dst] === tuple.dst
+    if (!isIpv6) return ((table.address[src]! ^ tuple.src) | (table.address[dst]! ^ tuple.dst)) === 0
     for (let i = 0; i < 4; i++) {
       if (table.address[src + i] !== u32be(bytes, tuple.src + 4 * i)) return false
       if (table.address[dst + i] !== u32be(bytes, tuple.dst + 4 * i)) return false

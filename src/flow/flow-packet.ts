@@ -2,7 +2,7 @@ import { blankTransportFields, type TransportFields } from '../wire/transport-pa
 
 /** One packet as a worker gets it. The worker's loop makes one and reuses it. */
 export interface FlowPacket extends TransportFields {
-  /** Flow hash of the 5-tuple, uint32, the same for both directions. */
+  /** Flow hash of the 5-tuple, int32, the same for both directions. */
   hash: number
   /** Number of the packet in the run, from 1; see `ConnectionTracker.startCapture`. */
   number: number

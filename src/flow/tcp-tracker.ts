@@ -1,4 +1,5 @@
 import { HalfSeen } from '../stream/half-streams.js'
+import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag } from '../wire/tcp.js'
 import type { ConnectionTable } from './connection-table.js'
@@ -33,11 +34,11 @@ export class TcpTracker {
     const peerSeen = this.#table.halfSeen[half ^ 1]!
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
     if (seen & SYN_SEEN) {
-      if (this.#table.isn[half] === packet.seq) return false
+      if (seqDiff(this.#table.isn[half]!, packet.seq) === 0) return false
       return !(isAck && (seen & HalfSeen.DATA) === 0)
     }
     // No SYN from this side yet. It belongs here when it fits what the sides have sent.
-    if (seen & HalfSeen.STARTED) return !this.#reassembler.canStartAt(half, (packet.seq + 1) >>> 0)
+    if (seen & HalfSeen.STARTED) return !this.#reassembler.canStartAt(half, seqAdd(packet.seq, 1))
     if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
     // A SYN+ACK answers the peer's SYN; where that was not captured, it must answer before all of its data.
     if (peerSeen & SYN_SEEN || (peerSeen & HalfSeen.DATA) === 0) return false
@@ -66,7 +67,7 @@ export class TcpTracker {
     let seq = packet.seq
     if (tcpFlags & TcpFlag.SYN) {
       this.#syn(half, packet)
-      seq = (seq + 1) >>> 0
+      seq = seqAdd(seq, 1)
     }
     if (tcpFlags & TcpFlag.ACK && table.halfSeen[peer]! & HalfSeen.STARTED) {
       this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
@@ -79,7 +80,7 @@ export class TcpTracker {
       return 'open'
     }
     if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
-    if (tcpFlags & TcpFlag.FIN) this.#fin(half, (seq + packet.originalPayloadBytes) >>> 0)
+    if (tcpFlags & TcpFlag.FIN) this.#fin(half, seqAdd(seq, packet.originalPayloadBytes))
     if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
       this.#reassembler.held.giveUpGaps(half, packet.tsSec, packet.tsNsec)
       this.#reassembler.held.giveUpGaps(peer, packet.tsSec, packet.tsNsec)
@@ -108,7 +109,7 @@ export class TcpTracker {
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
-    if (table.nextOffset[half] === 0) this.#reassembler.start(half, (packet.seq + 1) >>> 0)
+    if (table.nextOffset[half] === 0) this.#reassembler.start(half, seqAdd(packet.seq, 1))
     if (isAck) this.#startAnswered(half ^ 1, packet.ack)
   }
 

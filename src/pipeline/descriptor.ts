@@ -116,13 +116,14 @@ export function packetNumber(words: Uint32Array, at: number): number {
 export function readTuple(words: Uint32Array, at: number, out: FlowPacket): void {
   const word = words[at]!
   out.protocol = (word >>> 8) & 0xff
-  out.ipVersion = word & IPV6_BIT ? 6 : 4
+  const isIpv6 = (word & IPV6_BIT) !== 0
+  out.ipVersion = isIpv6 ? 6 : 4
   const ports = words[at + 8]!
   out.srcPort = ports >>> 16
   out.dstPort = ports & 0xffff
-  out.src = words[at + 9]!
-  out.dst = words[at + 10]!
-  out.hash = words[at + 11]!
+  out.src = isIpv6 ? words[at + 9]! : words[at + 9]! | 0
+  out.dst = isIpv6 ? words[at + 10]! : words[at + 10]! | 0
+  out.hash = words[at + 11]! | 0
 }
 
 /** Reads the record of a packet. */
@@ -135,8 +136,8 @@ export function readPacket(words: Uint32Array, at: number, out: FlowPacket): voi
   out.payloadBytes = words[at + 2]!
   out.originalPayloadBytes = words[at + 3]!
   out.tsNsec = words[at + 5]!
-  out.seq = words[at + 6]!
-  out.ack = words[at + 7]!
+  out.seq = words[at + 6]! | 0
+  out.ack = words[at + 7]! | 0
   const windowWord = words[at + 12]!
   out.window = windowWord & 0xffff
   out.tsSec = (windowWord >>> 16) * TWO_32 + words[at + 4]!

@@ -14,7 +14,6 @@ import type { PacketFilter } from './packet-filter.js'
 const SWEEP_PACKETS = 65_536
 /** Most records that one packet may cause in one ring: its own, an ICMP error's and a sweep's. */
 const RECORDS_PER_PACKET = 3
-const TWO_32 = 2 ** 32
 
 /** Why the dispatcher stopped: the reader's word, or a ring or the datagram space is full. */
 export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
@@ -167,7 +166,7 @@ export class Dispatcher {
 
   // Workers are chosen by the high bits: the low ones choose the bucket in the worker's flow index.
   #ringOf(hash: number): RingProducer {
-    return this.#rings[Math.floor((hash / TWO_32) * this.#rings.length)]!
+    return this.#rings[((hash >>> 16) * this.#rings.length) >>> 16]!
   }
 
   // The lowest time of many packets, so that a single wild timestamp ends no connection.

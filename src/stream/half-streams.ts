@@ -19,7 +19,7 @@ export const HalfSeen = {
 /** The columns of half-streams that a reassembler works on; see `ConnectionTable` for their meaning. */
 export interface HalfStreams {
   readonly halfSeen: Uint8Array
-  readonly nextSeq: Uint32Array
+  readonly nextSeq: Int32Array
   readonly nextOffset: Float64Array
   readonly highOffset: Float64Array
   readonly ackedOffset: Float64Array

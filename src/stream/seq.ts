@@ -3,16 +3,17 @@
  *
  * Sequence numbers live on a circle of 2^32 (RFC 9293 §3.4), so `a > b` is never asked directly.
  * The result is exact while the two are less than 2^31 apart (RFC 1982 §3.2).
+ * They are kept as int32.
  *
- * @param a uint32
- * @param b uint32
+ * @param a int32
+ * @param b int32
  * @returns int32, in bytes of sequence space
  */
 export function seqDiff(a: number, b: number): number {
   return (a - b) | 0
 }
 
-/** `seq` advanced by `bytes`, as uint32. */
+/** `seq` advanced by `bytes`, as int32. */
 export function seqAdd(seq: number, bytes: number): number {
-  return (seq + bytes) >>> 0
+  return (seq + bytes) | 0
 }

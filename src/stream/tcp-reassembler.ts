@@ -87,7 +87,7 @@ export class TcpReassembler {
   ): void {
     const halves = this.#halves
     const held = halves.halfSeen[half ^ 1]! & HalfSeen.HELD
-    if (seq === halves.nextSeq[half] && ((halves.halfSeen[half]! & NOT_PLAIN) | held) === 0) {
+    if (seqDiff(seq, halves.nextSeq[half]!) === 0 && ((halves.halfSeen[half]! & NOT_PLAIN) | held) === 0) {
       this.delivery.deliver(half, bytes, from, to, tsSec, tsNsec, true)
       if (wireBytes > to - from) this.delivery.skipCut(half, wireBytes - (to - from))
       if (halves.nextOffset[half]! > halves.highOffset[half]!)

@@ -23,7 +23,7 @@ export const FLOW_HASH_KEY_WORDS = 18 * TABLE
  *
  * @param bytes Buffer that IPv6 addresses are offsets in.
  * @param key   {@link FLOW_HASH_KEY_WORDS} random words, the same during a run. No result may depend on them.
- * @returns uint32
+ * @returns int32
  */
 export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array): number {
   const { src, dst, srcPort, dstPort } = tuple
@@ -32,7 +32,7 @@ export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array
   const dstHash = isIpv4 ? hashIpv4(key, dst) : hashIpv6(key, bytes, dst)
   // Each end is mixed before they are added: exchanged ports would give the same sum otherwise.
   const ends = finish(srcHash ^ hashPort(key, srcPort)) + finish(dstHash ^ hashPort(key, dstPort))
-  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER)) >>> 0
+  return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER))
 }
 
 function hashIpv4(key: Uint32Array, address: number): number {

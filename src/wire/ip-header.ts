@@ -7,7 +7,7 @@ export type HeaderStatus = 'ok' | 'truncated' | 'malformed'
  */
 export interface IpHeader {
   version: 4 | 6
-  /** IPv4: uint32 values, `dst` the last stop of a source route. IPv6: offsets of 16 bytes in the IPv6 header. */
+  /** IPv4: int32 values, big-endian, `dst` the last stop of a source route. IPv6: offsets of 16 bytes in the IPv6 header. */
   src: number
   dst: number
   /** What the bytes at `at` are: an IANA protocol number. */

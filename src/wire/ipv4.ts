@@ -1,4 +1,4 @@
-import { u16be, u32be } from '../bytes/endian.js'
+import { i32be, u16be } from '../bytes/endian.js'
 import type { HeaderStatus, IpHeader } from './ip-header.js'
 
 // Field offsets in bytes from the start of the header (RFC 791 §3.1).
@@ -48,8 +48,8 @@ export function decodeIpv4(
   out.isFragment = (flagsAndOffset & (MORE_FRAGMENTS | OFFSET_MASK)) !== 0
   const end = out.isFragment ? from + ipBytes : Math.min(from + ipBytes, wireTo)
   out.version = 4
-  out.src = u32be(bytes, from + SRC)
-  out.dst = u32be(bytes, from + DST)
+  out.src = i32be(bytes, from + SRC)
+  out.dst = i32be(bytes, from + DST)
   if (headerBytes > MIN_HEADER_BYTES) followRoute(bytes, from + MIN_HEADER_BYTES, from + headerBytes, out)
   out.protocol = bytes[from + PROTOCOL]!
   out.at = from + headerBytes
@@ -85,7 +85,7 @@ function followRoute(bytes: Uint8Array, from: number, to: number, ip: IpHeader):
     const addresses = Math.floor((length - ROUTE_HEADER_BYTES) / ADDRESS_BYTES)
     // The pointer counts from 1 to the next stop, and lies behind the option when none is left.
     if (isRoute && addresses > 0 && bytes[at + 2]! <= length - ADDRESS_BYTES + 1) {
-      ip.dst = u32be(bytes, at + ROUTE_HEADER_BYTES + (addresses - 1) * ADDRESS_BYTES)
+      ip.dst = i32be(bytes, at + ROUTE_HEADER_BYTES + (addresses - 1) * ADDRESS_BYTES)
       return
     }
     at += length

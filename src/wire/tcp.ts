@@ -1,4 +1,4 @@
-import { u16be, u32be } from '../bytes/endian.js'
+import { i32be, u16be } from '../bytes/endian.js'
 import type { HeaderStatus, IpHeader } from './ip-header.js'
 import type { TransportPacket } from './transport-packet.js'
 
@@ -41,8 +41,8 @@ export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket)
   const payloadFrom = at + headerBytes
   out.srcPort = u16be(bytes, at)
   out.dstPort = u16be(bytes, at + DST_PORT)
-  out.seq = u32be(bytes, at + SEQ)
-  out.ack = u32be(bytes, at + ACK)
+  out.seq = i32be(bytes, at + SEQ)
+  out.ack = i32be(bytes, at + ACK)
   out.tcpFlags = bytes[at + FLAGS]!
   out.window = u16be(bytes, at + WINDOW)
   out.payloadFrom = Math.min(payloadFrom, to)

@@ -30,7 +30,7 @@ export const IpProtocol = {
 export interface PacketTuple {
   /** IANA protocol number of the transport protocol. */
   protocol: number
-  /** 4: addresses are uint32 values. 6: addresses are offsets of 16 bytes in the buffer. */
+  /** 4: addresses are int32 values, big-endian. 6: addresses are offsets of 16 bytes in the buffer. */
   ipVersion: 4 | 6
   src: number
   dst: number
@@ -46,9 +46,9 @@ export interface TransportFields extends PacketTuple {
   payloadBytes: number
   /** Payload bytes on the wire, at least `payloadBytes`; more where the snaplen cut the packet. */
   originalPayloadBytes: number
-  /** TCP sequence number; for ICMP and ICMPv6 `type << 8 | code`; otherwise 0. */
+  /** TCP sequence number, int32; for ICMP and ICMPv6 `type << 8 | code`; otherwise 0. */
   seq: number
-  /** TCP only. */
+  /** TCP only, int32. */
   ack: number
   /** TCP control bits, RFC 9293 §3.1. */
   tcpFlags: number
