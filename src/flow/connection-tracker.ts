@@ -173,7 +173,9 @@ export class ConnectionTracker {
     const isTcp = table.protocol[connection] === IpProtocol.TCP
     const timeoutSec = isTcp ? this.#options.tcpTimeoutSec : this.#options.udpTimeoutSec
     if (timeoutSec === 0) return false
-    return tsSec - table.lastSec[connection]! + (tsNsec - table.lastNsec[connection]!) / 1e9 > timeoutSec
+    const idleSec = tsSec - table.lastSec[connection]!
+    if (idleSec + 1 <= timeoutSec) return false
+    return idleSec + (tsNsec - table.lastNsec[connection]!) / 1e9 > timeoutSec
   }
 
   #replace(previous: number, reason: CloseReason, bytes: Uint8Array, packet: FlowPacket): number {
