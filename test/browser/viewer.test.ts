@@ -54,7 +54,14 @@ const convert =
   }
 const matching = (page: Page) => page.locator('.status').getAttribute('data-matching').then(Number)
 const rowWith = (page: Page, text: string) => page.locator('tr.row', { hasText: text }).first()
-const isWhole = (page: Page) => page.locator('.parts[data-loaded=all]').waitFor()
+/** Waits until all of the conversation is shown; where that does not come, tells what is. */
+const isWhole = (page: Page) =>
+  page
+    .locator('.parts[data-loaded=all]')
+    .waitFor()
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}: the page says "${await page.locator('#app').textContent()}"`)
+    })
 
 describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
   let browser: Browser
@@ -113,6 +120,38 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
       expect(await page.locator('pre').allInnerTexts()).toContainEqual(expect.stringContaining('ends here.'))
     }),
   )
+
+  it('opens a row that is clicked while it is asked for again', () =>
+    withView(browser, convert('-j'), async ({ page }) => {
+      // What the first drawing leaves for later comes after the first answer, and the second answer after the click.
+      await page.addInitScript(`
+        const later = setTimeout
+        window.setTimeout = (call, ms, ...rest) => later(call, Math.max(ms, 500), ...rest)
+        window.requestAnimationFrame = (call) => later(call, 500)`)
+      let requests = 0
+      let isAskedAgain = (): void => {}
+      const askedAgain = new Promise<void>((resolve) => {
+        isAskedAgain = resolve
+      })
+      let answer = (): void => {}
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      await page.route('**/api/connections?*', async (route) => {
+        requests++
+        if (requests > 1) {
+          isAskedAgain()
+          await answered
+        }
+        await route.continue()
+      })
+      await page.reload()
+      await rowWith(page, '192.0.2.23:').waitFor()
+      await askedAgain
+      await rowWith(page, '192.0.2.23:').click()
+      answer()
+      await isWhole(page)
+    }))
 
   it('filters by address, port, size, damage and text in the payload, and sorts', () =>
     withView(browser, convert('-j'), async ({ page }) => {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import { Damage, Endpoint } from '../../report/app/cells.js'
 import { durationText, timeText, visible } from '../../report/app/format.js'
@@ -24,25 +24,27 @@ interface Props {
 export function ConnectionTable({ filters, selected, onSelect, onState }: Props) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'ts', isDescending: false })
   const query = `${filters}&sort=${sorting.key}&order=${sorting.isDescending ? 'desc' : 'asc'}`
-  const pages = useRef(new Map<number, readonly TableRow[]>())
+  // A query's own from its first drawing on: rows are asked for, and may be there, before effects run.
+  const { pages, control } = useMemo(
+    () => ({ pages: new Map<number, readonly TableRow[]>(), control: new AbortController() }),
+    [query],
+  )
   const range = useRef({ from: 0, to: 60 })
   const [matching, setMatching] = useState(0)
   const [, redraw] = useState(0)
-  const control = useRef(new AbortController())
 
   const load = useCallback(
     async (isFresh: boolean) => {
-      const { signal } = control.current
+      const { signal } = control
       const { from, to } = range.current
       for (let page = Math.floor(from / PAGE_ROWS); page * PAGE_ROWS < Math.max(to, 1); page++) {
-        if (!isFresh && pages.current.has(page)) continue
-        if (!isFresh) pages.current.set(page, []) // it is asked for
+        if (!isFresh && pages.has(page)) continue
+        if (!isFresh) pages.set(page, []) // it is asked for
         const part = await fetchTable(query, page * PAGE_ROWS, PAGE_ROWS, signal)
         if (signal.aborted) return null
-        pages.current.delete(page)
-        pages.current.set(page, part.rows)
-        for (const oldest of pages.current.keys())
-          if (pages.current.size > KEPT_PAGES) pages.current.delete(oldest)
+        pages.delete(page)
+        pages.set(page, part.rows)
+        for (const oldest of pages.keys()) if (pages.size > KEPT_PAGES) pages.delete(oldest)
         setMatching(part.matching)
         onState(part, null)
         redraw((count) => count + 1)
@@ -52,15 +54,16 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
     },
     [query],
   )
-  const report = useCallback((error: unknown) => {
-    if (!control.current.signal.aborted) onState(null, error instanceof Error ? error.message : String(error))
-  }, [])
+  const report = useCallback(
+    (error: unknown) => {
+      if (!control.signal.aborted) onState(null, error instanceof Error ? error.message : String(error))
+    },
+    [control],
+  )
 
   // A new query: from its begin, and again until the index is there and searched.
   useEffect(() => {
-    control.current = new AbortController()
-    const { signal } = control.current
-    pages.current = new Map()
+    const { signal } = control
     let timer = 0
     const poll = async () => {
       const part = await load(true)
@@ -70,16 +73,14 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
       if (!part.isLoaded || !isSearched) timer = window.setTimeout(() => poll().catch(report), POLL_MS)
       else {
         // What was fetched before may be of an order that had less in it.
-        const first = pages.current.get(Math.floor(range.current.from / PAGE_ROWS))
-        pages.current = new Map(
-          first === undefined ? [] : [[Math.floor(range.current.from / PAGE_ROWS), first]],
-        )
+        const seen = Math.floor(range.current.from / PAGE_ROWS)
+        for (const page of pages.keys()) if (page !== seen) pages.delete(page)
         await load(false)
       }
     }
     poll().catch(report)
     return () => {
-      control.current.abort()
+      control.abort()
       clearTimeout(timer)
     }
   }, [query, load])
@@ -91,7 +92,7 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
     },
     [load],
   )
-  const rowAt = (index: number) => pages.current.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]
+  const rowAt = (index: number) => pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]
   return (
     <VirtualTable
       key={query}
