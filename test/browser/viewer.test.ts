@@ -153,6 +153,22 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
       await isWhole(page)
     }))
 
+  it('draws the table once where nothing is filtered', () =>
+    withView(browser, convert('-j'), async ({ page }) => {
+      const queries = new Set<string>()
+      page.on('request', (request) => {
+        const { pathname, searchParams } = new URL(request.url())
+        if (pathname.endsWith('/connections')) queries.add(`${searchParams}`)
+      })
+      await page.reload()
+      const row = await rowWith(page, '192.0.2.23:').elementHandle()
+      await page.waitForTimeout(500) // the filters' fields are read after 250 ms
+      expect(
+        await row?.evaluate((element) => (element as unknown as { isConnected: boolean }).isConnected),
+      ).toBe(true)
+      expect(queries.size).toBe(1)
+    }))
+
   it('filters by address, port, size, damage and text in the payload, and sorts', () =>
     withView(browser, convert('-j'), async ({ page }) => {
       await expect.poll(() => matching(page)).toBeGreaterThan(2)

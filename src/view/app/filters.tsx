@@ -102,7 +102,7 @@ function filtersOf(fields: Readonly<Record<string, string>>): string {
     const bytes = bytesOf(fields[name] ?? '')
     if (typeof bytes === 'number') parameters.set(name, `${bytes}`)
   }
-  return `&${parameters}`
+  return parameters.size === 0 ? '' : `&${parameters}`
 }
 
 /** Bytes of `10K`; undefined: nothing was given; null: that is no size. */
