@@ -117,12 +117,16 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
       )
       if (sides.length === 2) await page.locator('.tools .group button').last().click()
       await page.locator('[data-gap="23"]').waitFor()
-      expect(await page.locator('pre').allInnerTexts()).toContainEqual(expect.stringContaining('ends here.'))
+      expect(await page.locator('pre').allTextContents()).toContainEqual(
+        expect.stringContaining('ends here.'),
+      )
     }),
   )
 
   it('opens a row that is clicked while it is asked for again', () =>
     withView(browser, convert('-j'), async ({ page }) => {
+      const address = page.url()
+      await page.goto('about:blank')
       // What the first drawing leaves for later comes after the first answer, and the second answer after the click.
       await page.addInitScript(`
         const later = setTimeout
@@ -145,7 +149,7 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
         }
         await route.continue()
       })
-      await page.reload()
+      await page.goto(address)
       await rowWith(page, '192.0.2.23:').waitFor()
       await askedAgain
       await rowWith(page, '192.0.2.23:').click()
@@ -155,12 +159,14 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
 
   it('draws the table once where nothing is filtered', () =>
     withView(browser, convert('-j'), async ({ page }) => {
+      const address = page.url()
+      await page.goto('about:blank')
       const queries = new Set<string>()
       page.on('request', (request) => {
         const { pathname, searchParams } = new URL(request.url())
         if (pathname.endsWith('/connections')) queries.add(`${searchParams}`)
       })
-      await page.reload()
+      await page.goto(address)
       const row = await rowWith(page, '192.0.2.23:').elementHandle()
       await page.waitForTimeout(500) // the filters' fields are read after 250 ms
       expect(
@@ -237,7 +243,7 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
         await rowWith(page, '192.0.2.1:').click()
         await page.locator('.run').first().waitFor()
         for (const name of ['Hex', 'Raw', 'Text']) await page.getByRole('button', { name }).click()
-        const text = (await page.locator('pre').allInnerTexts()).join('')
+        const text = (await page.locator('pre').allTextContents()).join('')
         expect(text).toContain('<script>window.harmed=1</script>')
         expect(await page.locator('#app').textContent()).not.toMatch(/\p{Cf}/u)
         expect(await page.evaluate('window.harmed')).toBeUndefined()
