@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ownCapture, presetCapture, presetNames, removeCapture } from './lib/captures.mjs'
 import { measure } from './lib/measure.mjs'
-import { contestants } from './lib/programs.mjs'
+import { runBench, wholeNumber } from './lib/options.mjs'
+import { contestants, NO_WRITE } from './lib/programs.mjs'
 import { machine, ratioLines, summaries, table } from './lib/report.mjs'
 import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
 
@@ -28,7 +29,7 @@ const USAGE = `Usage: node bench/convert.mjs [options]
   --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)
   --keep           leave the generated captures there for the next time
   --tcp-reassembly PATH  PcapPlusPlus' TcpReassembly, measured too
-  --json FILE      write all figures`
+  --json FILE      write all figures, anew after each capture`
 
 function readOptions() {
   const { values } = parseArgs({
@@ -46,13 +47,33 @@ function readOptions() {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5))
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`Cannot use --rounds ${values.rounds}`)
-  return { ...values, rounds, seed: Number(values.seed) }
+  const rounds = wholeNumber('--rounds', values.rounds ?? (values.quick ? '2' : '5'), 1)
+  return { ...values, rounds, seed: wholeNumber('--seed', values.seed, 0) }
 }
 
 /**
- * All programs on one capture, in turns: what disturbs the machine for a while disturbs all of them.
+ * Ours, and those that were asked for.
+ *
+ * @param {readonly Contestant[]} all
+ * @param {readonly string[]} texts parts of names; none: all
+ * @returns {Contestant[]}
+ */
+function chosen(all, texts) {
+  for (const text of texts) {
+    if (!all.some(({ name }) => name.includes(text)))
+      throw new RangeError(
+        `Cannot use --program ${text}: must be in one of ${all.map(({ name }) => name).join('; ')}`,
+      )
+  }
+  return all.filter(
+    ({ name, isOurs }) =>
+      isOurs || name === NO_WRITE || texts.length === 0 || texts.some((text) => name.includes(text)),
+  )
+}
+
+/**
+ * All programs on one capture, in turns: what disturbs the machine for a while disturbs all of them. One that fails is
+ * left out, and the exit code will be 1.
  *
  * @param {BenchCapture} capture
  * @param {readonly Contestant[]} programs ours first
@@ -66,15 +87,17 @@ async function compare(capture, programs, { folder, rounds, isOver }) {
   const results = programs.map(({ name, version, isOurs }) => ({ name, version, isOurs, files: 0, runs: [] }))
   for (let round = 0; round < rounds && !(round > 0 && isOver()); round++) {
     for (const [i, program] of programs.entries()) {
+      const result = results[i]
+      if (result === undefined || result.runs.length < round) continue // it has failed
       remove(out)
       const run = await measure(program.command, program.args(capture.path, out, manifest), {
         isOutputKept: program.isFloor,
       })
-      const result = results[i]
-      if (result === undefined || run.code !== 0) {
-        throw new Error(
-          `Cannot measure ${program.name} on "${capture.path}": exit code ${run.code}: ${run.stderr}`,
-        )
+      if (run.code !== 0) {
+        console.log(`${program.name}: left out: exit code ${run.code}: ${run.stderr}`)
+        process.exitCode = 1
+        result.runs = []
+        continue
       }
       if (program.isFloor) run.seconds -= JSON.parse(run.stdout).uncountedSeconds
       result.runs.push(run)
@@ -85,7 +108,7 @@ async function compare(capture, programs, { folder, rounds, isOver }) {
         writeFileSync(manifest, files.map(({ name, bytes }) => `${bytes}\t${name}\n`).join(''))
     }
   }
-  return results
+  return results.filter(({ runs }) => runs.length > 0)
 }
 
 /** Deletes what runs leave behind. @param {string} folder */
@@ -100,9 +123,8 @@ async function main(options) {
   process.once('exit', () => clear(folder))
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const size = options.quick ? 'quick' : 'full'
-  const isWanted = (/** @type {Contestant} */ { name, isOurs }) =>
-    isOurs || options.program.length === 0 || options.program.some((text) => name.includes(text))
-  const programs = contestants(options.quick, options['tcp-reassembly'], console.log).filter(isWanted)
+  const all = contestants(options.quick, options['tcp-reassembly'], console.log)
+  const programs = chosen(all, options.program)
   const start = performance.now()
   const isOver = () => options.quick && performance.now() - start > QUICK_SECONDS * 1000
   const captures = options.capture.map((path) => () => ownCapture(path))
@@ -110,7 +132,15 @@ async function main(options) {
   captures.push(...presets.map((preset) => () => presetCapture(folder, preset, size, options.seed)))
   console.log(`work folder ${folder}, ${options.rounds} rounds in turns, node ${process.version}`)
 
+  /** @type {object[]} */
   const figures = []
+  const save = () => {
+    if (options.json === undefined) return
+    const { rounds, seed } = options
+    const report = { machine: machine(), date: new Date().toISOString(), size, seed, rounds, figures }
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+  save()
   for (const make of captures) {
     if (isOver()) {
       console.log('\nTime is up for --quick: the other captures are left out')
@@ -133,16 +163,14 @@ async function main(options) {
       const ratios = ratioLines(results)
       for (const { text } of ratios) console.log(`  ${text}`)
       figures.push({ capture: { name, fileBytes, packets, connections }, programs: rows, ratios })
+      save()
     }
     if (!options.keep) removeCapture(capture)
   }
-  if (options.json !== undefined) {
-    const { rounds, seed } = options
-    const report = { machine: machine(), date: new Date().toISOString(), size, seed, rounds, figures }
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
-  }
 }
 
-const options = readOptions()
-if (options.help) console.log(USAGE)
-else await main(options)
+await runBench(async () => {
+  const options = readOptions()
+  if (options.help) console.log(USAGE)
+  else await main(options)
+})

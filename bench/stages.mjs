@@ -1,11 +1,13 @@
 // What each stage of a packet's way costs, and what that means for more processors. See README.md in this folder.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { presetCapture } from './lib/captures.mjs'
+import { presetCapture, removeCapture } from './lib/captures.mjs'
 import { median } from './lib/measure.mjs'
+import { runBench, wholeNumber } from './lib/options.mjs'
+import { machine } from './lib/report.mjs'
 import { runStages, STAGES } from './lib/stage-run.mjs'
 import { remove, workFolder } from './lib/work-folder.mjs'
 
@@ -15,22 +17,29 @@ const USAGE = `Usage: node bench/stages.mjs [options]
   --preset NAME    one of those of convert.mjs; repeatable (bulk and short)
   --rounds N       runs of each stage, taking turns (5)
   --quick          captures of about a twentieth
-  --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)`
+  --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)
+  --keep           leave the generated captures there for the next time
+  --json FILE      write all figures`
 /** The first of the worker's stages; those before it are the dispatcher's. */
 const WORKER_FROM = STAGES.indexOf('flow')
 const PROCESSORS = [1, 2, 4, 8, 16]
 
-const { values } = parseArgs({
-  options: {
-    preset: { type: 'string', multiple: true, default: ['bulk', 'short'] },
-    rounds: { type: 'string', default: '5' },
-    quick: { type: 'boolean', default: false },
-    dir: { type: 'string' },
-    stage: { type: 'string' },
-    capture: { type: 'string', default: '' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      preset: { type: 'string', multiple: true, default: ['bulk', 'short'] },
+      rounds: { type: 'string', default: '5' },
+      quick: { type: 'boolean', default: false },
+      dir: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      stage: { type: 'string' },
+      capture: { type: 'string', default: '' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  return { ...values, rounds: wholeNumber('--rounds', values.rounds, 1) }
+}
 
 /** One run in a process of its own, whose code has seen nothing else. @param {string} capture @param {Stage} stage @param {string} out */
 function runAlone(capture, stage, out) {
@@ -42,19 +51,21 @@ function runAlone(capture, stage, out) {
   )
 }
 
-/** @param {string} preset */
-function measureStages(preset) {
-  const folder = workFolder(values.dir)
+/** @param {string} preset @param {ReturnType<typeof readOptions>} options */
+function measureStages(preset, { dir, quick, rounds, keep }) {
+  const folder = workFolder(dir)
   const out = join(folder, 'stages')
-  const { path, packets, fileBytes } = presetCapture(folder, preset, values.quick ? 'quick' : 'full', 1)
+  const capture = presetCapture(folder, preset, quick ? 'quick' : 'full', 1)
+  const { path, packets, fileBytes } = capture
   /** Nanoseconds a packet up to each stage, of each round. @type {number[][]} */
   const upTo = STAGES.map(() => [])
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [i, stage] of STAGES.entries()) {
       upTo[i]?.push((runAlone(path, stage, out).seconds * 1e9) / packets)
     }
   }
   remove(out)
+  if (!keep) removeCapture(capture)
   const medians = upTo.map(median)
   const costs = medians.map((ns, i) => Math.max(0, ns - (medians[i - 1] ?? 0)))
   console.log(`\n${preset}: ${packets} packets, ${(fileBytes / packets).toFixed(0)} bytes each in the file`)
@@ -70,10 +81,20 @@ function measureStages(preset) {
       `  ${String(processors).padStart(2)} processors: ${rate}${ns === dispatcher ? ' (dispatcher-bound)' : ''}`,
     )
   }
+  const nanoseconds = Object.fromEntries(STAGES.map((stage, i) => [stage, costs[i]]))
+  return { preset, packets, fileBytes, nanoseconds, dispatcher, worker }
 }
 
-if (values.help) console.log(USAGE)
-else if (values.stage !== undefined) {
-  const stage = /** @type {Stage} */ (values.stage)
-  console.log(JSON.stringify(runStages(values.capture, stage, values.dir ?? '')))
-} else for (const preset of values.preset) measureStages(preset)
+await runBench(() => {
+  const options = readOptions()
+  if (options.help) {
+    console.log(USAGE)
+  } else if (options.stage !== undefined) {
+    const stage = /** @type {Stage} */ (options.stage)
+    console.log(JSON.stringify(runStages(options.capture, stage, options.dir ?? '')))
+  } else {
+    const figures = options.preset.map((preset) => measureStages(preset, options))
+    const report = { machine: machine(), date: new Date().toISOString(), rounds: options.rounds, figures }
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+})

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
@@ -61,7 +62,7 @@ function pcapNgParser() {
     name: 'pcap-ng-parser, count',
     command: process.execPath,
     args: (capture) => [join(import.meta.dirname, 'count-packets.mjs'), capture],
-    version: process.version,
+    version: JSON.parse(readFileSync(join(root, 'node_modules/pcap-ng-parser/package.json'), 'utf8')).version,
     isOurs: false,
     isFloor: false,
     takes: (capture) => capture.endsWith('.pcapng'),

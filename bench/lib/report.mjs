@@ -47,7 +47,8 @@ export function summarize({ name, version, files, runs }, capture, ourSeconds) {
     maxSeconds: Math.max(...walls),
     cpuSeconds: median(runs.map(({ userSec, sysSec }) => userSec + sysSec)),
     peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
-    packetsPerSecond: capture.packets / seconds,
+    /** null: the capture's packets were not counted */
+    packetsPerSecond: capture.packets > 0 ? capture.packets / seconds : null,
     bytesPerSecond: capture.fileBytes / seconds,
     timesOurs: seconds / ourSeconds,
     runs: runs.map(({ seconds, userSec, sysSec, peakBytes }) => ({ seconds, userSec, sysSec, peakBytes })),
@@ -79,7 +80,7 @@ export function table(rows) {
     `${fixed(row.minSeconds, 2)}-${fixed(row.maxSeconds, 2)}`,
     fixed(row.cpuSeconds, 2),
     fixed(row.peakBytes / 1e6, 0),
-    row.packetsPerSecond > 0 ? fixed(row.packetsPerSecond / 1e6, 2) : '-',
+    row.packetsPerSecond === null ? '-' : fixed(row.packetsPerSecond / 1e6, 2),
     fixed(row.bytesPerSecond / 1e9, 2),
     row.files > 0 ? String(row.files) : '-',
     fixed(row.timesOurs, 2),
