@@ -94,11 +94,12 @@ export class OpenFiles {
     if (descriptor === 0) return
     this.#descriptors[file] = 0
     this.#byUse.remove(file)
-    this.#giveSlotBack()
     try {
       fs.closeSync(descriptor - 1)
     } catch (error) {
       throw outputFailure(this.#pathOf(file), error)
+    } finally {
+      this.#giveSlotBack() // not before: another worker takes it at once
     }
   }
 

@@ -39,6 +39,22 @@ describe('OpenFiles', () => {
     expect(budget.takenSlots).toBe(0)
   })
 
+  it('gives a slot back when its file is closed, not before', () => {
+    const folder = tempFolder()
+    const openAtRelease: number[] = []
+    const budget = new (class extends FdBudget {
+      override release(): void {
+        openAtRelease.push(openFilesBelow(folder))
+        super.release()
+      }
+    })(FdBudget.allocate(3, 1))
+    const files = new OpenFiles(budget, (file) => join(folder, `${file}`), false, blankOutputTotals())
+    for (const file of [0, 1, 2]) files.write(file, abc, 0, 3, 0)
+    files.writeWhole(join(folder, 'whole'), abc, 0, 3) // closes 0 for it
+    for (const file of [1, 2]) files.close(file)
+    expect(openAtRelease).toEqual([2, 2, 1])
+  })
+
   it('gives the slot back when an open fails', () => {
     const { files, folder, budget } = setUp(2)
     writeFileSync(join(folder, '1'), '')
