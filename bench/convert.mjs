@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ownCapture, presetCapture, presetNames, removeCapture } from './lib/captures.mjs'
 import { measure } from './lib/measure.mjs'
-import { runBench, wholeNumber } from './lib/options.mjs'
+import { runBench, UsageError, wholeNumber } from './lib/options.mjs'
 import { contestants, NO_WRITE } from './lib/programs.mjs'
 import { machine, ratioLines, summaries, table } from './lib/report.mjs'
 import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
@@ -61,7 +61,7 @@ function readOptions() {
 function chosen(all, texts) {
   for (const text of texts) {
     if (!all.some(({ name }) => name.includes(text)))
-      throw new RangeError(
+      throw new UsageError(
         `Cannot use --program ${text}: must be in one of ${all.map(({ name }) => name).join('; ')}`,
       )
   }

@@ -9,6 +9,7 @@ import { ATTACKS } from './hostile/attacks.mjs'
 import { OrdinaryCapture } from './hostile/ordinary.mjs'
 import { rowOf, table } from './hostile/table.mjs'
 import { measure } from './lib/measure.mjs'
+import { runBench, UsageError } from './lib/options.mjs'
 import { PROGRAM } from './lib/programs.mjs'
 import { machine } from './lib/report.mjs'
 import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
@@ -117,10 +118,7 @@ async function main() {
   if (freeBytes(folder) < NEEDED_BYTES) throw new Error(`Needs ${NEEDED_BYTES / 1e9} GB free in ${folder}`)
   const wanted = values.attack
   const attacks = ATTACKS.filter(({ name }) => wanted?.some((text) => name.includes(text)) ?? true)
-  if (attacks.length === 0) {
-    console.error(`No attack has "${wanted?.join('" or "')}" in its name`)
-    process.exit(2)
-  }
+  if (attacks.length === 0) throw new UsageError(`No attack has "${wanted?.join('" or "')}" in its name`)
   const scale = values.quick ? 1 : 10
   const path = join(folder, 'all.pcap')
   /** @type {Ordinaries} */
@@ -149,5 +147,5 @@ if (values.help) console.log(USAGE)
 else {
   process.once('exit', () => remove(folder))
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-  await main()
+  await runBench(main)
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { generateFile } from '../../fixtures/generator/generate.mjs'
 import { PRESETS } from '../../fixtures/generator/presets.mjs'
+import { UsageError } from './options.mjs'
 import { remove } from './work-folder.mjs'
 
 /**
@@ -28,7 +29,7 @@ import { remove } from './work-folder.mjs'
 export function presetCapture(folder, preset, size, seed) {
   const makePlan = PRESETS[preset]
   if (makePlan === undefined)
-    throw new RangeError(`Cannot use preset "${preset}": must be one of ${presetNames().join(', ')}`)
+    throw new UsageError(`Cannot use preset "${preset}": must be one of ${presetNames().join(', ')}`)
   const plan = makePlan(size)
   const path = join(folder, `${preset}-${size}-${seed}.${plan.format ?? 'pcap'}`)
   const truthPath = `${path}.json`

@@ -1,3 +1,6 @@
+/** What the user gave cannot be used; the message is the whole sentence. */
+export class UsageError extends Error {}
+
 /**
  * A whole number that the user gave.
  *
@@ -9,7 +12,7 @@
 export function wholeNumber(option, text, least) {
   const value = Number(text)
   if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`Cannot use ${option} ${text}: must be a whole number, at least ${least}`)
+    throw new UsageError(`Cannot use ${option} ${text}: must be a whole number, at least ${least}`)
   return value
 }
 
@@ -19,7 +22,8 @@ export async function runBench(main) {
     await main()
   } catch (error) {
     const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error)
-    const isUsage = error instanceof RangeError || code.startsWith('ERR_PARSE_ARGS') || code.startsWith('ENO')
+    // A file or folder that was named is not there.
+    const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT'
     if (!isUsage) throw error
     console.error(message)
     process.exitCode = 2
