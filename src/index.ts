@@ -1,3 +1,5 @@
+// Whoever uses the types needs those of Node.js; `preserve` keeps this line in what is packed.
+/// <reference types="node" preserve="true" />
 import type { Readable, Writable } from 'node:stream'
 import { type ConvertOptions, toConfig } from './config.js'
 import { ConfigError } from './errors.js'

@@ -74,6 +74,11 @@ describe('the lock file', () => {
     }
   })
 
+  it("has the types of the oldest Node.js that is supported, though a user's project may have others", () => {
+    const [oldest] = /\d+/.exec(manifest.engines.node)!
+    expect(locked['node_modules/@types/node']!.version.split('.')[0]).toBe(oldest)
+  })
+
   it('has install scripts for live capture alone, where npm goes on without them', () => {
     const scripted = entries.filter(([, { hasInstallScript }]) => hasInstallScript === true)
     expect(scripted.map(([path, { optional }]) => [path, optional])).toEqual([

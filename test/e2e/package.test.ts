@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installPackage, linkPackage } from '../support/installed-package.js'
 
 const MAX_BYTES = 1_000_000
 
@@ -63,5 +65,53 @@ describe('the package', () => {
       .filter((path) => !paths.includes(path))
     expect(missing).toEqual([])
     expect(existsSync('dist/bundle/start.js')).toBe(true)
+  })
+})
+
+describe('the installed package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-installed-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  let prefix = ''
+  let home = ''
+  beforeAll(() => {
+    ;({ prefix, home } = installPackage(folder))
+  })
+
+  it('has a program that runs without the repository', () => {
+    const capture = resolve('fixtures/http.pcap.gz')
+    const run = (program: string) =>
+      execFileSync(program, ['-r', capture, '-cq', '-e', 'tcp port 80'], { cwd: folder, encoding: 'utf8' })
+    expect(run(join(prefix, 'bin/pcap2conn'))).toBe(run(resolve('bin/pcap2conn.js')))
+  })
+
+  it('has a manual page where man looks for it', () => {
+    expect(existsSync(join(prefix, 'share/man/man1/pcap2conn.1'))).toBe(true)
+  })
+
+  const consumer = `
+    import { connections, convert, readCapture, type Summary } from 'pcap2conn'
+    import { Readable } from 'node:stream'
+    export const summary: Promise<Summary> = convert({ inputFile: '-' }, { stdin: Readable.from([]) })
+    export async function* frames() {
+      for await (const packet of readCapture(Readable.from([]))) yield packet.bytes
+      for await (const connection of connections(['a.pcap'])) yield connection.record.uid
+    }`
+
+  it.each([
+    ['alone', false, []],
+    ["beside the project's own types of Node.js", true, ['node']],
+  ])('has types that compile %s', (_name, hasNodeTypes, types) => {
+    const project = join(folder, `consumer-${types.length}`)
+    const modules = join(project, 'node_modules')
+    mkdirSync(modules, { recursive: true })
+    symlinkSync(home, join(modules, 'pcap2conn'))
+    if (hasNodeTypes) linkPackage(modules, '@types/node')
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(project, 'index.ts'), consumer)
+    const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }))
+    const tsc = resolve('node_modules/typescript/bin/tsc')
+    const said = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' }).stdout
+    expect(said).toBe('')
   })
 })

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+/** What the tests need of a package.json. */
+interface Manifest {
+  readonly name: string
+  dependencies?: Readonly<Record<string, string>>
+  optionalDependencies?: Readonly<Record<string, string>>
+  devDependencies?: Readonly<Record<string, string>>
+  scripts?: Readonly<Record<string, string>>
+}
+
+/**
+ * Installs the package, as `npm pack` makes it, with `npm install --global` into a prefix: below `lib/node_modules`, with
+ * its program in `bin` and its manual page in `share/man`. Nothing is fetched: the packages that it names as its
+ * dependencies, and only those, are links to the ones that are installed here.
+ *
+ * @param folder Empty; gets the prefix and the packed files.
+ * @returns The prefix, and the folder of the package in it.
+ */
+export function installPackage(folder: string): { readonly prefix: string; readonly home: string } {
+  const npm = (...args: string[]) => execFileSync('npm', args, { encoding: 'utf8', stdio: 'pipe' })
+  const [packed] = Object.values(
+    JSON.parse(npm('pack', '--json', '--ignore-scripts', '--pack-destination', folder)) as object,
+  ) as { filename: string }[]
+  execFileSync('tar', ['-xzf', packed!.filename], { cwd: folder })
+  const manifestPath = join(folder, 'package', 'package.json')
+  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest
+  const { dependencies = {}, optionalDependencies = {}, ...withoutDependencies } = manifest
+  writeFileSync(manifestPath, JSON.stringify({ ...withoutDependencies, devDependencies: {}, scripts: {} }))
+  execFileSync('tar', ['-czf', 'again.tgz', 'package'], { cwd: folder })
+  const prefix = join(folder, 'prefix')
+  npm('install', '--global', '--offline', '--ignore-scripts', '--prefix', prefix, join(folder, 'again.tgz'))
+  const home = join(prefix, 'lib', 'node_modules', manifest.name)
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies }))
+    linkPackage(join(home, 'node_modules'), name)
+  return { prefix, home }
+}
+
+/** Makes the package `name`, as it is installed here, one of the packages in the folder `modules`. */
+export function linkPackage(modules: string, name: string): void {
+  const link = join(modules, name)
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(resolve('node_modules', name), link)
+}
