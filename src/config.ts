@@ -100,6 +100,9 @@ export interface Limits {
   readonly encaps: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
+  /** Zero bytes of one half-stream for lost ones where they take no room, and where they are written out. */
+  readonly gapZeros: number
+  readonly writtenGapZeros: number
 }
 
 const MIB = 2 ** 20
@@ -118,6 +121,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   interfaces: 65_536,
   encaps: 65_535,
   indexGaps: 100,
+  gapZeros: 65_536 * MIB,
+  writtenGapZeros: 16 * MIB,
 })
 
 /** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */

@@ -79,6 +79,8 @@ export interface Summary {
   readonly details: Readonly<Record<string, number>>
   /** Packets of link types that cannot be decoded, by `name (number)`. */
   readonly unknown_link_types: Readonly<Record<string, number>>
+  /** What is not as it was asked for although nothing failed: which output a limit has touched. */
+  readonly warnings: readonly string[]
   readonly errors: readonly string[]
 }
 
@@ -117,6 +119,7 @@ export function summaryJson(summary: Summary): string {
     limits: summary.limits,
     details: summary.details,
     unknown_link_types: summary.unknown_link_types,
+    warnings: summary.warnings,
     errors: summary.errors,
   }
   return `${safeJson(ordered, 2)}\n`

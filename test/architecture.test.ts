@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors flow make-folders pause safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors figures flow make-folders pause safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
     'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +

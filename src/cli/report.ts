@@ -36,7 +36,7 @@ export function reportLines(summary: Summary): string[] {
   ]
 }
 
-/** What went wrong: a line for each problem of an input (the first 20), each unknown link type (the same) and each error. */
+/** What went wrong: a line for each problem of an input (the first 20), each unknown link type and each warning (the same) and each error. */
 export function problemLines(summary: Summary): string[] {
   const problems = summary.inputs.flatMap(({ path, status, problems }) =>
     problems.length === 0 && status === 'failed'
@@ -48,8 +48,9 @@ export function problemLines(summary: Summary): string[] {
       `Cannot decode link type ${linkType}: ${countText(packets)} ${noun(packets, 'packet')} taken as not IP`,
   )
   return [
-    ...firstLines(problems),
-    ...firstLines(linkTypes),
+    ...firstLines('problem', problems),
+    ...firstLines('problem', linkTypes),
+    ...firstLines('warning', summary.warnings),
     ...summary.errors.map((text) => line('error', text)),
     ...(isBalanced(summary.packets)
       ? []
@@ -57,11 +58,11 @@ export function problemLines(summary: Summary): string[] {
   ]
 }
 
-function firstLines(problems: readonly string[]): string[] {
+function firstLines(label: string, problems: readonly string[]): string[] {
   const more = problems.length - MAX_PROBLEMS
   return [
-    ...problems.slice(0, MAX_PROBLEMS).map((text) => line('problem', text)),
-    ...(more > 0 ? [line('problem', `and ${countText(more)} more (--summary FILE lists all)`)] : []),
+    ...problems.slice(0, MAX_PROBLEMS).map((text) => line(label, text)),
+    ...(more > 0 ? [line(label, `and ${countText(more)} more (--summary FILE lists all)`)] : []),
   ]
 }
 

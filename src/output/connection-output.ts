@@ -38,7 +38,7 @@ export type OutputOptions = Pick<
   | 'utc'
   | 'force'
 > & {
-  readonly limits: Pick<Config['limits'], 'indexGaps'>
+  readonly limits: Pick<Config['limits'], 'indexGaps' | 'gapZeros' | 'writtenGapZeros'>
   /** The run's temporary folder, and this worker's number in it. */
   readonly tempFolder: string
   readonly workerNumber: number

@@ -20,7 +20,16 @@ const CREATED = 1
 const GIVEN_UP = 2
 // What is wrong with one file and not with the disk or the folder. That a file exists is not: nothing is to be
 // written over the results of another run.
-const OWN_FAILURES = new Set(['EISDIR', 'EPERM', 'EACCES', 'ENAMETOOLONG', 'ELOOP', 'ENXIO', 'ENOTEMPTY'])
+const OWN_FAILURES = new Set([
+  'EACCES',
+  'EFBIG',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOTEMPTY',
+  'ENXIO',
+  'EPERM',
+])
 /** Failures that are kept as text; further ones are counted. */
 const SHOWN_FAILURES = 20
 

@@ -1,5 +1,6 @@
 import { grown, grownRows } from '../bytes/grown.js'
 import type { Config } from '../config.js'
+import { bytesText } from '../figures.js'
 import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { ByteBuilder } from './byte-builder.js'
 import { blankChunk, type ChunkFormat } from './chunk.js'
@@ -13,15 +14,17 @@ import { JsonFormat } from './json-format.js'
 import type { OutputTotals } from './output-totals.js'
 import { HeaderFormat, RawFormat } from './plain-format.js'
 
-/** A gap longer than this is never written out as zeros where they would take room. */
+/** A gap longer than this is never written out as zeros where they take room. */
 const MAX_WRITTEN_ZEROS = 1024 * 1024
+/** Half-streams that are named when they have more zeros than they may; further ones are counted. */
+const SHOWN_WARNINGS = 20
 const INITIAL_CAPACITY = 256
 
 /** How payload is shown. */
 export type PayloadOptions = Pick<
   Config,
   'separateSides' | 'chunkHeaders' | 'json' | 'handoverDir' | 'gapStyle' | 'maxBytes' | 'consoleStyle'
->
+> & { readonly limits: Pick<Config['limits'], 'gapZeros' | 'writtenGapZeros'> }
 
 /** The payload of all open connections, formatted chunk by chunk, to their files or to the console. */
 export class PayloadOutput {
@@ -29,6 +32,7 @@ export class PayloadOutput {
   // - #pendingGaps is what the capture lost since the last chunk and is not shown yet.
   // - #keptBytes is the payload that was let through, at most maxBytes; not counted where maxBytes is infinite.
   // - #offsets is where its next chunk begins, for a conversation on the console; otherwise it stays 0.
+  // - #zeroBytes is how many zeros were shown for lost bytes, at most #maxZeros; Infinity when that was not enough.
   // - #hasContent is 1 when something was written for it.
   // A file's number is the half-stream's with separate sides, otherwise the connection's.
   readonly #table: ConnectionTable
@@ -38,6 +42,9 @@ export class PayloadOutput {
   readonly #format: ChunkFormat
   readonly #isRaw: boolean
   readonly #isConversation: boolean
+  /** Zeros are written out: in a raw file they are left out of it, in a frame they are only told. */
+  readonly #zerosTakeRoom: boolean
+  readonly #maxZeros: number
   readonly #fileTarget: FileTarget
   readonly #console: ConsoleTarget | null
   readonly #totals: OutputTotals
@@ -46,13 +53,14 @@ export class PayloadOutput {
   #pendingGaps = new Float64Array(INITIAL_CAPACITY * 2)
   #keptBytes = new Float64Array(INITIAL_CAPACITY * 2)
   #offsets = new Float64Array(INITIAL_CAPACITY * 2)
+  #zeroBytes = new Float64Array(INITIAL_CAPACITY * 2)
   #hasContent = new Uint8Array(INITIAL_CAPACITY * 2)
   /** The `firstNumber` of the connection whose name `#chunk.name` is. */
   #namedFirstNumber = -1
 
   /**
    * @param console Where payload goes instead of files; null: to files.
-   * @param totals  Its `gapZeros` is counted up.
+   * @param totals  Its `gapZeros` is counted up, and has the connections concerned in `warnings`.
    */
   constructor(
     table: ConnectionTable,
@@ -72,6 +80,9 @@ export class PayloadOutput {
     this.#isConversation = options.consoleStyle !== 'bytes'
     this.#isRaw =
       !options.json && !options.chunkHeaders && options.handoverDir === null && !this.#isConversation
+    this.#zerosTakeRoom = console !== null || !(this.#isRaw || options.handoverDir !== null)
+    const { gapZeros, writtenGapZeros } = options.limits
+    this.#maxZeros = this.#zerosTakeRoom ? writtenGapZeros : gapZeros
     this.#format = formatOf(options)
   }
 
@@ -128,6 +139,7 @@ export class PayloadOutput {
       this.#pendingGaps[half] = 0
       this.#keptBytes[half] = 0
       this.#offsets[half] = 0
+      this.#zeroBytes[half] = 0
       this.#hasContent[half] = 0
     }
   }
@@ -198,14 +210,9 @@ export class PayloadOutput {
     this.#chunk.zeros = 0
     if (length === 0) return
     this.#pendingGaps[half] = 0
-    if (this.#options.gapStyle === 'zeros') {
-      // In a raw file they take no room, in a frame they are only told.
-      const takesRoom = !this.#isRaw && this.#options.handoverDir === null
-      if (length <= MAX_WRITTEN_ZEROS || (!takesRoom && this.#console === null)) {
-        this.#chunk.zeros = length
-        return
-      }
-      this.#totals.gapZeros += 1
+    if (this.#options.gapStyle === 'zeros' && this.#mayShowZeros(half, length)) {
+      this.#chunk.zeros = length
+      return
     }
     this.#marker.clear()
     this.#marker.putText('[')
@@ -215,9 +222,35 @@ export class PayloadOutput {
     this.#chunk.markerBytes = this.#marker.length
   }
 
-  // Lost bytes at the end, which no chunk follows, lengthen a stream that has begun; only zeros can show them.
+  // Counts `length` zeros, unless they are more than there may be: then the marker is shown instead.
+  #mayShowZeros(half: number, length: number): boolean {
+    if (this.#options.handoverDir !== null) return true
+    const zeros = this.#zeroBytes[half]! + length
+    if (zeros <= this.#maxZeros && !(this.#zerosTakeRoom && length > MAX_WRITTEN_ZEROS)) {
+      this.#zeroBytes[half] = zeros
+      return true
+    }
+    this.#totals.gapZeros += 1
+    if (zeros > this.#maxZeros && this.#zeroBytes[half] !== Number.POSITIVE_INFINITY) {
+      this.#zeroBytes[half] = Number.POSITIVE_INFINITY // from now on markers alone
+      this.#warnOfZeros(half)
+    }
+    return false
+  }
+
+  #warnOfZeros(half: number): void {
+    const { warnings } = this.#totals
+    if (warnings.length === SHOWN_WARNINGS) return
+    const name = this.#names.dataName(half >> 1, half & 1)
+    warnings.push(
+      `"${name}" has markers in the place of zeros: side ${half & 1} lost more than ${bytesText(this.#maxZeros)} (limit gap_zeros)`,
+    )
+  }
+
+  // Lost bytes at the end, which no chunk follows, lengthen a stream, or are all that there is of it; only zeros can
+  // show them.
   #writeLastZeros(half: number): void {
-    const isShown = this.#options.gapStyle === 'zeros' && this.#isRaw && this.#hasContent[half] === 1
+    const isShown = this.#options.gapStyle === 'zeros' && this.#isRaw
     const isCut = this.#keptBytes[half]! >= this.#options.maxBytes
     if (isShown && !isCut && this.#pendingGaps[half]! > 0) {
       this.#writeChunk(half, this.#marker.bytes, 0, 0, 0, 0)
@@ -229,6 +262,7 @@ export class PayloadOutput {
     this.#pendingGaps = grown(this.#pendingGaps, halves)
     this.#keptBytes = grown(this.#keptBytes, halves)
     this.#offsets = grown(this.#offsets, halves)
+    this.#zeroBytes = grown(this.#zeroBytes, halves)
     this.#hasContent = grown(this.#hasContent, halves)
   }
 }

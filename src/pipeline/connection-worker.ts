@@ -220,6 +220,7 @@ export class ConnectionWorker {
       },
       failures: output.totals.failures,
       failureTexts: output.totals.failureTexts,
+      warnings: output.totals.warnings,
       indexRuns: output.indexRuns,
       error: failure === null ? null : { message: failure.message, path: failure.path },
     }

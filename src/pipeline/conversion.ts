@@ -42,7 +42,7 @@ export interface ConversionSetup {
   readonly startWorkers: StartWorkers
 }
 
-export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers'> & {
+export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings'> & {
   /** Null: a worker failed, so that records are missing. */
   readonly indexRuns: readonly string[] | null
 }

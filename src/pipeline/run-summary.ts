@@ -19,6 +19,7 @@ export interface RunFacts {
   readonly results: readonly (WorkerResult | null)[]
   /** Bytes written to standard output by `-c`. */
   readonly consoleBytes: number
+  readonly warnings: readonly string[]
   readonly errors: readonly string[]
 }
 
@@ -48,6 +49,7 @@ export function summarize(facts: RunFacts): Summary {
     limits: sumCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
     details: sumCounts([decoderDetails(facts.decoder), ...results.map((r) => r.details)]),
     unknown_link_types: unknownLinkTypes(facts.decoder),
+    warnings: facts.warnings,
     errors: facts.errors,
   }
 }

@@ -93,6 +93,7 @@ async function convertInputs(
       inputs: [...(resumed?.skipped ?? []), ...outcome.inputs],
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
+      warnings: outcome.results.flatMap((result) => result?.warnings ?? []).sort(),
       errors,
     })
   } finally {

@@ -58,6 +58,8 @@ export interface WorkerResult {
   /** Outputs that could not be written: how many, and what was wrong with the first of them. */
   readonly failures: number
   readonly failureTexts: readonly string[]
+  /** What is not as it was asked for in outputs that were written, of the first of them. */
+  readonly warnings: readonly string[]
   /** The output that could not be written, and ended the run. */
   readonly error: { readonly message: string; readonly path: string } | null
 }

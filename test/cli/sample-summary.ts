@@ -17,6 +17,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     limits: {},
     details: {},
     unknown_link_types: {},
+    warnings: [],
     errors: [],
     ...changes,
   }

@@ -33,7 +33,7 @@ function setUp(options: Partial<OutputOptions> = {}) {
     maxBytes: Number.POSITIVE_INFINITY,
     utc: true,
     force: false,
-    limits: { indexGaps: 100 },
+    limits: { indexGaps: 100, gapZeros: 2 ** 34, writtenGapZeros: 3 * MIB },
     tempFolder: tempFolder(),
     workerNumber: 0,
     runMarkerMs: runMarker(folder),
@@ -133,16 +133,21 @@ describe('ConnectionOutput', () => {
   it.each<[string, Partial<OutputOptions>, Record<string, string>]>([
     ['nothing as marker', { separateSides: true }, { [`${NAME}.txt`]: 'a' }],
     [
-      'zeros that lengthen a file that exists',
+      'zeros, also of a side that nothing else is there of',
       { separateSides: true, gapStyle: 'zeros' },
-      { [`${NAME}.txt`]: 'a\0\0\0' },
+      { [`${NAME}.txt`]: 'a\0\0\0', [`${SWAPPED}.txt`]: '\0\0\0\0\0\0\0' },
     ],
+    ['zeros of both sides in one file', { gapStyle: 'zeros' }, { [`${NAME}.txt`]: 'a\0\0\0\0\0\0\0\0\0\0' }],
     [
       'nothing in headers',
       { separateSides: true, gapStyle: 'zeros', chunkHeaders: true },
       { [`${NAME}.txt`]: `${header(0, 1)}a` },
     ],
-    ['no zeros beyond the bytes that are kept', { gapStyle: 'zeros', maxBytes: 1 }, { [`${NAME}.txt`]: 'a' }],
+    [
+      'no zeros beyond the bytes that are kept',
+      { gapStyle: 'zeros', maxBytes: 1, separateSides: true },
+      { [`${NAME}.txt`]: 'a', [`${SWAPPED}.txt`]: '\0\0\0\0\0\0\0' },
+    ],
   ])('shows lost bytes that no chunk follows as %s', (_name, options, files) => {
     const run = setUp(options)
     const connection = run.open()
@@ -197,6 +202,37 @@ describe('ConnectionOutput', () => {
     expect(sizeOf(run.folder)).toBe(size)
   })
 
+  // [name, options, length of each of five gaps, size of the file]
+  it.each<[string, Partial<OutputOptions>, number, number]>([
+    ['in a raw file', {}, 2 ** 33, 2 * (2 ** 33 + 1) + 3 * LONG_GAP.length],
+    [
+      'with headers',
+      { chunkHeaders: true },
+      MIB,
+      3 * (header(0, MIB + 1).length + MIB + 1) +
+        2 * (header(0, 24).length + '[1048576 bytes missing]b'.length),
+    ],
+  ])(
+    'shows markers, and says whose, where a side has as many zeros as it may %s',
+    (_n, options, gap, size) => {
+      const run = setUp({ gapStyle: 'zeros', ...options })
+      const connection = run.open()
+      for (let i = 0; i < 5; i++) {
+        run.output.gap(2 * connection, i * gap, gap)
+        run.chunk(2 * connection, 'b')
+      }
+      run.finish(connection)
+      const another = run.open({ sec: 1563783093 })
+      run.output.gap(2 * another, 0, 5)
+      run.chunk(2 * another, 'b')
+      run.finish(another)
+      const { totals } = run.output.finish()
+      expect(totals.gapZeros).toBe(options.chunkHeaders ? 2 : 3)
+      expect(totals.warnings).toEqual([expect.stringMatching(`"${NAME}.txt" .*[(]limit gap_zeros[)]`)])
+      expect(sizeOf(run.folder)).toBe(size)
+    },
+  )
+
   it('writes metadata for every connection, payload or not, with the console too', () => {
     for (const toConsole of [false, true]) {
       const run = setUp({ writeMetadata: true, toConsole })
@@ -247,7 +283,7 @@ describe('ConnectionOutput', () => {
     const run = setUp({
       indexes: [{ path: 'unused', format: 'jsonl' }],
       separateSides: true,
-      limits: { indexGaps: 1 },
+      limits: { indexGaps: 1, gapZeros: MIB, writtenGapZeros: MIB },
     })
     run.output.startCapture(join(run.folder, 'one.pcap', 'sub'), 'one.pcap')
     const connection = run.open()

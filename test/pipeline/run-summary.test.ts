@@ -19,6 +19,7 @@ const NOTHING: WorkerResult = {
   indexRuns: [],
   failures: 0,
   failureTexts: [],
+  warnings: [],
   error: null,
 }
 
@@ -40,6 +41,7 @@ function summaryOf(...results: Partial<WorkerResult>[]) {
     limits: {},
     results: results.map((result) => ({ ...NOTHING, ...result })),
     consoleBytes: 0,
+    warnings: [],
     errors: [],
   })
 }

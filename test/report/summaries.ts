@@ -17,6 +17,7 @@ export function runSummary(given: Partial<Summary> = {}): Summary {
     limits: {},
     details: {},
     unknown_link_types: {},
+    warnings: [],
     errors: [],
     ...given,
   }
