@@ -154,7 +154,7 @@ export function runStages(capture, last, out) {
     from = HEADROOM_BYTES - (to - reader.position)
     bytes.copyWithin(from, reader.position, to)
   }
-  tracker.finish()
+  tracker.finish(captured.tsSec, captured.tsNsec)
   output.finish()
   const seconds = (performance.now() - start) / 1000
   return { packets, seconds, hashes: sum }

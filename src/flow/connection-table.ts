@@ -62,8 +62,9 @@ export class ConnectionTable {
   /** Time of the latest packet (never goes back). */
   lastSec = new Float64Array(INITIAL_CAPACITY)
   lastNsec = new Uint32Array(INITIAL_CAPACITY)
-  /** Its latest packet when it was closed, in seconds with fraction; meaningful with `ConnectionFlag.CLOSED`. */
+  /** Time of its latest packet when it was closed; meaningful with `ConnectionFlag.CLOSED`. */
   closedSec = new Float64Array(INITIAL_CAPACITY)
+  closedNsec = new Uint32Array(INITIAL_CAPACITY)
   /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)
   /** Which connection of the same name this is, from 1: see `~2` in the contract. */
@@ -162,6 +163,7 @@ export class ConnectionTable {
     this.flags[connection] = 0
     this.closeReason[connection] = 0
     this.closedSec[connection] = 0
+    this.closedNsec[connection] = 0
     this.nameOrdinal[connection] = 0
     this.icmpErrors[connection] = 0
     this.conflicts[connection] = 0
@@ -203,6 +205,7 @@ export class ConnectionTable {
     this.lastSec = grown(this.lastSec, rows)
     this.lastNsec = grown(this.lastNsec, rows)
     this.closedSec = grown(this.closedSec, rows)
+    this.closedNsec = grown(this.closedNsec, rows)
     this.firstNumber = grown(this.firstNumber, rows)
     this.nameOrdinal = grown(this.nameOrdinal, rows)
     this.encapId = grown(this.encapId, rows)

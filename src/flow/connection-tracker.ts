@@ -2,7 +2,7 @@ import { u32be } from '../bytes/endian.js'
 import type { HeldStore } from '../stream/held-store.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag } from '../wire/tcp.js'
-import { IpProtocol, type PacketTuple } from '../wire/transport-packet.js'
+import { IpProtocol } from '../wire/transport-packet.js'
 import type { ConnectionSink } from './connection-sink.js'
 import {
   CLOSE_REASONS,
@@ -11,18 +11,13 @@ import {
   type ConnectionTable,
   NONE,
 } from './connection-table.js'
+import { ConnectionTimes, type TimeOuts } from './connection-times.js'
 import { FlowIndex } from './flow-index.js'
-import type { FlowPacket } from './flow-packet.js'
+import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import { HistoryLetter, noteFlipped, noteOnce } from './history.js'
 import { TcpTracker } from './tcp-tracker.js'
 
-/** New payload on a closed connection is its own for this long, in capture time; then it can be forgotten. */
-const LINGER_SEC = 5
-
-export interface TrackerOptions {
-  /** Capture-time seconds without a packet that end a connection; 0: never. */
-  readonly tcpTimeoutSec: number
-  readonly udpTimeoutSec: number
+export interface TrackerOptions extends TimeOuts {
   readonly lastWins: boolean
   readonly heldSegments: number
   readonly heldBytes: number
@@ -31,16 +26,20 @@ export interface TrackerOptions {
 
 /**
  * The connections of one worker: from a packet to its connection, from there to its half-stream, and when
- * connections begin and end. Time is the packets' time only.
+ * connections begin and end. Time is the packets' time only: what a packet belongs to depends on its own time and on
+ * the packets of its key before it, never on when a sweep has forgotten what nothing can belong to any more.
  */
 export class ConnectionTracker {
   // Invariants:
   // - every allocated row of the table is in the index, and no other.
   // - a row with the flag CLOSED has been flushed and `sink.closed` was called for it.
+  // - a row that a sweep has released could not have been that of a packet or ICMP error whose time is not before the
+  //   sweep's.
   readonly table: ConnectionTable
   readonly reassembler: TcpReassembler
   readonly held: HeldStore
   readonly #index: FlowIndex
+  readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
   readonly #sink: ConnectionSink
   readonly #options: TrackerOptions
@@ -49,6 +48,8 @@ export class ConnectionTracker {
   readonly totals = { payload: 0, missing: 0, retransmitted: 0, conflicts: 0, gaps: 0, icmpErrors: 0 }
   /** Connections ended early because `openConnections` was reached. */
   openConnectionsHits = 0
+  /** Packets and ICMP errors from before the latest sweep for whose key nothing was there (any more). */
+  timeBackHits = 0
   #sweptSec = -Infinity
   /** Packets of the run before the capture. */
   #packetsBefore = 0
@@ -60,6 +61,7 @@ export class ConnectionTracker {
     this.held = held
     this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
+    this.#times = new ConnectionTimes(table, options)
     this.#index = new FlowIndex(table)
   }
 
@@ -83,15 +85,23 @@ export class ConnectionTracker {
     const half = 2 * connection + side
     table.packets[half]! += 1
     table.ipBytes[half]! += packet.ipBytes
-    this.#touch(connection, packet)
+    this.#times.touch(connection, packet.tsSec, packet.tsNsec)
     if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
     else this.#datagram(half, bytes, packet)
   }
 
-  /** Counts an ICMP error to the connection that it quotes, in either direction. */
-  icmpError(bytes: Uint8Array, quoted: PacketTuple, hash: number): void {
-    const connection = this.#index.find(bytes, quoted, hash)
-    if (connection === NONE) return
+  /**
+   * Counts an ICMP error to the connection that it quotes, in either direction: to the one that lived at the error's
+   * time and has the quoted sequence number.
+   */
+  icmpError(bytes: Uint8Array, quote: FlowQuote): void {
+    const connection = this.#index.find(bytes, quote, quote.hash)
+    if (connection === NONE) {
+      if (quote.tsSec < this.#sweptSec) this.timeBackHits += 1
+      return
+    }
+    if (!this.#times.isAlive(connection, quote.tsSec, quote.tsNsec)) return
+    if (quote.hasSeq && !this.#tcp.isNear(2 * connection + this.#index.side, quote.seq)) return
     this.table.icmpErrors[connection]! += 1
     this.totals.icmpErrors += 1
   }
@@ -105,24 +115,28 @@ export class ConnectionTracker {
     const { table } = this
     for (let connection = 0; connection < table.used; connection++) {
       if (table.isOpen[connection] === 0) continue
-      if (table.flags[connection]! & ConnectionFlag.CLOSED) {
-        if (tsSec - table.closedSec[connection]! > LINGER_SEC) this.#finish(connection)
-      } else if (this.#isIdle(connection, tsSec, 0)) {
-        this.#close(connection, 'timeout')
-        this.#finish(connection)
-      }
+      if (!this.#times.isOver(connection, tsSec, 0)) continue
+      this.#close(connection, 'timeout')
+      this.#finish(connection)
     }
   }
 
-  /** The capture is over: closes and finishes everything, in the order of first packets. */
-  finish(): void {
+  /**
+   * The capture is over: closes and finishes everything, in the order of first packets.
+   *
+   * @param highestSec Highest time of all its packets; 0 where it is not known.
+   */
+  finish(highestSec: number, highestNsec: number): void {
     const { table } = this
+    const isSweptLater = this.#sweptSec > highestSec // in a live capture
+    const endSec = isSweptLater ? this.#sweptSec : highestSec
+    const endNsec = isSweptLater ? 0 : highestNsec
     const open: number[] = []
     for (let connection = 0; connection < table.used; connection++)
       if (table.isOpen[connection]) open.push(connection)
     open.sort((a, b) => table.firstNumber[a]! - table.firstNumber[b]!)
     for (const connection of open) {
-      this.#close(connection, 'end')
+      this.#close(connection, this.#times.isIdle(connection, endSec, endNsec) ? 'timeout' : 'end')
       this.#finish(connection)
     }
   }
@@ -160,22 +174,13 @@ export class ConnectionTracker {
   #endBefore(connection: number, packet: FlowPacket): CloseReason | null {
     const { table } = this
     const { side } = this.#index
-    if (packet.protocol === IpProtocol.TCP && this.#tcp.isReuse(connection, side, packet)) return 'reuse'
-    if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
-      return this.#isIdle(connection, packet.tsSec, packet.tsNsec) ? 'timeout' : null
+    // What comes after the end is never the connection's, whether it is still there or forgotten.
+    if (table.flags[connection]! & ConnectionFlag.CLOSED) {
+      if (this.#times.isAfterClose(connection, packet.tsSec, packet.tsNsec)) return 'reuse'
+    } else if (this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
+      return 'timeout'
     }
-    const lateSec = packet.tsSec + packet.tsNsec / 1e9 - table.closedSec[connection]!
-    return lateSec > LINGER_SEC && this.#tcp.hasNewPayload(connection, side, packet) ? 'reuse' : null
-  }
-
-  #isIdle(connection: number, tsSec: number, tsNsec: number): boolean {
-    const { table } = this
-    const isTcp = table.protocol[connection] === IpProtocol.TCP
-    const timeoutSec = isTcp ? this.#options.tcpTimeoutSec : this.#options.udpTimeoutSec
-    if (timeoutSec === 0) return false
-    const idleSec = tsSec - table.lastSec[connection]!
-    if (idleSec + 1 <= timeoutSec) return false
-    return idleSec + (tsNsec - table.lastNsec[connection]!) / 1e9 > timeoutSec
+    return packet.protocol === IpProtocol.TCP && this.#tcp.isReuse(connection, side, packet) ? 'reuse' : null
   }
 
   #replace(previous: number, reason: CloseReason, bytes: Uint8Array, packet: FlowPacket): number {
@@ -216,6 +221,7 @@ export class ConnectionTracker {
     this.#index.add(connection)
     this.#index.side = side
     this.opened[packet.protocol]! += 1
+    if (previous === NONE && packet.tsSec < this.#sweptSec) this.timeBackHits += 1
     // Only what began before the latest sweep, or was ended for want of room, is forgotten.
     const isTimeBack =
       packet.tsSec < this.#sweptSec ||
@@ -234,15 +240,6 @@ export class ConnectionTracker {
     for (let i = 0; i < 4; i++) table.address[4 * half + i] = u32be(bytes, address + 4 * i)
   }
 
-  #touch(connection: number, packet: FlowPacket): void {
-    const { table } = this
-    const lastSec = table.lastSec[connection]!
-    if (packet.tsSec < lastSec || (packet.tsSec === lastSec && packet.tsNsec <= table.lastNsec[connection]!))
-      return
-    table.lastSec[connection] = packet.tsSec
-    table.lastNsec[connection] = packet.tsNsec
-  }
-
   // A connection that is closed already keeps its reason; what came late is flushed all the same.
   #close(connection: number, reason: CloseReason): void {
     const { table } = this
@@ -250,7 +247,8 @@ export class ConnectionTracker {
     if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
       table.flags[connection]! |= ConnectionFlag.CLOSED
       table.closeReason[connection] = CLOSE_REASONS.indexOf(reason)
-      table.closedSec[connection] = table.lastSec[connection]! + table.lastNsec[connection]! / 1e9
+      table.closedSec[connection] = table.lastSec[connection]!
+      table.closedNsec[connection] = table.lastNsec[connection]!
     }
     this.#sink.closed(connection)
   }

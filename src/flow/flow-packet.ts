@@ -1,4 +1,4 @@
-import { blankTransportFields, type TransportFields } from '../wire/transport-packet.js'
+import { blankTransportFields, type QuotedPacket, type TransportFields } from '../wire/transport-packet.js'
 
 /** One packet as a worker gets it. The worker's loop makes one and reuses it. */
 export interface FlowPacket extends TransportFields {
@@ -13,4 +13,29 @@ export interface FlowPacket extends TransportFields {
 
 export function blankFlowPacket(): FlowPacket {
   return { ...blankTransportFields(), hash: 0, number: 0, tsSec: 0, tsNsec: 0, isNanosecond: false }
+}
+
+/** What an ICMP error quotes, as a worker gets it. The worker's loop makes one and reuses it. */
+export interface FlowQuote extends QuotedPacket {
+  /** Flow hash of the quoted 5-tuple. */
+  hash: number
+  /** Time of the error. */
+  tsSec: number
+  tsNsec: number
+}
+
+export function blankFlowQuote(): FlowQuote {
+  return {
+    protocol: 0,
+    ipVersion: 4,
+    src: 0,
+    dst: 0,
+    srcPort: 0,
+    dstPort: 0,
+    seq: 0,
+    hasSeq: false,
+    hash: 0,
+    tsSec: 0,
+    tsNsec: 0,
+  }
 }

@@ -8,6 +8,8 @@ import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
+/** Numbers of one half-stream are not farther than this from what was seen: more than the windows of fast paths. */
+const NEAR_BYTES = 64 * 1024 * 1024
 const SYN_SEEN = HalfSeen.SYN | HalfSeen.SYN_ACK
 
 /** What a packet did to its connection. */
@@ -45,13 +47,12 @@ export class TcpTracker {
     return !this.#reassembler.canStartAt(half ^ 1, packet.ack)
   }
 
-  /** True when the packet, sent by `side`, carries payload beyond all that this side has shown. */
-  hasNewPayload(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
-    const half = 2 * connection + side
-    if (packet.originalPayloadBytes === 0) return false
-    if ((this.#table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
-    const end = this.#reassembler.offsetOf(half, packet.seq) + packet.originalPayloadBytes
-    return end > this.#table.highOffset[half]!
+  /** True when sequence number `seq` may be one of the half-stream, as far as that has been seen. */
+  isNear(half: number, seq: number): boolean {
+    const table = this.#table
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
+    const offset = this.#reassembler.offsetOf(half, seq)
+    return offset >= -NEAR_BYTES && offset <= table.highOffset[half]! + NEAR_BYTES
   }
 
   /** Takes a packet that `side` sent. */

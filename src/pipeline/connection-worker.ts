@@ -4,7 +4,7 @@ import { SharedMemory } from '../bytes/shared-memory.js'
 import { OutputError } from '../errors.js'
 import { ConnectionTable } from '../flow/connection-table.js'
 import { ConnectionTracker } from '../flow/connection-tracker.js'
-import { blankFlowPacket } from '../flow/flow-packet.js'
+import { blankFlowPacket, blankFlowQuote } from '../flow/flow-packet.js'
 import { ConnectionOutput, type OutputResult } from '../output/connection-output.js'
 import { FdBudget } from '../output/fd-budget.js'
 import { SpillFile } from '../output/spill-file.js'
@@ -14,7 +14,16 @@ import { HeldStore } from '../stream/held-store.js'
 import { EncapTable } from '../wire/encap-table.js'
 import { CaptureProgress } from './capture-progress.js'
 import type { ConsoleMessage } from './console-message.js'
-import { controlNumber, packetNumber, RecordKind, readPacket, readTuple, recordKind } from './descriptor.js'
+import {
+  controlNumber,
+  highestNsec,
+  highestSec,
+  packetNumber,
+  RecordKind,
+  readIcmpError,
+  readPacket,
+  recordKind,
+} from './descriptor.js'
 import type { MemoryRange } from './memory-layout.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 
@@ -33,6 +42,7 @@ export class ConnectionWorker {
   readonly #output: ConnectionOutput
   readonly #tracker: ConnectionTracker
   readonly #packet = blankFlowPacket()
+  readonly #quote = blankFlowQuote()
   readonly #usesConsole: boolean
   readonly #progress: CaptureProgress
   #epoch = 0
@@ -97,7 +107,7 @@ export class ConnectionWorker {
     let failure: OutputError | null = null
     try {
       if (this.#takeRecords()) return null
-      this.#tracker.finish()
+      this.#tracker.finish(0, 0) // where the run was stopped
       this.#sendConsole(this.#epoch + 1)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
@@ -131,8 +141,8 @@ export class ConnectionWorker {
   #control(words: Uint32Array, at: number): boolean {
     switch (recordKind(words, at)) {
       case RecordKind.ICMP_ERROR:
-        readTuple(words, at, this.#packet)
-        this.#tracker.icmpError(this.#bytes, this.#packet, this.#packet.hash)
+        readIcmpError(words, at, this.#quote)
+        this.#tracker.icmpError(this.#bytes, this.#quote)
         return true
       case RecordKind.SWEEP:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
@@ -143,6 +153,7 @@ export class ConnectionWorker {
         return true
       case RecordKind.START_CAPTURE:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#tracker.finish(highestSec(words, at), highestNsec(words, at))
         this.#startCapture(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.FLUSH:
@@ -150,6 +161,7 @@ export class ConnectionWorker {
         return true
       case RecordKind.END:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#tracker.finish(highestSec(words, at), highestNsec(words, at))
         return false
       default:
         throw new Error(`bug: ring record of kind ${recordKind(words, at)}`)
@@ -166,7 +178,6 @@ export class ConnectionWorker {
   }
 
   #startCapture(number: number, packetsBefore: number): void {
-    this.#tracker.finish()
     this.#finishCapture(false)
     this.#capture = number
     const { dir, name } = this.#task.captures[number]!
@@ -207,6 +218,7 @@ export class ConnectionWorker {
         held_bytes: reassembler.held.heldBytesHits,
         held_memory: reassembler.held.heldMemoryHits,
         open_connections: tracker.openConnectionsHits,
+        time_back: tracker.timeBackHits,
         gap_zeros: output.totals.gapZeros,
         index_gaps: output.totals.indexGaps,
       },

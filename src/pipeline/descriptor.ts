@@ -1,6 +1,6 @@
 import type { CapturedPacket } from '../capture/captured-packet.js'
-import type { FlowPacket } from '../flow/flow-packet.js'
-import type { PacketTuple, TransportPacket } from '../wire/transport-packet.js'
+import type { FlowPacket, FlowQuote } from '../flow/flow-packet.js'
+import type { QuotedPacket, TransportPacket } from '../wire/transport-packet.js'
 
 /**
  * What one ring record says, in 16 uint32 words:
@@ -12,13 +12,15 @@ import type { PacketTuple, TransportPacket } from '../wire/transport-packet.js'
  *    4  seconds, low 32 bits             9  source address        14  packet number, low 32 bits
  *    5  nanoseconds                     10  destination address   15  encapId (0-15), number above 2^32 (16-31)
  *
- * IPv4 addresses are values, IPv6 addresses positions. Control records have their number where seconds are, and
- * the number of packets read before them where the packet number is.
+ * IPv4 addresses are values, IPv6 addresses positions. The record of an ICMP error has the error's time, and the
+ * 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes. Control records have their number where
+ * seconds are, and the number of packets read before them where the packet number is; at the end of a capture its
+ * highest time is in words 5 (nanoseconds), 6 and 7 (seconds).
  */
 export const RecordKind = {
   /** A packet of a connection. */
   PACKET: 1,
-  /** The 5-tuple that an ICMP error quotes, for the worker that owns that connection. */
+  /** What an ICMP error quotes, for the worker that owns that connection. */
   ICMP_ERROR: 2,
   /** Forget connections whose time is over at this second. */
   SWEEP: 3,
@@ -35,6 +37,7 @@ export const RecordKind = {
 const KIND_MASK = 0xf
 const IPV6_BIT = 0x10
 const NANOSECOND_BIT = 0x20
+const HAS_SEQ_BIT = 0x40
 const TWO_32 = 2 ** 32
 
 /** Writes the record of a packet at `words[at]`. */
@@ -69,13 +72,27 @@ export function writePacket(
   words[at + 15] = packet.encapId | ((number / TWO_32) << 16)
 }
 
-/** Writes the record of an ICMP error's quoted 5-tuple. */
-export function writeIcmpError(words: Uint32Array, at: number, quoted: PacketTuple, hash: number): void {
-  words[at] = RecordKind.ICMP_ERROR | (quoted.ipVersion === 6 ? IPV6_BIT : 0) | (quoted.protocol << 8)
+/** Writes the record of what the ICMP error `captured` quotes. */
+export function writeIcmpError(
+  words: Uint32Array,
+  at: number,
+  captured: CapturedPacket,
+  quoted: QuotedPacket,
+  hash: number,
+): void {
+  words[at] =
+    RecordKind.ICMP_ERROR |
+    (quoted.ipVersion === 6 ? IPV6_BIT : 0) |
+    (quoted.hasSeq ? HAS_SEQ_BIT : 0) |
+    (quoted.protocol << 8)
+  words[at + 4] = captured.tsSec
+  words[at + 5] = captured.tsNsec
+  words[at + 6] = quoted.seq
   words[at + 8] = (quoted.srcPort << 16) | quoted.dstPort
   words[at + 9] = quoted.src
   words[at + 10] = quoted.dst
   words[at + 11] = hash
+  words[at + 12] = (captured.tsSec / TWO_32) << 16
 }
 
 /**
@@ -98,13 +115,30 @@ export function writeControl(
   words[at + 15] = (packetNumber / TWO_32) << 16
 }
 
+/** Writes the highest time of a capture into the control record at its end. */
+export function writeHighestTime(words: Uint32Array, at: number, sec: number, nsec: number): void {
+  words[at + 5] = nsec
+  words[at + 6] = sec
+  words[at + 7] = sec / TWO_32
+}
+
+/** Seconds of the highest time in a control record. */
+export function highestSec(words: Uint32Array, at: number): number {
+  return words[at + 7]! * TWO_32 + words[at + 6]!
+}
+
+/** Nanoseconds of the highest time in a control record. */
+export function highestNsec(words: Uint32Array, at: number): number {
+  return words[at + 5]!
+}
+
 export function recordKind(words: Uint32Array, at: number): number {
   return words[at]! & KIND_MASK
 }
 
 /** The number of a control record. */
 export function controlNumber(words: Uint32Array, at: number): number {
-  return (words[at + 12]! >>> 16) * TWO_32 + words[at + 4]!
+  return secondsOf(words, at)
 }
 
 /** Number of the packet, or packets read before a control record. */
@@ -112,8 +146,21 @@ export function packetNumber(words: Uint32Array, at: number): number {
   return (words[at + 15]! >>> 16) * TWO_32 + words[at + 14]!
 }
 
-/** Reads the 5-tuple and hash of a packet or ICMP error record. */
-export function readTuple(words: Uint32Array, at: number, out: FlowPacket): void {
+/** Reads the record of an ICMP error. */
+export function readIcmpError(words: Uint32Array, at: number, out: FlowQuote): void {
+  readTuple(words, at, out)
+  out.hasSeq = (words[at]! & HAS_SEQ_BIT) !== 0
+  out.seq = words[at + 6]! | 0
+  out.tsSec = secondsOf(words, at)
+  out.tsNsec = words[at + 5]!
+}
+
+function secondsOf(words: Uint32Array, at: number): number {
+  return (words[at + 12]! >>> 16) * TWO_32 + words[at + 4]!
+}
+
+// The 5-tuple and hash of a packet or ICMP error record.
+function readTuple(words: Uint32Array, at: number, out: FlowPacket | FlowQuote): void {
   const word = words[at]!
   out.protocol = (word >>> 8) & 0xff
   const isIpv6 = (word & IPV6_BIT) !== 0
@@ -138,9 +185,8 @@ export function readPacket(words: Uint32Array, at: number, out: FlowPacket): voi
   out.tsNsec = words[at + 5]!
   out.seq = words[at + 6]! | 0
   out.ack = words[at + 7]! | 0
-  const windowWord = words[at + 12]!
-  out.window = windowWord & 0xffff
-  out.tsSec = (windowWord >>> 16) * TWO_32 + words[at + 4]!
+  out.window = words[at + 12]! & 0xffff
+  out.tsSec = secondsOf(words, at)
   out.ipBytes = words[at + 13]!
   out.encapId = words[at + 15]! & 0xffff
   out.number = packetNumber(words, at)

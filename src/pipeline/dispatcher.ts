@@ -7,7 +7,7 @@ import { flowHash } from '../wire/flow-hash.js'
 import type { PacketDecoder } from '../wire/packet-decoder.js'
 import { blankTransportPacket } from '../wire/transport-packet.js'
 import type { DatagramSpace } from './datagram-space.js'
-import { RecordKind, writeControl, writeIcmpError, writePacket } from './descriptor.js'
+import { RecordKind, writeControl, writeHighestTime, writeIcmpError, writePacket } from './descriptor.js'
 import type { PacketFilter } from './packet-filter.js'
 
 /** Packets between two sweeps. */
@@ -48,6 +48,8 @@ export class Dispatcher {
   #needsSpace = false
   #sweepIn = SWEEP_PACKETS
   #lowestSec = Infinity
+  #highestSec = 0
+  #highestNsec = 0
 
   /**
    * @param hashKey For {@link flowHash}: which worker gets which connection depends on it, results don't.
@@ -76,9 +78,11 @@ export class Dispatcher {
   /** A capture begins, independent of the one before. Every ring must have room. */
   startCapture(number: number): void {
     this.#decoder.finish()
+    this.broadcast(RecordKind.START_CAPTURE, number)
     this.#sweepIn = SWEEP_PACKETS
     this.#lowestSec = Infinity
-    this.broadcast(RecordKind.START_CAPTURE, number)
+    this.#highestSec = 0
+    this.#highestNsec = 0
   }
 
   /** Dispatches the packets of the reader's window. */
@@ -92,7 +96,7 @@ export class Dispatcher {
         const status = reader.next(captured)
         if (status !== 'packet') return status
         this.capturedBytes += captured.to - captured.from
-        if (captured.tsSec < this.#lowestSec) this.#lowestSec = captured.tsSec
+        this.#noteTime()
         if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured, reader.isBigEndian)
       }
       this.packets.read += 1
@@ -114,11 +118,22 @@ export class Dispatcher {
   /** Writes a control record to every ring and publishes it. Every ring must have room. */
   broadcast(kind: number, number: number): void {
     for (const ring of this.#rings) {
-      writeControl(ring.words, ring.next(), kind, number, this.packets.read)
+      const at = ring.next()
+      writeControl(ring.words, at, kind, number, this.packets.read)
+      writeHighestTime(ring.words, at, this.#highestSec, this.#highestNsec)
       ring.commit()
       ring.publish()
     }
     this.#credits -= 1
+  }
+
+  #noteTime(): void {
+    const { tsSec, tsNsec } = this.#captured
+    if (tsSec < this.#lowestSec) this.#lowestSec = tsSec
+    if (tsSec > this.#highestSec || (tsSec === this.#highestSec && tsNsec > this.#highestNsec)) {
+      this.#highestSec = tsSec
+      this.#highestNsec = tsNsec
+    }
   }
 
   #dispatchPacket(): void {
@@ -159,7 +174,7 @@ export class Dispatcher {
     const { quoted } = this.#packet
     const hash = flowHash(this.#bytes, quoted, this.#hashKey)
     const ring = this.#ringOf(hash)
-    writeIcmpError(ring.words, ring.next(), quoted, hash)
+    writeIcmpError(ring.words, ring.next(), this.#captured, quoted, hash)
     ring.commit()
     this.#credits -= 1
   }

@@ -1,15 +1,17 @@
-import { u16be } from '../bytes/endian.js'
+import { u16be, u32be } from '../bytes/endian.js'
 import type { HeaderStatus, IpHeader } from './ip-header.js'
 import { blankIpHeader } from './ip-header.js'
 import { decodeIpv4 } from './ipv4.js'
 import { decodeIpv6, walkExtensionHeaders } from './ipv6.js'
-import { IpProtocol, type PacketTuple, type TransportPacket } from './transport-packet.js'
+import { IpProtocol, type QuotedPacket, type TransportPacket } from './transport-packet.js'
 
 /** Type, code, checksum, and four bytes whose meaning depends on the type. */
 const HEADER_BYTES = 8
 /** Type, code and checksum: the shortest message there is. */
 const MIN_HEADER_BYTES = 4
 const PORTS_BYTES = 4
+/** Ports and sequence number of a TCP header. */
+const SEQ_BYTES = 8
 
 /** Destination unreachable, source quench, redirect, time exceeded, parameter problem (RFC 792, RFC 1122 §3.2.2). */
 const ICMP_ERRORS: readonly number[] = [3, 4, 5, 11, 12]
@@ -45,11 +47,17 @@ function isError(protocol: number, type: number): boolean {
 
 /**
  * The 5-tuple of the packet that `bytes[from, to)` begins with, in its own direction. Ports need only the first
- * four bytes of its transport header.
+ * four bytes of its transport header, a sequence number the first eight.
  *
  * @returns False, with `out` in no defined state, when the quote is too short or is a fragment without ports.
  */
-function decodeQuote(bytes: Uint8Array, from: number, to: number, wireTo: number, out: PacketTuple): boolean {
+function decodeQuote(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  wireTo: number,
+  out: QuotedPacket,
+): boolean {
   if (from >= to) return false
   const version = bytes[from]! >> 4
   const decode = version === 4 ? decodeIpv4 : version === 6 ? decodeIpv6 : null
@@ -62,10 +70,15 @@ function decodeQuote(bytes: Uint8Array, from: number, to: number, wireTo: number
   out.dst = quotedIp.dst
   out.srcPort = 0
   out.dstPort = 0
+  out.hasSeq = false
   if (!hasPorts(quotedIp.protocol)) return true
   if (quotedIp.to - quotedIp.at < PORTS_BYTES) return false
   out.srcPort = u16be(bytes, quotedIp.at)
   out.dstPort = u16be(bytes, quotedIp.at + 2)
+  if (quotedIp.protocol === IpProtocol.TCP && quotedIp.to - quotedIp.at >= SEQ_BYTES) {
+    out.seq = u32be(bytes, quotedIp.at + 4) | 0
+    out.hasSeq = true
+  }
   return true
 }
 

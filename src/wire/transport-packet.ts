@@ -39,6 +39,14 @@ export interface PacketTuple {
   dstPort: number
 }
 
+/** What an ICMP or ICMPv6 error quotes of a packet. */
+export interface QuotedPacket extends PacketTuple {
+  /** TCP sequence number, int32. Meaningful with `hasSeq`. */
+  seq: number
+  /** The quote is of a TCP segment and long enough for its sequence number. */
+  hasSeq: boolean
+}
+
 /** What is known of a packet from its transport header up: the innermost 5-tuple, and where its payload is. */
 export interface TransportFields extends PacketTuple {
   /** Captured payload is `bytes[payloadFrom, payloadFrom + payloadBytes)`. */
@@ -65,9 +73,9 @@ export interface TransportFields extends PacketTuple {
  * object, and as long as the buffer itself.
  */
 export interface TransportPacket extends TransportFields {
-  /** True for an ICMP or ICMPv6 error that quotes a packet whose 5-tuple is in `quoted`. */
+  /** True for an ICMP or ICMPv6 error that quotes a packet which is in `quoted`. */
   hasQuote: boolean
-  quoted: PacketTuple
+  quoted: QuotedPacket
 }
 
 export function blankTransportFields(): TransportFields {
@@ -94,7 +102,7 @@ export function blankTransportPacket(): TransportPacket {
   return {
     ...blankTransportFields(),
     hasQuote: false,
-    quoted: { protocol: 0, ipVersion: 4, src: 0, dst: 0, srcPort: 0, dstPort: 0 },
+    quoted: { protocol: 0, ipVersion: 4, src: 0, dst: 0, srcPort: 0, dstPort: 0, seq: 0, hasSeq: false },
   }
 }
 

@@ -134,30 +134,39 @@ describe('ConnectionTracker: TCP', () => {
     expect(connections[0]).toMatchObject({ streams: ['onetwo', ''], packets: [5, 2], history: 'ShADrT' })
   })
 
-  it('opens a new connection for payload more than 5 s after a reset', () => {
-    const { connections } = run([
-      ...HANDSHAKE,
-      ['b', { flags: 'R', seq: 500, at: 1 }],
-      ['a', { flags: '.', seq: 100, ack: 500, data: 'new', at: 6.1 }],
-    ])
-    expect(connections.map((c) => c.streams[0])).toEqual(['', 'new'])
-  })
-
-  it.each([
-    ['a repeated FIN', ['b', { flags: 'F.', seq: 500, ack: 101, at: 60 }]],
-    ['a bare acknowledgment', ['a', { flags: '.', seq: 101, ack: 501, at: 60 }]],
-    ['a reset', ['a', { flags: 'R', seq: 101, at: 60 }]],
-    ['payload that was there before', ['a', { flags: '.', seq: 98, ack: 501, data: 'x', at: 60 }]],
-  ] as [string, Script[number]][])('counts %s long after the end to the connection', (_name, late) => {
-    const { connections } = run([
-      ...HANDSHAKE,
-      ['a', { flags: 'F.', seq: 100, ack: 500 }],
-      ['b', { flags: 'F.', seq: 500, ack: 101 }],
-      late,
-    ])
-    expect(connections).toHaveLength(1)
-    expect(connections[0]!.packets[0] + connections[0]!.packets[1]).toBe(6)
-  })
+  const LATE: [string, Script[number]][] = [
+    ['payload', ['a', { flags: '.', seq: 101, ack: 501, data: 'new' }]],
+    ['payload that was there before', ['a', { flags: '.', seq: 98, ack: 501, data: 'x' }]],
+    ['a repeated FIN', ['b', { flags: 'F.', seq: 500, ack: 101 }]],
+    ['a bare acknowledgment', ['a', { flags: '.', seq: 101, ack: 501 }]],
+    ['a reset', ['a', { flags: 'R', seq: 101 }]],
+    ['a SYN again', ['a', { flags: 'S', seq: 99 }]],
+  ]
+  const CLOSED: [string, Script][] = [
+    [
+      'both FINs',
+      [
+        ['a', { flags: 'F.', seq: 100, ack: 500 }],
+        ['b', { flags: 'F.', seq: 500, ack: 101, at: 1.5 }],
+      ],
+    ],
+    ['a reset', [['b', { flags: 'R', seq: 500, at: 1.5 }]]],
+  ]
+  for (const [end, closing] of CLOSED) {
+    it.each(LATE)(
+      `counts %s to the connection up to 5 s after ${end}, and to a new one later`,
+      (_name, late) => {
+        const [host, spec] = late
+        for (const [at, count] of [
+          [6.5, 1],
+          [6.500000001, 2],
+        ] as const) {
+          const { connections } = run([...HANDSHAKE, ...closing, [host, { ...spec, at }]])
+          expect(connections).toHaveLength(count)
+        }
+      },
+    )
+  }
 
   it('puts a connection together whose packets were captured in reverse', () => {
     const { connections } = run([
@@ -401,6 +410,63 @@ describe('ConnectionTracker: time', () => {
     expect(setup.sink.events).toEqual(['opened 1', 'closed 1', 'finished 1', 'opened 2 time back'])
   })
 
+  it('says that a connection timed out when the capture went on beyond that', () => {
+    for (const [at, reason] of [
+      [3600, 'end'],
+      [3600.5, 'timeout'],
+    ] as const) {
+      const setup = setUpTracker()
+      play(setup, HANDSHAKE)
+      expect(setup.end(at)[0]!.closeReason).toBe(reason)
+    }
+  })
+
+  it('says that a connection timed out, not that it was replaced, for a SYN beyond its time-out', () => {
+    const { connections } = run([...HANDSHAKE, ['a', { flags: 'S', seq: 9999, at: 4000 }]])
+    expect(connections[0]!.closeReason).toBe('timeout')
+  })
+
+  it('counts packets and ICMP errors from before a sweep of whose key nothing is there', () => {
+    const setup = setUpTracker()
+    setup.tracker.sweep(100)
+    setup.udp(true, 'x', 99.9)
+    setup.udp(true, 'y', 98)
+    setup.icmpError(true, { at: 99 })
+    setup.icmpError(true, { at: 100 })
+    expect(setup.tracker.timeBackHits).toBe(2)
+  })
+
+  it('counts an ICMP error to the connection that lived at its time and has the quoted number', () => {
+    const setup = setUpTracker()
+    setup.a({ flags: 'S', seq: 99, at: 10 })
+    const counts = () => setup.tracker.totals.icmpErrors
+    setup.icmpError(true, { seq: 99, at: 9.9 })
+    expect(counts()).toBe(0)
+    setup.icmpError(true, { seq: 99, at: 10 })
+    setup.icmpError(true, { at: 11 })
+    setup.icmpError(false, { seq: 12345, at: 12 }) // nothing is known of that side
+    setup.icmpError(true, { seq: 99 + 2 ** 30, at: 11 })
+    setup.icmpError(true, { seq: 99, at: 3610.1 })
+    expect(counts()).toBe(3)
+    setup.b({ flags: 'R.', seq: 0, ack: 100, at: 20 })
+    setup.a({ flags: '.', seq: 100, ack: 1, at: 23 })
+    setup.icmpError(true, { seq: 100, at: 28 })
+    setup.icmpError(true, { seq: 100, at: 28.1 })
+    expect(counts()).toBe(4)
+  })
+
+  it('keeps a closed connection for what may still be about it: until 5 s after its latest packet', () => {
+    const setup = setUpTracker()
+    play(setup, HANDSHAKE)
+    setup.a({ flags: 'R', seq: 100, at: 1 })
+    setup.b({ flags: '.', seq: 500, ack: 100, at: 5 })
+    setup.tracker.sweep(10)
+    setup.icmpError(true, { seq: 100, at: 10 })
+    expect(setup.tracker.totals.icmpErrors).toBe(1)
+    setup.tracker.sweep(11)
+    expect(setup.sink.finishedOnes).toHaveLength(1)
+  })
+
   it('does not end a connection for a packet from the past', () => {
     const { connections } = run([
       ['a', { flags: '.', seq: 1, data: 'ab', at: 5000 }],
@@ -436,12 +502,9 @@ describe('ConnectionTracker: datagrams', () => {
   it('counts ICMP errors to the connection that they quote, in either direction', () => {
     const setup = setUpTracker()
     setup.udp(true, 'x')
-    const quoted = { protocol: 17, ipVersion: 4 as const, src: 1, dst: 2, srcPort: 1000, dstPort: 53 }
-    const reverse = { ...quoted, src: 2, dst: 1, srcPort: 53, dstPort: 1000 }
-    const hash = 17 * 1000 + 1053
-    setup.tracker.icmpError(new Uint8Array(0), quoted, hash)
-    setup.tracker.icmpError(new Uint8Array(0), reverse, hash)
-    setup.tracker.icmpError(new Uint8Array(0), { ...quoted, srcPort: 1 }, hash)
+    setup.icmpError(true, { protocol: 17, ports: [1000, 53] })
+    setup.icmpError(false, { protocol: 17, ports: [1000, 53] })
+    setup.icmpError(true, { protocol: 17, ports: [999, 54] })
     expect(setup.end()[0]!.icmpErrors).toBe(2)
     expect(setup.tracker.totals.icmpErrors).toBe(2)
   })

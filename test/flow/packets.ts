@@ -104,6 +104,21 @@ export interface SegmentSpec {
   ports?: [number, number]
 }
 
+/** What a test says of an ICMP error; the rest has defaults. */
+export interface ErrorSpec {
+  protocol?: number
+  ports?: [number, number]
+  /** Quoted sequence number; by default the quote is too short for one. */
+  seq?: number
+  /** Capture time in seconds. */
+  at?: number
+}
+
+function timeOf(at: number): { tsSec: number; tsNsec: number } {
+  const tsSec = Math.floor(at)
+  return { tsSec, tsNsec: Math.round((at - tsSec) * 1e9) }
+}
+
 const HOST_A = 1
 const HOST_B = 2
 
@@ -149,9 +164,9 @@ export function setUpTracker(options: Partial<TrackerOptions> = {}, spill: Spill
     const data = spec.data ?? ''
     send(fromA, 6, spec.ports ?? [1000, 80], data, {
       tcpFlags: [...spec.flags].reduce((bits, letter) => bits | FLAG_BITS[letter]!, 0),
-      seq: (spec.seq ?? 0) >>> 0,
-      ack: (spec.ack ?? 0) >>> 0,
-      tsSec: spec.at ?? 0,
+      seq: (spec.seq ?? 0) | 0,
+      ack: (spec.ack ?? 0) | 0,
+      ...timeOf(spec.at ?? 0),
       window: spec.window ?? 1000,
       originalPayloadBytes: spec.wireBytes ?? data.length,
     })
@@ -165,10 +180,25 @@ export function setUpTracker(options: Partial<TrackerOptions> = {}, spill: Spill
     /** A TCP segment from the other host. */
     b: (spec: SegmentSpec) => tcp(false, spec),
     udp: (fromA: boolean, data: string, at = 0, wireBytes = data.length) =>
-      send(fromA, 17, [1000, 53], data, { tsSec: at, originalPayloadBytes: wireBytes }),
-    /** Ends the capture; the finished connections in the order of their ends. */
-    end: () => {
-      tracker.finish()
+      send(fromA, 17, [1000, 53], data, { ...timeOf(at), originalPayloadBytes: wireBytes }),
+    /** An ICMP error about a packet from one host to the other. */
+    icmpError: (fromA: boolean, { protocol = 6, ports = [1000, 80], seq, at = 0 }: ErrorSpec) =>
+      tracker.icmpError(new Uint8Array(0), {
+        protocol,
+        ipVersion: 4,
+        src: fromA ? HOST_A : HOST_B,
+        dst: fromA ? HOST_B : HOST_A,
+        srcPort: fromA ? ports[0] : ports[1],
+        dstPort: fromA ? ports[1] : ports[0],
+        hash: protocol * 1000 + ports[0] + ports[1],
+        seq: (seq ?? 0) | 0,
+        hasSeq: seq !== undefined,
+        ...timeOf(at),
+      }),
+    /** Ends the capture, of whose packets the highest time is `at`; the finished connections in the order of their ends. */
+    end: (at = 0) => {
+      const { tsSec, tsNsec } = timeOf(at)
+      tracker.finish(tsSec, tsNsec)
       return sink.finishedOnes
     },
   }

@@ -1,18 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blankFlowPacket } from '../../src/flow/flow-packet.js'
+import { blankFlowPacket, blankFlowQuote } from '../../src/flow/flow-packet.js'
 import {
   controlNumber,
+  highestNsec,
+  highestSec,
   packetNumber,
   RecordKind,
+  readIcmpError,
   readPacket,
-  readTuple,
   recordKind,
   writeControl,
+  writeHighestTime,
   writeIcmpError,
   writePacket,
 } from '../../src/pipeline/descriptor.js'
 import { RECORD_WORDS } from '../../src/ring/record-ring.js'
+import { blankTransportPacket } from '../../src/wire/transport-packet.js'
 
 const GARBAGE = 0xa5a5_a5a5
 const MAX_48 = 2 ** 48 - 1
@@ -65,8 +69,7 @@ describe('the record of a packet', () => {
       fc.property(packet, time, i32, u48, (packet, time, hash, number) => {
         const words = oldWords()
         const captured = { ...time, linkType: 1, from: 1, to: 2, originalBytes: 3 }
-        const quoted = { protocol: 1, ipVersion: 4 as const, src: 1, dst: 2, srcPort: 3, dstPort: 4 }
-        const transport = { ...packet, hasQuote: true, quoted }
+        const transport = { ...packet, hasQuote: true, quoted: blankTransportPacket().quoted }
         writePacket(words, RECORD_WORDS, captured, transport, hash, number)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.PACKET)
         expect(packetNumber(words, RECORD_WORDS)).toBe(number)
@@ -81,16 +84,18 @@ describe('the record of a packet', () => {
   })
 })
 
-describe('the record of a quoted 5-tuple', () => {
-  it('gives it back with its hash', () => {
+describe('the record of an ICMP error', () => {
+  it('gives back the 5-tuple, sequence number, hash and time', () => {
     fc.assert(
-      fc.property(tuple, i32, (quoted, hash) => {
+      fc.property(tuple, i32, fc.boolean(), i32, time, (tuple, seq, hasSeq, hash, time) => {
         const words = oldWords()
-        writeIcmpError(words, RECORD_WORDS, quoted, hash)
+        const captured = { ...time, linkType: 1, from: 1, to: 2, originalBytes: 3 }
+        const { tsSec, tsNsec } = time
+        writeIcmpError(words, RECORD_WORDS, captured, { ...tuple, seq, hasSeq }, hash)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
-        const out = blankFlowPacket()
-        readTuple(words, RECORD_WORDS, out)
-        expect(out).toEqual({ ...blankFlowPacket(), ...quoted, hash })
+        const out = blankFlowQuote()
+        readIcmpError(words, RECORD_WORDS, out)
+        expect(out).toEqual({ ...tuple, seq, hasSeq, hash, tsSec, tsNsec })
       }),
     )
   })
@@ -101,9 +106,12 @@ describe('a control record', () => {
 
   it('gives back its numbers', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...kinds), u48, u48, (kind, number, packets) => {
+      fc.property(fc.constantFrom(...kinds), u48, u48, time, (kind, number, packets, highest) => {
         const words = oldWords()
         writeControl(words, RECORD_WORDS, kind, number, packets)
+        writeHighestTime(words, RECORD_WORDS, highest.tsSec, highest.tsNsec)
+        expect(highestSec(words, RECORD_WORDS)).toBe(highest.tsSec)
+        expect(highestNsec(words, RECORD_WORDS)).toBe(highest.tsNsec)
         expect(recordKind(words, RECORD_WORDS)).toBe(kind)
         expect(controlNumber(words, RECORD_WORDS)).toBe(number)
         expect(packetNumber(words, RECORD_WORDS)).toBe(packets)

@@ -15,14 +15,19 @@ import type { CaptureReader } from '../../src/capture/capture-reader.js'
 import type { CapturedPacket } from '../../src/capture/captured-packet.js'
 import { DamageLog } from '../../src/capture/damage-log.js'
 import { DEFAULT_LIMITS } from '../../src/config.js'
-import { blankFlowPacket, type FlowPacket } from '../../src/flow/flow-packet.js'
+import {
+  blankFlowPacket,
+  blankFlowQuote,
+  type FlowPacket,
+  type FlowQuote,
+} from '../../src/flow/flow-packet.js'
 import { DatagramSpace } from '../../src/pipeline/datagram-space.js'
 import {
   controlNumber,
   packetNumber,
   RecordKind,
+  readIcmpError,
   readPacket,
-  readTuple,
   recordKind,
 } from '../../src/pipeline/descriptor.js'
 import { Dispatcher } from '../../src/pipeline/dispatcher.js'
@@ -98,6 +103,12 @@ class FrameReader implements CaptureReader {
 
 type Record = { kind: number; control: number; packets: number; packet: FlowPacket; text: string }
 
+function readQuote(words: Uint32Array, at: number): FlowQuote {
+  const quote = blankFlowQuote()
+  readIcmpError(words, at, quote)
+  return quote
+}
+
 function setUp(workers: number, ringRecords = 1_024, linkType: number | null = null) {
   const pool = new SlabPool(1, 0, 256 * 1024, new SharedArrayBuffer(4 * workers))
   const shared = Array.from({ length: workers }, () => allocateRing(ringRecords))
@@ -115,7 +126,7 @@ function setUp(workers: number, ringRecords = 1_024, linkType: number | null = n
       const { words } = consumer
       const packet = blankFlowPacket()
       if (recordKind(words, at) === RecordKind.PACKET) readPacket(words, at, packet)
-      else if (recordKind(words, at) === RecordKind.ICMP_ERROR) readTuple(words, at, packet)
+      else if (recordKind(words, at) === RecordKind.ICMP_ERROR) Object.assign(packet, readQuote(words, at))
       const payload = pool.bytes.subarray(packet.payloadFrom, packet.payloadFrom + packet.payloadBytes)
       records.push({
         kind: recordKind(words, at),

@@ -24,7 +24,7 @@ export interface Delivered extends Tuple {
   window: number
   ipBytes: number
   encap: EncapDescription
-  quoted: Tuple | null
+  quoted: (Tuple & { seq: number | null }) | null
 }
 
 /** What became of a packet, and the packet when it was delivered. */
@@ -156,7 +156,9 @@ export class FrameDecoder {
       window: packet.window,
       ipBytes: packet.ipBytes,
       encap: this.#table.describe(packet.encapId),
-      quoted: packet.hasQuote ? this.#tuple(packet.quoted) : null,
+      quoted: packet.hasQuote
+        ? { ...this.#tuple(packet.quoted), seq: packet.quoted.hasSeq ? packet.quoted.seq : null }
+        : null,
     }
   }
 

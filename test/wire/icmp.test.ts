@@ -23,7 +23,15 @@ const segment = ipv4(
   { protocol: 6, src: '10.1.1.1', dst: '10.1.1.2' },
   tcp({ srcPort: 1111, dstPort: 2222 }, text('data')),
 )
-const QUOTE = { protocol: 6, src: '10.1.1.1', dst: '10.1.1.2', srcPort: 1111, dstPort: 2222 }
+const QUOTE_WITHOUT_SEQ = {
+  protocol: 6,
+  src: '10.1.1.1',
+  dst: '10.1.1.2',
+  srcPort: 1111,
+  dstPort: 2222,
+  seq: null,
+}
+const QUOTE = { ...QUOTE_WITHOUT_SEQ, seq: 1 }
 const segment6 = (extensions = [extension(0)]) =>
   ipv6({ protocol: 6, extensions }, tcp({ srcPort: 1111, dstPort: 2222 }))
 const QUOTE_6 = {
@@ -32,6 +40,7 @@ const QUOTE_6 = {
   dst: '2001:db8:0:0:0:0:0:2',
   srcPort: 1111,
   dstPort: 2222,
+  seq: 1,
 }
 
 describe('decodeIcmp() in a frame', () => {
@@ -74,7 +83,9 @@ describe('decodeIcmp() in a frame', () => {
   })
 
   const quotes: [string, Uint8Array, object | null][] = [
-    ['the ports only', segment.subarray(0, 24), QUOTE],
+    ['the ports only', segment.subarray(0, 24), QUOTE_WITHOUT_SEQ],
+    ['less than the sequence number', segment.subarray(0, 27), QUOTE_WITHOUT_SEQ],
+    ['the sequence number', segment.subarray(0, 28), QUOTE],
     ['less than the ports', segment.subarray(0, 23), null],
     ['nothing', text(''), null],
     ['a packet of an unknown version', text('abcdefghijklmnopqrstuvwxyz'), null],
@@ -84,7 +95,7 @@ describe('decodeIcmp() in a frame', () => {
         { protocol: 6, src: '10.1.1.1', dst: '10.1.1.2', options: [1, 1, 1, 0] },
         concat([4, 0x57, 8, 0xae]),
       ),
-      QUOTE,
+      QUOTE_WITHOUT_SEQ,
     ],
     [
       'a first fragment',
@@ -92,7 +103,7 @@ describe('decodeIcmp() in a frame', () => {
         { protocol: 6, src: '10.1.1.1', dst: '10.1.1.2', moreFragments: true },
         concat([4, 0x57, 8, 0xae]),
       ),
-      QUOTE,
+      QUOTE_WITHOUT_SEQ,
     ],
     ['a later fragment', ipv4({ protocol: 6, fragmentOffset: 8 }, text('12345678')), null],
     [
@@ -101,12 +112,12 @@ describe('decodeIcmp() in a frame', () => {
         { protocol: 51, src: '10.1.1.1', dst: '10.1.1.2' },
         concat(authenticationHeader(6).bytes, [4, 0x57, 8, 0xae]),
       ),
-      QUOTE,
+      QUOTE_WITHOUT_SEQ,
     ],
     [
       'a protocol without ports',
       ipv4({ protocol: 1, src: '10.1.1.1', dst: '10.1.1.2' }, text('')),
-      { ...QUOTE, protocol: 1, srcPort: 0, dstPort: 0 },
+      { ...QUOTE_WITHOUT_SEQ, protocol: 1, srcPort: 0, dstPort: 0 },
     ],
     [
       'a first IPv6 fragment with options behind it',
@@ -117,7 +128,7 @@ describe('decodeIcmp() in a frame', () => {
     [
       'UDP',
       ipv4({ protocol: 17, src: '10.1.1.1', dst: '10.1.1.2' }, udp({ srcPort: 1111, dstPort: 2222 })),
-      { ...QUOTE, protocol: 17 },
+      { ...QUOTE_WITHOUT_SEQ, protocol: 17 },
     ],
   ]
   it.each(quotes)('reads a quote of %s', (_name, quoted, expected) => {

@@ -109,7 +109,7 @@ export class TrackerBench {
 
   finish() {
     const { tracker, sink, table } = this
-    tracker.finish()
+    tracker.finish(0, 0)
     mustHold(sink.lives.size === 0, () => `Connections ${[...sink.lives.keys()]} are not finished`)
     mustAgree(table.count, 0, 'Connections in the table at the end')
     mustAgree([this.store.segments, this.spill.kept], [0, 0], 'What is held at the end')

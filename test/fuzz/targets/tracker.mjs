@@ -67,7 +67,10 @@ export const tracker = ({ captures }) => ({
       const hash = flowHash(memory, packet, HASH_KEY)
       for (const bench of benches) {
         bench.packet(memory, { ...blankFlowPacket(), ...fields, hash, number, tsSec, tsNsec })
-        if (hasQuote) bench.tracker.icmpError(memory, quoted, flowHash(memory, quoted, HASH_KEY))
+        if (hasQuote) {
+          const quotedHash = flowHash(memory, quoted, HASH_KEY)
+          bench.tracker.icmpError(memory, { ...quoted, hash: quotedHash, tsSec, tsNsec })
+        }
         if (number % sweepEvery === 0) bench.tracker.sweep(tsSec)
       }
     }
