@@ -9,6 +9,7 @@ import { runConversion } from './pipeline/run.js'
 import type { Summary } from './summary.js'
 
 export type { LiveBackendChoice } from './config/live-options.js'
+export type { ReadingOptions } from './config/options.js'
 export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config.js'
 export {
   CaptureFormatError,

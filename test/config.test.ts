@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { OptionRow } from '../src/config/option-row.js'
+import { OPTIONS } from '../src/config/options.js'
 import { DEFAULT_LIMITS, type RawOptions, toConfig } from '../src/config.js'
 import { ConfigError } from '../src/errors.js'
 
@@ -48,6 +50,12 @@ describe('toConfig()', () => {
     })
   })
 
+  it('knows the options that another one needs or excludes', () => {
+    const rows: readonly OptionRow[] = Object.values(OPTIONS)
+    const named = rows.flatMap(({ needs = {}, conflicts = {} }) => Object.keys({ ...needs, ...conflicts }))
+    expect(named.filter((name) => !Object.hasOwn(OPTIONS, name))).toEqual([])
+  })
+
   it('returns an object that nobody can change', () => {
     const config = toConfig({ inputFile: ['a.pcap'] })
     expect([config, config.inputs, config.limits].map(Object.isFrozen)).toEqual([true, true, true])
@@ -61,6 +69,8 @@ describe('toConfig()', () => {
     ['maxFileDesc', '1000000', 'maxOpenFiles', 1_000_000],
     ['writeToConsole', true, 'toConsole', true],
     ['writeMetadata', true, 'writeMetadata', true],
+    ['filter', 'tcp port 80', 'filter', 'tcp port 80'],
+    ['filter', '', 'filter', ''],
     ['separateSides', true, 'separateSides', true],
     ['chunksHeader', true, 'chunkHeaders', true],
     ['json', true, 'json', true],
@@ -269,6 +279,12 @@ describe('toConfig()', () => {
     ],
     [{ resume: true, writeToConsole: true }, 'Cannot use --resume with -c/--write-to-console: it would lack'],
     [{ resume: true, noWrite: true }, 'Cannot use --resume with --no-write: there are no results'],
+    [{ hex: true }, 'Cannot use --hex without -c/--write-to-console: files keep the bytes'],
+    [{ hex: true, writeToConsole: true, json: true }, 'Cannot use --hex with -j/--json: its lines have'],
+    [
+      { hex: true, writeToConsole: true, chunksHeader: true },
+      'Cannot use --hex with -d/--chunks-header: it has lines of its own',
+    ],
   ]
   it.each(badWays)('refuses %j', (options, sentence) => {
     expect(() => toConfig({ inputFile: 'a.pcap', ...options } as RawOptions)).toThrow(sentence)

@@ -1,5 +1,5 @@
 /** @typedef {import('../../src/cli/option-table.js').OptionRow} OptionRow */
-/** @typedef {import('../../src/cli/command-options.js').CommandOption} CommandOption */
+/** @typedef {import('../../src/cli/option-table.js').GroupedRow} GroupedRow */
 /** @typedef {import('../../src/cli/command-table.js').CommandRow} CommandRow */
 
 const DESCRIPTION = [
@@ -53,7 +53,7 @@ const EXAMPLES = [
 /**
  * The manual page, in the man macros of roff.
  *
- * @param {readonly OptionRow[]} options
+ * @param {readonly GroupedRow[]} options
  * @param {readonly string[]} groups Headings of the options, in their order.
  * @param {readonly CommandRow[]} commands
  * @param {string} version
@@ -61,7 +61,7 @@ const EXAMPLES = [
  */
 export function manPage(options, groups, commands, version) {
   return `${[
-    '.\\" Made by man/make-man-page.mjs from the option table.',
+    '.\\" Made by docs/man/make-option-docs.mjs from the option table.',
     `.TH PCAP2CONN 1 "" "pcap2conn ${version}" "User Commands"`,
     '.SH NAME',
     'pcap2conn \\- turns captures into connections',
@@ -126,7 +126,7 @@ function usageLine({ name, operands, options }) {
   return `\\fBpcap2conn ${name}\\fR ${options.length > 0 ? '[\\fIoptions\\fR] ' : ''}${words}`
 }
 
-/** @param {CommandOption} option */
+/** @param {OptionRow} option */
 function optionLines({ name, letter, value, help }) {
   const names = `${letter === undefined ? '' : `\\fB\\-${letter}\\fR, `}\\fB\\-\\-${roff(name)}\\fR`
   return ['.TP', value === undefined ? names : `${names} \\fI${value}\\fR`, roff(help)]

@@ -1,14 +1,14 @@
-import { backendOf, type LiveBackendChoice } from '../config/live-options.js'
+import { LIVE_OPTIONS, type LiveBackendChoice } from '../config/live-options.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { FromFile } from './config-file.js'
 import { INSPECT, type InspectCommand, inspectCommand } from './inspect-command.js'
-import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
-import { expandShortOptions } from './short-options.js'
+import { OPTION_TABLE, optionLabel, PROGRESS_MODES } from './option-table.js'
+import { type FoundOptions, parseOptions } from './parse-options.js'
 
 /** When progress is shown. */
-export type ProgressMode = 'auto' | 'always' | 'never'
+export type ProgressMode = (typeof PROGRESS_MODES)[number]
 
 /** What the command line asks for. The values of `raw` are as typed: `toConfig` checks them. */
 export type Command =
@@ -27,124 +27,62 @@ export type Command =
       readonly fromFile: FromFile | null
     }
 
-// Values stay exactly as typed: numbers are text, and dots and `--no-` have no meaning of their own.
-const YARGS_CONFIGURATION = {
-  'boolean-negation': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'greedy-arrays': false,
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-  'strip-aliased': true,
-}
-
 /**
  * @param args What follows the program's name.
  * @throws ConfigError in one sentence that names the option, as soon as one is unknown, lacks its value or is repeated.
  */
 export async function parseArguments(args: readonly string[]): Promise<Command> {
   const isInspect = args[0] === INSPECT
-  const found = await parseWithYargs(expandShortOptions(isInspect ? args.slice(1) : args))
-  if (found.help === true) return { kind: 'help', of: isInspect ? 'inspect' : 'run' }
+  const found = await parseOptions(isInspect ? args.slice(1) : args, OPTION_TABLE)
+  const { values } = found
+  if (values.help === true) return { kind: 'help', of: isInspect ? 'inspect' : 'run' }
   if (isInspect) return inspectCommand(found)
-  if (found.version === true) return { kind: 'version' }
-  if (found['list-interfaces'] === true) return listCommand(found)
-  return found.config === undefined ? runCommand(found, null) : withFile(found)
+  if (values.version === true) return { kind: 'version' }
+  if (values['list-interfaces'] === true) return listCommand(found)
+  return values.config === undefined ? runCommand(values, found.plain, null) : withFile(found)
 }
 
 const WITH_LIST = new Set(['list-interfaces', 'json', 'live-backend'])
 
-function listCommand(found: Readonly<Record<string, unknown>>): Command {
-  const other = OPTION_TABLE.find(({ name }) => found[name] !== undefined && !WITH_LIST.has(name))
-  const what = other === undefined ? [found._ ?? []].flat()[0] : optionLabel(other)
+function listCommand({ values, plain }: FoundOptions): Command {
+  const other = OPTION_TABLE.find(({ name }) => values[name] !== undefined && !WITH_LIST.has(name))
+  const what = other === undefined ? plain[0] : optionLabel(other)
   if (what !== undefined)
     throw new ConfigError(`Cannot use -l/--list-interfaces with ${what}: it lists and exits`)
-  return { kind: 'list', backend: backendOf(found['live-backend']), isJson: found.json === true }
+  const backend = LIVE_OPTIONS.liveBackend.check('--live-backend', values['live-backend'])
+  return { kind: 'list', backend, isJson: values.json === true }
 }
 
 // With the options of the configuration file.
-async function withFile(found: Readonly<Record<string, unknown>>): Promise<Command> {
-  const path = found.config
-  if (Array.isArray(path)) throw new ConfigError('Cannot use --config twice: it takes one value')
+async function withFile(found: FoundOptions): Promise<Command> {
   const { withConfigFile, namingFile } = await import('./config-file.js')
-  const { options, fromFile } = withConfigFile(found, pathOf('--config', path))
+  const { values, fromFile } = withConfigFile(found, pathOf('--config', found.values.config))
   try {
-    return runCommand(options, fromFile)
+    return runCommand(values, found.plain, fromFile)
   } catch (error) {
     throw namingFile(error, fromFile)
   }
 }
 
-function runCommand(found: Readonly<Record<string, unknown>>, fromFile: FromFile | null): Command {
-  const raw: Record<string, unknown> = {}
-  for (const option of OPTION_TABLE) {
-    const value = found[option.name]
-    if (value === undefined) continue
-    if (Array.isArray(value) && option.isRepeatable === undefined) {
-      throw new ConfigError(
-        `Cannot use ${optionLabel(option)} ${value.length} times: it takes one value (found ${value.join(' and ')})`,
-      )
-    }
-    raw[camelCase(option.name)] = value
-  }
-  const {
-    progress: mode,
-    quiet,
-    help: _help,
-    version: _version,
-    listInterfaces: _list,
-    config: _config,
-    inputFile,
-    report,
-    ...options
-  } = raw
-  const progress = choiceOf<ProgressMode>('--progress', mode, 'auto', ['auto', 'always', 'never'])
+function runCommand(
+  values: Readonly<Record<string, unknown>>,
+  plain: readonly string[],
+  fromFile: FromFile | null,
+): Command {
+  const { progress: mode, quiet, report, config: _config, ...options } = values
+  const progress = choiceOf('--progress', mode, 'auto', PROGRESS_MODES)
   if (quiet === true && progress === 'always')
     throw new ConfigError('Cannot use -q/--quiet with --progress always')
-  const inputs = [inputFile ?? [], found._ ?? []].flat()
+  const raw = Object.fromEntries(Object.entries(options).map(([name, value]) => [camelCase(name), value]))
+  const inputFile = [options['input-file'] ?? [], plain].flat() as string[]
   return {
     kind: 'run',
-    raw: { ...options, inputFile: inputs as string[] } satisfies RawOptions,
+    raw: { ...raw, inputFile } satisfies RawOptions,
     progress,
     isQuiet: quiet === true,
     report,
     fromFile,
   }
-}
-
-async function parseWithYargs(args: readonly string[]): Promise<Record<string, unknown>> {
-  const { default: yargs } = await import('yargs')
-  return yargs([...args])
-    .parserConfiguration(YARGS_CONFIGURATION)
-    .detectLocale(false)
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .options(Object.fromEntries(OPTION_TABLE.map((option) => [option.name, yargsOption(option)])))
-    .strictOptions()
-    .fail((message, error) => {
-      throw usageError(message ?? error.message)
-    })
-    .parseAsync()
-}
-
-// `nargs` 1 lets `-` be a value; `nargs` 0 refuses `--json=maybe`, which would be false without a word.
-function yargsOption(option: Pick<OptionRow, 'name' | 'letter' | 'value'>) {
-  return {
-    ...(option.letter === undefined ? {} : { alias: option.letter }),
-    type: option.value === undefined ? ('boolean' as const) : ('string' as const),
-    nargs: option.value === undefined ? 0 : 1,
-  }
-}
-
-/** Says what yargs found in our words. */
-function usageError(message: string): ConfigError {
-  const [, problem, key] =
-    /^(Not enough arguments following|Argument unexpected for): (\S+)$/.exec(message) ?? []
-  const option = OPTION_TABLE.find(({ name, letter }) => name === key || letter === key)
-  if (option === undefined) return new ConfigError(message)
-  const rule = problem?.startsWith('Not') ? 'its value is missing' : 'it takes no value'
-  return new ConfigError(`Cannot use ${optionLabel(option)}: ${rule}`)
 }
 
 function camelCase(name: string): string {

@@ -1,7 +1,7 @@
+import type { Offer } from '../config/option-row.js'
 import { COMMANDS } from './command-names.js'
-import type { CommandOption } from './command-options.js'
-import type { Offer } from './completion-values.js'
 import { INSPECT, INSPECT_OPTIONS } from './inspect-command.js'
+import type { OptionRow } from './option-table.js'
 import { REPORT, REPORT_OPTIONS } from './report-command.js'
 import { VIEW, VIEW_OPTIONS } from './view-command.js'
 
@@ -13,7 +13,7 @@ export interface CommandRow {
   readonly operands: string
   /** What a shell offers there. */
   readonly offer: Offer
-  readonly options: readonly CommandOption[]
+  readonly options: readonly OptionRow[]
 }
 
 const ROWS: readonly Omit<CommandRow, 'help'>[] = [

@@ -1,7 +1,6 @@
-import type { CommandOption } from './command-options.js'
+import type { Offer } from '../config/option-row.js'
 import { COMMAND_TABLE } from './command-table.js'
-import { type Offer, offerFor } from './completion-values.js'
-import { OPTION_TABLE } from './option-table.js'
+import { OPTION_TABLE, type OptionRow } from './option-table.js'
 
 /** Completion for bash 4 or later: `source <(pcap2conn completion bash)`. */
 export function bashCompletion(): string {
@@ -45,26 +44,26 @@ complete -o default -F _pcap2conn pcap2conn`
 }
 
 // What is offered for the values of options, each behind the command ('': none) that takes them.
-function valueCases(command: string, options: readonly CommandOption[]): string[] {
+function valueCases(command: string, options: readonly OptionRow[]): string[] {
   return options
     .filter(({ value }) => value !== undefined)
     .map((option) => {
       const words = namesOf(option).map((name) => `${command}:${name}`)
-      return `    ${words.join('|')}) ${offerCommands(offerFor(option))}return ;;`
+      return `    ${words.join('|')}) ${offerCommands(option.offer)}return ;;`
     })
 }
 
-function namesCase(command: string, options: readonly CommandOption[]): string {
+function namesCase(command: string, options: readonly OptionRow[]): string {
   return `    ${command}) ${offerCommands(options.flatMap(namesOf))};;`
 }
 
-function namesOf({ name, letter }: CommandOption): string[] {
+function namesOf({ name, letter }: OptionRow): string[] {
   return letter === undefined ? [`--${name}`] : [`-${letter}`, `--${name}`]
 }
 
-function offerCommands(offer: Offer): string {
+function offerCommands(offer: Offer | undefined): string {
   if (offer === 'files') return ''
   if (offer === 'folders') return 'compopt -o dirnames +o default; '
-  if (offer === 'nothing') return 'compopt +o default; '
+  if (offer === undefined) return 'compopt +o default; '
   return `COMPREPLY=($(compgen -W '${offer.join(' ')}' -- "$cur")); `
 }

@@ -1,7 +1,6 @@
-import type { CommandOption } from './command-options.js'
+import type { Offer } from '../config/option-row.js'
 import { COMMAND_TABLE } from './command-table.js'
-import { type Offer, offerFor } from './completion-values.js'
-import { OPTION_TABLE } from './option-table.js'
+import { OPTION_TABLE, type OptionRow } from './option-table.js'
 
 const BEGIN = 'complete -c pcap2conn'
 
@@ -29,17 +28,17 @@ function commandLines({ name, help, offer, options }: (typeof COMMAND_TABLE)[num
   ]
 }
 
-function optionLine(command: string, option: CommandOption): string {
+function optionLine(command: string, option: OptionRow): string {
   const letter = option.letter === undefined ? '' : ` -s ${option.letter}`
-  const value = option.value === undefined ? '' : ` ${valueFlags(offerFor(option), '-x')}`
+  const value = option.value === undefined ? '' : ` ${valueFlags(option.offer, '-x')}`
   return `${BEGIN} -n '__pcap2conn_in ${command}'${letter} -l ${option.name}${value} -d ${quoted(option.help)}`
 }
 
 /** @param only What keeps files from being offered too. */
-function valueFlags(offer: Offer, only: '-f' | '-x'): string {
+function valueFlags(offer: Offer | undefined, only: '-f' | '-x'): string {
   if (offer === 'files') return '-r -F'
   if (offer === 'folders') return `${only} -a '(__fish_complete_directories)'`
-  return offer === 'nothing' ? only : `${only} -a '${offer.join(' ')}'`
+  return offer === undefined ? only : `${only} -a '${offer.join(' ')}'`
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,5 @@
-import type { CommandOption } from './command-options.js'
+import type { Offer } from '../config/option-row.js'
 import { COMMAND_TABLE } from './command-table.js'
-import { type Offer, offerFor } from './completion-values.js'
 import { OPTION_TABLE, type OptionRow } from './option-table.js'
 
 /** Completion for zsh: as `_pcap2conn` in a folder of `$fpath`, or `source <(pcap2conn completion zsh)`. */
@@ -46,10 +45,10 @@ function commandCase({ name, operands, offer, options }: (typeof COMMAND_TABLE)[
     ) ;;`
 }
 
-function specOf(option: CommandOption & Pick<OptionRow, 'isRepeatable'>): string {
+function specOf(option: OptionRow): string {
   const { name, letter, value, isRepeatable } = option
   const help = `[${escaped(option.help)}]`
-  const action = value === undefined ? '' : `:${value}:${actionOf(offerFor(option))}`
+  const action = value === undefined ? '' : `:${value}:${actionOf(option.offer)}`
   if (letter === undefined) return `'${isRepeatable ? '*' : ''}--${name}${help}${action}'`
   const begin = isRepeatable ? `'*'` : `'(-${letter} --${name})'`
   return `${begin}{-${letter},--${name}}'${help}${action}'`
@@ -59,8 +58,8 @@ function escaped(text: string): string {
   return text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }
 
-function actionOf(offer: Offer): string {
+function actionOf(offer: Offer | undefined): string {
   if (offer === 'files') return '_files'
   if (offer === 'folders') return '_files -/'
-  return offer === 'nothing' ? ' ' : `(${offer.join(' ')})`
+  return offer === undefined ? ' ' : `(${offer.join(' ')})`
 }

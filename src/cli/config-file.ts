@@ -3,6 +3,7 @@ import { refusal, shown } from '../config/option-values.js'
 import { suggestionFor } from '../config/suggest.js'
 import { ConfigError, failureReason } from '../errors.js'
 import { OPTION_TABLE, type OptionRow } from './option-table.js'
+import type { FoundOptions } from './parse-options.js'
 
 /** Options that make no sense in a file. */
 const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(['config', 'help', 'version', 'list-interfaces'])
@@ -23,19 +24,18 @@ export interface FromFile {
  * Completes what the command line asks for by the options of a file: an object of JSON with the long names of options.
  * What the command line says wins; its inputs replace all of the file.
  *
- * @param found What was found on the command line, by option name; plain arguments under `_`.
+ * @param found What was found on the command line.
  * @param path  The value of `--config`.
  * @throws ConfigError where the file cannot be read, is no such object, or has an option of the wrong type.
  */
 export function withConfigFile(
-  found: Readonly<Record<string, unknown>>,
+  found: FoundOptions,
   path: string,
-): { readonly options: Readonly<Record<string, unknown>>; readonly fromFile: FromFile } {
+): { readonly values: Readonly<Record<string, unknown>>; readonly fromFile: FromFile } {
   const options = readOptions(path)
-  const hasInputs = [found._ ?? []].flat().length > 0
-  if (hasInputs) delete options['input-file']
-  const names = Object.keys(options).filter((name) => found[name] === undefined)
-  return { options: { ...options, ...found }, fromFile: { path, names } }
+  if (found.plain.length > 0) delete options['input-file']
+  const names = Object.keys(options).filter((name) => found.values[name] === undefined)
+  return { values: { ...options, ...found.values }, fromFile: { path, names } }
 }
 
 /** Lets a refusal that names options of the file name the file too. Any other error stays as it is. */

@@ -49,13 +49,16 @@ export function helpText(): string {
 
 /** The text of `inspect --help`. */
 export function inspectHelpText(): string {
-  return [INSPECT_HEAD, `Options:\n${INSPECT_OPTIONS.map(optionHelp).join('\n')}\n`, INSPECT_EXAMPLES].join(
-    '\n',
-  )
+  return [INSPECT_HEAD, `${commandHelp(INSPECT_OPTIONS)}\n`, INSPECT_EXAMPLES].join('\n')
+}
+
+/** The options of a command as lines of its help. */
+export function commandHelp(table: readonly OptionRow[]): string {
+  return `Options:\n${table.map(optionHelp).join('\n')}`
 }
 
 /** An option in the help; later lines are indented. */
-export function optionHelp(row: Omit<OptionRow, 'group'>): string {
+export function optionHelp(row: OptionRow): string {
   const letter = row.letter === undefined ? '    ' : `-${row.letter}, `
   const value = row.value === undefined ? '' : ` ${row.value}`
   const left = `  ${letter}--${row.name}${value}`.padEnd(HELP_FROM)

@@ -1,6 +1,7 @@
 import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
 import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
+import type { FoundOptions } from './parse-options.js'
 
 /** The first argument that asks for an inspection. A file of that name is `./inspect`, or the value of `-r`. */
 export const INSPECT = 'inspect'
@@ -31,30 +32,19 @@ export interface InspectCommand {
   readonly isQuiet: boolean
 }
 
-/**
- * @param found What stands behind `inspect`, by option name; plain arguments under `_`.
- * @throws ConfigError naming an option that only a conversion takes, or one that is repeated.
- */
-export function inspectCommand(found: Readonly<Record<string, unknown>>): InspectCommand {
-  const other = OPTION_TABLE.find(({ name }) => found[name] !== undefined && !WITH_INSPECT.has(name))
+/** @throws ConfigError naming an option that only a conversion takes. */
+export function inspectCommand({ values, plain }: FoundOptions): InspectCommand {
+  const other = OPTION_TABLE.find(({ name }) => values[name] !== undefined && !WITH_INSPECT.has(name))
   if (other !== undefined)
     throw new ConfigError(`Cannot use ${optionLabel(other)} with ${INSPECT}: it converts nothing`)
-  const linkType = found['link-type']
-  if (Array.isArray(linkType)) {
-    const values = linkType.join(' and ')
-    throw new ConfigError(
-      `Cannot use --link-type ${linkType.length} times: it takes one value (found ${values})`,
-    )
-  }
-  const inputs = [found['input-file'] ?? [], found._ ?? []].flat()
   return {
     kind: 'inspect',
     raw: {
-      inputFile: inputs as string[],
-      linkType: linkType as string | undefined,
-      noDecap: found['no-decap'] === true,
+      inputFile: [values['input-file'] ?? [], plain].flat() as string[],
+      linkType: values['link-type'] as string | undefined,
+      noDecap: values['no-decap'] === true,
     },
-    isJson: found.json === true,
-    isQuiet: found.quiet === true,
+    isJson: values.json === true,
+    isQuiet: values.quiet === true,
   }
 }

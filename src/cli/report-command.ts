@@ -3,8 +3,10 @@ import { pathOf } from '../config/option-values.js'
 import { ConfigError } from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
 import { bytesText, countText } from '../figures.js'
-import { type CommandOption, commandHelp, parseCommandArguments } from './command-options.js'
 import { ExitCode } from './exit-codes.js'
+import { commandHelp } from './help.js'
+import type { OptionRow } from './option-table.js'
+import { parseOptions } from './parse-options.js'
 import { printable } from './printable.js'
 import { pagePathOf } from './run-report.js'
 import type { Terminal } from './terminal.js'
@@ -13,17 +15,24 @@ import type { Terminal } from './terminal.js'
 export const REPORT = 'report'
 
 /** Options of the report, in the order of its help. */
-export const REPORT_OPTIONS: readonly CommandOption[] = [
-  { name: 'from', value: 'FILE', help: 'index of the connections, as --index FILE.jsonl writes it' },
+export const REPORT_OPTIONS: readonly OptionRow[] = [
+  {
+    name: 'from',
+    value: 'FILE',
+    offer: 'files',
+    help: 'index of the connections, as --index FILE.jsonl writes it',
+  },
   {
     name: 'summary',
     value: 'FILE',
+    offer: 'files',
     help: "the run's totals, as --summary FILE writes them: for the capture's health",
   },
   {
     name: 'output-dir',
     letter: 'o',
     value: 'DIR',
+    offer: 'folders',
     help: "the run's output folder, to which links lead (default: the index's folder)",
   },
   { name: 'title', value: 'TEXT', help: "the page's title (default: the index's name)" },
@@ -55,7 +64,7 @@ Exit codes: 0 done, 1 an input could not be read or the page not written, 2 bad 
  * @throws ConfigError, InputError, OutputError
  */
 export async function report(args: readonly string[], { stdout, stderr }: Terminal): Promise<number> {
-  const { values, plain } = parseCommandArguments(REPORT, args, REPORT_OPTIONS)
+  const { values, plain } = await parseOptions(args, REPORT_OPTIONS, REPORT)
   if (values.help === true) {
     stdout.write(`${[HEAD, commandHelp(REPORT_OPTIONS), '', EXAMPLES].join('\n')}\n`)
     return ExitCode.OK

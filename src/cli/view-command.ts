@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, OutputError } from '../errors.js'
-import { type CommandOption, commandHelp, parseCommandArguments } from './command-options.js'
 import { ExitCode } from './exit-codes.js'
+import { commandHelp } from './help.js'
+import type { OptionRow } from './option-table.js'
+import { parseOptions } from './parse-options.js'
 import { printable } from './printable.js'
 import { refuseOtherFormats } from './report-command.js'
 import type { Terminal } from './terminal.js'
@@ -13,8 +15,13 @@ export const VIEW = 'view'
 const MAX_PORT = 65_535
 
 /** Options of the viewer, in the order of its help. */
-export const VIEW_OPTIONS: readonly CommandOption[] = [
-  { name: 'index', value: 'FILE', help: 'index of the connections (default: the .jsonl one in OUTDIR)' },
+export const VIEW_OPTIONS: readonly OptionRow[] = [
+  {
+    name: 'index',
+    value: 'FILE',
+    offer: 'files',
+    help: 'index of the connections (default: the .jsonl one in OUTDIR)',
+  },
   { name: 'port', value: 'N', help: 'port to listen on (default: a free one)' },
   { name: 'no-open', help: "print the address only, don't open it in a browser" },
   { name: 'help', letter: 'h', help: 'print this help and exit' },
@@ -47,7 +54,7 @@ export async function view(
   { stdout, stderr }: Terminal,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { values, plain } = parseCommandArguments(VIEW, args, VIEW_OPTIONS)
+  const { values, plain } = await parseOptions(args, VIEW_OPTIONS, VIEW)
   if (values.help === true) {
     stdout.write(`${[HEAD, commandHelp(VIEW_OPTIONS), '', EXAMPLES].join('\n')}\n`)
     return ExitCode.OK

@@ -15,15 +15,15 @@ export interface IndexTarget {
 const ENDING = /\.(jsonl|csv|parquet|log)$/i
 
 /** @throws ConfigError for a path whose ending tells no format, and for one that is named twice. */
-export function indexTargetsOf(value: unknown): readonly IndexTarget[] {
+export function indexTargetsOf(label: string, value: unknown): readonly IndexTarget[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
   const targets = list.map((item): IndexTarget => {
-    const path = pathOf('--index', item)
+    const path = pathOf(label, item)
     if (path === '-') return { path, format: 'jsonl' }
     const ending = ENDING.exec(path)?.[1]?.toLowerCase()
     if (ending === undefined)
       throw refusal(
-        '--index',
+        label,
         path,
         'a path that ends in .jsonl, .csv, .parquet or .log, or - for standard output',
       )
@@ -32,6 +32,6 @@ export function indexTargetsOf(value: unknown): readonly IndexTarget[] {
   const twice = targets.find(({ path }, i) =>
     targets.slice(0, i).some((other) => normalize(other.path) === normalize(path)),
   )
-  if (twice !== undefined) throw new ConfigError(`Cannot use --index ${shown(twice.path)} twice`)
+  if (twice !== undefined) throw new ConfigError(`Cannot use ${label} ${shown(twice.path)} twice`)
   return Object.freeze(targets)
 }

@@ -1,117 +1,105 @@
-import { ConfigError } from '../errors.js'
-import type { NumberOption } from './convert-options.js'
-import { choiceOf, flagOf, integerOf, pathOf, refusal, sizeOf } from './option-values.js'
-
-/** Which of the two captures: the better one that is there, or the one that is named. */
-export type LiveBackendChoice = 'auto' | 'libpcap' | 'cap'
-
-/** What a caller may ask for of a live capture. Nothing is checked yet. */
-export interface LiveOptions {
-  /** Interface to capture on, by its name or one of its addresses. */
-  readonly interface?: string | undefined
-  /** File that takes the raw packets, as pcapng. */
-  readonly write?: string | undefined
-  /** Ends the capture after so many packets. */
-  readonly packetCount?: NumberOption | undefined
-  /** Ends the capture after so many seconds. */
-  readonly duration?: NumberOption | undefined
-  /** Bytes kept of each frame: 1..262,144. Default: all of it. */
-  readonly snaplen?: NumberOption | undefined
-  /** Do not take frames that are addressed to others. */
-  readonly noPromiscuous?: boolean | undefined
-  /** The kernel's buffer: bytes, or text such as "64M". Default 64 MiB. */
-  readonly bufferSize?: NumberOption | undefined
-  /** Default "auto". */
-  readonly liveBackend?: LiveBackendChoice | undefined
-}
-
-/** A live capture as the program runs on it. */
-export interface LiveConfig {
-  /** As the user named it. */
-  readonly interface: string
-  readonly backend: LiveBackendChoice
-  readonly filter: string | null
-  readonly snaplen: number
-  readonly promiscuous: boolean
-  readonly bufferBytes: number
-  /** Infinity: no end. */
-  readonly packetCount: number
-  /** Infinity: no end. */
-  readonly durationSec: number
-  /** Path of the raw packets, or null. */
-  readonly recordingFile: string | null
-}
+import { type Checked, checked, choice, denial, integer, size, text } from './option-row.js'
+import { refusal } from './option-values.js'
 
 const MIB = 2 ** 20
 const MAX_SNAPLEN = 262_144
 const MAX_DURATION_SEC = 2_000_000
 
-/** Every option of a live capture, with its name on the command line. */
-const LIVE_OPTION_NAMES: Readonly<Record<keyof LiveOptions, string>> = {
-  interface: '-i/--interface',
-  write: '-w/--write',
-  packetCount: '--packet-count',
-  duration: '--duration',
-  snaplen: '--snaplen',
-  noPromiscuous: '--no-promiscuous',
-  bufferSize: '--buffer-size',
-  liveBackend: '--live-backend',
+const needs = { interface: 'it is for live captures' }
+
+/** The options of a live capture, in the order of the help. */
+export const LIVE_OPTIONS = {
+  /** Interface to capture on, by its name or one of its addresses. */
+  interface: text({
+    letter: 'i',
+    value: 'X',
+    group: 'Live capture',
+    help: 'capture on an interface, by its name or one of its addresses, until Ctrl-C',
+    what: "an interface's name or one of its addresses (-l lists them)",
+    conflicts: {
+      perFile: 'a live capture is one capture',
+      merge: 'a live capture is one capture',
+      resume: 'a live capture comes only once',
+    },
+  }),
+  /** Ends the capture after so many packets. */
+  packetCount: integer({
+    value: 'N',
+    group: 'Live capture',
+    help: 'end after N packets',
+    fallback: Number.POSITIVE_INFINITY,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    needs,
+  }),
+  /** Ends the capture after so many seconds. */
+  duration: checked<number | string, number, 'durationSec'>(
+    {
+      value: 'S',
+      field: 'durationSec',
+      group: 'Live capture',
+      help: 'end after S seconds',
+      needs,
+    },
+    durationOf,
+  ),
+  /** Bytes kept of each frame: 1..262,144. Default: all of it. */
+  snaplen: integer({
+    value: 'N',
+    group: 'Live capture',
+    help: 'keep only the first N bytes of each frame (default: 262144, all of it)',
+    fallback: MAX_SNAPLEN,
+    min: 1,
+    max: MAX_SNAPLEN,
+    needs,
+  }),
+  /** Do not take frames that are addressed to others. */
+  noPromiscuous: denial({
+    field: 'promiscuous',
+    group: 'Live capture',
+    help: "don't take frames that are addressed to others",
+    needs,
+  }),
+  /** The kernel's buffer: bytes, or text such as "64M". Default 64 MiB. */
+  bufferSize: size({
+    value: 'SIZE',
+    field: 'bufferBytes',
+    group: 'Live capture',
+    help: "the kernel's buffer for packets not yet read (default: 64M)",
+    fallback: 64 * MIB,
+    min: MIB,
+    max: 2 ** 30,
+    range: 'from 1M to 1G',
+    needs,
+  }),
+  /** Which capture library: the better one that is there, or the one that is named. Default "auto". */
+  liveBackend: choice({
+    value: 'NAME',
+    field: 'backend',
+    group: 'Live capture',
+    help: 'what captures: auto (default), libpcap or cap',
+    choices: ['auto', 'libpcap', 'cap'],
+    fallback: 'auto',
+    needs,
+  }),
 }
 
-/**
- * @param filter Expression for the kernel; null: none.
- * @returns Null: no live capture is asked for.
- * @throws ConfigError naming the option; also where an option of live captures comes without an interface.
- */
-export function toLiveConfig(raw: LiveOptions, filter: string | null): LiveConfig | null {
-  const backend = backendOf(raw.liveBackend)
-  if (raw.interface === undefined) {
-    for (const [name, option] of Object.entries(LIVE_OPTION_NAMES)) {
-      const value = raw[name as keyof LiveOptions]
-      if (value !== undefined && value !== false)
-        throw new ConfigError(`Cannot use ${option} without -i/--interface: it is for live captures`)
-    }
-    return null
-  }
-  return Object.freeze({
-    interface: interfaceOf(raw.interface),
-    backend,
-    filter,
-    snaplen: integerOf('--snaplen', raw.snaplen, MAX_SNAPLEN, 1, MAX_SNAPLEN),
-    promiscuous: !flagOf('--no-promiscuous', raw.noPromiscuous),
-    bufferBytes: sizeOf('--buffer-size', raw.bufferSize, 64 * MIB, MIB, 2 ** 30, 'from 1M to 1G'),
-    packetCount: integerOf(
-      '--packet-count',
-      raw.packetCount,
-      Number.POSITIVE_INFINITY,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
-    durationSec: durationOf(raw.duration),
-    recordingFile: recordingOf(raw.write),
-  })
+/** Which of the two capture libraries: the better one that is there, or the one that is named. */
+export type LiveBackendChoice = 'auto' | 'libpcap' | 'cap'
+
+/** A live capture as the program runs on it. Infinity in `packetCount` and `durationSec`: no end. */
+export interface LiveConfig extends Checked<Omit<typeof LIVE_OPTIONS, 'interface'>> {
+  /** As the user named it. */
+  readonly interface: string
+  /** Expression for the kernel; null: none. */
+  readonly filter: string | null
+  /** Path of the raw packets, or null. */
+  readonly recordingFile: string | null
 }
 
-/** @throws ConfigError */
-export function backendOf(value: unknown): LiveBackendChoice {
-  return choiceOf('--live-backend', value, 'auto', ['auto', 'libpcap', 'cap'])
-}
-
-function interfaceOf(value: unknown): string {
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
-  throw refusal('-i/--interface', value, "an interface's name or one of its addresses (-l lists them)")
-}
-
-function durationOf(value: unknown): number {
+function durationOf(label: string, value: unknown): number {
   if (value === undefined) return Number.POSITIVE_INFINITY
   const number = typeof value === 'string' && /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && number > 0 && number <= MAX_DURATION_SEC) return number
-  throw refusal('--duration', value, `seconds above 0, at most ${MAX_DURATION_SEC}`)
-}
-
-function recordingOf(value: unknown): string | null {
-  if (value === undefined) return null
-  const path = pathOf('-w/--write', value)
-  if (path === '-') throw refusal('-w/--write', path, 'the path of a file')
-  return path
+  throw refusal(label, value, `seconds above 0, at most ${MAX_DURATION_SEC}`)
 }

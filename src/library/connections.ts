@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { refuseUnknown } from '../config/option-names.js'
-import { type Config, type ConvertOptions, toConfig } from '../config.js'
+import { isReadingOption, type ReadingOptions, refuseUnknown } from '../config/options.js'
+import { type Config, toConfig } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { Progress } from '../pipeline/hooks.js'
 import { runConversion } from '../pipeline/run.js'
@@ -15,28 +15,7 @@ import { FinishedRecords } from './finished-records.js'
 const LOOK_AGAIN_MS = 10
 
 /** What `connections()` may be asked for: what says how packets are read and reassembled, not where output goes. */
-export type ConnectionsOptions = Pick<
-  ConvertOptions,
-  | 'filter'
-  | 'interface'
-  | 'packetCount'
-  | 'duration'
-  | 'snaplen'
-  | 'noPromiscuous'
-  | 'bufferSize'
-  | 'liveBackend'
-  | 'workers'
-  | 'memory'
-  | 'maxFileDesc'
-  | 'perFile'
-  | 'merge'
-  | 'overlap'
-  | 'tcpTimeout'
-  | 'udpTimeout'
-  | 'maxBytes'
-  | 'noDecap'
-  | 'linkType'
->
+export type ConnectionsOptions = Omit<ReadingOptions, 'inputFile'>
 
 /** What a caller may attach. */
 export interface ConnectionsHooks {
@@ -46,28 +25,6 @@ export interface ConnectionsHooks {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** What the input `-` reads: a stream of bytes. */
   readonly stdin?: Readable | undefined
-}
-
-const ALLOWED: Readonly<Record<keyof ConnectionsOptions, true>> = {
-  filter: true,
-  interface: true,
-  packetCount: true,
-  duration: true,
-  snaplen: true,
-  noPromiscuous: true,
-  bufferSize: true,
-  liveBackend: true,
-  workers: true,
-  memory: true,
-  maxFileDesc: true,
-  perFile: true,
-  merge: true,
-  overlap: true,
-  tcpTimeout: true,
-  udpTimeout: true,
-  maxBytes: true,
-  noDecap: true,
-  linkType: true,
 }
 
 /** Why an option has no meaning here, where it is not one of the output. */
@@ -102,7 +59,7 @@ export function connections(
 ): ConnectionIteration {
   refuseUnknown(options)
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(ALLOWED, name))
+    if (name === 'inputFile' || !isReadingOption(name))
       throw new ConfigError(`Cannot use ${name} here: ${REASONS[name] ?? 'connections() writes no output'}`)
   }
   const config = toConfig({ ...options, inputFile: inputs, gaps: 'zeros' })

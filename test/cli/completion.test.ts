@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMAND_TABLE } from '../../src/cli/command-table.js'
 import { completionScript } from '../../src/cli/completion.js'
-import { offerFor } from '../../src/cli/completion-values.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
 import { ConfigError } from '../../src/errors.js'
 import { tempFolder } from '../output/support.js'
@@ -124,9 +123,9 @@ it.each([
 })
 
 it('offers words for the values that are words, as the help tells them', () => {
-  for (const option of OPTION_TABLE.filter(({ value }) => value !== undefined)) {
-    const offer = offerFor(option)
-    if (typeof offer === 'string') continue
-    for (const word of offer) expect(option.help, option.name).toContain(word)
+  const withWords = OPTION_TABLE.filter(({ offer }) => typeof offer === 'object')
+  expect(withWords.map(({ name }) => name)).toContain('gaps')
+  for (const { name, offer, help } of withWords) {
+    for (const word of offer as readonly string[]) expect(help, name).toContain(word)
   }
 })

@@ -140,7 +140,7 @@ describe('--config', () => {
         ),
         (content) => {
           try {
-            withConfigFile({}, fileWith(content))
+            withConfigFile({ values: {}, plain: [] }, fileWith(content))
           } catch (error) {
             expect(error).toBeInstanceOf(ConfigError)
           }

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { manPage } from '../../docs/man/man-page.mjs'
-import type { CommandOption } from '../../src/cli/command-options.js'
+import { withOptions } from '../../docs/man/readme-options.mjs'
 import { COMMAND_TABLE } from '../../src/cli/command-table.js'
-import { OPTION_GROUPS, OPTION_TABLE } from '../../src/cli/option-table.js'
+import { OPTION_GROUPS, OPTION_TABLE, type OptionRow } from '../../src/cli/option-table.js'
 import { packageVersion } from '../../src/version.js'
 
 const page = manPage(OPTION_TABLE, OPTION_GROUPS, COMMAND_TABLE, packageVersion())
 
-it('docs/man/pcap2conn.1 is what `npm run man` makes of the tables of options and commands', () => {
+it('docs/man/pcap2conn.1 is what `npm run option-docs` makes of the tables of options and commands', () => {
   expect(readFileSync('docs/man/pcap2conn.1', 'utf8')).toBe(page)
+})
+
+it('README.md has the options as `npm run option-docs` shows them', () => {
+  const readme = readFileSync('README.md', 'utf8')
+  expect(withOptions(readme, OPTION_TABLE)).toBe(readme)
 })
 
 /** The page as it is read, with its requests. */
@@ -18,7 +23,7 @@ const shown = page
   .replaceAll('\\e', '\\')
   .replace(/\\f[BIR]/g, '')
 
-function textOf({ name, letter, value, help }: CommandOption): string {
+function textOf({ name, letter, value, help }: OptionRow): string {
   const names = `${letter === undefined ? '' : `-${letter}, `}--${name}${value === undefined ? '' : ` ${value}`}`
   return `.TP\n${names}\n${help}\n`
 }

@@ -210,7 +210,7 @@ export const config = ({ folder }) => {
     run: (input) => {
       writeFileSync(path, input)
       try {
-        withConfigFile({}, path)
+        withConfigFile({ values: {}, plain: [] }, path)
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error
         mustHold(

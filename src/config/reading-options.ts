@@ -1,0 +1,179 @@
+import { availableParallelism } from 'node:os'
+import { linkTypeByName } from '../wire/link/link-types.js'
+import {
+  checked,
+  choice,
+  denial,
+  flag,
+  integer,
+  type NumberOption,
+  seconds,
+  size,
+  text,
+} from './option-row.js'
+import { integerOf, pathOf, refusal } from './option-values.js'
+
+const MIB = 2 ** 20
+const MAX_WORKERS = 256
+const MAX_TIMEOUT_SEC = 1_000_000_000
+const MAX_LINK_TYPE = 0xffff
+
+/** The options that say what is read and how it becomes connections, in the order of the help. */
+export const READING_OPTIONS = {
+  /** Captures to read: files, globs, folders (recursive), or `-` for standard input. At least one, or `interface`. */
+  inputFile: checked<string | readonly string[], readonly string[], 'inputs'>(
+    {
+      letter: 'r',
+      value: 'X',
+      offer: 'files',
+      isRepeatable: true,
+      field: 'inputs',
+      group: 'Input',
+      help: 'capture to read: file, "glob", folder (recursive), - for standard input; repeatable, same as a plain argument',
+      readme:
+        'capture to read: a file, a glob (quote it), a folder (read recursively), or `-` for standard input. Repeatable; plain arguments mean the same',
+    },
+    inputsOf,
+  ),
+  /** Every input is a capture of its own, with an output folder of its own. */
+  perFile: flag({
+    group: 'Input',
+    help: 'each input is a capture of its own, results in DIR/<its name>/',
+    readme:
+      "every input is a capture of its own, with its results in `DIR/<input's name>/`. Without it all inputs are one capture, read in the order of their first packets",
+  }),
+  /** Inputs that overlap in time are read as one capture, by the times of their packets: at most 64. */
+  merge: flag({
+    group: 'Input',
+    help: 'inputs that overlap in time (several sensors) are one capture, by the times of their packets',
+    readme: 'read inputs that overlap in time (two sensors) as one capture, packet by packet; at most 64',
+    conflicts: { perFile: 'inputs are one capture or one each' },
+  }),
+  /** Overrides the captures' link type: a LINKTYPE name or number. */
+  linkType: checked<NumberOption, number | null>(
+    {
+      value: 'X',
+      group: 'Input',
+      help: "link type to use instead of the capture's own: name or number",
+      readme:
+        "link type to use instead of the capture's own: a [LINKTYPE](https://www.tcpdump.org/linktypes.html) name or number",
+    },
+    linkTypeOf,
+  ),
+  /** pcap-filter(7) expression: which packets are taken. Default: all. */
+  filter: text({
+    letter: 'e',
+    value: 'EXPR',
+    group: 'Input',
+    help: 'packets to take: pcap-filter(7) expression',
+    readme: 'only packets that match this pcap-filter expression',
+    what: 'a filter expression',
+    isEmptyAllowed: true,
+  }),
+  /** Do not look inside tunnels. */
+  noDecap: denial({
+    field: 'decap',
+    group: 'Input',
+    help: "don't look inside tunnels",
+    readme: "don't look inside tunnels over IP",
+  }),
+
+  /** Which copy wins when a retransmission carries other bytes. Default "first". */
+  overlap: choice({
+    value: 'COPY',
+    field: 'overlapPolicy',
+    group: 'Reassembly',
+    help: 'copy that wins when a retransmission differs: first (default) or last',
+    readme:
+      'which copy wins when a retransmission carries other bytes: `first` (default) or `last`. Conflicts are counted either way',
+    choices: ['first', 'last'],
+    fallback: 'first',
+  }),
+  /** Capture-time seconds without a packet that end a TCP connection; 0: never. Default 3600. */
+  tcpTimeout: seconds({
+    value: 'S',
+    field: 'tcpTimeoutSec',
+    group: 'Reassembly',
+    help: 'idle seconds that end a TCP connection (default: 3600; 0: never)',
+    readme:
+      'seconds of capture time without a packet after which the next one opens a new TCP connection; default 3600, 0: never',
+    fallback: 3600,
+    max: MAX_TIMEOUT_SEC,
+  }),
+  /** The same for UDP and all other protocols. Default 300. */
+  udpTimeout: seconds({
+    value: 'S',
+    field: 'udpTimeoutSec',
+    group: 'Reassembly',
+    help: 'the same for UDP and other protocols (default: 300; 0: never)',
+    readme: 'the same for UDP and all other protocols; default 300',
+    fallback: 300,
+    max: MAX_TIMEOUT_SEC,
+  }),
+
+  /** Keep only the first so many payload bytes of each direction: bytes, or text such as "64K". Default: all. */
+  maxBytes: size({
+    value: 'N',
+    group: 'Contents',
+    help: 'keep only the first N payload bytes of each direction',
+    readme: 'keep only the first N payload bytes of each direction; all are counted',
+    fallback: Number.POSITIVE_INFINITY,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    range: 'of at least 1 byte',
+  }),
+  /** Reassembly threads: 1..256. Default: the processors available to the process. */
+  workers: integer({
+    value: 'N',
+    field: 'workerCount',
+    group: 'Resources',
+    help: 'reassembly threads (default: one per processor)',
+    readme: 'reassembly threads, 1 to 256; default: one for each processor available',
+    fallback: Math.min(availableParallelism(), MAX_WORKERS),
+    min: 1,
+    max: MAX_WORKERS,
+  }),
+  /** Ceiling for buffered stream data: bytes, or text such as "64M" or "2G". Default 512 MiB. */
+  memory: size({
+    value: 'SIZE',
+    field: 'memoryBytes',
+    group: 'Resources',
+    help: 'ceiling for buffered stream data: 64M, 2G (default: 512M)',
+    readme: 'ceiling for buffered stream data, all threads together; default `512M`',
+    fallback: 512 * MIB,
+    min: MIB,
+    max: 2 ** 40,
+    range: 'from 1M to 1T',
+  }),
+  /** Most output files open at one moment, all workers together: 1..1,000,000. Default 500. */
+  maxFileDesc: integer({
+    letter: 'f',
+    value: 'N',
+    field: 'maxOpenFiles',
+    group: 'Resources',
+    help: 'most output files open at one moment (default: 500)',
+    readme:
+      'most output files open at one moment, all threads together; default 500. With fewer files than workers, fewer workers run',
+    fallback: 500,
+    min: 1,
+    max: 1_000_000,
+  }),
+}
+
+function inputsOf(label: string, value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+  return Object.freeze(list.map((input) => pathOf(label, input)))
+}
+
+function linkTypeOf(label: string, value: unknown): number | null {
+  if (value === undefined) return null
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+  if (isNumeric) return integerOf(label, value, 0, 0, MAX_LINK_TYPE)
+  const linkType = typeof value === 'string' ? linkTypeByName(value) : null
+  if (linkType !== null) return linkType
+  throw refusal(
+    label,
+    value,
+    `a link type's name, such as ETHERNET or RAW, or a number from 0 to ${MAX_LINK_TYPE}`,
+  )
+}

@@ -1,0 +1,149 @@
+import { type IndexTarget, indexTargetsOf } from './index-targets.js'
+import { checked, choice, denial, flag, path } from './option-row.js'
+import { pathOf, refusal } from './option-values.js'
+
+/** The options that say what comes out, in the order of the help. */
+export const WRITING_OPTIONS = {
+  /** Inputs whose results are complete and unchanged are left alone; half-done ones are done again. */
+  resume: flag({
+    group: 'Input',
+    help: 'leave inputs alone whose results are complete; do half-done ones again',
+    readme:
+      'leave inputs alone whose results are complete and unchanged, and do half-done ones again: the same command once more after an interruption. The run that was interrupted must have had it, too; a `--summary` is replaced',
+    conflicts: {
+      writeToConsole: 'it would lack what was converted before',
+      index: 'it would lack what was converted before',
+      noWrite: 'there are no results to leave alone',
+    },
+  }),
+  /** File that takes the raw packets, as pcapng. */
+  write: checked<string, string | null, 'recordingFile'>(
+    {
+      letter: 'w',
+      value: 'FILE',
+      offer: 'files',
+      field: 'recordingFile',
+      group: 'Live capture',
+      help: 'keep the raw packets too, as pcapng',
+      needs: { interface: 'it is for live captures' },
+    },
+    recordingOf,
+  ),
+  /** Folder that takes the files, made with its parents. Default: the current one. */
+  outputDir: checked<string, string>(
+    {
+      letter: 'o',
+      value: 'DIR',
+      offer: 'folders',
+      group: 'Output',
+      help: 'where files go, made if absent (default: .)',
+      readme: 'where files go, made with its parents; default `.`',
+    },
+    (label, value) => (value === undefined ? '.' : pathOf(label, value)),
+  ),
+  /** One file for each direction instead of one for each connection. */
+  separateSides: flag({
+    letter: 's',
+    group: 'Output',
+    help: 'one file per direction instead of one per connection',
+  }),
+  /** A metadata file for each connection. */
+  writeMetadata: flag({ letter: 'm', group: 'Output', help: 'a metadata file per connection' }),
+  /**
+   * Paths of connection indexes, each in the format of its ending: `.jsonl` (JSON lines), `.csv`, `.parquet`, or `.log`
+   * (Zeek's `conn.log`); `-`: JSON lines to standard output.
+   */
+  index: checked<string | readonly string[], readonly IndexTarget[], 'indexes'>(
+    {
+      value: 'FILE',
+      offer: 'files',
+      isRepeatable: true,
+      field: 'indexes',
+      group: 'Output',
+      help: 'a record for each connection, in the format of the ending: .jsonl, .csv, .parquet or .log (of Zeek); - for JSON lines on standard output; repeatable',
+      readme:
+        "a record for each connection, in the format of the ending: `.jsonl`, `.csv`, `.parquet`, or `.log` (Zeek's conn.log); `-` for JSON lines on standard output. Repeatable",
+    },
+    indexTargetsOf,
+  ),
+  /** Payload goes to standard output, no connection files. */
+  writeToConsole: flag({
+    letter: 'c',
+    field: 'toConsole',
+    group: 'Output',
+    help: 'payload goes to standard output, no connection files',
+    readme: 'payload goes to standard output, and there are no connection files',
+    conflicts: { noWrite: 'one asks for payload, the other for none' },
+  }),
+  /** Reassemble and report, write no file for any connection. */
+  noWrite: denial({
+    field: 'writeFiles',
+    group: 'Output',
+    help: 'reassemble and report, write no file for any connection',
+    readme: 'reassemble and report, but write no file for any connection',
+  }),
+  /** Replace files that exist. */
+  force: flag({
+    group: 'Output',
+    help: 'replace files that exist',
+    readme:
+      'replace files that exist. Without it an existing file is never touched: the run ends with exit code 1 and names it',
+  }),
+
+  /** Chunks as JSON lines, metadata as JSON. */
+  json: flag({
+    letter: 'j',
+    group: 'Contents',
+    help: 'data chunks as JSON lines (and metadata as JSON)',
+    readme: 'data chunks as JSON lines, metadata as JSON',
+  }),
+  /** A header before every chunk. Without effect with `json`. */
+  chunksHeader: flag({
+    letter: 'd',
+    field: 'chunkHeaders',
+    group: 'Contents',
+    help: 'a header before every data chunk',
+    readme: 'a header before every data chunk; without effect with `-j`',
+  }),
+  /** With `writeToConsole`: as offset, hexadecimal digits and text. */
+  hex: flag({
+    group: 'Contents',
+    help: 'with -c: offset, hexadecimal digits and text, below a line for each change of connection or side',
+    readme: 'with `-c`: payload as offset, hexadecimal digits and text',
+    needs: { writeToConsole: 'files keep the bytes' },
+    conflicts: { json: 'its lines have hexadecimal digits', chunksHeader: 'it has lines of its own' },
+  }),
+  /** What stands in a stream for bytes that the capture lost. Default "marker". */
+  gaps: choice({
+    value: 'STYLE',
+    field: 'gapStyle',
+    group: 'Contents',
+    help: 'for bytes the capture lost: marker (default), zeros or skip',
+    readme:
+      'what stands for bytes that the capture lost: `marker` (the text `[N bytes missing]`, default), `zeros` (N zero bytes), or `skip` (nothing)',
+    choices: ['marker', 'zeros', 'skip'],
+    fallback: 'marker',
+  }),
+  /** Times in file names in UTC instead of the local zone. */
+  utc: flag({ group: 'Contents', help: 'times in file names in UTC instead of the local zone' }),
+}
+
+/** The options of the command line that a program does without. */
+export const SUMMARY_OPTION = {
+  /** Path of the run's summary, or `-` for standard output. */
+  summary: path({
+    value: 'FILE',
+    offer: 'files',
+    field: 'summaryFile',
+    group: 'Report',
+    help: "the run's totals as a JSON object; - for standard output",
+    readme: "the run's totals as one JSON object; `-` for standard output",
+  }),
+}
+
+function recordingOf(label: string, value: unknown): string | null {
+  if (value === undefined) return null
+  const path = pathOf(label, value)
+  if (path === '-') throw refusal(label, path, 'the path of a file')
+  return path
+}
