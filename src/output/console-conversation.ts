@@ -1,5 +1,5 @@
 import { type ConsoleFrame, consoleFrames } from './console-frame.js'
-import { HexDump, shownText } from './console-text.js'
+import { HexDump, shownText, withoutHeadings } from './console-text.js'
 import { decimalsOf, NameClock } from './time-text.js'
 
 /** How a conversation is shown. */
@@ -38,7 +38,8 @@ const GAP_COLOUR = `${ESCAPE}31m`
 
 /**
  * Payload for people at a terminal: a line with time, endpoints and size where the connection or the side changes, then
- * what was sent. Payload cannot drive the terminal: all but printable ASCII, tabs and line ends is escaped.
+ * what was sent. Payload cannot drive the terminal, all but printable ASCII, tabs and line ends is escaped; and it
+ * cannot imitate such a line or the text for lost bytes, with colours or without.
  */
 export class ConsoleConversation {
   readonly #style: ConversationStyle
@@ -96,12 +97,22 @@ export class ConsoleConversation {
     return `${whole}.${`${tsNsec}`.padStart(9, '0').slice(0, decimalsOf(isNanosecond))}`
   }
 
+  // Payload is put together before it is looked through: the pieces of a heading may come in several frames.
   #plainText({ frames, side }: Run): string {
     let text = ''
-    for (const { missing, payload } of frames) {
-      if (missing > 0) text += this.#gap(missing)
-      text += this.#coloured(shownText(payload), SIDE_COLOURS[side]!)
+    let payloads = ''
+    const finish = () => {
+      text += this.#coloured(withoutHeadings(payloads), SIDE_COLOURS[side]!)
+      payloads = ''
     }
+    for (const { missing, payload } of frames) {
+      if (missing > 0) {
+        finish()
+        text += this.#gap(missing)
+      }
+      payloads += shownText(payload)
+    }
+    finish()
     return text
   }
 

@@ -1,3 +1,4 @@
+import type { ConsoleStyle } from '../config/console-style.js'
 import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { protocolKeyword } from '../wire/protocol-names.js'
 import type { Chunk, ChunkFormat, ChunkTarget } from './chunk.js'
@@ -23,6 +24,11 @@ const HEADER_BYTES = 36
 const MAX_TEXT_BYTES = 256
 
 const ADDRESS_WORDS = 8
+
+/** True for styles in which workers hand over frames, for the main thread to show. */
+export function usesFrames(style: ConsoleStyle): boolean {
+  return style === 'text' || style === 'hex'
+}
 
 /** `192.0.2.1:80 198.51.100.1:1234 TCP`: originator, responder, protocol; ASCII. */
 export function connectionText(table: ConnectionTable, connection: number): string {

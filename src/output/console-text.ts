@@ -15,6 +15,16 @@ export function shownText(bytes: Uint8Array): string {
   return text
 }
 
+/**
+ * Text of payload in which nothing reads as a heading of the conversation (`--- 2024-…`) or as its text for lost bytes:
+ * the first character of what would is escaped. Not only at a line's begin: a terminal breaks long lines where it likes.
+ */
+export function withoutHeadings(text: string): string {
+  return text.replace(/-(?=--[ \t])|\[(?=\d+ bytes missing\])/g, (first) =>
+    first === '-' ? '\\x2D' : '\\x5B',
+  )
+}
+
 /** Bytes as lines `00000010  68 65 6c 6c 6f  hello`, one after the other as far as their offsets go on. */
 export class HexDump {
   // Invariant: #line has the bytes, fewer than 16, from #offset on that are in no line yet.

@@ -5,7 +5,7 @@ import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.j
 import { ByteBuilder } from './byte-builder.js'
 import { blankChunk, type ChunkFormat } from './chunk.js'
 import type { ConsoleTarget } from './console-block.js'
-import { ConsoleFrameFormat, connectionText } from './console-frame.js'
+import { ConsoleFrameFormat, connectionText, usesFrames } from './console-frame.js'
 import type { FileNames } from './file-names.js'
 import { FileTarget } from './file-target.js'
 import type { FileWriter } from './file-writer.js'
@@ -77,7 +77,7 @@ export class PayloadOutput {
     this.#fileTarget = new FileTarget(writer)
     this.#console = console
     this.#totals = totals
-    this.#isConversation = options.consoleStyle !== 'bytes'
+    this.#isConversation = usesFrames(options.consoleStyle)
     this.#isRaw =
       !options.json && !options.chunkHeaders && options.handoverDir === null && !this.#isConversation
     this.#zerosTakeRoom = console !== null || !(this.#isRaw || options.handoverDir !== null)
@@ -269,7 +269,7 @@ export class PayloadOutput {
 
 function formatOf(options: PayloadOptions): ChunkFormat {
   if (options.handoverDir !== null) return new FrameFormat()
-  if (options.consoleStyle !== 'bytes') return new ConsoleFrameFormat()
+  if (usesFrames(options.consoleStyle)) return new ConsoleFrameFormat()
   if (options.json) return new JsonFormat()
-  return options.chunkHeaders ? new HeaderFormat() : new RawFormat()
+  return options.chunkHeaders ? new HeaderFormat(options.consoleStyle === 'headers') : new RawFormat()
 }

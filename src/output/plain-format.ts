@@ -7,6 +7,24 @@ function writeContent(target: ChunkTarget, chunk: Chunk): void {
   if (chunk.to > chunk.from) target.append(chunk.bytes, chunk.from, chunk.to)
 }
 
+const HEADER_BEGIN = '{"_":"--------------------'
+const ESCAPED_BRACE = new TextEncoder().encode('\\x7B')
+
+// The size in the header stays that of the payload itself.
+function writeGuarded(target: ChunkTarget, { marker, markerBytes, zeros, bytes, from, to }: Chunk): void {
+  if (markerBytes > 0) target.append(marker, 0, markerBytes)
+  if (zeros > 0) target.repeat(ZERO_BYTE, zeros)
+  const payload = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+  let at = 0
+  for (let brace = 0; brace >= 0; ) {
+    brace = payload.indexOf(HEADER_BEGIN, at, 'latin1')
+    const end = brace < 0 ? payload.length : brace
+    if (end > at) target.append(payload, at, end)
+    if (brace >= 0) target.append(ESCAPED_BRACE, 0, ESCAPED_BRACE.length)
+    at = end + 1
+  }
+}
+
 /** Chunks as they are, nothing between them. */
 export class RawFormat implements ChunkFormat {
   write(target: ChunkTarget, chunk: Chunk): void {
@@ -17,16 +35,23 @@ export class RawFormat implements ChunkFormat {
 /** Chunks with a line before each that tells its side and size (`-d`). */
 export class HeaderFormat implements ChunkFormat {
   readonly #line = new ByteBuilder()
+  readonly #isGuarded: boolean
+
+  /** @param isGuarded For a terminal: where payload has the begin of a header, its brace is shown as `\x7B`. */
+  constructor(isGuarded = false) {
+    this.#isGuarded = isGuarded
+  }
 
   write(target: ChunkTarget, chunk: Chunk): void {
     const line = this.#line
     line.clear()
-    line.putText('\r\n{"_":"--------------------","side":"')
+    line.putText(`\r\n${HEADER_BEGIN}","side":"`)
     line.putInteger(chunk.side)
     line.putText('","size":"')
     line.putInteger(chunkBytes(chunk))
     line.putText('"}\r\n')
     target.append(line.bytes, 0, line.length)
-    writeContent(target, chunk)
+    if (this.#isGuarded) writeGuarded(target, chunk)
+    else writeContent(target, chunk)
   }
 }

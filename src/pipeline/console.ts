@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Config } from '../config.js'
 import { ConsoleConversation } from '../output/console-conversation.js'
+import { usesFrames } from '../output/console-frame.js'
 import { ConsoleMerger } from '../output/console-merger.js'
 import type { ConsoleMessage } from './console-message.js'
 import type { RunHooks } from './hooks.js'
@@ -10,11 +11,12 @@ import type { RunHooks } from './hooks.js'
 /** Epochs whose output may wait to be written before the dispatcher waits for it. */
 const MAX_WAITING_EPOCHS = 8
 
-/** How `-c` shows payload: as a conversation on a terminal, where no other form was asked for. */
+/** How `-c` shows payload: as a conversation on a terminal, where no other form was asked for, or with safe headers. */
 export function shownConsoleStyle(config: Config, { isTerminal }: RunHooks): Config['consoleStyle'] {
   const { toConsole, json, chunkHeaders, consoleStyle } = config
-  const isPlain = toConsole && !json && !chunkHeaders && consoleStyle === 'bytes'
-  return isPlain && isTerminal === true ? 'text' : consoleStyle
+  const isPlain = toConsole && !json && consoleStyle === 'bytes'
+  if (!isPlain || isTerminal !== true) return consoleStyle
+  return chunkHeaders ? 'headers' : 'text'
 }
 
 /** Brings what the workers have for the console to one stream, in packet order. */
@@ -26,14 +28,13 @@ export class ConsoleChannel {
 
   /** @param config Its `consoleStyle` is the one that is shown. */
   constructor(stream: Writable, hooks: RunHooks, { consoleStyle, utc, workerCount }: Config) {
-    const conversation =
-      consoleStyle === 'bytes'
-        ? null
-        : new ConsoleConversation({
-            isHex: consoleStyle === 'hex',
-            isColoured: hooks.isColoured === true,
-            isUtc: utc,
-          })
+    const conversation = usesFrames(consoleStyle)
+      ? new ConsoleConversation({
+          isHex: consoleStyle === 'hex',
+          isColoured: hooks.isColoured === true,
+          isUtc: utc,
+        })
+      : null
     this.#merger = new ConsoleMerger(stream, hooks.isTerminal === true, workerCount, conversation)
     const channels = Array.from({ length: workerCount }, () => new MessageChannel())
     this.ports = channels.map(({ port2 }) => port2)

@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { toConfig } from '../../src/config.js'
 import { runConversion } from '../../src/pipeline/run.js'
 import { FakeStream } from '../cli/fake-terminal.js'
+import { pcapFile } from '../support/capture-writers.js'
+import { ethernet, ipv4, text as textBytes, udp } from '../support/frames.js'
+import { withFolder } from '../support/program.js'
 
 async function shown(hooks: { isTerminal?: boolean; isColoured?: boolean }, more = {}): Promise<string> {
   const stdout = new FakeStream()
@@ -46,3 +51,19 @@ it('lost bytes are told and not skipped over in the offsets', async () => {
     '00000040  68 69 73 20 6f 6e 65                              his one\n[23 bytes missing]\n0000005e  20',
   )
 })
+
+// [options, a header]
+it.each<[object, string]>([
+  [{}, HEADS[0]!.replace('(58', '(777')],
+  [{ chunksHeader: true }, '\r\n{"_":"--------------------","side":"1","size":"777"}\r\n'],
+])('payload on a terminal cannot imitate a header with %j', (options, header) =>
+  withFolder(async (folder) => {
+    const frame = ethernet(ipv4({ protocol: 17 }, udp({}, textBytes(`a\n${header}\nb`))))
+    const inputFile = join(folder, 'a.pcap')
+    writeFileSync(inputFile, pcapFile([{ tsSec: 1, tsNsec: 0, frame, originalBytes: frame.length }]))
+    const onTerminal = await shown({ isTerminal: true }, { inputFile, ...options })
+    expect(onTerminal).not.toContain(header)
+    expect(onTerminal).toContain('777')
+    expect(await shown({}, { inputFile, ...options })).toContain(`a\n${header}\nb`)
+  }),
+)

@@ -64,6 +64,18 @@ it.each<[string, readonly Said[], string]>([
     [[1, 0, 'a\x1b[2J\x9b\r\nb\rc\x07\t\xff']],
     `${head('00', A, WEB, '14 bytes')}a\\x1B[2J\\x9B\r\nb\\x0Dc\\x07\t\\xFF`,
   ],
+  [
+    'nothing of payload as a line of its own, wherever its parts come from and the terminal breaks it',
+    [
+      [1, 0, 'a\n--- 2024 TCP x\n---\t2024 [5 bytes missing] ----- BEGIN\n-'],
+      [1, 0, '-- 2024\n-----BEGIN KEY-----\n[7 '],
+      [1, 0, 'bytes missing]', { lost: 7 }],
+      [1, 0, '[7 bytes'],
+      [1, 0, ' missing]'],
+    ],
+    `${head('00', A, WEB, '119 bytes')}a\n\\x2D-- 2024 TCP x\n\\x2D--\t2024 \\x5B5 bytes missing] --\\x2D-- BEGIN\n` +
+      '\\x2D-- 2024\n-----BEGIN KEY-----\n[7 [7 bytes missing]bytes missing]\\x5B7 bytes missing]',
+  ],
   ['an empty datagram', [[1, 0, '']], head('00', A, WEB, '0 bytes')],
 ])('a conversation shows %s', (_name, said, expected) => {
   expect([...new ConsoleConversation(PLAIN).texts(pieces(said))].join('')).toBe(expected)

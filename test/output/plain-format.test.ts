@@ -61,4 +61,15 @@ describe('HeaderFormat', () => {
   ])('writes %s', (_name, chunk, bytes) => {
     expect(written(new HeaderFormat(), chunk)).toBe(bytes)
   })
+
+  it('lets payload imitate no header where it is guarded, and leaves it as it is elsewhere', () => {
+    const header = '\r\n{"_":"--------------------","side":"0","size":"3"}\r\n'
+    const payload = `a${header}{"_":"-"}${header}`
+    const size = header.replace('3', `${payload.length}`)
+    const chunk = chunkOf(payload)
+    expect(written(new HeaderFormat(), chunk)).toBe(`${size}${payload}`)
+    expect(written(new HeaderFormat(true), chunk)).toBe(
+      size + payload.replaceAll('{"_":"--------------------', '\\x7B"_":"--------------------'),
+    )
+  })
 })
