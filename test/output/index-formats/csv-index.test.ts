@@ -20,13 +20,27 @@ function parseCsv(text: string): (string | null)[][] {
   return rows
 }
 
-/** What a record's row holds: the values of its JSON line, lists as JSON. */
+/** A text as it stands in a cell: no control, and nothing that a spreadsheet takes for a formula. */
+function cellOf(text: string): string {
+  const shown = [...text].map((character) => {
+    if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(character)) return character
+    const code = character.codePointAt(0)!.toString(16)
+    if (code.length > 4) return `\\u{${code}}`
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
+  })
+  return ['=', '+', '-', '@', '＝', '＋', '－', '＠'].includes(shown[0]!)
+    ? `'${shown.join('')}`
+    : shown.join('')
+}
+
+/** What a record's row holds: the values of its JSON line, texts without what is dangerous, lists as JSON. */
 function expectedRow(record: TestRecord): (string | null)[] {
   const values = JSON.parse(lineOf(record))
   return INDEX_COLUMNS.map(({ name }) => {
     if (name === 'ts' || name === 'duration') return record[name]
     const value = values[name] ?? null
-    return value === null || typeof value === 'string' ? value : JSON.stringify(value)
+    if (typeof value === 'string') return cellOf(value)
+    return value === null ? value : JSON.stringify(value)
   })
 }
 
@@ -51,6 +65,24 @@ describe('CsvIndex', () => {
     )
   })
 
+  // [name of a capture, cell]
+  it.each([
+    ['=HYPERLINK("http://x","y").pcap', `"'=HYPERLINK(""http://x"",""y"").pcap"`],
+    ['+1.pcap', `"'+1.pcap"`],
+    ['-2+cmd|x.pcap', `"'-2+cmd|x.pcap"`],
+    ['@SUM(A1).pcap', `"'@SUM(A1).pcap"`],
+    ['＝1.pcap', `"'＝1.pcap"`],
+    ['\t=1.pcap', '"\\x09=1.pcap"'],
+    ['a\r\n=1\x7f\x9b.pcap', '"a\\x0d\\x0a=1\\x7f\\x9b.pcap"'],
+    ['a\u202efdp.exe', '"a\\u202efdp.exe"'],
+    ['a-b=c@d.pcap', 'a-b=c@d.pcap'],
+    ['ä.pcap', '"ä.pcap"'],
+  ])('writes the name %j as a cell that is text for a spreadsheet, too', async (capture, cell) => {
+    const csv = (await writtenAs('csv', [{ ...plainRecord, capture }])).toString()
+    expect(csv.split('\n')[1]).toMatch(new RegExp(`,fin,3,${escaped(cell)}$`))
+    expect(csv.split('\n')).toHaveLength(3)
+  })
+
   it('is read by DuckDB as it was written', async () => {
     const records = fc.sample(anyRecord, { numRuns: 200, seed: 1 }).map(withoutNul)
     const path = join(tempFolder(), 'x.csv')
@@ -61,6 +93,10 @@ describe('CsvIndex', () => {
     expect(rows.map((row) => Object.values(row))).toEqual(records.map(expectedRow))
   })
 })
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
 
 // DuckDB's reader ends a text at U+0000.
 function withoutNul(record: TestRecord): TestRecord {
