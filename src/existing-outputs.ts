@@ -35,6 +35,15 @@ export function isWrittenInPlace(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory()
 }
 
+/** False where nothing has that name. What cannot be looked at is there: whoever opens it says what is wrong. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
+}
+
 function isSystemPath(path: string): boolean {
   return SYSTEM_FOLDER.test(resolve(path))
 }

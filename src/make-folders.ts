@@ -29,10 +29,7 @@ function makeOne(path: string): void {
   }
 }
 
+// Where that cannot be told, what the system says to this is the reason.
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory()
-  } catch {
-    return false
-  }
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

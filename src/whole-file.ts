@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolders } from './make-folders.js'
 
@@ -47,10 +47,13 @@ export class WholeFile {
   /** Leaves nothing behind; does nothing after `publish()`. Never throws. */
   abandon(): void {
     process.off('exit', this.#abandonAtExit)
+    // The failure that led here is the one to tell.
     try {
       this.#close()
-      rmSync(this.#partial, { force: true })
-    } catch {} // the failure that led here is the one to tell
+    } catch {}
+    try {
+      unlinkSync(this.#partial)
+    } catch {}
   }
 
   #close(): void {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { shown } from '../config/option-values.js'
 import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
+import { isThere } from '../existing-outputs.js'
 
 /** Words that may come first in place of a capture, with what they do. */
 export const COMMANDS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const GLOB = /[*?[\]{}()!]/
 export function refuseMisspeltCommand(args: readonly string[]): void {
   const [word] = args
   if (word === undefined || Object.hasOwn(COMMANDS, word)) return
-  if (word.startsWith('-') || GLOB.test(word) || existsSync(word)) return
+  if (word.startsWith('-') || GLOB.test(word) || isThere(word)) return
   const command = suggestionFor(word, Object.keys(COMMANDS))
   if (command !== null)
     throw new ConfigError(`No file and no command ${shown(word)}: did you mean ${command}?`)

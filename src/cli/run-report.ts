@@ -1,9 +1,10 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
 import { refuseSamePath } from '../config/shared-outputs.js'
 import type { Config, RawOptions } from '../config.js'
-import { ConfigError, OutputError } from '../errors.js'
+import { ConfigError, failureReason, OutputError } from '../errors.js'
+import { isThere } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { nameBeside } from '../whole-file.js'
 
@@ -43,7 +44,7 @@ export class RunReport {
   /** @throws OutputError, also when the run has failed and left no index; InputError */
   async write({ indexes, outputDir }: Config, summary: Summary): Promise<void> {
     const indexPath = indexes.find(({ path }) => isUsable(path))?.path ?? this.#ownIndex
-    if (!existsSync(indexPath))
+    if (!isThere(indexPath))
       throw new OutputError(`Cannot write "${this.path}": the run failed before it was complete`, this.path)
     const { writeReport } = await import('../report/write-report.js')
     const inputs =
@@ -52,8 +53,14 @@ export class RunReport {
     await writeReport({ path: this.path, indexPath, outputDir, summary, title, source: inputs })
   }
 
+  /** @throws OutputError */
   close(): void {
-    rmSync(this.#ownIndex, { force: true })
+    const path = this.#ownIndex
+    try {
+      rmSync(path, { force: true })
+    } catch (cause) {
+      throw new OutputError(`Cannot remove "${path}": ${failureReason(cause)}`, path, { cause })
+    }
   }
 }
 

@@ -35,9 +35,15 @@ export class FileByteSource implements ByteSource {
     } catch (cause) {
       throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
     }
-    const stats = fstatSync(fd)
+    let stats: Stats
+    try {
+      stats = fstatSync(fd)
+    } catch (cause) {
+      closeQuietly(fd)
+      throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
+    }
     if (stats.isFile()) return new FileByteSource(fd, stats.size)
-    closeSync(fd)
+    closeQuietly(fd)
     throw new InputError(`Cannot read "${path}": ${kindOf(stats)}`, path)
   }
 
@@ -75,7 +81,7 @@ export class FileByteSource implements ByteSource {
     this.#isAtEnd = true
     // A descriptor that is closed under a read could be another file's by the time it runs.
     await this.#pending?.catch(() => 0)
-    if (fd !== null) closeSync(fd)
+    if (fd !== null) closeQuietly(fd)
   }
 
   async #readInPool(fd: number, target: Uint8Array): Promise<number> {
@@ -88,6 +94,13 @@ export class FileByteSource implements ByteSource {
       this.#pending = null
     }
   }
+}
+
+// Nothing was written: an error of a disk or a network at this moment changes nothing of what was read.
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd)
+  } catch {}
 }
 
 function kindOf(stats: Stats): string {

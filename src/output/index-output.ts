@@ -39,11 +39,12 @@ export class IndexFile implements IndexOutput {
    * @throws OutputError
    */
   static async create({ path, format }: IndexTarget, isForced: boolean): Promise<IndexFile> {
-    if (!isForced && fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
-      throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
-    }
     const writer = await createIndexFormat(format)
-    return attempt(path, () => new IndexFile(path, new WholeFile(path), writer))
+    return attempt(path, () => {
+      if (!isForced && fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+        throw Object.assign(new Error('file exists'), { code: 'EEXIST' })
+      return new IndexFile(path, new WholeFile(path), writer)
+    })
   }
 
   add(bytes: Buffer, from: number, to: number): void {

@@ -63,12 +63,17 @@ export class SpillFile {
     this.#keptBytes -= bytes
     if (this.#keptBytes > 0) return
     this.#end = 0
-    ftruncateSync(this.#descriptor)
+    try {
+      ftruncateSync(this.#descriptor)
+    } catch {} // its space is used again all the same
   }
 
   close(): void {
-    if (this.#descriptor >= 0) closeSync(this.#descriptor)
+    const descriptor = this.#descriptor
     this.#descriptor = -1
+    try {
+      if (descriptor >= 0) closeSync(descriptor)
+    } catch {} // nothing in it is needed any more
   }
 
   #open(): void {

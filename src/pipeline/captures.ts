@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
-import { OutputError } from '../errors.js'
+import { failureReason, OutputError } from '../errors.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { orderByFirstPacket } from '../input/order-inputs.js'
@@ -41,11 +41,19 @@ export async function planCaptures(
 
 // A link there would lead the results somewhere else.
 function refuseOther(dir: string): void {
-  const found = lstatSync(dir, { throwIfNoEntry: false })
+  const found = lookAt(dir)
   if (found === undefined || found.isDirectory()) return
   const kind = found.isSymbolicLink() ? 'link' : 'file'
   const problem = `a ${kind} has that name (-o names another output folder)`
   throw new OutputError(`Cannot make the folder "${dir}" for the results of that capture: ${problem}`, dir)
+}
+
+function lookAt(dir: string): Stats | undefined {
+  try {
+    return lstatSync(dir, { throwIfNoEntry: false })
+  } catch (cause) {
+    throw new OutputError(`Cannot make the folder "${dir}": ${failureReason(cause)}`, dir, { cause })
+  }
 }
 
 // `name`, or `name~2`, `name~3` … where inputs of other folders have the same name.

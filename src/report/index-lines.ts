@@ -27,16 +27,22 @@ export interface IndexReading {
 /** Opens an index of JSON lines. @throws InputError naming the file when it cannot be read. */
 export async function openIndex(path: string): Promise<IndexReading> {
   const file = await open(path, fs.constants.O_RDONLY).catch((cause: unknown) => {
-    throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
+    throw unreadable(path, cause)
   })
   try {
-    const stats = await file.stat()
+    const stats = await file.stat().catch((cause: unknown) => {
+      throw unreadable(path, cause)
+    })
     if (stats.isDirectory()) throw new InputError(`Cannot read "${path}": it is a folder`, path)
     return new IndexFileReading(path, file, stats.size)
   } catch (error) {
     await file.close()
     throw error
   }
+}
+
+function unreadable(path: string, cause: unknown): InputError {
+  return new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
 }
 
 class IndexFileReading implements IndexReading {
@@ -65,7 +71,7 @@ class IndexFileReading implements IndexReading {
     const { bytesRead } = await this.#file
       .read(this.#buffer, this.#kept, BLOCK_BYTES, null)
       .catch((cause: unknown) => {
-        throw new InputError(`Cannot read "${this.#path}": ${failureReason(cause)}`, this.#path, { cause })
+        throw unreadable(this.#path, cause)
       })
     const end = this.#kept + bytesRead
     let from = 0
@@ -86,7 +92,7 @@ class IndexFileReading implements IndexReading {
   }
 
   close(): Promise<void> {
-    return this.#file.close()
+    return this.#file.close().catch(() => {}) // what was read is right
   }
 
   #give(
