@@ -1,4 +1,5 @@
 import type { RecordLayout } from './pcap-header.js'
+import type { SecretsDescription } from './pcapng-secrets.js'
 
 /** What a capture says of itself, as far as it was read. Texts are as they stand in the file: they may hold anything. */
 export interface CaptureDescription {
@@ -18,6 +19,8 @@ export interface CaptureDescription {
   readonly comments: number
   /** The first of them. */
   readonly firstComments: readonly string[]
+  /** Decryption secrets by their type, in the order in which types came up. */
+  readonly secrets: readonly SecretsDescription[]
   /** The first {@link MAX_DESCRIBED_INTERFACES}. */
   readonly interfaces: readonly InterfaceDescription[]
 }

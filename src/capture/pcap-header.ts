@@ -132,6 +132,7 @@ export function describePcap(header: PcapHeader, layout: RecordLayout): CaptureD
     application: null,
     comments: 0,
     firstComments: [],
+    secrets: [],
     interfaces: [
       {
         linkType: header.linkType,

@@ -19,7 +19,7 @@ const NAMED_TYPES: ReadonlySet<number> = new Set([
   BlockType.INTERFACE_STATISTICS,
   BlockType.ENHANCED_PACKET,
   9, // systemd Journal Export Block
-  10, // Decryption Secrets Block
+  BlockType.DECRYPTION_SECRETS,
   0x0bad, // Custom Blocks
   0x4000_0bad,
 ])

@@ -17,6 +17,7 @@ export const BlockType = {
   SIMPLE_PACKET: 3,
   INTERFACE_STATISTICS: 5,
   ENHANCED_PACKET: 6,
+  DECRYPTION_SECRETS: 10,
 } as const
 
 /** Type and length before a block's fields. */

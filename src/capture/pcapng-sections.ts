@@ -14,6 +14,7 @@ import {
 } from './pcapng-blocks.js'
 import { PcapngInterfaces } from './pcapng-interfaces.js'
 import * as problems from './pcapng-problems.js'
+import { SecretsLog } from './pcapng-secrets.js'
 
 const PACKET_FIELDS_BYTES = 28
 const SIMPLE_PACKET_FIELDS_BYTES = 12
@@ -41,6 +42,7 @@ export class PcapngSections {
   #texts: SectionTexts | null = null
   readonly #byteOrders = new Set<ByteOrder>()
   readonly #comments = new CommentLog()
+  readonly #secrets = new SecretsLog()
   #tsSec = 0
   #tsNsec = 0
 
@@ -85,6 +87,9 @@ export class PcapngSections {
         return this.#addInterface(view, at, contentTo)
       case BlockType.INTERFACE_STATISTICS:
         this.#readStatistics(view, at, contentTo)
+        return true
+      case BlockType.DECRYPTION_SECRETS:
+        this.#secrets.add(view, at, this.isLittleEndian)
         return true
       default:
         return true
@@ -177,6 +182,7 @@ export class PcapngSections {
       application: this.#texts?.application ?? null,
       comments: this.#comments.total,
       firstComments: this.#comments.first,
+      secrets: this.#secrets.described,
       interfaces: this.interfaces.described,
     }
   }

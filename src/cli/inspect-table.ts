@@ -45,6 +45,7 @@ export function inspectionTable(capture: CaptureInspection): string {
           ...optional('last packet', capture.last),
           ...optional('duration', capture.duration === null ? null : `${capture.duration} s`),
           ...optional('comments', commentsText(capture)),
+          ...optional('secrets', secretsText(capture)),
           ...interfaceRows(capture),
         ]),
     ...optional('damage', damageText(capture)),
@@ -97,6 +98,15 @@ function writerText({ format }: CaptureInspection): string {
 function commentsText({ comments: { total, first } }: CaptureInspection): string {
   if (total === 0) return ''
   return `${countText(total)}, first: "${first[0] ?? ''}"`
+}
+
+/** How many and how large they are: what they are is nobody's business here. */
+function secretsText({ secrets }: CaptureInspection): string {
+  const shown = secrets.map(
+    ({ type, blocks, bytes }) =>
+      `${type}: ${blocks === 1 ? '1 block' : `${countText(blocks)} blocks`}, ${bytesText(bytes)}`,
+  )
+  return shown.join('; ')
 }
 
 function damageText({ damage, problems }: CaptureInspection): string {

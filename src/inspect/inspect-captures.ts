@@ -107,6 +107,7 @@ async function inspectInput(
     interfaces: description?.interfaces.map(interfaceOf) ?? [],
     interface_count: description === null ? 0 : (reader?.interfaceCount ?? 0),
     comments: { total: description?.comments ?? 0, first: description?.firstComments ?? [] },
+    secrets: description?.secrets ?? [],
     protocols: counts.protocols(),
     encapsulations: counts.encapsulations(new EncapTable(encaps)),
     damage: { holes: reader?.damage.holes ?? 0, lost_bytes: reader?.damage.lostBytes ?? 0 },

@@ -67,6 +67,8 @@ export interface CaptureInspection {
   /** With those that are not listed in `interfaces`. */
   readonly interface_count: number
   readonly comments: { readonly total: number; readonly first: readonly string[] }
+  /** Decryption secrets by their type: how many and how large they are, never what they are. */
+  readonly secrets: readonly { readonly type: string; readonly blocks: number; readonly bytes: number }[]
   /** By link type, then by what the frame holds, then by the innermost transport protocol. */
   readonly protocols: readonly PacketGroup[]
   /** VLANs and tunnels around the packets, from the outside in. */

@@ -55,6 +55,10 @@ function sample(changes: Partial<CaptureInspection> = {}): CaptureInspection {
     ],
     interface_count: 3,
     comments: { total: 2, first: ['one', 'two'] },
+    secrets: [
+      { type: 'TLS key log', blocks: 1, bytes: 1_234 },
+      { type: 'type 0x00000007', blocks: 1_002, bytes: 5 },
+    ],
     protocols: [
       group('ETHERNET (1)', 1_250, [group('IPv4', 1_200, [group('TCP', 1_200)]), group('ARP', 50)]),
     ],
@@ -79,6 +83,7 @@ it('inspectionTable() says what was found, in columns', () => {
     '  last packet    2024-03-05T09:30:09.000000000Z',
     '  duration       9.000000000 s',
     '  comments       2, first: "one"',
+    '  secrets        TLS key log: 1 block, 1.21 KiB; type 0x00000007: 1,002 blocks, 5 B',
     '  interface 0    ETHERNET (1), nanoseconds, snaplen 262,144, 7 dropped, eth0, filter "tcp"',
     '  interface 1    RAW (101), 2^-10 s, no snaplen, "d"',
     '                 and 1 more',

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import { shortPlan } from '../../fixtures/generator/presets.mjs'
+import { inspectionTable } from '../../src/cli/inspect-table.js'
 import { toConfig } from '../../src/config.js'
 import { inspectCaptures } from '../../src/inspect/inspect-captures.js'
 import type { CaptureInspection, PacketGroup } from '../../src/inspect/inspection.js'
@@ -211,6 +212,37 @@ describe('inspectCaptures()', () => {
       interface_count: 3,
       comments: { total: 4, first: ['about the section', 'about eth0', 'about a packet', 'more'] },
     })
+  })
+
+  it('counts decryption secrets by their type, and tells none of them', async () => {
+    const secret = 'CLIENT_RANDOM 5ec7e75ec7e7 '
+    const keyLog = (type: number, text: string, isLittleEndian = true, length = text.length) => {
+      const body = new DataView(new ArrayBuffer(8 + text.length))
+      body.setUint32(0, type, isLittleEndian)
+      body.setUint32(4, length, isLittleEndian)
+      const bytes = new Uint8Array(body.buffer)
+      bytes.set(Buffer.from(text), 8)
+      return bytes
+    }
+    const file = new PcapngBuilder()
+      .section()
+      .interface(1)
+      .block(10, keyLog(0x544c534b, secret))
+      .enhanced(0, 0n, overIpv4)
+      .block(10, keyLog(0x544c534b, secret.repeat(40_000))) // longer than what is looked ahead
+      .block(10, keyLog(0x11223344, 'abcd', true, 0xffff_ffff))
+      .block(10, new Uint8Array(0))
+      .section(false)
+      .block(10, keyLog(0x57474b4c, 'abcde', false))
+    const found = await inspectOne(file.done())
+    expect([found.status, found.packets.total]).toEqual(['ok', 1])
+    expect(found.secrets).toEqual([
+      { type: 'TLS key log', blocks: 2, bytes: 40_001 * secret.length },
+      { type: 'type 0x11223344', blocks: 1, bytes: 4 },
+      { type: 'WireGuard key log', blocks: 1, bytes: 5 },
+    ])
+    expect(JSON.stringify(found)).not.toContain('5ec7e7')
+    expect(inspectionTable(found)).not.toContain('5ec7e7')
   })
 
   it('keeps the first comments and interfaces of many, and counts all', async () => {
