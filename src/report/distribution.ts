@@ -1,26 +1,31 @@
-const STEPS = [1, 2, 5]
+/** Bounds at 1, 2 and 5 times the powers of 10, from `10^low` to below `10^high`. */
+export function decimalBounds(low: number, high: number): number[] {
+  const powers = Array.from({ length: high - low }, (_, i) => low + i)
+  return powers.flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)))
+}
+
+/** Bounds at the powers of 2 from 1 to below `2^high`, as the units of bytes are. */
+export function binaryBounds(high: number): number[] {
+  return Array.from({ length: high }, (_, power) => 2 ** power)
+}
 
 /** How often a value fell between two bounds. */
 export interface Bucket {
-  /** Values of the bucket are at least this … */
+  /** The least value of the bucket. */
   readonly from: number
-  /** … and below this; the bucket of 0 alone has 0 here. */
+  /** All its values are below this; the bucket of 0 alone has 0 here. */
   readonly to: number
   readonly count: number
 }
 
-/** Counts of values by size, in buckets that begin at 1, 2 and 5 times the powers of 10. */
+/** Counts of values by size. */
 export class Distribution {
   // Invariant: #counts[0] is of the values up to 0, #counts[i + 1] of those from #bounds[i] on, below #bounds[i + 1].
   readonly #bounds: readonly number[]
   readonly #counts: Float64Array
 
-  /** Buckets for values from `10^low` (smaller ones above 0 fall into the first) to `10^high` (larger ones into the last). */
-  constructor(low: number, high: number) {
-    const bounds: number[] = []
-    for (let power = low; power < high; power++) {
-      for (const step of STEPS) bounds.push(Number(`${step}e${power}`))
-    }
+  /** @param bounds Where buckets begin, ascending. Smaller values above 0 fall into the first, larger ones into the last. */
+  constructor(bounds: readonly number[]) {
     this.#bounds = bounds
     this.#counts = new Float64Array(bounds.length + 1)
   }

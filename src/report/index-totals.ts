@@ -1,5 +1,5 @@
 import type { ConnectionRecord } from './connection-record.js'
-import { Distribution } from './distribution.js'
+import { binaryBounds, Distribution, decimalBounds } from './distribution.js'
 import { Ranking } from './ranking.js'
 import type {
   NamedCount,
@@ -69,8 +69,8 @@ export class IndexTotals {
   readonly #tunnels = new Map<string, number>()
   readonly #endpoints: Ranking
   readonly #ports: Ranking
-  readonly #sizes = new Distribution(0, 13)
-  readonly #durations = new Distribution(-6, 7)
+  readonly #sizes = new Distribution(binaryBounds(50))
+  readonly #durations = new Distribution(decimalBounds(-6, 7))
   readonly #largest: TopRecords
   readonly #damaged: TopRecords
   readonly #longest: TopRecords

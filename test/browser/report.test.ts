@@ -88,6 +88,9 @@ describe.skipIf(NO_BROWSER !== null)('the report in a browser', () => {
           ),
         )
       expect(counts.reduce((a, b) => a + b)).toBe(600)
+      const histogram = (await page.locator('.histogram').first().getAttribute('aria-label'))!
+      expect(histogram).toContain('; 1.00 KiB to 2.00 KiB: ')
+      expect(histogram + (await page.locator('#app').textContent())).not.toMatch(/\d [kMGTP]B/)
       expect(await page.locator('[data-protocol=udp]').textContent()).toMatch(/1,400200$/)
     }))
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { Distribution } from '../../src/report/distribution.js'
+import { binaryBounds, Distribution, decimalBounds } from '../../src/report/distribution.js'
 
 const buckets = (values: readonly number[]) => {
-  const distribution = new Distribution(0, 3)
+  const distribution = new Distribution(decimalBounds(0, 3))
   for (const value of values) distribution.add(value)
   return distribution.buckets().map(({ from, to, count }) => [from, to, count])
 }
@@ -33,4 +33,14 @@ it.each<[string, number[], number[][]]>([
   ['what is larger than all in the last', [1e9], [[500, Number.MAX_SAFE_INTEGER, 1]]],
 ])('counts %s', (_name, values, expected) => {
   expect(buckets(values)).toEqual(expected)
+})
+
+it('counts bytes between powers of 2', () => {
+  const distribution = new Distribution(binaryBounds(50))
+  for (const value of [1023, 1024, 2047, 2048]) distribution.add(value)
+  expect(distribution.buckets().map(({ from, count }) => [from, count])).toEqual([
+    [512, 1],
+    [1024, 2],
+    [2048, 1],
+  ])
 })

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import type { Bucket } from '../distribution.js'
 import type { NamedCount, ProtocolTotals, RankedList } from '../report-data.js'
+import { Breakable } from './cells.js'
 import { countedText, visible } from './format.js'
 
 /** One bar in parts: width in percent of the longest, colour. */
@@ -67,7 +68,7 @@ export function RankingPanel({ title, id, ranking, sent, received }: RankingProp
             {sorted.map((entry) => (
               <tr key={entry.key}>
                 <td class="mono" title={visible(entry.key)}>
-                  {visible(entry.key)}
+                  <Breakable text={visible(entry.key)} />
                 </td>
                 <Bar
                   parts={

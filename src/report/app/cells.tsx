@@ -5,10 +5,20 @@ import { endpointText } from './format.js'
 export function Endpoint({ host, port }: { host: string; port: number }) {
   const text = endpointText(host, port)
   return (
-    <span class="mono" title={text}>
-      {text}
+    <span class="mono endpoint" title={text}>
+      <Breakable text={text} />
     </span>
   )
+}
+
+/** An address, or a large figure: where a line is too short, it goes on in the next behind a colon or a comma. */
+export function Breakable({ text }: { text: string }) {
+  return text.split(/(?<=[:,])/).map((part, i) => (
+    <>
+      {i > 0 && <wbr />}
+      {part}
+    </>
+  ))
 }
 
 /** Bytes of damage in a table, which stand out where there are any. */

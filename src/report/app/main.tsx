@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import type { ReportData, Totals } from '../report-data.js'
 import { Histogram, NamedCounts, ProtocolPanel, RankingPanel } from './bars.js'
+import { Breakable } from './cells.js'
 import { closeMeaning, stateMeaning } from './conn-states.js'
 import { ConnectionsPanel } from './connections.js'
 import { countedText, durationText, pluralOf, timeText, visible } from './format.js'
@@ -32,7 +33,7 @@ function Report({ title, data }: { title: string; data: ReportData }) {
             <ProtocolPanel protocols={data.protocols} />
             <section class="panel" aria-labelledby="distributions">
               <h2 id="distributions">Sizes and durations of connections</h2>
-              <Histogram title="Payload" buckets={data.sizes} valueText={bytesText10} />
+              <Histogram title="Payload" buckets={data.sizes} valueText={bytesText} />
               <Histogram title="Duration" buckets={data.durations} valueText={durationText} />
             </section>
             <RankingPanel
@@ -129,7 +130,9 @@ interface TileProps {
 function Tile({ name, value, text, words, isWarning }: TileProps) {
   return (
     <div class={isWarning && value > 0 ? 'tile warn' : 'tile'} data-total={name} data-value={value}>
-      <b>{text}</b>
+      <b>
+        <Breakable text={text} />
+      </b>
       <span class="dim">{words}</span>
     </div>
   )
@@ -138,12 +141,6 @@ function Tile({ name, value, text, words, isWarning }: TileProps) {
 function timeSpan({ firstTime, lastTime }: Totals): string {
   if (firstTime === null || lastTime === null) return 'No connections'
   return `${timeText(firstTime)} to ${timeText(lastTime)} UTC (${durationText(lastTime - firstTime)})`
-}
-
-/** Bytes in powers of 10, as the buckets are. */
-function bytesText10(bytes: number): string {
-  const unit = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes * 1.0001) / 3), 5)
-  return `${Number((bytes / 1000 ** unit).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB', 'PB'][unit]}`
 }
 
 function percentText(share: number): string {

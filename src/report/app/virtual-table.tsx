@@ -1,8 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
-const ROW_PIXELS = 28
-const HEAD_PIXELS = 36
+/**
+ * How rows are laid out, from those for a wide table to those for a narrow one: as a table of one or two lines a row, then
+ * as cards of ever more lines. The first is taken in which all that was seen fits; rows of one layout have one height.
+ */
+const LAYOUTS = [
+  { name: 'lines', rowPixels: 28 },
+  { name: 'two-lines', rowPixels: 46 },
+  ...[3, 4, 5, 6, 7, 8, 10, 12, 15].map((lines) => ({ name: 'cards', rowPixels: lines * 22 + 13 })),
+]
 /** Rows above and below what is seen. */
 const SPARE_ROWS = 8
 /** Browsers don't make elements much higher; with more rows a pixel of the scroll bar stands for several. */
@@ -46,28 +53,42 @@ export function VirtualTable<T>(props: Props<T>) {
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(600)
   const [focused, setFocused] = useState<number | null>(null)
+  const [layout, setLayout] = useState(0)
+  const [headPixels, setHeadPixels] = useState(36)
+  const { name, rowPixels } = LAYOUTS[layout]!
 
   useLayoutEffect(() => {
     const element = scroller.current!
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight))
+    // With its scroll bar: whether there is one depends on the layout.
+    let width = element.offsetWidth
+    const observer = new ResizeObserver(() => {
+      setHeight(element.clientHeight)
+      if (element.offsetWidth !== width) setLayout(0)
+      width = element.offsetWidth
+    })
     observer.observe(element)
     setHeight(element.clientHeight)
     return () => observer.disconnect()
   }, [])
+  useLayoutEffect(() => {
+    const element = scroller.current!
+    setHeadPixels(element.querySelector('thead')!.offsetHeight)
+    if (layout < LAYOUTS.length - 1 && !fits(element, rowPixels)) setLayout(layout + 1)
+  })
 
-  const visibleRows = Math.max(1, Math.floor((height - HEAD_PIXELS) / ROW_PIXELS))
-  const pixels = Math.min(rowCount * ROW_PIXELS, MAX_PIXELS)
-  const isScaled = pixels < rowCount * ROW_PIXELS
-  const scrollable = Math.max(1, pixels + HEAD_PIXELS - height)
+  const visibleRows = Math.max(1, Math.floor((height - headPixels) / rowPixels))
+  const pixels = Math.min(rowCount * rowPixels, MAX_PIXELS)
+  const isScaled = pixels < rowCount * rowPixels
+  const scrollable = Math.max(1, pixels + headPixels - height)
   const firstSeen = isScaled
     ? Math.floor(Math.min(1, top / scrollable) * Math.max(0, rowCount - visibleRows))
-    : Math.floor(top / ROW_PIXELS)
+    : Math.floor(top / rowPixels)
   const from = Math.max(0, Math.min(firstSeen - SPARE_ROWS, rowCount))
   const to = Math.min(rowCount, firstSeen + visibleRows + SPARE_ROWS)
   const above = isScaled
-    ? Math.max(0, Math.min(top, pixels) - (firstSeen - from) * ROW_PIXELS)
-    : from * ROW_PIXELS
-  const below = Math.max(0, pixels - above - (to - from) * ROW_PIXELS)
+    ? Math.max(0, Math.min(top, pixels) - (firstSeen - from) * rowPixels)
+    : from * rowPixels
+  const below = Math.max(0, pixels - above - (to - from) * rowPixels)
 
   useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
 
@@ -76,18 +97,25 @@ export function VirtualTable<T>(props: Props<T>) {
       const row = Math.max(0, Math.min(index, rowCount - 1))
       setFocused(row)
       const element = scroller.current!
-      if (row < firstSeen) element.scrollTop = isScaled ? (row / rowCount) * scrollable : row * ROW_PIXELS
+      if (row < firstSeen) element.scrollTop = isScaled ? (row / rowCount) * scrollable : row * rowPixels
       else if (row >= firstSeen + visibleRows) {
         const first = row - visibleRows + 1
-        element.scrollTop = isScaled ? (first / rowCount) * scrollable : first * ROW_PIXELS
+        element.scrollTop = isScaled ? (first / rowCount) * scrollable : first * rowPixels
       }
     },
-    [rowCount, firstSeen, visibleRows, isScaled, scrollable],
+    [rowCount, rowPixels, firstSeen, visibleRows, isScaled, scrollable],
   )
-  // The row that was chosen stays in sight when what it opens takes room.
+  // The row that was chosen stays in sight when what it opens takes room, and the first one when rows get another height.
   useLayoutEffect(() => {
     if (focused !== null) moveTo(focused)
   }, [height])
+  const seen = useRef({ rowPixels, firstSeen })
+  useLayoutEffect(() => {
+    if (seen.current.rowPixels !== rowPixels && !isScaled) {
+      scroller.current!.scrollTop = seen.current.firstSeen * rowPixels
+      seen.current = { ...seen.current, rowPixels }
+    } else seen.current = { rowPixels, firstSeen }
+  }, [rowPixels, firstSeen])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current) return
     const steps: Record<string, number> = {
@@ -120,7 +148,11 @@ export function VirtualTable<T>(props: Props<T>) {
         }}
       >
         {columns.map((column) => (
-          <td key={column.key} class={column.isNumber ? 'number' : ''}>
+          <td
+            key={column.key}
+            class={`${column.key} ${column.isNumber ? 'number' : ''}`}
+            data-title={column.title}
+          >
             {row === undefined ? '' : column.cell(row)}
           </td>
         ))}
@@ -130,7 +162,8 @@ export function VirtualTable<T>(props: Props<T>) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it scrolls, and takes the keys
     <div
-      class="grid-scroll"
+      class={`grid-scroll ${name}`}
+      style={{ '--row': `${rowPixels}px` }}
       ref={scroller}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and takes the keys
       tabIndex={0}
@@ -157,6 +190,13 @@ export function VirtualTable<T>(props: Props<T>) {
       </table>
     </div>
   )
+}
+
+/** Whether nothing in the table is wider than the table, or higher than its row. */
+function fits(scroller: HTMLElement, rowPixels: number): boolean {
+  if (scroller.scrollWidth > scroller.clientWidth) return false
+  const rows = [...scroller.querySelectorAll<HTMLElement>('tr.row')]
+  return rows.every((row) => Math.max(row.offsetHeight, row.scrollHeight) <= rowPixels)
 }
 
 interface HeadProps<T> {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
-import { endpointText, visible } from '../../report/app/format.js'
+import { Endpoint } from '../../report/app/cells.js'
+import { visible } from '../../report/app/format.js'
 import type { ConnectionDetails, ReadingState, SentPiece, TableRow } from '../view-data.js'
 import { fetchConnection, fetchConversation, payloadAddress } from './api.js'
 import { PartView, type ShowAs } from './part-view.js'
@@ -43,9 +44,13 @@ export function Conversation({ row, onClose }: Props) {
     <section class="conversation" aria-label="Conversation">
       <header>
         <div class="title">
-          <span class="orig mono">{endpointText(row.origHost, row.origPort)}</span>
+          <span class="orig">
+            <Endpoint host={row.origHost} port={row.origPort} />
+          </span>
           <span aria-hidden="true"> ⇄ </span>
-          <span class="resp mono">{endpointText(row.respHost, row.respPort)}</span>{' '}
+          <span class="resp">
+            <Endpoint host={row.respHost} port={row.respPort} />
+          </span>{' '}
           <span class="dim">
             {visible(row.proto)}, {visible(row.state)}, {bytesText(row.origBytes)} sent,{' '}
             {bytesText(row.respBytes)} received

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
+import { Breakable } from '../../report/app/cells.js'
 import { durationText, endpointText, timeText } from '../../report/app/format.js'
 import type { TableRow } from '../view-data.js'
 import { escapedText, hexDump, visibleText } from './byte-text.js'
@@ -41,7 +42,7 @@ function RunView({ run, showAs, row }: { run: Run; showAs: ShowAs; row: TableRow
       <div class="run-head">
         {side !== null && (
           <b>
-            {side === 0 ? '→' : '←'} {endpointText(host, port)}
+            {side === 0 ? '→' : '←'} <Breakable text={endpointText(host, port)} />
           </b>
         )}{' '}
         {time !== null && (
