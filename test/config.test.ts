@@ -148,17 +148,13 @@ describe('toConfig()', () => {
     ['workers', 0, 'Cannot use --workers 0: must be an integer from 1 to 256'],
     ['workers', '257', 'Cannot use --workers 257: must be an integer from 1 to 256'],
     ['workers', null, 'Cannot use --workers null: must be an integer from 1 to 256'],
-    ['memory', '512', 'Cannot use --memory 512: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
-    ['memory', '2T', 'Cannot use --memory 2T: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
-    ['memory', '64X', 'Cannot use --memory 64X: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
-    ['memory', '64 M', 'Cannot use --memory "64 M": must be a size from 1M to 1T, such as 512K, 64M or 2G'],
-    ['memory', '-64M', 'Cannot use --memory -64M: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
-    [
-      'memory',
-      '1.00001M',
-      'Cannot use --memory 1.00001M: must be a size from 1M to 1T, such as 512K, 64M or 2G',
-    ],
-    ['memory', 'M', 'Cannot use --memory M: must be a size from 1M to 1T, such as 512K, 64M or 2G'],
+    ['memory', '512', 'Cannot use --memory 512: must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', '2T', 'Cannot use --memory 2T: must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', '64X', 'Cannot use --memory 64X: must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', '64 M', 'Cannot use --memory "64 M": must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', '-64M', 'Cannot use --memory -64M: must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', '1.00001M', 'Cannot use --memory 1.00001M: must be a size from 1M to 1T, such as 64M or 2G'],
+    ['memory', 'M', 'Cannot use --memory M: must be a size from 1M to 1T, such as 64M or 2G'],
     ['index', ['a.csv', './a.csv'], 'Cannot use --index ./a.csv twice'],
     ['index', ['-', '-'], 'Cannot use --index - twice'],
     [
@@ -399,3 +395,24 @@ describe('toConfig()', () => {
     )
   })
 })
+
+type Check = (label: string, value: unknown) => unknown
+
+it.each(
+  Object.values(OPTIONS)
+    .map(({ check }) => check as Check)
+    .filter((check) => refusalOf(check).includes('a size'))
+    .map((check) => [refusalOf(check), check] as const),
+)('%j names sizes that are taken', (refusal, check) => {
+  const [, examples = ''] = /such as (.+)$/.exec(refusal) ?? []
+  for (const size of examples.split(/, | or /)) expect(check('--x', size)).toBeGreaterThan(0)
+})
+
+function refusalOf(check: Check): string {
+  try {
+    check('--x', '0')
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}

@@ -6,8 +6,14 @@ import { printable } from './printable.js'
 const MAX_PROBLEMS = 20
 const LABEL_COLUMNS = 13
 
-/** The short summary for people at the end of a run: lines `label  text`, safe for a terminal. */
+/**
+ * The short summary for people at the end of a run: lines `label  text`, safe for a terminal. None where every input
+ * failed and nothing was read: what was wrong says it all.
+ */
 export function reportLines(summary: Summary): string[] {
+  const wasNothingRead =
+    summary.packets.read === 0 && summary.inputs.every(({ status }) => status === 'failed')
+  if (wasNothingRead && problemLines(summary).length > 0) return []
   const { bytes, packets } = summary
   const counts = Object.entries(packets).filter(([fate]) => fate !== 'read')
   const fates = counts.map(([fate, count]) => `${countText(count)} ${FATE_WORDS[fate] ?? fate}`)

@@ -1,6 +1,8 @@
 import { ConfigError } from '../errors.js'
 
 const SHOWN_CHARACTERS = 80
+/** Of them a message names those that are allowed. */
+const EXAMPLE_SIZES = ['512K', '64M', '2G']
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
 /** One sentence: which option, what was found, what must hold. */
@@ -65,7 +67,8 @@ export function sizeOf(
   if (value === undefined) return fallback
   const bytes = typeof value === 'string' ? bytesOfText(value) : value
   if (isIntegerIn(bytes, min, max)) return bytes
-  throw refusal(option, value, `a size ${range}, such as 512K, 64M or 2G`)
+  const examples = EXAMPLE_SIZES.filter((text) => isIntegerIn(bytesOfText(text), min, max))
+  throw refusal(option, value, `a size ${range}, such as ${alternatives(examples)}`)
 }
 
 function bytesOfText(text: string): number {
@@ -87,7 +90,11 @@ export function choiceOf<T extends string>(
   if (value === undefined) return fallback
   const choice = choices.find((c) => c === value)
   if (choice !== undefined) return choice
-  throw refusal(option, value, `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`)
+  throw refusal(option, value, alternatives(choices))
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
 /** @throws ConfigError unless `value` can be a path: text, not empty, without a NUL character. */

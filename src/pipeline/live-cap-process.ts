@@ -11,6 +11,7 @@ const STREAM = 1
 const TURN_MS = 5
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}) // the parent says when to end
+process.on('SIGUSR1', () => {}) // otherwise Node.js opens its inspector
 process.on('disconnect', () => process.exit())
 process.once('message', (task: CapTask) => void capture(task))
 

@@ -87,7 +87,7 @@ describe('--config', () => {
     [
       { memory: 5 },
       [],
-      'Cannot use --memory 5: must be a size from 1M to 1T, such as 512K, 64M or 2G (--memory from',
+      'Cannot use --memory 5: must be a size from 1M to 1T, such as 64M or 2G (--memory from',
     ],
     [{ progress: 'now' }, [], 'Cannot use --progress now: must be auto, always or never (--progress from'],
     [

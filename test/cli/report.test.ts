@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { problemLines, reportLines } from '../../src/cli/report.js'
-import type { InputSummary } from '../../src/summary.js'
+import type { InputSummary, Summary } from '../../src/summary.js'
 import { sampleSummary } from './sample-summary.js'
 
 const PARTIAL: InputSummary = {
@@ -38,6 +38,18 @@ it('reportLines() names inputs read in part, damage and limits hit', () => {
   expect(lines).toContain('damage       2 holes, 2.93 KiB passed over')
   expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
   expect(lines).toContain('connections  0')
+})
+
+it.each<[string, Partial<Summary>, number]>([
+  ['a misspelt file', { inputs: [], errors: ['Cannot read "x"'] }, 0],
+  ['no capture', { inputs: [{ ...PARTIAL, packets: 0, status: 'failed' }] }, 0],
+  ['a misspelt file and another', { errors: ['Cannot read "x"'] }, 6],
+  ['no input before an interruption', { inputs: [] }, 6],
+  ['inputs converted before', { inputs: [{ ...PARTIAL, packets: 0, status: 'skipped' }] }, 6],
+])('reportLines() of %s: zeros stand before no error', (_name, changes, lines) => {
+  const none = { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 }
+  const packets = changes.inputs === undefined ? sampleSummary().packets : none
+  expect(reportLines(sampleSummary({ ...changes, packets }))).toHaveLength(lines)
 })
 
 it('problemLines() is empty after a run without problems', () => {
