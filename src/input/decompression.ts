@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.js'
-import type { ThreadedCompression } from './decompress/load-decompressor.js'
+import type { Compression } from './compression.js'
 
 /** What is compressed: a file, or the rest of a stream and what was read from it before. */
 export type CompressedBytes =
@@ -8,6 +8,11 @@ export type CompressedBytes =
 
 /** Unpacks what takes a processor's time elsewhere than on the calling thread. */
 export interface Decompression {
-  /** Begins to unpack, a bounded number of bytes ahead. A stream's source is closed with the one that is returned. */
-  open(compression: ThreadedCompression, compressed: CompressedBytes): Promise<ByteSource>
+  /**
+   * Begins to unpack, a bounded number of bytes ahead. A stream's source is closed with the one that is returned.
+   *
+   * @param isAhead The content is certainly wanted, though nobody reads it yet; otherwise only its beginning is unpacked
+   *                before somebody does.
+   */
+  open(compression: Compression, compressed: CompressedBytes, isAhead: boolean): Promise<ByteSource>
 }

@@ -1,11 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { COMPRESSION_MAGIC_BYTES, type Compression, detectCompression, isUndecided } from './compression.js'
-import type { ThreadedCompression } from './decompress/load-decompressor.js'
 import type { Decompression } from './decompression.js'
 import { FileByteSource } from './file-source.js'
-import { GzipByteSource } from './gzip-source.js'
-import { ReadAheadSource } from './read-ahead-source.js'
 import { StreamByteSource } from './stream-source.js'
 
 /** A file that was opened, compressed or not. */
@@ -20,7 +17,7 @@ export interface OpenedFile extends ByteSource {
 /**
  * Opens a file. Whether it is compressed is told by its first bytes, at the first `read()`.
  *
- * @param decompression Unpacks what is not gzip; null: that is given as it stands.
+ * @param decompression Null: what is compressed is given as it stands.
  * @throws InputError that names the file, where it cannot be opened or is no regular file.
  */
 export function openFile(path: string, decompression: Decompression | null = null): OpenedFile {
@@ -105,27 +102,22 @@ class DetectingByteSource implements OpenedFile {
     const head = await readHead(source)
     const compression = this.#isClosed ? null : detectCompression(head)
     this.compression = compression
-    if (compression === 'gzip') this.#source = this.#gunzip(source, head, isAhead)
-    else if (compression === null || this.#decompression === null) this.#head = head
-    else this.#source = await this.#unpack(this.#decompression, compression, source, head)
+    if (compression === null || this.#decompression === null) this.#head = head
+    else this.#source = await this.#unpack(this.#decompression, compression, source, head, isAhead)
     this.#isDetected = true
   }
 
   async #unpack(
     decompression: Decompression,
-    compression: ThreadedCompression,
+    compression: Compression,
     source: ByteSource,
     head: Uint8Array,
+    isAhead: boolean,
   ): Promise<ByteSource> {
-    if (this.#path === null) return decompression.open(compression, { source, head })
+    if (this.#path === null) return decompression.open(compression, { source, head }, isAhead)
     await source.close() // the file is opened again where it is unpacked
-    return decompression.open(compression, { path: this.#path, totalBytes: source.totalBytes ?? 0 })
-  }
-
-  #gunzip(source: ByteSource, head: Uint8Array, isAhead: boolean): ByteSource {
-    const path = this.#path
-    const gzip = new GzipByteSource(source, head, path === null ? null : () => FileByteSource.open(path))
-    return isAhead ? new ReadAheadSource(gzip) : gzip
+    const file = { path: this.#path, totalBytes: source.totalBytes ?? 0 }
+    return decompression.open(compression, file, isAhead)
   }
 }
 

@@ -3,15 +3,12 @@ import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /** A stream of bytes, such as standard input. Holds back no bytes: what has arrived is given at once. */
 export class StreamByteSource implements ByteSource {
-  // Invariants: #chunk[#chunkAt, end) was taken from the stream and is not given yet. #wake is set while
-  // a read waits for the stream.
+  // Invariant: #chunk was taken from the stream and is not given yet.
   readonly #stream: Readable
+  readonly #chunks: AsyncIterator<unknown>
   #chunk: Uint8Array = new Uint8Array(0)
-  #chunkAt = 0
   #bytesRead = 0
-  #isStreamOver = false
-  #isListening = false
-  #wake: (() => void) | null = null
+  #isOver = false
   readonly totalBytes = null
   readonly isDecompressed = false
   problem: InputReadProblem | null = null
@@ -19,6 +16,7 @@ export class StreamByteSource implements ByteSource {
   /** @param stream Gives bytes, not text. Nobody else reads it. It is destroyed by `close()`. */
   constructor(stream: Readable) {
     this.#stream = stream
+    this.#chunks = stream[Symbol.asyncIterator]()
   }
 
   get bytesRead(): number {
@@ -26,67 +24,42 @@ export class StreamByteSource implements ByteSource {
   }
 
   get isAtEnd(): boolean {
-    return this.#isStreamOver && this.#chunkAt === this.#chunk.length
+    return this.#isOver && this.#chunk.length === 0
   }
 
   async read(target: Uint8Array): Promise<number> {
-    if (!this.#isListening) this.#listen()
-    for (;;) {
-      const filled = this.#take(target)
-      if (filled > 0 || this.#isStreamOver) return filled
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+    while (this.#chunk.length === 0 && !this.#isOver) await this.#next()
+    const part = this.#chunk.subarray(0, target.length)
+    target.set(part)
+    this.#chunk = this.#chunk.subarray(part.length)
+    this.#bytesRead += part.length
+    return part.length
   }
 
   async close(): Promise<void> {
-    this.#isStreamOver = true
-    this.#chunkAt = this.#chunk.length
+    this.#end()
     this.#stream.destroy()
-    this.#wakeUp()
   }
 
-  /** Copies what has arrived to `target`. Returns the bytes. */
-  #take(target: Uint8Array): number {
-    let filled = 0
-    while (filled < target.length) {
-      if (this.#chunkAt === this.#chunk.length) {
-        const chunk: unknown = this.#stream.read()
-        if (!(chunk instanceof Uint8Array)) break
-        this.#chunk = chunk
-        this.#chunkAt = 0
-      }
-      const bytes = Math.min(this.#chunk.length - this.#chunkAt, target.length - filled)
-      target.set(this.#chunk.subarray(this.#chunkAt, this.#chunkAt + bytes), filled)
-      this.#chunkAt += bytes
-      filled += bytes
+  async #next(): Promise<void> {
+    try {
+      const { value, done } = await this.#chunks.next()
+      if (this.#isOver) return // it was closed meanwhile
+      if (value instanceof Uint8Array) this.#chunk = value
+      else if (done === true) this.#isOver = true
+      else this.#fail('the stream gives text or objects in place of bytes')
+    } catch (error) {
+      if (!this.#isOver) this.#fail((error as Error).message)
     }
-    this.#bytesRead += filled
-    return filled
   }
 
-  #listen(): void {
-    this.#isListening = true
-    const stream = this.#stream
-    if (stream.readableEnded || stream.destroyed) this.#isStreamOver = true
-    stream.on('readable', () => this.#wakeUp())
-    stream.on('end', () => this.#finish())
-    stream.on('close', () => this.#finish())
-    stream.on('error', (error) => {
-      this.problem ??= { offset: this.#bytesRead, message: error.message }
-      this.#finish()
-    })
+  #fail(message: string): void {
+    this.problem = { offset: this.#bytesRead, message }
+    this.#end()
   }
 
-  #finish(): void {
-    this.#isStreamOver = true
-    this.#wakeUp()
-  }
-
-  #wakeUp(): void {
-    const wake = this.#wake
-    this.#wake = null
-    wake?.()
+  #end(): void {
+    this.#isOver = true
+    this.#chunk = new Uint8Array(0)
   }
 }

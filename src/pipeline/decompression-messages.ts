@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { SlotRing } from '../capture/live/slot-ring.js'
 import type { InputReadProblem } from '../input/byte-source.js'
-import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
+import type { Compression } from '../input/compression.js'
 
 /** Int32 words that a decompression thread shares with its owner. */
 export const DecompressionWord = {
@@ -25,9 +25,11 @@ export interface DecompressionSetup {
 export interface DecompressionTask {
   /** Counts from 1. */
   readonly number: number
-  readonly compression: ThreadedCompression
+  readonly compression: Compression
   /** The file, or the port that the compressed bytes come from: a Uint8Array for each `more`, null at their end. */
   readonly input: string | MessagePort
+  /** Fill the ring before anything was taken out of it. */
+  readonly isAhead: boolean
 }
 
 /** What a decompression thread tells its owner. */

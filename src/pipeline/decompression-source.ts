@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { ByteSource, InputReadProblem } from '../input/byte-source.js'
-import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
-import type { CompressedBytes } from '../input/decompression.js'
+import type { Compression } from '../input/compression.js'
+import type { CompressedBytes, Decompression } from '../input/decompression.js'
 import type { DecompressionMessage } from './decompression-messages.js'
 import type { DecompressionThread } from './decompression-threads.js'
 
@@ -9,6 +9,13 @@ import type { DecompressionThread } from './decompression-threads.js'
 const CHUNK_BYTES = 64 * 1024
 /** What is left of a task that is given up is taken out in pieces of this. */
 const SCRAP_BYTES = 256 * 1024
+
+/** What is unpacked, as {@link Decompression.open} has it. */
+export interface CompressedSource {
+  readonly compression: Compression
+  readonly compressed: CompressedBytes
+  readonly isAhead: boolean
+}
 
 /** The content of a compressed input, which a thread unpacks ahead of its reader. */
 export class DecompressionSource implements ByteSource {
@@ -29,8 +36,7 @@ export class DecompressionSource implements ByteSource {
   /** @param release Called when the thread may have another task. */
   constructor(
     thread: DecompressionThread,
-    compression: ThreadedCompression,
-    compressed: CompressedBytes,
+    { compression, compressed, isAhead }: CompressedSource,
     release: () => void,
   ) {
     this.#thread = thread
@@ -43,12 +49,12 @@ export class DecompressionSource implements ByteSource {
     if ('path' in compressed) {
       this.totalBytes = compressed.totalBytes
       this.#feed = null
-      thread.begin(compression, compressed.path, listener)
+      thread.begin({ compression, input: compressed.path, isAhead }, listener)
     } else {
       const { port1, port2 } = new MessageChannel()
       this.totalBytes = compressed.source.totalBytes
       this.#feed = new StreamFeed(compressed.source, compressed.head, port1)
-      thread.begin(compression, port2, listener)
+      thread.begin({ compression, input: port2, isAhead }, listener)
     }
   }
 

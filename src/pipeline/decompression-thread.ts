@@ -19,7 +19,9 @@ const setup: DecompressionSetup = workerData
 const words = new Int32Array(setup.words)
 const progress = new BigInt64Array(setup.progress)
 const producer = new SlotProducer(setup.ring)
+/** Bytes in the slot that is being filled, and slots of the task that were handed over. */
 let slotBytes = 0
+let handedOver = 0
 
 /** The task shall end early. */
 class StoppedTask extends Error {}
@@ -28,6 +30,7 @@ parentPort?.on('message', (task: DecompressionTask) => void run(task))
 
 async function run(task: DecompressionTask): Promise<void> {
   let problem: InputReadProblem | null = null
+  handedOver = 0
   try {
     problem = await unpack(task)
     publish()
@@ -43,10 +46,11 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
   const checkpoint = () => {
     if (words[DecompressionWord.STOP] === task.number) throw new StoppedTask()
   }
-  const write = (bytes: Uint8Array, from: number, to: number) => fill(bytes, from, to, checkpoint)
+  const write = (bytes: Uint8Array, from: number, to: number) =>
+    fill(bytes, from, to, checkpoint, task.isAhead)
   const { input } = task
   if (typeof input !== 'string') {
-    return decompress(new CompressedInput(portReader(input, checkpoint)), write)
+    return decompress(portInput(input, checkpoint), write)
   }
   let file: number
   try {
@@ -55,15 +59,16 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
     return { offset: 0, message: reason(error) } // it was there a moment ago
   }
   try {
-    return decompress(new CompressedInput(fileReader(file, checkpoint)), write)
+    return decompress(fileInput(file, checkpoint), write)
   } finally {
     closeSync(file)
   }
 }
 
-function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => void): void {
+function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => void, isAhead: boolean): void {
   for (let at = from; at < to; ) {
-    for (checkpoint(); !producer.hasFree(); checkpoint()) producer.waitForFree(SLEEP_MS)
+    for (checkpoint(); !producer.hasFree(mostFull(isAhead)); checkpoint())
+      producer.waitForFree(SLEEP_MS, mostFull(isAhead))
     const slot = producer.slots[producer.slot]!
     const count = Math.min(to - at, slot.length - slotBytes)
     slot.set(bytes.subarray(at, at + count), slotBytes)
@@ -73,22 +78,37 @@ function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => voi
   }
 }
 
+// Who only looks at the beginning of many inputs does not pay for more.
+function mostFull(isAhead: boolean): number {
+  return isAhead || producer.full < handedOver ? producer.slots.length : 1
+}
+
 function publish(): void {
   if (slotBytes === 0) return
+  handedOver += 1
   if (producer.publish(slotBytes)) tell({ kind: 'filled' })
   slotBytes = 0
 }
 
-function fileReader(file: number, checkpoint: () => void) {
-  return (target: Uint8Array): number => {
+function fileInput(file: number, checkpoint: () => void): CompressedInput {
+  let position = 0
+  const read = (target: Uint8Array): number => {
     checkpoint()
-    return counted(readSync(file, target, 0, target.length, null))
+    const bytes = readSync(file, target, 0, target.length, position)
+    position += bytes
+    readUpTo(position)
+    return bytes
   }
+  const seek = (offset: number) => {
+    position = offset
+  }
+  return new CompressedInput(read, seek)
 }
 
-function portReader(port: MessagePort, checkpoint: () => void) {
+function portInput(port: MessagePort, checkpoint: () => void): CompressedInput {
   let chunk: Uint8Array = new Uint8Array(0)
-  return (target: Uint8Array): number => {
+  let position = 0
+  return new CompressedInput((target) => {
     if (chunk.length === 0) {
       publish() // the next bytes may take their time
       chunk = receive(port, checkpoint) ?? chunk
@@ -96,8 +116,10 @@ function portReader(port: MessagePort, checkpoint: () => void) {
     const part = chunk.subarray(0, target.length)
     target.set(part)
     chunk = chunk.subarray(part.length)
-    return counted(part.length)
-  }
+    position += part.length
+    readUpTo(position)
+    return part.length
+  })
 }
 
 function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
@@ -112,9 +134,9 @@ function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
   }
 }
 
-function counted(bytes: number): number {
-  Atomics.add(progress, 0, BigInt(bytes))
-  return bytes
+// What is read a second time counts once.
+function readUpTo(position: number): void {
+  if (position > Atomics.load(progress, 0)) Atomics.store(progress, 0, BigInt(position))
 }
 
 function tell(message: DecompressionMessage): void {

@@ -1,6 +1,6 @@
-import { type MessagePort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { allocateSlotRing, SlotConsumer } from '../capture/live/slot-ring.js'
-import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
+import type { Compression } from '../input/compression.js'
 import type { CompressedBytes } from '../input/decompression.js'
 import {
   type DecompressionMessage,
@@ -16,16 +16,15 @@ const SLOT_BYTES = 256 * 1024
 
 /** Threads that unpack inputs, one at a time each. A thread that is done waits for the next input. */
 export class DecompressionThreads {
-  // Invariant: #idle are those of #threads that have no task.
+  // Invariant: #idle are those of #threads that have no task; they may have died meanwhile.
   readonly #threads = new Set<DecompressionThread>()
   readonly #idle: DecompressionThread[] = []
 
-  open(compression: ThreadedCompression, compressed: CompressedBytes): DecompressionSource {
-    const thread = this.#idle.pop() ?? this.#start()
-    return new DecompressionSource(thread, compression, compressed, () => {
-      if (thread.isAlive) this.#idle.push(thread)
-      else this.#threads.delete(thread)
-    })
+  open(compression: Compression, compressed: CompressedBytes, isAhead: boolean): DecompressionSource {
+    const thread = this.#takeIdle() ?? this.#start()
+    return new DecompressionSource(thread, { compression, compressed, isAhead }, () =>
+      this.#idle.push(thread),
+    )
   }
 
   /** Ends the threads. What they unpack ends with a problem. */
@@ -33,6 +32,14 @@ export class DecompressionThreads {
     await Promise.all([...this.#threads].map((thread) => thread.terminate()))
     this.#threads.clear()
     this.#idle.length = 0
+  }
+
+  #takeIdle(): DecompressionThread | null {
+    for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop()) {
+      if (thread.isAlive) return thread
+      this.#threads.delete(thread)
+    }
+    return null
   }
 
   #start(): DecompressionThread {
@@ -80,17 +87,14 @@ export class DecompressionThread {
   }
 
   /** Begins a task. The one before is done, and its content was read. */
-  begin(
-    compression: ThreadedCompression,
-    input: string | MessagePort,
-    listener: DecompressionListener,
-  ): void {
+  begin(task: Omit<DecompressionTask, 'number'>, listener: DecompressionListener): void {
+    const { input } = task
     this.#listener = listener
     this.#number += 1
     Atomics.store(this.#progress, 0, 0n)
-    const task: DecompressionTask = { number: this.#number, compression, input }
+    const numbered: DecompressionTask = { number: this.#number, ...task }
     this.#worker.ref()
-    this.#worker.postMessage(task, typeof input === 'string' ? [] : [input])
+    this.#worker.postMessage(numbered, typeof input === 'string' ? [] : [input])
   }
 
   /** Nobody waits for the thread. */

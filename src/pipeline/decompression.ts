@@ -1,5 +1,5 @@
 import type { ByteSource } from '../input/byte-source.js'
-import type { ThreadedCompression } from '../input/decompress/load-decompressor.js'
+import type { Compression } from '../input/compression.js'
 import type { CompressedBytes, Decompression } from '../input/decompression.js'
 import type { DecompressionThreads } from './decompression-threads.js'
 
@@ -7,9 +7,9 @@ import type { DecompressionThreads } from './decompression-threads.js'
 export class ThreadedDecompression implements Decompression {
   #threads: Promise<DecompressionThreads> | null = null
 
-  async open(compression: ThreadedCompression, compressed: CompressedBytes): Promise<ByteSource> {
+  async open(compression: Compression, compressed: CompressedBytes, isAhead: boolean): Promise<ByteSource> {
     this.#threads ??= import('./decompression-threads.js').then((module) => new module.DecompressionThreads())
-    return (await this.#threads).open(compression, compressed)
+    return (await this.#threads).open(compression, compressed, isAhead)
   }
 
   /** Ends the threads. */

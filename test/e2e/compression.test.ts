@@ -70,6 +70,16 @@ describe.concurrent('a capture', () => {
       for (const name of copies) expect(treeOf(join(folder, 'out', name))).toEqual(plain)
     }))
 
+  it('is the same for inspect, which names the wrapping', async () => {
+    const { code, stdout } = await runProgram(['inspect', '--json', ...WRAPPINGS], { cwd: DATA })
+    const { captures } = JSON.parse(stdout.toString()) as {
+      captures: { format: { compression: string }; packets: { total: number } }[]
+    }
+    expect(code).toBe(0)
+    expect(captures.map(({ format }) => format.compression)).toEqual(['gzip', 'zstd', 'xz', 'lz4', 'bzip2'])
+    expect(new Set(captures.map(({ packets }) => packets.total)).size).toBe(1)
+  })
+
   it('that is cut in its wrapping gives what comes before, and tells the compressed offset', () =>
     withFolder(async (folder) => {
       writeFileSync(join(folder, 'plain.pcap'), PLAIN)

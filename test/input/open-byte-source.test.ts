@@ -9,6 +9,7 @@ import { InputError } from '../../src/errors.js'
 import { openFile, openStream } from '../../src/input/open-byte-source.js'
 import { withoutRights } from '../support/without-rights.js'
 import { drain } from './drain.js'
+import { INLINE } from './inline-decompression.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const MKFIFO = 'mkfifo' // Node makes no named pipes
@@ -17,13 +18,13 @@ const path = join(folder, 'input')
 
 function fileOf(content: Uint8Array) {
   writeFileSync(path, content)
-  return openFile(path)
+  return openFile(path, INLINE)
 }
 
 function streamOf(content: Uint8Array, pieceBytes: number) {
   const pieces: Uint8Array[] = []
   for (let at = 0; at < content.length; at += pieceBytes) pieces.push(content.slice(at, at + pieceBytes))
-  return openStream(Readable.from(pieces, { objectMode: false }))
+  return openStream(Readable.from(pieces, { objectMode: false }), INLINE)
 }
 
 const large = randomBytes(300_000)
@@ -181,6 +182,19 @@ describe('openStream()', () => {
     const waiting = silent.read(new Uint8Array(10))
     await silent.close()
     expect(await waiting).toBe(0)
+  })
+
+  it('says so where a stream gives text, or is closed before its end', async () => {
+    const text = openStream(new PassThrough({ encoding: 'utf8' }).end('abc'))
+    expect(await text.read(new Uint8Array(10))).toBe(0)
+    expect(text.problem).toEqual({ offset: 0, message: 'the stream gives text or objects in place of bytes' })
+    const stream = new PassThrough()
+    const closed = openStream(stream)
+    stream.write('abc')
+    expect(await closed.read(new Uint8Array(10))).toBe(3)
+    stream.destroy()
+    expect(await closed.read(new Uint8Array(10))).toBe(0)
+    expect(closed.problem).toEqual({ offset: 3, message: 'Premature close' })
   })
 
   it('reads nothing from a stream that has ended before', async () => {

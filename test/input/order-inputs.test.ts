@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Input } from '../../src/input/input.js'
 import { orderByFirstPacket } from '../../src/input/order-inputs.js'
 import { PcapngBuilder, pcapFile } from '../support/capture-writers.js'
+import { INLINE } from './inline-decompression.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -31,7 +32,7 @@ const ngAt = (tsSec: number, bytesBefore: number) =>
     .done()
 
 async function order(...inputs: Input[]): Promise<string[]> {
-  return (await orderByFirstPacket(inputs, { maxInterfaces: 10 })).map(({ path }) => basename(path))
+  return (await orderByFirstPacket(inputs, { maxInterfaces: 10 }, INLINE)).map(({ path }) => basename(path))
 }
 
 describe('orderByFirstPacket()', () => {

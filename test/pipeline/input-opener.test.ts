@@ -9,6 +9,7 @@ import type { Decompression } from '../../src/input/decompression.js'
 import type { Input } from '../../src/input/input.js'
 import { InputOpener } from '../../src/pipeline/input-opener.js'
 import { drain } from '../input/drain.js'
+import { INLINE } from '../input/inline-decompression.js'
 import { temporaryFolder } from '../input/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -54,7 +55,7 @@ it('InputOpener gives inputs in their order, whatever they are', async () => {
     fileOf('c', Buffer.from('')),
   ]
   const stdin = Readable.from([Buffer.from('stream')], { objectMode: false })
-  const opener = new InputOpener(inputs, new CountingDecompression(), stdin)
+  const opener = new InputOpener(inputs, INLINE, stdin)
   const contents: string[] = []
   for (const input of inputs) {
     try {

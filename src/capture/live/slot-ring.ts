@@ -60,15 +60,23 @@ export class SlotProducer {
     return this.#filled & (this.slots.length - 1)
   }
 
-  /** True when the slot at `slot` may be filled. */
-  hasFree(): boolean {
-    return ((this.#filled - Atomics.load(this.#words, EMPTIED)) | 0) < this.slots.length
+  /** Slots that were filled and not emptied. */
+  get full(): number {
+    return (this.#filled - Atomics.load(this.#words, EMPTIED)) | 0
   }
 
-  /** Waits until a slot is free, `timeoutMs` at most. */
-  waitForFree(timeoutMs: number): void {
-    const emptied = (this.#filled - this.slots.length) | 0
-    Atomics.wait(this.#words, EMPTIED, emptied, timeoutMs)
+  /**
+   * True when the slot at `slot` may be filled.
+   *
+   * @param most Slots that may be full at one moment.
+   */
+  hasFree(most = this.slots.length): boolean {
+    return this.full < most
+  }
+
+  /** Waits until `hasFree(most)`, `timeoutMs` at most. */
+  waitForFree(timeoutMs: number, most = this.slots.length): void {
+    Atomics.wait(this.#words, EMPTIED, (this.#filled - most) | 0, timeoutMs)
   }
 
   /**

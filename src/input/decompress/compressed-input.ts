@@ -1,15 +1,25 @@
 import type { InputReadProblem } from '../byte-source.js'
 
 const BUFFER_BYTES = 256 * 1024
+/** Where the input cannot be read again, bytes behind a mark are kept up to this. */
+const KEPT_BYTES = 1024 * 1024
 
 /** Gives the next compressed bytes: fills `target` as far as bytes are at hand, waits for at least one; 0: the end. */
 export type ReadCompressed = (target: Uint8Array) => number
 
+/** Makes the byte at this offset of the file the next one that is read. */
+export type SeekCompressed = (offset: number) => void
+
 /** Compressed bytes that a decompressor takes one after the other, through a buffer of 256 KiB. */
 export class CompressedInput {
-  // Invariants: `bytes[from, to)` is read and not yet taken; `bytes[from]` is the byte #offset of the file.
+  // Invariants: `bytes[from, to)` is read and not yet taken; `bytes[from]` is the byte #offset of the file. #kept are
+  // the bytes from #marked on that were read, where it is not null. #again are read before anything else.
   readonly bytes = new Uint8Array(BUFFER_BYTES)
   readonly #read: ReadCompressed
+  readonly #seek: SeekCompressed | null
+  #marked = 0
+  #kept: Uint8Array[] | null = null
+  #again: Uint8Array = new Uint8Array(0)
   #from = 0
   #to = 0
   #offset = 0
@@ -17,9 +27,13 @@ export class CompressedInput {
   /** Why the bytes end early, where that is not because the file does. */
   problem: InputReadProblem | null = null
 
-  /** @param read An error of the system that it throws becomes `problem`; anything else goes through. */
-  constructor(read: ReadCompressed) {
+  /**
+   * @param read An error of the system that it throws becomes `problem`; anything else goes through.
+   * @param seek Null: what was read cannot be read again.
+   */
+  constructor(read: ReadCompressed, seek: SeekCompressed | null = null) {
     this.#read = read
+    this.#seek = seek
   }
 
   /** Where the bytes that are at hand begin in `bytes`. */
@@ -65,6 +79,26 @@ export class CompressedInput {
     return left === 0
   }
 
+  /** Remembers the next byte for `goBack()`. */
+  mark(): void {
+    this.#marked = this.#offset
+    this.#kept = this.#seek === null ? [] : null
+    this.#keep(this.#from, this.#to)
+  }
+
+  /** Makes the marked byte the next one, once for each mark. False: that is too far back for a stream. */
+  goBack(): boolean {
+    if (this.#seek !== null) this.#seek(this.#marked)
+    else if (this.#kept === null) return false
+    else this.#again = Buffer.concat([...this.#kept, this.#again])
+    this.#kept = null
+    this.#from = 0
+    this.#to = 0
+    this.#offset = this.#marked
+    this.#isOver = false
+    return true
+  }
+
   uint8(at: number): number {
     return this.bytes[this.#from + at] ?? 0
   }
@@ -96,9 +130,22 @@ export class CompressedInput {
       this.#to -= this.#from
       this.#from = 0
     }
-    const bytes = this.#tryRead(this.bytes.subarray(this.#to))
+    const bytes = this.#readAgain() || this.#tryRead(this.bytes.subarray(this.#to))
     if (bytes === 0) this.#isOver = true
+    this.#keep(this.#to, this.#to + bytes)
     this.#to += bytes
+  }
+
+  #readAgain(): number {
+    const part = this.#again.subarray(0, BUFFER_BYTES - this.#to)
+    this.bytes.set(part, this.#to)
+    this.#again = this.#again.subarray(part.length)
+    return part.length
+  }
+
+  #keep(from: number, to: number): void {
+    if (this.#offset + to - this.#from > this.#marked + KEPT_BYTES) this.#kept = null
+    this.#kept?.push(this.bytes.slice(from, to))
   }
 
   #tryRead(target: Uint8Array): number {

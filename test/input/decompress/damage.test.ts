@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ThreadedCompression } from '../../../src/input/decompress/load-decompressor.js'
+import type { Compression } from '../../../src/input/compression.js'
 import { CONTENT, packed, unpack } from './unpack.js'
 
 /** A copy of a file with one byte changed. */
@@ -16,7 +16,7 @@ const u32 = (value: number) =>
 
 describe('damage is told with what it is:', () => {
   // [name, compression, file, problem]
-  const cases: [string, ThreadedCompression, Buffer, RegExp][] = [
+  const cases: [string, Compression, Buffer, RegExp][] = [
     ['a zstd checksum', 'zstd', withByte('plain.zst', -1, inverted), /damaged \(wrong checksum\)/],
     ['a zstd block', 'zstd', withByte('plain.zst', 12, () => 0xff), /damaged \(corrupted block\)/],
     [

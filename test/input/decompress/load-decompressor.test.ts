@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ThreadedCompression } from '../../../src/input/decompress/load-decompressor.js'
+import type { Compression } from '../../../src/input/compression.js'
 import { CONTENT, packed, unpack } from './unpack.js'
 
 // [compression, what the last part of a file is called, files]
-const formats: [ThreadedCompression, string, string[]][] = [
+const formats: [Compression, string, string[]][] = [
+  ['gzip', 'member', ['plain.gz', 'members.gz']],
   ['zstd', 'frame', ['plain.zst', 'unchecked.zst']],
   ['xz', 'stream', ['plain.xz', 'blocks.xz']],
   ['lz4', 'frame', ['linked.lz4', 'independent.lz4', 'large.lz4']],
   ['bzip2', 'stream', ['plain.bz2', 'blocks.bz2']],
 ]
 const files = formats.flatMap(([compression, , names]) => names.map((name) => [name, compression] as const))
-const ENDINGS = { zstd: 'zst', xz: 'xz', lz4: 'lz4', bzip2: 'bz2' } as const
+const ENDINGS = { gzip: 'gz', zstd: 'zst', xz: 'xz', lz4: 'lz4', bzip2: 'bz2' } as const
 
 describe.each(formats)('a %s file', (compression, unit, names) => {
   const wholes = names.map(packed)

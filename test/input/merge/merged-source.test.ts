@@ -11,6 +11,7 @@ import { openFile, openStream } from '../../../src/input/open-byte-source.js'
 import { PcapngBuilder, pcapFile, type WrittenPacket } from '../../support/capture-writers.js'
 import { readCapture } from '../../support/read-capture.js'
 import { drain } from '../drain.js'
+import { INLINE } from '../inline-decompression.js'
 import { temporaryFolder } from '../temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -27,7 +28,7 @@ function packetsAt(times: readonly number[], text: string): WrittenPacket[] {
 function fileOf(content: Uint8Array): MergedInput {
   const path = join(folder, `input-${files++}`)
   writeFileSync(path, content)
-  return { input: { kind: 'file', path }, source: openFile(path) }
+  return { input: { kind: 'file', path }, source: openFile(path, INLINE) }
 }
 
 async function framesOf(source: MergedSource, bufferBytes = 1000): Promise<string[]> {

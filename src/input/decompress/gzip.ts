@@ -1,0 +1,104 @@
+import { crc32 } from 'node:zlib'
+import type { InputReadProblem } from '../byte-source.js'
+import type { CompressedInput } from './compressed-input.js'
+import { damaged, endsEarly, followed, type WriteContent } from './decompressor.js'
+import { gzipHeaderFault, skipGzipHeader } from './gzip-header.js'
+import { RawInflater } from './raw-inflater.js'
+
+/** Compressed bytes that zlib gets at a time. It keeps to itself what it made of those in which it finds damage. */
+const PIECE_BYTES = 4 * 1024
+const TRAILER_BYTES = 8
+
+/**
+ * Unpacks gzip files of any number of members (RFC 1952), with all their checksums.
+ *
+ * The damaged piece of a member is read a second time, byte by byte, so that nothing before the damage is lost. Of a
+ * stream that is possible for the first MiB of a member; further on the content of up to 4 KiB is lost.
+ */
+export function decompressGzip(input: CompressedInput, write: WriteContent): InputReadProblem | null {
+  const inflater = new RawInflater()
+  try {
+    for (let members = 0; input.ensure(1); members++) {
+      const fault = gzipHeaderFault(input)
+      if (fault !== null && members > 0) break
+      if (fault !== null) return damaged('gzip', input.offset, fault)
+      const problem = readMember(input, inflater, write)
+      if (problem !== null) return problem
+    }
+  } finally {
+    inflater.close()
+  }
+  return followed('gzip', 'member', input)
+}
+
+function readMember(
+  input: CompressedInput,
+  inflater: RawInflater,
+  write: WriteContent,
+): InputReadProblem | null {
+  const { offset } = input
+  const header = skipGzipHeader(input)
+  if (header === 'damaged') return damaged('gzip', offset, 'header crc mismatch')
+  if (header === 'end') return endsEarly('gzip', input)
+  const content = new MemberContent(write)
+  input.mark()
+  inflateData(input, inflater, content, Infinity)
+  if (inflater.error !== null) {
+    const stepFrom = input.offset
+    if (input.goBack()) {
+      content.startAgain()
+      inflateData(input, inflater, content, stepFrom)
+    }
+  }
+  if (inflater.error !== null) return damaged('gzip', input.offset, inflater.error)
+  if (!inflater.isEnded || !input.ensure(TRAILER_BYTES)) return endsEarly('gzip', input)
+  if (input.uint32le(0) !== content.crc) return damaged('gzip', input.offset, 'incorrect data check')
+  if (input.uint32le(4) !== content.length % 2 ** 32)
+    return damaged('gzip', input.offset + 4, 'incorrect length check')
+  input.take(TRAILER_BYTES)
+  return null
+}
+
+/** Inflates up to the end of the data, to damage, of which the piece is not taken then, or to the end of the file. */
+function inflateData(
+  input: CompressedInput,
+  inflater: RawInflater,
+  content: MemberContent,
+  stepFrom: number,
+): void {
+  inflater.reset()
+  while (!inflater.isEnded && input.ensure(1)) {
+    const left = stepFrom - input.offset
+    const count = Math.min(input.available, left > 0 ? Math.min(PIECE_BYTES, left) : 1)
+    const taken = inflater.inflate(input.bytes, input.from, count, content.take)
+    if (inflater.error !== null) return
+    input.take(taken)
+  }
+}
+
+/** What a member holds. */
+class MemberContent {
+  // Invariants: #write got #length bytes, whose CRC32 is `crc`; the next #written bytes are the same again.
+  readonly #write: WriteContent
+  #written = 0
+  length = 0
+  crc = 0
+
+  constructor(write: WriteContent) {
+    this.#write = write
+  }
+
+  /** What was written comes again, and is not to be written again. */
+  startAgain(): void {
+    this.#written = this.length
+  }
+
+  readonly take = (output: Uint8Array, count: number): void => {
+    const from = Math.min(this.#written, count)
+    this.#written -= from
+    if (from === count) return
+    this.crc = crc32(output.subarray(from, count), this.crc)
+    this.length += count - from
+    this.#write(output, from, count)
+  }
+}
