@@ -3,7 +3,17 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Folders whose tests start processes or threads and wait for them. */
-const PROGRAM = ['browser', 'determinism', 'e2e', 'faults', 'filter/differential', 'fuzz', 'live', 'pipeline']
+const PROGRAM = [
+  'browser',
+  'determinism',
+  'e2e',
+  'faults',
+  'filter/differential',
+  'fuzz',
+  'live',
+  'metamorphic',
+  'pipeline',
+]
 const PROGRAM_FILES = PROGRAM.map((folder) => `test/${folder}/**/*.test.ts`)
 
 /** Tests that wait begin first, so that those that only compute fill the time. */

@@ -5,8 +5,8 @@ import type { HeldStore } from './held-store.js'
 import { RecentGaps } from './recent-gaps.js'
 import { seqAdd } from './seq.js'
 
-/** Segments that a half-stream joined in the middle holds before it takes the lowest one as its start. */
-const SETTLE_SEGMENTS = 4
+/** Bytes that a half-stream joined in the middle holds before it takes the lowest one as its start, in however many segments. */
+const SETTLE_BYTES = 64 * 1024
 
 export interface ReassemblerLimits {
   /** Early segments held for one half-stream. */
@@ -88,7 +88,7 @@ export class HeldStreams {
       this.#delivery.countRetransmission(half, held.repeatedBytes, held.conflictBytes)
     }
     if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
-      if (held.count >= SETTLE_SEGMENTS || held.bytes > this.#limits.heldBytes) this.settle(half)
+      if (held.bytes >= Math.min(SETTLE_BYTES, this.#limits.heldBytes)) this.settle(half)
     } else {
       this.#drain(half)
     }

@@ -13,7 +13,7 @@ import { StraySegments } from './stray-segments.js'
 const LINKTYPE_RAW = 101
 
 /** How one file of a capture is written. */
-interface FileForm {
+export interface FileForm {
   readonly format: 'pcap' | 'pcapng'
   readonly bigEndian: boolean
   readonly nanoseconds: boolean
@@ -93,7 +93,7 @@ export const arbitraryCapture: fc.Arbitrary<CaptureRecipe> = fc.record({
 /** The files of the capture, the same bytes for the same recipe. Their names are not in the order of their times. */
 export function generateCapture(recipe: CaptureRecipe): GeneratedFile[] {
   const { files, seed, interfaces, isInterleaved } = recipe
-  const records = withTroubles(trafficOf(recipe), recipe.troubles, seed)
+  const records = recordsOf(recipe)
   const random = new Random(seed + 1)
   const shares: DraftRecord[][] = files.map(() => [])
   records.forEach((record, i) => {
@@ -109,6 +109,11 @@ export function generateCapture(recipe: CaptureRecipe): GeneratedFile[] {
       bytes: form.isCompressed ? gzipSync(bytes, { level: 1 }) : bytes,
     }
   })
+}
+
+/** What a capture holds before it is written. */
+export function recordsOf(recipe: CaptureRecipe): DraftRecord[] {
+  return withTroubles(trafficOf(recipe), recipe.troubles, recipe.seed)
 }
 
 function trafficOf({ seed, strays, segments, ...options }: CaptureRecipe): DraftRecord[] {
@@ -128,9 +133,10 @@ function trafficOf({ seed, strays, segments, ...options }: CaptureRecipe): Draft
   }))
 }
 
-function written(
+/** A file with these records. With three interfaces in pcapng the third one is of IP packets without a link layer. */
+export function written(
   records: readonly DraftRecord[],
-  { format, bigEndian, nanoseconds }: FileForm,
+  { format, bigEndian, nanoseconds }: Pick<FileForm, 'format' | 'bigEndian' | 'nanoseconds'>,
   interfaceCount: number,
   random: Random,
 ): Buffer {

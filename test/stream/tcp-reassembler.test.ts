@@ -358,16 +358,30 @@ describe('TcpReassembler limits', () => {
 describe('TcpReassembler.join()', () => {
   for (const firstSeq of FIRST_SEQS) {
     it(`takes the lowest of the first segments as the start (first sequence number ${firstSeq})`, () => {
-      const { reassembler, sink, push } = setUp()
+      const { end, reassembler, sink, push } = setUp()
       reassembler.join(0, firstSeq)
       push(firstSeq, 0, 'cd')
       push(firstSeq, -2, 'ab')
       push(firstSeq, 2, 'ef')
       expect(sink.calls).toEqual([])
       push(firstSeq, 4, 'gh')
+      end()
       expect(sink.text(0)).toBe('abcdefgh')
     })
   }
+
+  it('settles at 64 KiB, in however many segments they come', () => {
+    for (const bytes of [100, 1_000, 32_000]) {
+      const { reassembler, sink, push } = setUp()
+      reassembler.join(0, 0)
+      const all = 'x'.repeat(64 * 1024)
+      for (let at = 0; at < all.length - 1; at += bytes)
+        push(0, at, all.slice(at, Math.min(at + bytes, all.length - 1)))
+      expect(sink.calls).toEqual([])
+      push(0, all.length - 1, 'x')
+      expect(sink.text(0)).toHaveLength(all.length)
+    }
+  })
 
   it('settles when the peer acknowledges beyond the lowest segment', () => {
     const { reassembler, sink, push } = setUp()
