@@ -1,5 +1,6 @@
 import type { CaptureReaderOptions } from '../capture/capture-reader.js'
 import type { ByteSource } from './byte-source.js'
+import { TwoAreas, windowsOf } from './capture-windows.js'
 import type { Decompression } from './decompression.js'
 import type { Input } from './input.js'
 import { openFile } from './open-byte-source.js'
@@ -30,12 +31,12 @@ export async function orderByFirstPacket(
   const times: (FirstTime | null)[] = inputs.map(() => null)
   let next = 0
   const look = async () => {
-    const buffer = new Uint8Array(FIRST_BYTES)
+    const areas = new TwoAreas(FIRST_BYTES)
     while (next < inputs.length) {
       const i = next++
       const input = inputs[i]
       if (input?.kind !== 'file') continue
-      times[i] = await firstTime(() => openFile(input.path, decompression), buffer, options)
+      times[i] = await firstTime(() => openFile(input.path, decompression), areas, options)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))
@@ -52,13 +53,12 @@ function compareTimes(a: FirstTime | null, b: FirstTime | null): number {
 
 async function firstTime(
   open: () => ByteSource,
-  buffer: Uint8Array,
+  areas: TwoAreas,
   options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
 ): Promise<FirstTime | null> {
-  let source: ByteSource | null = null
+  let cursor: PacketCursor | null = null
   try {
-    source = open()
-    const cursor = new PacketCursor(source, '', options, buffer)
+    cursor = new PacketCursor(windowsOf(open(), '', options, areas), areas)
     let status = cursor.next()
     while (status === 'more' && (cursor.reader?.fileOffset ?? 0) < MOST_BYTES) {
       await cursor.fill()
@@ -69,6 +69,6 @@ async function firstTime(
   } catch {
     return null // reported when the input is read
   } finally {
-    await source?.close()
+    await cursor?.close()
   }
 }

@@ -4,11 +4,12 @@ import type { DescribedReader } from '../capture/capture-reader.js'
 import type { Config } from '../config.js'
 import { CaptureFormatError, InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
+import { windowsOf } from '../input/capture-windows.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { ThreadedDecompression } from '../pipeline/decompression.js'
 import { InputOpener } from '../pipeline/input-opener.js'
-import type { InputProblem } from '../summary.js'
+import { problemsOf, statusOf } from '../pipeline/input-problems.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
@@ -70,27 +71,22 @@ async function inspectInput(
     linkType,
   })
   const counts = new PacketCounts(decoder, linkType)
-  const problems: InputProblem[] = []
   let source: ByteSource | null = null
   let reader: DescribedReader | null = null
+  let error: CaptureFormatError | InputError | null = null
   try {
     source = opener.open(input)
-    reader = await buffer.read(source, path, limits.interfaces, (reader) => counts.count(reader, buffer))
-    problems.push(...reader.damage.problems)
-    if (reader.problem !== null) problems.push(problemOf(reader.problem))
-  } catch (error) {
-    if (error instanceof CaptureFormatError) {
-      // Where nothing could be read, why that is says it all.
-      if ((source?.problem ?? null) === null) problems.push(problemOf(error))
-    } else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
-    else throw error
+    reader = await readWhole(source, path, limits.interfaces, { buffer, counts })
+  } catch (thrown) {
+    if (!(thrown instanceof CaptureFormatError || thrown instanceof InputError)) throw thrown
+    error = thrown
   }
-  if (source?.problem) problems.unshift({ ...source.problem, length: 0 })
+  const problems = problemsOf({ source, reader, error })
   const description = reader?.describe() ?? null
   const { first, last } = counts
   return {
     path,
-    status: problems.length === 0 ? 'ok' : counts.packets > 0 ? 'partial' : 'failed',
+    status: statusOf(true, counts.packets, problems),
     problems,
     bytes: source?.bytesRead ?? 0,
     format: description && formatOf(description, source?.compression ?? null),
@@ -114,8 +110,22 @@ async function inspectInput(
   }
 }
 
-function problemOf(error: CaptureFormatError): InputProblem {
-  return { offset: error.location.offset, length: 0, message: error.message }
+/** Counts the packets of a capture, and closes its source. @throws CaptureFormatError where it is none. */
+async function readWhole(
+  source: ByteSource,
+  path: string,
+  maxInterfaces: number,
+  { buffer, counts }: { readonly buffer: CaptureBuffer; readonly counts: PacketCounts },
+): Promise<DescribedReader> {
+  const windows = windowsOf(source, path, { maxInterfaces, countsComments: true }, buffer.areas)
+  try {
+    for (;;) {
+      const reader = await windows.next()
+      if (!counts.count(reader, buffer)) return reader
+    }
+  } finally {
+    await windows.close()
+  }
 }
 
 function formatOf(description: CaptureDescription, compression: string | null): InspectedFormat {

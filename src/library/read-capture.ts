@@ -1,17 +1,16 @@
 import type { Readable } from 'node:stream'
-import { DETECT_BYTES } from '../capture/capture-format.js'
-import { type CaptureReader, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
-import { blankCapturedPacket } from '../capture/captured-packet.js'
-import { createCaptureReader } from '../capture/open-capture-reader.js'
+import type { CaptureReader } from '../capture/capture-reader.js'
 import { DEFAULT_LIMITS } from '../config.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
+import { TwoAreas, windowsOf } from '../input/capture-windows.js'
 import { openFile, openStream } from '../input/open-byte-source.js'
+import { PacketCursor } from '../input/packet-cursor.js'
 import { ThreadedDecompression } from '../pipeline/decompression.js'
 import type { InputProblem } from '../summary.js'
 
-/** Bytes of the capture that are in memory: a record of any size fits. */
-const WINDOW_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES + 1024 * 1024
+/** Bytes that are read at once. */
+const READ_BYTES = 1024 * 1024
 
 /** One packet of a capture. */
 export interface CapturePacket {
@@ -52,36 +51,25 @@ export async function* readCapture(
   const name = typeof input === 'string' ? input : '-'
   const decompression = new ThreadedDecompression()
   const source = typeof input === 'string' ? openFile(input, decompression) : openStream(input, decompression)
-  const bytes = new Uint8Array(WINDOW_BYTES)
-  const packet = blankCapturedPacket()
-  let reader: CaptureReader | null = null
-  let from = 0
-  let to = 0
+  const areas = new TwoAreas(READ_BYTES)
+  const cursor = new PacketCursor(
+    windowsOf(source, name, { maxInterfaces: DEFAULT_LIMITS.interfaces }, areas),
+    areas,
+  )
   try {
-    for (;;) {
-      const count = await source.read(bytes.subarray(to))
-      to += count
-      const isLast = count === 0 || source.isAtEnd
-      if (reader === null && !isLast && to - from < DETECT_BYTES) continue
-      reader ??= createCaptureReader(bytes, from, to, name, {
-        maxInterfaces: DEFAULT_LIMITS.interfaces,
-        isDecompressed: source.isDecompressed,
-      })
-      reader.window(bytes, from, to, isLast)
-      let status = reader.next(packet)
-      for (; status === 'packet'; status = reader.next(packet)) {
-        const { from: first, to: end, ...known } = packet
-        yield { ...known, bytes: bytes.slice(first, end) }
+    for (let status = cursor.next(); status === 'packet' || status === 'more'; status = cursor.next()) {
+      if (status === 'more') {
+        await cursor.fill()
+        continue
       }
-      if (status !== 'more') break
-      bytes.copyWithin(0, reader.position, to)
-      to -= reader.position
-      from = 0
+      const { from, to, ...known } = cursor.packet
+      yield { ...known, bytes: areas.bytes.slice(from, to) }
     }
+    const reader = cursor.reader!
     for (const problem of reader.damage.problems) onProblem?.(problem)
     refuse(reader, source, name)
   } finally {
-    await source.close()
+    await cursor.close()
     await decompression.close()
   }
 }

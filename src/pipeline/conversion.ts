@@ -8,7 +8,7 @@ import type { Input } from '../input/input.js'
 import { FdBudget } from '../output/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
-import type { InputProblem, InputSummary } from '../summary.js'
+import type { InputSummary } from '../summary.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
 import { CaptureProgress } from './capture-progress.js'
@@ -18,7 +18,7 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
-import { problemOf, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
+import { problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory, takeMemory } from './memory-layout.js'
 import type { RunInputs } from './run-inputs.js'
@@ -212,8 +212,8 @@ export class Conversion {
   async #readInput(input: Input): Promise<boolean> {
     await this.#checkpoint() // nothing ends a read that begins after the run was stopped
     const before = this.#dispatcher.packets.read
-    const problems: InputProblem[] = []
     let reader: CaptureReader | null = null
+    let error: CaptureFormatError | InputError | null = null
     let isWhole = false
     let isRead = false
     this.#input = input.path
@@ -223,17 +223,16 @@ export class Conversion {
       reader = await this.#feeder.feed(source, input.path, {
         maxInterfaces: this.#config.limits.interfaces,
       })
-      problems.push(...problemsOf(reader))
       isWhole = true
       isRead = this.#merged?.isRead ?? (source.isDecompressed || source.problem === null)
-    } catch (error) {
-      if (error instanceof CaptureFormatError)
-        problems.push(...(this.#wasCutShort() ? [] : [problemOf(error)]))
-      else if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
-      else throw error
+    } catch (thrown) {
+      if (thrown instanceof InputError) error = thrown
+      else if (!(thrown instanceof CaptureFormatError)) throw thrown
+      // What was interrupted is no capture, and that is no wonder.
+      else error = this.#hooks.signal?.aborted ? null : thrown
     } finally {
+      const problems = problemsOf({ source: this.#source, reader, error })
       problems.push(...(this.#dispatcher.filter?.takeProblems(input.path) ?? []))
-      if (this.#source?.problem) problems.unshift({ ...this.#source.problem, length: 0 })
       const packets = this.#dispatcher.packets.read - before
       const bytes = this.#source?.bytesRead ?? 0
       this.#bytesRead += bytes
@@ -254,11 +253,6 @@ export class Conversion {
       this.#source = null
     }
     return isRead
-  }
-
-  // Then it is no wonder that what was read is no capture.
-  #wasCutShort(): boolean {
-    return (this.#source?.problem ?? null) !== null || (this.#hooks.signal?.aborted ?? false)
   }
 
   // Looks at the run wherever the feeder gives way.

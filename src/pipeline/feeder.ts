@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { DETECT_BYTES } from '../capture/capture-format.js'
 import type { CaptureReader, CaptureReaderOptions } from '../capture/capture-reader.js'
 import { createCaptureReader } from '../capture/open-capture-reader.js'
 import type { ByteSource } from '../input/byte-source.js'
+import { CaptureWindows, type CreateReader, type WindowAreas } from '../input/capture-windows.js'
 import type { RingProducer } from '../ring/record-ring.js'
 import type { SlabPool } from '../ring/slab-pool.js'
 import type { DatagramSpace } from './datagram-space.js'
@@ -29,7 +29,7 @@ export interface FeederParts {
   /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
   readonly checkpoint: () => Promise<void> | void
   /** Makes the reader of a capture; absent: the one for its format. */
-  readonly createReader?: typeof createCaptureReader
+  readonly createReader?: CreateReader<CaptureReader>
 }
 
 /**
@@ -44,7 +44,9 @@ export class Feeder {
   readonly #space: DatagramSpace
   readonly #work: () => void
   readonly #checkpoint: () => Promise<void> | void
-  readonly #createReader: typeof createCaptureReader
+  readonly #createReader: CreateReader<CaptureReader>
+  /** The slabs as what captures are read into. */
+  readonly #areas: WindowAreas
   /** Number of the latest epoch that was ended. */
   epoch = 0
 
@@ -56,6 +58,14 @@ export class Feeder {
     this.#work = parts.work
     this.#checkpoint = parts.checkpoint
     this.#createReader = parts.createReader ?? createCaptureReader
+    const { bytes, headroomBytes, slabBytes } = parts.pool
+    this.#areas = {
+      bytes,
+      headroomBytes,
+      readBytes: slabBytes - headroomBytes,
+      take: async () => (await this.#takeSlab()) + headroomBytes,
+      giveBack: (areas) => this.#endEpoch(areas.map((area) => area - headroomBytes)),
+    }
   }
 
   /**
@@ -69,49 +79,14 @@ export class Feeder {
     file: string,
     options: Omit<CaptureReaderOptions, 'isDecompressed'>,
   ): Promise<CaptureReader> {
-    const { bytes, headroomBytes } = this.#pool
-    let slab = await this.#takeSlab()
-    let reader: CaptureReader | null = null
-    let ahead: Promise<number> | null = null
-    let next = -1
+    const windows = new CaptureWindows(source, file, options, this.#areas, this.#createReader)
     try {
-      let count = await source.read(this.#readArea(slab))
-      let from = slab + headroomBytes
       for (;;) {
-        const to = slab + headroomBytes + count
-        const isLast = count === 0 || source.isAtEnd
-        if (!isLast) {
-          next = await this.#takeSlab()
-          ahead = source.read(this.#readArea(next))
-          ahead.catch(() => {}) // awaited below; a failure in the meantime must not count as unhandled
-        }
-        if (reader === null && (isLast || to - from >= DETECT_BYTES)) {
-          reader = this.#createReader(bytes, from, to, file, {
-            ...options,
-            isDecompressed: source.isDecompressed,
-          })
-        }
-        if (reader !== null) {
-          reader.window(bytes, from, to, isLast)
-          if ((await this.#dispatchWindow(reader)) !== 'more') return reader
-        }
-        const carryFrom: number = reader === null ? from : reader.position
-        from = next + headroomBytes - (to - carryFrom)
-        if (from < next)
-          throw new Error(`bug: ${to - carryFrom} bytes carried over, room for ${headroomBytes}`)
-        bytes.copyWithin(from, carryFrom, to)
-        const done = slab
-        slab = next
-        next = -1
-        await this.#endEpoch([done])
-        count = await ahead!
-        ahead = null
+        const reader = await windows.next()
+        if ((await this.#dispatchWindow(reader)) !== 'more') return reader
       }
     } finally {
-      await source.close() // a read under way that waits for more ends with it
-      await ahead?.catch(() => {})
-      if (next >= 0) this.#pool.giveBack(next)
-      await this.#endEpoch([slab])
+      await windows.close()
     }
   }
 
@@ -183,10 +158,5 @@ export class Feeder {
   async #giveWay(): Promise<void> {
     await setImmediate()
     await this.#checkpoint()
-  }
-
-  // The read area of a slab; the view lives as long as the read.
-  #readArea(slab: number): Uint8Array {
-    return this.#pool.bytes.subarray(slab + this.#pool.headroomBytes, slab + this.#pool.slabBytes)
   }
 }

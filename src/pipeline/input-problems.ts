@@ -1,14 +1,31 @@
 import type { CaptureReader } from '../capture/capture-reader.js'
-import type { CaptureFormatError } from '../errors.js'
+import { type CaptureFormatError, InputError } from '../errors.js'
+import type { ByteSource } from '../input/byte-source.js'
 import type { InputProblem, InputSummary } from '../summary.js'
 
-/** What was wrong with a capture, in the order of the file. */
-export function problemsOf({ damage, problem }: CaptureReader): InputProblem[] {
-  return [...damage.problems, ...(problem === null ? [] : [problemOf(problem)])]
+/** How far an input was read. */
+export interface ReadInput {
+  /** Null: it could not be opened. */
+  readonly source: Pick<ByteSource, 'problem'> | null
+  /** Null: it was not even known to be a capture. */
+  readonly reader: Pick<CaptureReader, 'damage' | 'problem'> | null
+  /** What ended the reading early; null: nothing did. */
+  readonly error: CaptureFormatError | InputError | null
+}
+
+/** What was wrong with an input, in the order of the file. */
+export function problemsOf({ source, reader, error }: ReadInput): InputProblem[] {
+  const problems: InputProblem[] = source?.problem ? [{ ...source.problem, length: 0 }] : []
+  if (reader !== null) problems.push(...reader.damage.problems)
+  if (reader?.problem) problems.push(problemOf(reader.problem))
+  if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
+  // Where the compressed data is damaged, it is no wonder that its content is no capture.
+  else if (error !== null && !source?.problem) problems.push(problemOf(error))
+  return problems
 }
 
 /** Damage behind which nothing was read. */
-export function problemOf(error: CaptureFormatError): InputProblem {
+function problemOf(error: CaptureFormatError): InputProblem {
   return { offset: error.location.offset, length: 0, message: error.message }
 }
 

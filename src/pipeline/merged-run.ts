@@ -6,7 +6,7 @@ import type { Input } from '../input/input.js'
 import { type MergedPart, MergedSource } from '../input/merge/merged-source.js'
 import { openFile, openStream } from '../input/open-byte-source.js'
 import type { InputProblem, InputSummary } from '../summary.js'
-import { problemOf, problemsOf, statusOf } from './input-problems.js'
+import { problemsOf, statusOf } from './input-problems.js'
 
 /**
  * Inputs that can be read at once. Each has a descriptor, a buffer, and, where it is compressed, 4 MiB of content and
@@ -73,13 +73,7 @@ function summaryOf(
   { input, source, cursor, error, packets, isWhole }: MergedPart,
   others: readonly InputProblem[],
 ): InputSummary {
-  const problems: InputProblem[] = []
-  if (source?.problem) problems.push({ ...source.problem, length: 0 })
-  if (cursor?.reader) problems.push(...problemsOf(cursor.reader))
-  if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
-  // Where the compressed data is damaged, it is no wonder that its content is no capture.
-  else if (error instanceof CaptureFormatError && !source?.problem) problems.push(problemOf(error))
-  problems.push(...others)
+  const problems = [...problemsOf({ source, reader: cursor?.reader ?? null, error }), ...others]
   return {
     path: input.path,
     bytes: source?.bytesRead ?? 0,

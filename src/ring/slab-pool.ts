@@ -65,11 +65,6 @@ export class SlabPool {
     this.#epochs.push({ epoch, slabs })
   }
 
-  /** Gives back a slab that no worker was told of. */
-  giveBack(slab: number): void {
-    this.#free.push(slab)
-  }
-
   /** Waits until a worker passes the oldest epoch that is not over, `timeoutMs` at most. */
   waitForPass(timeoutMs: number): void {
     const epoch = this.#epochs[0]?.epoch ?? 0

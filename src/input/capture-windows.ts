@@ -1,0 +1,178 @@
+import { DETECT_BYTES } from '../capture/capture-format.js'
+import {
+  type CaptureReader,
+  type CaptureReaderOptions,
+  MAX_RECORD_BYTES,
+  RECORD_OVERHEAD_BYTES,
+} from '../capture/capture-reader.js'
+import { createCaptureReader } from '../capture/open-capture-reader.js'
+import type { ByteSource } from './byte-source.js'
+
+/** Bytes before a read area that hold whatever of a record the area before it cut off. */
+export const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
+
+/** The memory that a capture is read into: areas in one array, each behind a headroom of its own. */
+export interface WindowAreas {
+  readonly bytes: Uint8Array
+  readonly headroomBytes: number
+  /** Bytes of an area, at least DETECT_BYTES. */
+  readonly readBytes: number
+  /** The position of an area that is not in use. At most two are. */
+  take(): number | Promise<number>
+  /** Nobody reads these areas any more, but for what was made of them. */
+  giveBack(areas: readonly number[]): void | Promise<void>
+}
+
+/** Makes the reader of a capture that begins with `bytes[from, to)`. @throws CaptureFormatError */
+export type CreateReader<R extends CaptureReader> = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  file: string,
+  options: CaptureReaderOptions,
+) => R
+
+/**
+ * Moves the windows of a reader along a capture: the one loop that does. While one window is read, the next area is
+ * filled; a record that an area's end cuts is carried over to before the next area.
+ */
+export class CaptureWindows<R extends CaptureReader> {
+  // Invariants: the window is #areas.bytes[#from, #to), whose end is in the area #area (-1: there is none yet). #next is the
+  // area that #ahead is filling; -1: none. Once #isLast, no byte follows #to.
+  readonly #source: ByteSource
+  readonly #areas: WindowAreas
+  readonly #file: string
+  readonly #options: Omit<CaptureReaderOptions, 'isDecompressed'>
+  readonly #create: CreateReader<R>
+  #reader: R | null = null
+  #area = -1
+  #next = -1
+  #ahead: Promise<number> | null = null
+  #from = 0
+  #to = 0
+  #isLast = false
+
+  /**
+   * @param file Path for messages.
+   * @param create Makes the reader, when the first bytes are there.
+   */
+  constructor(
+    source: ByteSource,
+    file: string,
+    options: Omit<CaptureReaderOptions, 'isDecompressed'>,
+    areas: WindowAreas,
+    create: CreateReader<R>,
+  ) {
+    this.#source = source
+    this.#areas = areas
+    this.#file = file
+    this.#options = options
+    this.#create = create
+  }
+
+  /** Null before the first window. */
+  get reader(): R | null {
+    return this.#reader
+  }
+
+  /** No byte follows the window. */
+  get isLast(): boolean {
+    return this.#isLast
+  }
+
+  /**
+   * Gives the reader its next window.
+   *
+   * @throws CaptureFormatError where the content is no capture.
+   */
+  async next(): Promise<R> {
+    for (;;) {
+      if (this.#isLast) throw new Error('bug: a reader wants more than there is')
+      await this.#advance()
+      const reader = this.#reader ?? this.#detect()
+      if (reader === null) continue
+      this.#reader = reader
+      reader.window(this.#areas.bytes, this.#from, this.#to, this.#isLast)
+      return reader
+    }
+  }
+
+  /** Closes the source, and gives back the areas. A read under way that waits for more ends. */
+  async close(): Promise<void> {
+    await this.#source.close()
+    await this.#ahead?.catch(() => {})
+    await this.#areas.giveBack([this.#area, this.#next].filter((area) => area >= 0))
+    this.#area = -1
+    this.#next = -1
+  }
+
+  async #advance(): Promise<void> {
+    const done = this.#area
+    this.#area = this.#next >= 0 ? this.#next : await this.#areas.take()
+    this.#next = -1
+    const ahead = this.#ahead ?? this.#read(this.#area)
+    this.#ahead = null
+    const carryFrom = this.#reader?.position ?? this.#from
+    const carried = this.#to - carryFrom
+    if (carried > this.#areas.headroomBytes)
+      throw new Error(`bug: ${carried} bytes carried over, room for ${this.#areas.headroomBytes}`)
+    this.#areas.bytes.copyWithin(this.#area - carried, carryFrom, this.#to)
+    if (done >= 0) await this.#areas.giveBack([done])
+    const count = await ahead
+    this.#from = this.#area - carried
+    this.#to = this.#area + count
+    this.#isLast = count === 0 || this.#source.isAtEnd
+    if (this.#isLast) return
+    this.#next = await this.#areas.take()
+    this.#ahead = this.#read(this.#next)
+    this.#ahead.catch(() => {}) // awaited later; a failure in the meantime must not count as unhandled
+  }
+
+  #detect(): R | null {
+    if (!this.#isLast && this.#to - this.#from < DETECT_BYTES) return null
+    const options = { ...this.#options, isDecompressed: this.#source.isDecompressed }
+    return this.#create(this.#areas.bytes, this.#from, this.#to, this.#file, options)
+  }
+
+  // The view lives as long as the read.
+  #read(area: number): Promise<number> {
+    return this.#source.read(this.#areas.bytes.subarray(area, area + this.#areas.readBytes))
+  }
+}
+
+/** Two areas that are used by turns. What is never written to costs no memory. */
+export class TwoAreas implements WindowAreas {
+  readonly bytes: Uint8Array
+  readonly headroomBytes = HEADROOM_BYTES
+  readonly readBytes: number
+  readonly #from: number
+  #turn = 0
+
+  /** @param from Where the areas begin in `bytes`: TwoAreas.bytesOf(readBytes) of them. */
+  constructor(readBytes: number, bytes: Uint8Array = new Uint8Array(TwoAreas.bytesOf(readBytes)), from = 0) {
+    this.bytes = bytes
+    this.readBytes = readBytes
+    this.#from = from
+  }
+
+  static bytesOf(readBytes: number): number {
+    return 2 * (HEADROOM_BYTES + readBytes)
+  }
+
+  take(): number {
+    this.#turn = 1 - this.#turn
+    return this.#from + this.#turn * (HEADROOM_BYTES + this.readBytes) + HEADROOM_BYTES
+  }
+
+  giveBack(): void {}
+}
+
+/** The windows of a capture of any format. */
+export function windowsOf(
+  source: ByteSource,
+  file: string,
+  options: Omit<CaptureReaderOptions, 'isDecompressed'>,
+  areas: WindowAreas,
+) {
+  return new CaptureWindows(source, file, options, areas, createCaptureReader)
+}
