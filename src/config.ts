@@ -54,6 +54,8 @@ export interface Limits {
   /** Zero bytes of one half-stream for lost ones where they take no room, and where they are written out. */
   readonly gapZeros: number
   readonly writtenGapZeros: number
+  /** Packets of a capture for which a connection's name is remembered at least, should the capture's time go back. */
+  readonly rememberedPackets: number
 }
 
 const MIB = 2 ** 20
@@ -70,6 +72,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   indexGaps: 100,
   gapZeros: 65_536 * MIB,
   writtenGapZeros: 16 * MIB,
+  rememberedPackets: 2_097_152,
 })
 
 /** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */

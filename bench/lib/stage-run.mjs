@@ -86,7 +86,6 @@ export function runStages(capture, last, out) {
       writeFiles: last === 'write',
       tempFolder: out,
       workerNumber: 0,
-      runMarkerMs: Number.POSITIVE_INFINITY,
     },
     { fdBudget: new FdBudget(FdBudget.allocate(500, 1)), pages: pages(slab + DATAGRAMS_BYTES) },
   )
@@ -96,7 +95,7 @@ export function runStages(capture, last, out) {
     ...config.limits,
     lastWins: false,
   })
-  output.startCapture(out, null)
+  output.startCapture(out, null, 0)
   const captured = blankCapturedPacket()
   const packet = blankTransportPacket()
   const flowPacket = blankFlowPacket()
@@ -126,6 +125,7 @@ export function runStages(capture, last, out) {
     if (packets % SWEEP_PACKETS === 0 && depth >= FLOW) {
       takeRecords()
       tracker.sweep(captured.tsSec)
+      output.sweep(captured.tsSec, packets)
     }
   }
 

@@ -67,8 +67,6 @@ export class ConnectionTable {
   closedNsec = new Uint32Array(INITIAL_CAPACITY)
   /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)
-  /** Which connection of the same name this is, from 1: see `~2` in the contract. */
-  nameOrdinal = new Uint32Array(INITIAL_CAPACITY)
   /** Outer headers of the first packet, see `EncapTable`. */
   encapId = new Uint16Array(INITIAL_CAPACITY)
   /** ICMP type << 8 | code of the first packet. */
@@ -164,7 +162,6 @@ export class ConnectionTable {
     this.closeReason[connection] = 0
     this.closedSec[connection] = 0
     this.closedNsec[connection] = 0
-    this.nameOrdinal[connection] = 0
     this.icmpErrors[connection] = 0
     this.conflicts[connection] = 0
     this.lastSpeaker[connection] = 0
@@ -207,7 +204,6 @@ export class ConnectionTable {
     this.closedSec = grown(this.closedSec, rows)
     this.closedNsec = grown(this.closedNsec, rows)
     this.firstNumber = grown(this.firstNumber, rows)
-    this.nameOrdinal = grown(this.nameOrdinal, rows)
     this.encapId = grown(this.encapId, rows)
     this.icmpType = grown(this.icmpType, rows)
     this.icmpErrors = grown(this.icmpErrors, rows)

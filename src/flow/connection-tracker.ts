@@ -222,12 +222,7 @@ export class ConnectionTracker {
     this.#index.side = side
     this.opened[packet.protocol]! += 1
     if (previous === NONE && packet.tsSec < this.#sweptSec) this.timeBackHits += 1
-    // Only what began before the latest sweep, or was ended for want of room, is forgotten.
-    const isTimeBack =
-      packet.tsSec < this.#sweptSec ||
-      this.openConnectionsHits > 0 ||
-      (previous !== NONE && packet.tsSec < table.firstSec[previous]!)
-    this.#sink.opened(connection, previous, isTimeBack)
+    this.#sink.opened(connection)
     return connection
   }
 

@@ -38,12 +38,10 @@ export type OutputOptions = Pick<
   | 'utc'
   | 'force'
 > & {
-  readonly limits: Pick<Config['limits'], 'indexGaps' | 'gapZeros' | 'writtenGapZeros'>
+  readonly limits: Pick<Config['limits'], 'indexGaps' | 'gapZeros' | 'writtenGapZeros' | 'rememberedPackets'>
   /** The run's temporary folder, and this worker's number in it. */
   readonly tempFolder: string
   readonly workerNumber: number
-  /** Change time, in ms since 1970, of a file made when the run began. */
-  readonly runMarkerMs: number
 }
 
 /** What one worker leaves at its end. */
@@ -57,7 +55,7 @@ export interface OutputResult {
 
 /**
  * The output of one worker: connection files, or pieces for the console, metadata files and index records. It
- * only reads the table, but for `nameOrdinal`.
+ * only reads the table.
  */
 export class ConnectionOutput implements ConnectionSink {
   readonly #table: ConnectionTable
@@ -75,7 +73,7 @@ export class ConnectionOutput implements ConnectionSink {
   readonly #runs: IndexRuns | null
   readonly #finishedLog: FinishedLog | null
   readonly #keepsRecords: boolean
-  readonly #uids = new UidMaker()
+  readonly #uids: UidMaker
   readonly #totals = blankOutputTotals()
   readonly #text = new ByteBuilder()
   #folderBelow = ''
@@ -96,10 +94,9 @@ export class ConnectionOutput implements ConnectionSink {
       utc: options.utc,
       separateSides: options.separateSides,
       json: options.json,
-      writesData: this.#writesData,
-      writesMetadata: this.#writesMetadata,
-      runMarkerMs: options.runMarkerMs,
+      rememberedPackets: options.limits.rememberedPackets,
     })
+    this.#uids = new UidMaker(table, options.limits.rememberedPackets)
     const pathOf = (file: number): string => {
       if (options.separateSides) return this.#names.dataPath(file >> 1, file & 1)
       return this.#names.dataPath(file, 0)
@@ -123,13 +120,15 @@ export class ConnectionOutput implements ConnectionSink {
    *
    * @param folder      Folder of its connection files: the output folder or one below it. Made when it is needed.
    * @param captureName Value of the index field `capture`; null: there is none.
+   * @param packetsBefore Packets of the run before it.
    * @throws OutputError
    */
-  startCapture(folder: string, captureName: string | null): void {
+  startCapture(folder: string, captureName: string | null, packetsBefore: number): void {
     if (this.#writesData || this.#writesMetadata) makeFolder(folder)
     const below = relative(this.#options.outputDir, folder)
     this.#folderBelow = below === '' ? '' : `${below.replaceAll(sep, '/')}/`
-    this.#names.startCapture(folder)
+    this.#names.startCapture(folder, packetsBefore)
+    this.#uids.startCapture(captureName, packetsBefore)
     this.#records.startCapture(captureName)
   }
 
@@ -143,9 +142,16 @@ export class ConnectionOutput implements ConnectionSink {
     if (this.#console !== null) this.#console.eventNumber = eventNumber
   }
 
-  opened(connection: number, previous: number, isTimeBack: boolean): void {
+  /** See `Ordinals.sweep()`. */
+  sweep(sec: number, packets: number): void {
+    this.#names.sweep(sec, packets)
+    this.#uids.sweep(sec, packets)
+  }
+
+  opened(connection: number): void {
     this.#payload.opened(connection)
-    this.#names.nameConnection(connection, previous, isTimeBack)
+    this.#names.opened(connection)
+    if (this.#keepsRecords) this.#uids.opened(connection)
   }
 
   data(half: number, bytes: Uint8Array, from: number, to: number, tsSec: number, tsNsec: number): void {
@@ -198,6 +204,7 @@ export class ConnectionOutput implements ConnectionSink {
     attempt(() => {
       indexRuns = this.#runs?.finish() ?? []
     })
+    this.#totals.forgottenNames = this.#names.limitHits
     return { totals: this.#totals, indexRuns, error }
   }
 
@@ -212,7 +219,7 @@ export class ConnectionOutput implements ConnectionSink {
 
   #addRecord(connection: number): void {
     const { firstSec, firstNsec } = this.#table
-    const uid = this.#uids.uid(this.#table, connection)
+    const uid = this.#uids.uid(connection)
     const orig = this.#fileBelow(connection, 0)
     const resp = this.#fileBelow(connection, 1)
     if (this.#records.areGapsCut(connection)) this.#totals.indexGaps += 1

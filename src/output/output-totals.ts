@@ -8,6 +8,8 @@ export interface OutputTotals {
   gapZeros: number
   /** Connections whose list of gaps in the index was cut. */
   indexGaps: number
+  /** Connections that were named by their first packet's number: the run no longer knew which names were taken. */
+  forgottenNames: number
   /** Files that could not be written, and what was wrong with the first of them. */
   failures: number
   readonly failureTexts: string[]
@@ -16,5 +18,14 @@ export interface OutputTotals {
 }
 
 export function blankOutputTotals(): OutputTotals {
-  return { files: 0, bytesWritten: 0, gapZeros: 0, indexGaps: 0, failures: 0, failureTexts: [], warnings: [] }
+  return {
+    files: 0,
+    bytesWritten: 0,
+    gapZeros: 0,
+    indexGaps: 0,
+    forgottenNames: 0,
+    failures: 0,
+    failureTexts: [],
+    warnings: [],
+  }
 }

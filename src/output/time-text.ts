@@ -1,6 +1,7 @@
 // Times as text. A time is seconds since 1970-01-01 UTC and nanoseconds, 0..999,999,999.
 
 const MS_PER_SEC = 1000
+const SEC_PER_MINUTE = 60
 const NSEC_PER_USEC = 1000
 const NSEC_PER_SEC = 1e9
 const CLOCK_CHANGE_SEC = 2 * 3600
@@ -92,6 +93,8 @@ export class NameClock {
   readonly #isUtc: boolean
   #sec = Number.NaN
   #text = ''
+  #shownFor = Number.NaN
+  #shown = 0
   #checkedSec = Number.NaN
   #isRepeated = false
 
@@ -106,6 +109,18 @@ export class NameClock {
       this.#text = this.#compute(new Date(sec * MS_PER_SEC), sec)
     }
     return this.#text
+  }
+
+  /** A number that two seconds share where they have the same text, and no others. */
+  shownSecond(sec: number): number {
+    if (this.#isUtc) return sec
+    if (sec !== this.#shownFor) {
+      this.#shownFor = sec
+      const date = new Date(sec * MS_PER_SEC)
+      // Beyond the calendar the second is its own text.
+      this.#shown = isNameable(date) ? Math.round(sec - date.getTimezoneOffset() * SEC_PER_MINUTE) : -1 - sec
+    }
+    return this.#shown
   }
 
   /** True where the local clock was put back shortly before, so that an earlier second may have the same text. */

@@ -1,4 +1,8 @@
-import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
+import { createHash } from 'node:crypto'
+import { grown, grownRows } from '../bytes/grown.js'
+import type { ConnectionTable } from '../flow/connection-table.js'
+import { TUPLE_WORDS, writeTuple } from './endpoint-words.js'
+import { Ordinals } from './ordinals.js'
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE = DIGITS.length
@@ -6,7 +10,11 @@ const BASE = DIGITS.length
 const DIGITS_PER_WORD = 5
 const UID_DIGITS = 17
 const TWO_32 = 2 ** 32
-const ADDRESS_WORDS = 8
+
+// Words that are hashed: the tuple, three of the time, two of the ordinal, and four of the capture at the end.
+const ORDINAL = TUPLE_WORDS + 3
+const CAPTURE = 16
+const CAPTURE_WORDS = 4
 
 /** Characters of a uid. */
 export const UID_LENGTH = UID_DIGITS + 1
@@ -24,30 +32,65 @@ function finished(value: number): number {
 }
 
 /**
- * Names connections as Zeek does: `C` and 17 characters of base 62, about 101 bits. They are a hash of the
- * 5-tuple, the first packet's time and its number in the run, so the same capture gives the same names with any
- * number of workers.
+ * Names connections as Zeek does: `C` and 17 characters of base 62, about 101 bits. They are a hash of the 5-tuple
+ * (whichever side opened it), the first packet's time, which connection of those it is, and with `--per-file` the capture.
+ * So the same capture gives the same names with any number of workers, and whatever is read before it.
  *
  * The hash is MurmurHash3_x86_128 (A. Appleby, public domain) over 32-bit words.
  */
 export class UidMaker {
-  readonly #words = new Uint32Array(16)
+  // Invariant: #ordinals[c] is which connection of its 5-tuple and time c is.
+  readonly #table: ConnectionTable
+  readonly #taken: Ordinals
+  readonly #words = new Uint32Array(20)
+  #ordinals = new Float64Array(256)
 
-  uid(table: ConnectionTable, connection: number): string {
-    const words = this.#words
-    const sec = table.firstSec[connection] ?? 0
-    const number = table.firstNumber[connection] ?? 0
-    for (let i = 0; i < ADDRESS_WORDS; i++) words[i] = table.address[ADDRESS_WORDS * connection + i] ?? 0
-    words[8] = ((table.port[2 * connection] ?? 0) << 16) | (table.port[2 * connection + 1] ?? 0)
-    const version = (table.flags[connection] ?? 0) & ConnectionFlag.IPV6 ? 6 : 4
-    words[9] = ((table.protocol[connection] ?? 0) << 8) | version
-    words[10] = sec
-    words[11] = Math.floor(sec / TWO_32)
-    words[12] = table.firstNsec[connection] ?? 0
-    words[13] = number
-    words[14] = Math.floor(number / TWO_32)
-    words[15] = 0
+  /** @param rememberedPackets See `Limits.rememberedPackets`. */
+  constructor(table: ConnectionTable, rememberedPackets: number) {
+    this.#table = table
+    this.#taken = new Ordinals(rememberedPackets)
+  }
+
+  /** @param name What tells the capture from others of the run; null: it is the only one. */
+  startCapture(name: string | null, packetsBefore: number): void {
+    this.#taken.startCapture(packetsBefore)
+    this.#words.fill(0, CAPTURE)
+    if (name === null) return
+    const digest = createHash('sha256').update(name).digest()
+    for (let i = 0; i < CAPTURE_WORDS; i++) this.#words[CAPTURE + i] = digest.readUInt32LE(4 * i)
+  }
+
+  /** See `Ordinals.sweep()`. */
+  sweep(sec: number, packets: number): void {
+    this.#taken.sweep(sec, packets)
+  }
+
+  /** Must come first of all for a connection, and in the order of first packets. */
+  opened(connection: number): void {
+    if (connection >= this.#ordinals.length) {
+      this.#ordinals = grown(this.#ordinals, grownRows(this.#ordinals.length, connection + 1))
+    }
+    this.#writeKey(connection)
+    const { firstSec, firstNumber } = this.#table
+    const ordinal = this.#taken.next(this.#words, ORDINAL, firstSec[connection]!, firstNumber[connection]!)
+    this.#ordinals[connection] = ordinal
+  }
+
+  uid(connection: number): string {
+    this.#writeKey(connection)
+    const ordinal = this.#ordinals[connection]!
+    this.#words[ORDINAL] = ordinal
+    this.#words[ORDINAL + 1] = ordinal / TWO_32
     return this.#text()
+  }
+
+  #writeKey(connection: number): void {
+    const words = this.#words
+    const sec = this.#table.firstSec[connection]!
+    writeTuple(this.#table, connection, words)
+    words[TUPLE_WORDS] = sec
+    words[TUPLE_WORDS + 1] = sec / TWO_32
+    words[TUPLE_WORDS + 2] = this.#table.firstNsec[connection]!
   }
 
   #text(): string {

@@ -70,7 +70,6 @@ export class ConnectionWorker {
         ...config,
         tempFolder: task.tempDir,
         workerNumber: task.worker,
-        runMarkerMs: task.startedMs,
       },
       { fdBudget: new FdBudget(task.fdBudget), pages: pages(task.outputPages) },
     )
@@ -147,6 +146,7 @@ export class ConnectionWorker {
       case RecordKind.SWEEP:
         this.#output.eventNumber = eventAfter(packetNumber(words, at))
         this.#tracker.sweep(controlNumber(words, at))
+        this.#output.sweep(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.END_OF_EPOCH:
         this.#endEpoch(controlNumber(words, at))
@@ -181,7 +181,7 @@ export class ConnectionWorker {
     this.#finishCapture(false)
     this.#capture = number
     const { dir, name } = this.#task.captures[number]!
-    this.#output.startCapture(dir, name)
+    this.#output.startCapture(dir, name, packetsBefore)
     this.#tracker.startCapture(packetsBefore)
   }
 
@@ -221,6 +221,7 @@ export class ConnectionWorker {
         time_back: tracker.timeBackHits,
         gap_zeros: output.totals.gapZeros,
         index_gaps: output.totals.indexGaps,
+        remembered_packets: output.totals.forgottenNames,
       },
       details: {
         cut_bytes: reassembler.delivery.cutBytes,

@@ -34,8 +34,6 @@ const PROGRESS_MS = 200
 export interface ConversionSetup {
   /** Private folder of the run. */
   readonly tempDir: string
-  /** When the run began, by the clock of the file system: ms since 1970. */
-  readonly startedMs: number
   /** Random words: which worker gets which connection depends on them, results don't. */
   readonly hashKey: Uint32Array
   readonly filter: Dispatcher['filter']
@@ -128,7 +126,6 @@ export class Conversion {
         config,
         captures: outputs,
         tempDir: setup.tempDir,
-        startedMs: setup.startedMs,
         memory,
         outputPages: layout.workers[worker]!.output,
         heldPages: layout.workers[worker]!.held,

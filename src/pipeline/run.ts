@@ -73,7 +73,6 @@ async function convertInputs(
       hooks,
       {
         tempDir: temp.path,
-        startedMs: temp.madeMs,
         hashKey: randomFillSync(new Uint32Array(FLOW_HASH_KEY_WORDS)),
         filter,
         startWorkers,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { failureReason, OutputError } from '../errors.js'
@@ -6,8 +6,6 @@ import { failureReason, OutputError } from '../errors.js'
 /** The run's private folder, for sorted runs of the index and for spilled bytes. */
 export class TempFolder {
   readonly path: string
-  /** When it was made, by the clock of the file system: ms since 1970. */
-  readonly madeMs: number
   readonly #removeAtExit = () => this.#remove()
 
   /** Makes the folder. It goes with the process at the latest, however that ends but by a kill. @throws OutputError */
@@ -19,7 +17,6 @@ export class TempFolder {
       const problem = `Cannot make a temporary folder in "${tmpdir()}": ${failureReason(cause)}`
       throw new OutputError(problem, prefix, { cause })
     }
-    this.madeMs = statSync(this.path).ctimeMs
     process.once('exit', this.#removeAtExit)
   }
 

@@ -17,8 +17,6 @@ export interface WorkerTask {
   readonly captures: readonly CaptureOutput[]
   /** Private folder of the run for sorted runs and spilled bytes. */
   readonly tempDir: string
-  /** When the run began, by the clock of the file system: ms since 1970. */
-  readonly startedMs: number
   /** Slabs, and the pages of all workers. */
   readonly memory: WebAssembly.Memory
   /** This worker's pages for output and for early segments. */

@@ -1,5 +1,5 @@
 import type { ConnectionSink } from '../../src/flow/connection-sink.js'
-import { CLOSE_REASONS, ConnectionTable, NONE } from '../../src/flow/connection-table.js'
+import { CLOSE_REASONS, ConnectionTable } from '../../src/flow/connection-table.js'
 import { ConnectionTracker, type TrackerOptions } from '../../src/flow/connection-tracker.js'
 import { blankFlowPacket, type FlowPacket } from '../../src/flow/flow-packet.js'
 import { HeldStore, type Spill } from '../../src/stream/held-store.js'
@@ -33,12 +33,9 @@ export class RecordingConnections implements ConnectionSink {
     this.#table = table
   }
 
-  opened(connection: number, previous: number, isTimeBack: boolean): void {
+  opened(connection: number): void {
     this.#chunks.set(connection, [])
-    const before = previous === NONE ? '' : ` after ${this.#table.firstNumber[previous]}`
-    this.events.push(
-      `opened ${this.#table.firstNumber[connection]}${before}${isTimeBack ? ' time back' : ''}`,
-    )
+    this.events.push(`opened ${this.#table.firstNumber[connection]}`)
   }
 
   data(half: number, bytes: Uint8Array, from: number, to: number, tsSec: number, _tsNsec: number): void {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ConnectionTable, NONE } from '../../src/flow/connection-table.js'
+import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { ConnectionOutput, type OutputOptions } from '../../src/output/connection-output.js'
 import { FdBudget } from '../../src/output/fd-budget.js'
 import { pageArena } from '../support/pages.js'
-import { addConnection, filesOf, runMarker, type TestConnection, tempFolder } from './support.js'
+import { addConnection, filesOf, type TestConnection, tempFolder } from './support.js'
 
 const text = new TextEncoder()
 const MIB = 1024 * 1024
@@ -33,17 +33,16 @@ function setUp(options: Partial<OutputOptions> = {}) {
     maxBytes: Number.POSITIVE_INFINITY,
     utc: true,
     force: false,
-    limits: { indexGaps: 100, gapZeros: 2 ** 34, writtenGapZeros: 3 * MIB },
+    limits: { indexGaps: 100, gapZeros: 2 ** 34, writtenGapZeros: 3 * MIB, rememberedPackets: 1000 },
     tempFolder: tempFolder(),
     workerNumber: 0,
-    runMarkerMs: runMarker(folder),
     ...options,
   }
   const output = new ConnectionOutput(table, encaps, all, { fdBudget: budget, pages: pageArena(8) })
-  output.startCapture(folder, null)
-  const open = (given: TestConnection = {}, previous = NONE): number => {
+  output.startCapture(folder, null, 0)
+  const open = (given: TestConnection = {}): number => {
     const connection = addConnection(table, given)
-    output.opened(connection, previous, false)
+    output.opened(connection)
     return connection
   }
   /** Delivers a chunk one second after the first packet, from memory that is used again. */
@@ -249,7 +248,7 @@ describe('ConnectionOutput', () => {
     const run = setUp({ separateSides: true })
     const first = run.open()
     run.chunk(2 * first, 'a')
-    const second = run.open({ orig: '10.0.0.2', resp: '10.0.0.1', origPort: 80, respPort: 1000 }, first)
+    const second = run.open({ orig: '10.0.0.2', resp: '10.0.0.1', origPort: 80, respPort: 1000 })
     run.chunk(2 * second, 'b')
     run.chunk(2 * second + 1, 'c')
     run.finish(first)
@@ -283,9 +282,9 @@ describe('ConnectionOutput', () => {
     const run = setUp({
       indexes: [{ path: 'unused', format: 'jsonl' }],
       separateSides: true,
-      limits: { indexGaps: 1, gapZeros: MIB, writtenGapZeros: MIB },
+      limits: { indexGaps: 1, gapZeros: MIB, writtenGapZeros: MIB, rememberedPackets: 1000 },
     })
-    run.output.startCapture(join(run.folder, 'one.pcap', 'sub'), 'one.pcap')
+    run.output.startCapture(join(run.folder, 'one.pcap', 'sub'), 'one.pcap', 0)
     const connection = run.open()
     run.chunk(2 * connection, 'a')
     for (const offset of [1, 5]) {
@@ -345,7 +344,7 @@ describe('ConnectionOutput', () => {
     const run = setUp()
     writeFileSync(join(run.folder, 'file'), '')
     const path = join(run.folder, 'file', 'below')
-    expect(() => run.output.startCapture(path, null)).toThrow(
+    expect(() => run.output.startCapture(path, null, 0)).toThrow(
       `Cannot make the folder "${path}": not a directory (ENOTDIR)`,
     )
   })

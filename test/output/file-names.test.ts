@@ -1,26 +1,24 @@
-import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { ConnectionTable, NONE } from '../../src/flow/connection-table.js'
+import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { FileNames, type NameOptions } from '../../src/output/file-names.js'
-import { addConnection, runMarker, type TestConnection, tempFolder } from './support.js'
+import { addConnection, type TestConnection } from './support.js'
 
+const REMEMBERED = 1000
 const OPTIONS: NameOptions = {
   utc: true,
   separateSides: false,
   json: false,
-  writesData: true,
-  writesMetadata: false,
-  runMarkerMs: 0,
+  rememberedPackets: REMEMBERED,
 }
 
 function setUp(options: Partial<NameOptions> = {}) {
   const table = new ConnectionTable()
   const names = new FileNames(table, { ...OPTIONS, ...options })
-  const add = (given: TestConnection = {}, previous = NONE, isTimeBack = false): number => {
+  names.startCapture('folder', 0)
+  const add = (given: TestConnection = {}): number => {
     const connection = addConnection(table, given)
-    names.nameConnection(connection, previous, isTimeBack)
+    names.opened(connection)
     return connection
   }
   return { table, names, add }
@@ -60,7 +58,6 @@ describe('FileNames', () => {
     ],
   ])('names %s', (_name, given, options, data, metadata) => {
     const { names, add } = setUp(options)
-    names.startCapture('folder')
     const connection = add(given)
     expect(names.dataPath(connection, 0)).toBe(join('folder', data))
     expect(names.metadataPath(connection)).toBe(join('folder', metadata))
@@ -78,9 +75,9 @@ describe('FileNames', () => {
   it('numbers connections of one key and one second', () => {
     const { names, add } = setUp({ separateSides: true })
     const first = add()
-    const second = add({ nsec: 900_000_000 }, first)
-    const third = add({ nsec: 950_000_000 }, second)
-    const later = add({ sec: 1563783093 }, third)
+    const second = add({ nsec: 900_000_000 })
+    const third = add({ nsec: 950_000_000 })
+    const later = add({ sec: 1563783093 })
     expect([first, second, third, later].map((c) => names.dataName(c, 0))).toEqual([
       '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
       '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2.txt',
@@ -88,102 +85,64 @@ describe('FileNames', () => {
       '20190722081133-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
     ])
     expect(names.dataName(second, 1)).toBe('20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~2.txt')
-    expect(names.metadataPath(second)).toBe('20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2-metadata.txt')
+    expect(names.metadataPath(second)).toBe(
+      join('folder', '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2-metadata.txt'),
+    )
   })
 
-  it('counts the opposite direction only where its names are the same', () => {
-    const ordinals = (separateSides: boolean): (number | undefined)[] => {
-      const { table, add } = setUp({ separateSides })
-      const a = add()
-      const b = add(REVERSED, a)
-      const c = add({}, b)
-      const d = add(REVERSED, c)
-      return [a, b, c, d].map((connection) => table.nameOrdinal[connection])
-    }
-    expect(ordinals(true)).toEqual([1, 2, 3, 4])
-    expect(ordinals(false)).toEqual([1, 1, 2, 2])
+  it.each([true, false])('counts connections of both directions, sides apart: %s', (separateSides) => {
+    const { names, add } = setUp({ separateSides })
+    const all = [{}, REVERSED, {}, { protocol: 17 }, REVERSED].map((given) => names.baseName(add(given), 0))
+    expect(all).toEqual([
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80',
+      '20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~2',
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~3',
+      '20190722081132-UDP-10.0.0.1.1000-10.0.0.2.80',
+      '20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~4',
+    ])
   })
 
-  it('is not misled by the column of a connection that had the number before', () => {
-    const { table, add } = setUp()
-    const first = add()
-    const second = add(REVERSED, first)
-    table.release(second)
-    table.release(first)
-    expect(table.nameOrdinal[add({ orig: '10.9.9.9' })]).toBe(1)
-    expect(table.nameOrdinal[add(REVERSED)]).toBe(1)
-  })
-
-  it('takes the next name that no file of the run has when time went back', () => {
-    const folder = tempFolder()
-    const { names, add, table } = setUp({
-      separateSides: true,
-      writesMetadata: true,
-      runMarkerMs: runMarker(folder),
+  it('knows which names were taken, whatever is left in the table, when times go back and forth', () => {
+    const { table, names, add } = setUp()
+    const ordinals = [10, 11, 10, 11, 11, 10].map((sec) => {
+      const connection = add({ sec })
+      const name = names.baseName(connection, 0)
+      table.release(connection)
+      return name.split('~')[1] ?? '1'
     })
-    names.startCapture(folder)
-    const base = '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80'
-    writeFileSync(join(folder, `${base}.txt`), '')
-    writeFileSync(join(folder, `20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~2.txt`), '')
-    writeFileSync(join(folder, `${base}~3-metadata.txt`), '')
-    symlinkSync('nowhere', join(folder, `${base}~4.txt`))
-    expect(table.nameOrdinal[add()]).toBe(1)
-    expect(table.nameOrdinal[add({}, NONE, true)]).toBe(5)
+    expect(ordinals).toEqual(['1', '1', '2', '2', '3', '3'])
   })
 
-  it('finds names that were taken before times went back and forth', () => {
-    const folder = tempFolder()
-    const { names, add, table } = setUp({ runMarkerMs: runMarker(folder) })
-    names.startCapture(folder)
-    const ordinals: (number | undefined)[] = []
-    let previous = NONE
-    for (const sec of [10, 11, 10, 11, 11, 10]) {
-      const connection = add({ sec }, previous)
-      writeFileSync(names.dataPath(connection, 0), '', { flag: 'wx' })
-      ordinals.push(table.nameOrdinal[connection])
-      previous = connection
+  it('begins anew with each capture', () => {
+    const { names, add } = setUp()
+    add()
+    names.startCapture('other', 10)
+    expect(names.dataPath(add(), 0)).toBe(join('other', '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt'))
+  })
+
+  it('takes the number of the first packet where it has forgotten which names were taken', () => {
+    const { names, add } = setUp()
+    add()
+    for (const packets of [REMEMBERED, 2 * REMEMBERED]) names.sweep(1563783093, packets)
+    expect(names.baseName(add({ firstNumber: 2001 }), 0)).toBe(
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2001',
+    )
+    expect(names.limitHits).toBe(1)
+  })
+
+  it('counts over the hour that comes twice when the local clock is put back', () => {
+    const zone = process.env.TZ
+    process.env.TZ = 'Europe/Berlin'
+    try {
+      const { names, add } = setUp({ utc: false })
+      const all = [1_729_989_000, 1_729_989_000 + 3600].map((sec) => names.baseName(add({ sec }), 0))
+      expect(all).toEqual([
+        '20241027023000-TCP-10.0.0.1.1000-10.0.0.2.80',
+        '20241027023000-TCP-10.0.0.1.1000-10.0.0.2.80~2',
+      ])
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
     }
-    expect(ordinals).toEqual([1, 1, 2, 2, 3, 3])
-  })
-
-  it('does not begin every search at the first name', () => {
-    const folder = tempFolder()
-    const { names, add, table } = setUp({ runMarkerMs: runMarker(folder) })
-    names.startCapture(folder)
-    let previous = NONE
-    for (let i = 0; i < 40; i++) {
-      const connection = add({ sec: 10 + (i & 1) }, previous)
-      writeFileSync(names.dataPath(connection, 0), '', { flag: 'wx' })
-      previous = connection
-    }
-    rmSync(join(folder, names.dataName(previous, 0).replace('~20', '~7')))
-    expect(table.nameOrdinal[add({ sec: 11 }, add({ sec: 10 }, previous))]).toBe(21)
-  })
-
-  it('goes on looking for free names in a second that times came back to', () => {
-    const folder = tempFolder()
-    const { names, add } = setUp({ separateSides: true, runMarkerMs: runMarker(folder) })
-    names.startCapture(folder)
-    const write = (connection: number, side: number) =>
-      writeFileSync(names.dataPath(connection, side), '', { flag: 'wx' })
-    const first = add({ ...REVERSED, sec: 22 }) // without payload
-    const second = add({ ...REVERSED, sec: 22 }, first)
-    write(second, 1)
-    const third = add({ sec: 23 }, second)
-    const fourth = add({ sec: 22 }, third)
-    write(fourth, 1)
-    const fifth = add({ ...REVERSED, sec: 22 }, fourth)
-    write(fifth, 1)
-  })
-
-  it('does not count a file that was there before the run, whatever times it has', async () => {
-    const folder = tempFolder()
-    const path = join(folder, '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt')
-    writeFileSync(path, '')
-    utimesSync(path, 4e9, 4e9)
-    await sleep(20)
-    const { names, add, table } = setUp({ runMarkerMs: runMarker(folder) })
-    names.startCapture(folder)
-    expect(table.nameOrdinal[add({}, NONE, true)]).toBe(1)
   })
 })

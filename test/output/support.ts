@@ -1,12 +1,4 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
@@ -43,15 +35,6 @@ export function filesOf(folder: string): Record<string, string> {
   const files: Record<string, string> = {}
   for (const name of readdirSync(folder).sort()) files[name] = readFileSync(join(folder, name), 'latin1')
   return files
-}
-
-/** The change time that a run's marker has. */
-export function runMarker(folder: string): number {
-  const path = join(folder, '.marker')
-  writeFileSync(path, '')
-  const marker = statSync(path).ctimeMs
-  rmSync(path)
-  return marker
 }
 
 export interface TestConnection {

@@ -92,4 +92,21 @@ describe('NameClock', () => {
     ])
     expect(new NameClock(true).isRepeated(putBack + 1800)).toBe(false)
   })
+
+  it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/New_York'])(
+    'has the same number for seconds of the same text and no others in %s',
+    (zone) => {
+      process.env.TZ = zone
+      const clock = new NameClock(false)
+      // Around the hours that come twice in 2023, and the ends of the calendar.
+      const near = [1_698_541_200, 1_680_361_200, 1_699_164_000, 253_370_764_800, 0].map((sec) =>
+        fc.integer({ min: -4, max: 8 }).map((half) => sec + 1800 * half),
+      )
+      fc.assert(
+        fc.property(fc.oneof(...near), fc.oneof(...near), (a, b) => {
+          expect(clock.shownSecond(a) === clock.shownSecond(b)).toBe(clock.text(a) === clock.text(b))
+        }),
+      )
+    },
+  )
 })

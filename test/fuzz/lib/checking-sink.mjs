@@ -41,13 +41,9 @@ export class CheckingSink {
     else known.push(Buffer.from(payload))
   }
 
-  /** @param {number} connection @param {number} previous */
-  opened(connection, previous) {
+  /** @param {number} connection */
+  opened(connection) {
     mustHold(!this.lives.has(connection), () => `Connection ${connection} is opened twice`)
-    mustHold(
-      previous === -1 || this.lives.has(previous),
-      () => `Connection ${previous} before ${connection} is not there`,
-    )
     this.lives.set(connection, 'open')
     this.offsets.set(2 * connection, 0)
     this.offsets.set(2 * connection + 1, 0)
