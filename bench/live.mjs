@@ -1,8 +1,9 @@
 // How many packets a second are captured without loss, compared with tcpdump. See README.md in this folder.
 
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -33,6 +34,13 @@ if (process.geteuid?.() !== 0 || process.platform !== 'linux') {
   process.exit(0)
 }
 
+try {
+  createRequire(BLASTER).resolve('koffi')
+} catch {
+  console.log('The sender of the bench needs the package koffi, which is not installed: left out')
+  process.exit(0)
+}
+
 const folder = join(workFolder(values.dir), `live-${process.pid}`)
 const out = join(folder, 'out')
 const raw = join(folder, 'raw')
@@ -59,16 +67,19 @@ function makeNetwork() {
 /**
  * @typedef {object} Contender
  * @property {string} name
+ * @property {() => boolean} isThere says on standard output where it is not
  * @property {string[]} command
  * @property {string} readyText on its standard error, when it captures
  * @property {(stderr: string) => { captured: number, dropped: number | null }} counts
  */
 
-/** @param {string} name @param {string[]} args @returns {Contender} */
-function ours(name, args) {
+/** @param {string} name @param {'libpcap' | 'cap'} backend @param {string[]} more @returns {Contender} */
+function ours(name, backend, more = []) {
+  const args = ['--live-backend', backend, ...more]
   const common = ['-i', 'in', '-e', 'udp', '-o', out, '--force', '--summary', summary, '--progress', 'never']
   return {
     name,
+    isThere: () => isBackendThere(backend),
     command: [process.execPath, PROGRAM, ...common, '--buffer-size', `${BUFFER_MIB}M`, ...args],
     readyText: 'Capturing on',
     counts() {
@@ -82,6 +93,7 @@ function ours(name, args) {
 const CONTENDERS = [
   {
     name: 'tcpdump -w',
+    isThere: () => isInstalled('tcpdump'),
     command: ['tcpdump', '-i', 'in', '-w', raw, '-B', String(BUFFER_MIB * 1024), '-Z', 'root', 'udp'],
     readyText: 'listening on',
     counts(stderr) {
@@ -92,11 +104,11 @@ const CONTENDERS = [
       }
     },
   },
-  ours('libpcap', ['--live-backend', 'libpcap']),
-  ours('libpcap -w', ['--live-backend', 'libpcap', '-w', raw]),
-  ours('libpcap --no-write', ['--live-backend', 'libpcap', '--no-write']),
-  ours('cap', ['--live-backend', 'cap']),
-  ours('cap --no-write', ['--live-backend', 'cap', '--no-write']),
+  ours('libpcap', 'libpcap'),
+  ours('libpcap -w', 'libpcap', ['-w', raw]),
+  ours('libpcap --no-write', 'libpcap', ['--no-write']),
+  ours('cap', 'cap'),
+  ours('cap --no-write', 'cap', ['--no-write']),
 ]
 
 /** @param {string} program */
@@ -108,6 +120,24 @@ function isInstalled(program) {
     console.log(`${program} is not installed: left out`)
     return false
   }
+}
+
+/** @type {Map<string, boolean>} */
+const backends = new Map()
+
+/** Whether the program can capture through a backend: the packages for it are optional. @param {string} backend */
+function isBackendThere(backend) {
+  let isThere = backends.get(backend)
+  if (isThere === undefined) {
+    const args = ['-l', '--live-backend', backend]
+    isThere = spawnSync(process.execPath, [PROGRAM, ...args]).status === 0
+    if (!isThere)
+      console.log(
+        `the backend ${backend} does not work here: left out (pcap2conn ${args.join(' ')} says why)`,
+      )
+    backends.set(backend, isThere)
+  }
+  return isThere
 }
 
 /** @param {Contender} contender @param {number} rate */
@@ -153,7 +183,7 @@ async function measure({ name, command, readyText, counts }, rate) {
 /** @param {number} count */
 const text = (count) => Math.round(count).toLocaleString('en')
 
-const contenders = CONTENDERS.filter(({ command }) => command[0] !== 'tcpdump' || isInstalled('tcpdump'))
+const contenders = CONTENDERS.filter(({ isThere }) => isThere())
 const { model, processors, system, node } = machine()
 console.log(`${model}, ${processors} processors, ${system}, node ${node}`)
 console.log(`datagrams of ${values.bytes} bytes, ${SECONDS} s each, kernel's buffer ${BUFFER_MIB} MiB\n`)

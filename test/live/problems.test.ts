@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTree, runProgram, withFolder } from '../support/program.js'
 import { isRoot, startHere, startWithoutRights } from './network.js'
+import { programWithout } from './program-without.js'
 
 const backends = ['libpcap', 'cap']
 
@@ -114,15 +115,3 @@ it.each([['-i', 'lo'], ['-l']])('without libpcap and cap, %s says what to instal
     )
   })
 })
-
-/** The built program in `folder`, with the packages of this one but for those named. Returns its path. */
-function programWithout(folder: string, packages: readonly string[]): string {
-  for (const name of ['dist/bundle', 'bin', 'package.json'])
-    cpSync(name, join(folder, name), { recursive: true })
-  mkdirSync(join(folder, 'node_modules'))
-  for (const name of readdirSync('node_modules')) {
-    if (packages.includes(name) || name.startsWith('.')) continue
-    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
-  }
-  return join(folder, 'bin', 'pcap2conn.js')
-}
