@@ -43,7 +43,7 @@ export interface Limits {
   readonly heldSegments: number
   /** Early bytes held for one half-stream before its first gap is given up. */
   readonly heldBytes: number
-  /** Open connections in one worker. */
+  /** Open connections of all workers together. */
   readonly openConnections: number
   /** Interfaces of one pcapng section. */
   readonly interfaces: number

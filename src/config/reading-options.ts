@@ -128,7 +128,8 @@ export const READING_OPTIONS = {
     field: 'workerCount',
     group: 'Resources',
     help: 'reassembly threads (default: one per processor)',
-    readme: 'reassembly threads, 1 to 256; default: one for each processor available',
+    readme:
+      'reassembly threads, 1 to 256, of which no more than eight and one for each MiB of files are started; default: one for each processor available',
     fallback: Math.min(availableParallelism(), MAX_WORKERS),
     min: 1,
     max: MAX_WORKERS,

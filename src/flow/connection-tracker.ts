@@ -15,12 +15,14 @@ import { ConnectionTimes, type TimeOuts } from './connection-times.js'
 import { FlowIndex } from './flow-index.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import { HistoryLetter, noteFlipped, noteOnce } from './history.js'
+import { longestIdle, OpenCount } from './open-count.js'
 import { TcpTracker } from './tcp-tracker.js'
 
 export interface TrackerOptions extends TimeOuts {
   readonly lastWins: boolean
   readonly heldSegments: number
   readonly heldBytes: number
+  /** Of all workers together. */
   readonly openConnections: number
 }
 
@@ -42,7 +44,7 @@ export class ConnectionTracker {
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
   readonly #sink: ConnectionSink
-  readonly #options: TrackerOptions
+  readonly #openCount: OpenCount
   /** Connections opened so far, by IANA protocol number. */
   readonly opened = new Float64Array(256)
   readonly totals = { payload: 0, missing: 0, retransmitted: 0, conflicts: 0, gaps: 0, icmpErrors: 0 }
@@ -54,10 +56,16 @@ export class ConnectionTracker {
   /** Packets of the run before the capture. */
   #packetsBefore = 0
 
-  constructor(table: ConnectionTable, sink: ConnectionSink, held: HeldStore, options: TrackerOptions) {
+  constructor(
+    table: ConnectionTable,
+    sink: ConnectionSink,
+    held: HeldStore,
+    options: TrackerOptions,
+    openCount = OpenCount.allocate(),
+  ) {
     this.table = table
+    this.#openCount = new OpenCount(openCount, options.openConnections)
     this.#sink = sink
-    this.#options = options
     this.held = held
     this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
@@ -191,7 +199,8 @@ export class ConnectionTracker {
   }
 
   #open(bytes: Uint8Array, packet: FlowPacket, previous: number): number {
-    if (this.table.count >= this.#options.openConnections) this.#endOldest(previous)
+    if (this.#openCount.isFull) this.#endIdleOnes(previous)
+    this.#openCount.add()
     const { table } = this
     const connection = table.allocate()
     // Side 0 is the sender of the first packet; of a SYN+ACK, its receiver.
@@ -264,19 +273,12 @@ export class ConnectionTracker {
     totals.conflicts += table.conflicts[connection]!
     this.#index.remove(connection)
     table.release(connection)
+    this.#openCount.remove()
   }
 
-  // Ends the eighth of all connections that has been idle longest, but not `keep`.
-  #endOldest(keep: number): void {
-    const { table } = this
-    const open: number[] = []
-    for (let connection = 0; connection < table.used; connection++) {
-      if (table.isOpen[connection] && connection !== keep) open.push(connection)
-    }
-    open.sort(
-      (a, b) => table.lastSec[a]! - table.lastSec[b]! || table.firstNumber[a]! - table.firstNumber[b]!,
-    )
-    for (const connection of open.slice(0, Math.max(1, open.length >> 3))) {
+  // Makes room for another connection beside `keep`.
+  #endIdleOnes(keep: number): void {
+    for (const connection of longestIdle(this.table, keep)) {
       this.openConnectionsHits += 1
       this.#close(connection, 'timeout')
       this.#finish(connection)

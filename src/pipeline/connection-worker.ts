@@ -85,6 +85,7 @@ export class ConnectionWorker {
         heldBytes: config.limits.heldBytes,
         openConnections: config.limits.openConnections,
       },
+      task.openCount,
     )
   }
 

@@ -3,6 +3,7 @@ import type { CaptureReader } from '../capture/capture-reader.js'
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
 import type { Config } from '../config.js'
 import { CaptureFormatError, InputError } from '../errors.js'
+import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Input } from '../input/input.js'
 import { FdBudget } from '../output/fd-budget.js'
@@ -20,7 +21,7 @@ import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
 import { problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
-import { layOutMemory, takeMemory } from './memory-layout.js'
+import { layOutMemory, ringRecords, takeMemory } from './memory-layout.js'
 import type { RunInputs } from './run-inputs.js'
 import type { RunFacts } from './run-summary.js'
 import type { StartWorkers, Workers } from './workers.js'
@@ -28,7 +29,6 @@ import type { StartWorkers, Workers } from './workers.js'
 const SLABS = 12
 const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
 const READ_BYTES = 2 * 1024 * 1024
-const RING_RECORDS = 16_384
 const PROGRESS_MS = 200
 
 export interface ConversionSetup {
@@ -85,9 +85,10 @@ export class Conversion {
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const passed = words()
     const opened = words()
+    const openCount = OpenCount.allocate()
     const stop = new SharedArrayBuffer(4)
     const encaps = EncapTable.allocate(limits.encaps)
-    const rings = Array.from({ length: workerCount }, () => allocateRing(RING_RECORDS))
+    const rings = Array.from({ length: workerCount }, () => allocateRing(ringRecords(workerCount)))
     const slabBytes = SlabPool.bytesOf(SLABS, HEADROOM_BYTES, READ_BYTES)
     const layout = layOutMemory(slabBytes, config.memoryBytes, workerCount)
     const memory = takeMemory(layout)
@@ -132,6 +133,7 @@ export class Conversion {
         ring,
         passed,
         opened,
+        openCount,
         finished,
         stop,
         fdBudget: this.#fdBudget,

@@ -3,6 +3,9 @@ import { MAX_SHARED_BYTES, SharedMemory } from '../bytes/shared-memory.js'
 import { ConfigError } from '../errors.js'
 
 const MIB = 1024 * 1024
+/** Records of one ring at most, and of all rings together. */
+const RING_RECORDS = 16_384
+const ALL_RING_RECORDS = 16 * RING_RECORDS
 
 /** A part of the shared memory: positions `[from, to)`. */
 export interface MemoryRange {
@@ -48,4 +51,9 @@ export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
     const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
     throw new ConfigError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
   }
+}
+
+/** Records of each worker's ring: a power of two, fewer where the workers are many. */
+export function ringRecords(workerCount: number): number {
+  return Math.min(RING_RECORDS, 2 ** Math.floor(Math.log2(ALL_RING_RECORDS / workerCount)))
 }

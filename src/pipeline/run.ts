@@ -20,6 +20,10 @@ import { writeIndexes } from './write-indexes.js'
 const BYTES_PER_WORKER = 16 * 1024 * 1024
 /** … and for which a thread is. */
 const BYTES_PER_THREAD = 1024 * 1024
+/** As many workers are started as were asked for up to here; a thread takes some 10 MB, whatever it does … */
+const ALWAYS_STARTED = 8
+/** … so that one more needs so many bytes to work on. */
+const BYTES_PER_FURTHER_WORKER = 1024 * 1024
 
 /**
  * Converts captures to connections: finds the inputs, starts the workers, feeds them, and puts the results together.
@@ -137,6 +141,10 @@ function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
 }
 
 function chooseWorkers(config: Config, bytesTotal: number | null): number {
-  if (config.isWorkerCountFixed || bytesTotal === null) return config.workerCount
-  return Math.max(1, Math.min(config.workerCount, Math.ceil(bytesTotal / BYTES_PER_WORKER)))
+  const { workerCount, isWorkerCountFixed } = config
+  if (bytesTotal === null) return workerCount
+  const useful = isWorkerCountFixed
+    ? Math.max(ALWAYS_STARTED, Math.ceil(bytesTotal / BYTES_PER_FURTHER_WORKER))
+    : Math.max(1, Math.ceil(bytesTotal / BYTES_PER_WORKER))
+  return Math.min(workerCount, useful)
 }

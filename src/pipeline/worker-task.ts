@@ -27,6 +27,8 @@ export interface WorkerTask {
   readonly passed: SharedArrayBuffer
   /** One int32 a worker: connections opened so far, modulo 2^32; for progress only. */
   readonly opened: SharedArrayBuffer
+  /** The memory of an `OpenCount`. */
+  readonly openCount: SharedArrayBuffer
   /** The memory of a `CaptureProgress`. */
   readonly finished: SharedArrayBuffer
   /** One int32: 1 when the run has failed and workers should end at once. */

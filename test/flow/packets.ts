@@ -120,13 +120,15 @@ const HOST_A = 1
 const HOST_B = 2
 
 /** A tracker with a recording sink and ways to send it packets between host A and host B. */
-export function setUpTracker(options: Partial<TrackerOptions> = {}, spill: Spill = new MemorySpill()) {
+export function setUpTracker(
+  options: Partial<TrackerOptions> = {},
+  spill: Spill = new MemorySpill(),
+  openCount?: SharedArrayBuffer,
+) {
   const table = new ConnectionTable()
   const sink = new RecordingConnections(table)
-  const tracker = new ConnectionTracker(table, sink, new HeldStore(pageArena(8), spill), {
-    ...DEFAULTS,
-    ...options,
-  })
+  const held = new HeldStore(pageArena(8), spill)
+  const tracker = new ConnectionTracker(table, sink, held, { ...DEFAULTS, ...options }, openCount)
   const packet: FlowPacket = blankFlowPacket()
   let number = 0
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../../src/bytes/page-arena.js'
 import { MAX_SHARED_BYTES } from '../../src/bytes/shared-memory.js'
 import { ConfigError } from '../../src/errors.js'
-import { layOutMemory, takeMemory } from '../../src/pipeline/memory-layout.js'
+import { layOutMemory, ringRecords, takeMemory } from '../../src/pipeline/memory-layout.js'
 
 const MIB = 1024 * 1024
 const SLABS = 36 * MIB + 17
@@ -27,4 +27,11 @@ it('memory that the system does not give is a matter of --memory', () => {
   const layout = { ...layOutMemory(SLABS, MIB, 1), totalBytes: 2 * MAX_SHARED_BYTES }
   expect(() => takeMemory(layout)).toThrow(ConfigError)
   expect(() => takeMemory(layout)).toThrow(/^Cannot use --memory: the system does not give as much \(\d+ MiB/)
+})
+
+it('rings are as long as they may be, and together not longer than sixteen such', () => {
+  const records = Array.from({ length: 256 }, (_, i) => ringRecords(i + 1))
+  expect(records.slice(0, 16)).toEqual(Array(16).fill(16_384))
+  expect([records[16], records[255]]).toEqual([8_192, 1_024])
+  expect(records.every((count) => Number.isInteger(Math.log2(count)))).toBe(true)
 })

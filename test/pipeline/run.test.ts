@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { convert } from '../../dist/index.js' // threads run only what is built
+import { toConfig } from '../../dist/config.js' // threads run only what is built
+import { convert } from '../../dist/index.js'
+import { runConversion } from '../../dist/pipeline/run.js'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Progress } from '../../src/pipeline/hooks.js'
 import { isBalanced } from '../../src/summary.js'
@@ -142,3 +144,39 @@ it('does not wait for host names of a filter when it is interrupted', () =>
     const summary = await convert(options, { signal: AbortSignal.abort() })
     expect(summary).toMatchObject({ packets: { read: 0 }, files: 0, errors: [] })
   }))
+
+it.each([1, 2, 3])('limits the open connections of %i workers together, and says so', (workers) =>
+  withFolder(async (folder) => {
+    const connections = 3_000
+    const packets = Array.from({ length: connections }, (_, i) => {
+      const frame = ethernet(ipv4({ protocol: 17 }, udp({ srcPort: 1_000 + i }, Buffer.from('x'))))
+      return { tsSec: 1 + i / 1_000, tsNsec: 0, frame, originalBytes: frame.length }
+    })
+    writeFileSync(join(folder, 'a.pcap'), pcapFile(packets))
+    const config = toConfig({ inputFile: join(folder, 'a.pcap'), outputDir: join(folder, 'out'), workers })
+    const limits = { ...config.limits, openConnections: 400 }
+    const summary = await runConversion({ ...config, limits }, {})
+    expect(summary).toMatchObject({ connections: { total: connections }, files: connections })
+    // A worker that is done has given its places back before another has begun, at worst.
+    expect(summary.limits.open_connections).toBeGreaterThanOrEqual(connections - 401 * workers)
+    expect(summary.errors).toEqual([expect.stringMatching(/^Too many open connections: .*open_connections/)])
+  }),
+)
+
+// [workers asked for, bytes, workers]
+it.each([
+  [256, 20_000, 8],
+  [256, 9.5 * 2 ** 20, 10],
+  [3, 20_000, 3],
+])('of %i workers starts as many as %i bytes need', (workers, bytes, started) =>
+  withFolder(async (folder) => {
+    const frame = ethernet(ipv4({ protocol: 17 }, udp({}, Buffer.alloc(60_000))))
+    const datagram = { tsSec: 1, tsNsec: 0, frame, originalBytes: frame.length }
+    const content = pcapFile(Array(Math.ceil(bytes / frame.length)).fill(datagram), { snaplen: 65_536 })
+    writeFileSync(join(folder, 'a.pcap'), content)
+    expect(await convert({ inputFile: join(folder, 'a.pcap'), noWrite: true, workers })).toMatchObject({
+      workers: started,
+      errors: [],
+    })
+  }),
+)
