@@ -1,3 +1,5 @@
+import { shownPath } from './system-path.js'
+
 /** Where in a capture file something went wrong. */
 export interface CaptureLocation {
   /** Path as the user gave it. */
@@ -17,10 +19,13 @@ export class CaptureFormatError extends Error {
 
   /** @param problem What must hold and what was found: "block length must be >= 12: found 8". */
   constructor(problem: string, location: CaptureLocation, options?: ErrorOptions) {
-    super(`Cannot read "${location.file}" at byte ${location.offset}: ${problem}`, options)
+    super(shownPath(`Cannot read "${location.file}" at byte ${location.offset}: ${problem}`), options)
     this.location = location
   }
 }
+
+/** The content is that of no capture, whole or damaged, and of nothing that holds captures. */
+export class NoCaptureError extends CaptureFormatError {}
 
 /** An input that cannot be opened: missing, not allowed, no regular file. The message names the path. */
 export class InputError extends Error {
@@ -29,7 +34,7 @@ export class InputError extends Error {
   readonly path: string
 
   constructor(message: string, path: string, options?: ErrorOptions) {
-    super(message, options)
+    super(shownPath(message), options)
     this.path = path
   }
 }
@@ -38,6 +43,10 @@ export class InputError extends Error {
 export class ConfigError extends RangeError {
   override readonly name = 'ConfigError'
   readonly code = 'ERR_CONFIG'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(shownPath(message), options)
+  }
 }
 
 /** An output that could not be written, or that exists and must not be touched. The message names the path. */
@@ -47,7 +56,7 @@ export class OutputError extends Error {
   readonly path: string
 
   constructor(message: string, path: string, options?: ErrorOptions) {
-    super(message, options)
+    super(shownPath(message), options)
     this.path = path
   }
 }

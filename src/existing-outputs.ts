@@ -1,6 +1,7 @@
 import { lstatSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { failureReason, OutputError } from './errors.js'
+import { systemPath } from './system-path.js'
 
 /** Where the system has names for devices and for the process's own streams. */
 const SYSTEM_FOLDER = /^\/(?:dev|proc)\//
@@ -38,7 +39,7 @@ export function isWrittenInPlace(path: string): boolean {
 /** False where nothing has that name. What cannot be looked at is there: whoever opens it says what is wrong. */
 export function isThere(path: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+    return lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined
   } catch {
     return true
   }
@@ -51,7 +52,7 @@ function isSystemPath(path: string): boolean {
 // A link may lead nowhere, or in a circle.
 function targetOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return statSync(systemPath(path), { throwIfNoEntry: false })
   } catch {
     return undefined
   }
@@ -59,7 +60,7 @@ function targetOf(path: string): Stats | undefined {
 
 function lookAt(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })
+    return lstatSync(systemPath(path), { throwIfNoEntry: false })
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
   }

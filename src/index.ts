@@ -61,11 +61,9 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     const option = config.toConsole ? '-c/--write-to-console' : '--index -'
     throw new ConfigError(`Cannot use ${option}: the hook stdout is missing`)
   }
-  refuseExisting(
-    [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null],
-    config.force,
-  )
-  return runConversion(config, runHooks(hooks))
+  const outputs = [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null]
+  const beforeOutput = () => refuseExisting(outputs, config.force)
+  return runConversion(config, { ...runHooks(hooks), beforeOutput })
 }
 
 // Without the hooks that are undefined.

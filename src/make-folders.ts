@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { systemPath } from './system-path.js'
 
 /** Mode of every folder that is made, less the umask. */
 const MODE = 0o750
@@ -23,7 +24,7 @@ export function makeFolders(path: string): void {
 
 function makeOne(path: string): void {
   try {
-    mkdirSync(path, MODE)
+    mkdirSync(systemPath(path), MODE)
   } catch (error) {
     if (!isFolder(path)) throw error
   }
@@ -31,5 +32,5 @@ function makeOne(path: string): void {
 
 // Where that cannot be told, what the system says to this is the reason.
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true
 }

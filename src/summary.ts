@@ -12,14 +12,34 @@ export interface InputSummary {
   /** Bytes of the file on disk that were read. */
   readonly bytes: number
   readonly packets: number
-  /** `skipped`: `--resume` left it alone; its problems are those of the run that converted it. */
-  readonly status: 'ok' | 'partial' | 'failed' | 'skipped'
+  /**
+   * `skipped`: `--resume` left it alone; its problems are those of the run that converted it. `no_capture`: it was found
+   * below a folder or by a pattern, and neither its content nor its name are those of a capture.
+   */
+  readonly status: 'ok' | 'partial' | 'failed' | 'skipped' | 'no_capture'
   readonly problems: readonly InputProblem[]
   /** Packets that the capture itself reports as dropped. */
   readonly dropped: number
   /** Of a live capture alone. */
   readonly live?: LiveSummary
 }
+
+/**
+ * Why something that was found is not read: its name begins with a dot; it is no capture, or no file at all; a link to a
+ * folder; results of this run or of an earlier one; a file that is read by another name.
+ */
+export type SkipReason = 'hidden' | 'not_capture' | 'folder_link' | 'own_results' | 'same_file'
+
+/** Something that was found and is not read. */
+export interface SkippedInput {
+  readonly path: string
+  readonly reason: SkipReason
+  /** With `same_file`: the path that it is read by. */
+  readonly same_as?: string
+}
+
+/** How much was found below folders and by patterns that is not read, by reason, and the first 100. */
+export type SkippedInputs = Readonly<Record<SkipReason, number>> & { readonly first: readonly SkippedInput[] }
 
 /** How packets were captured live. Null: the backend doesn't know. */
 export interface LiveSummary {
@@ -51,6 +71,7 @@ export interface Summary {
   readonly seconds: number
   readonly workers: number
   readonly inputs: readonly InputSummary[]
+  readonly skipped: SkippedInputs
   readonly packets: Readonly<PacketCounts>
   /** `total`, and a count for each protocol by its name in lower case. */
   readonly connections: Readonly<Record<string, number>> & { readonly total: number }
@@ -96,6 +117,7 @@ export function summaryJson(summary: Summary): string {
   const { total, ...byProtocol } = summary.connections
   const { holes, lost_bytes } = summary.damage
   const { captured, payload, missing, retransmitted, written } = summary.bytes
+  const { hidden, not_capture, folder_link, own_results, same_file, first } = summary.skipped
   const ordered = {
     version: summary.version,
     seconds: summary.seconds,
@@ -109,6 +131,14 @@ export function summaryJson(summary: Summary): string {
       dropped,
       live,
     })),
+    skipped: {
+      hidden,
+      not_capture,
+      folder_link,
+      own_results,
+      same_file,
+      first: first.map(({ path, reason, same_as }) => ({ path, reason, same_as })),
+    },
     packets: { read, filtered, not_ip, malformed, fragments, delivered },
     connections: { total, ...byProtocol },
     bytes: { captured, payload, missing, retransmitted, written },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolders } from './make-folders.js'
+import { systemPath } from './system-path.js'
 
 const MODE = 0o640
 const NAME_BYTES = 6
@@ -28,7 +29,7 @@ export class WholeFile {
     this.#path = path
     this.#partial = nameBeside(path, 'partial')
     makeFolders(dirname(path))
-    this.#descriptor = openSync(this.#partial, 'wx', MODE)
+    this.#descriptor = openSync(systemPath(this.#partial), 'wx', MODE)
     process.once('exit', this.#abandonAtExit)
   }
 
@@ -40,7 +41,7 @@ export class WholeFile {
   /** The file is complete. */
   publish(): void {
     this.#close()
-    renameSync(this.#partial, this.#path)
+    renameSync(systemPath(this.#partial), systemPath(this.#path))
     process.off('exit', this.#abandonAtExit)
   }
 
@@ -52,7 +53,7 @@ export class WholeFile {
       this.#close()
     } catch {}
     try {
-      unlinkSync(this.#partial)
+      unlinkSync(systemPath(this.#partial))
     } catch {}
   }
 

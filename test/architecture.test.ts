@@ -8,30 +8,34 @@ const MAX_LINES = 300
 // Folder or top-level module -> what it may import besides its own files: other folders, packages, Node's modules.
 // One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
 const MAY_IMPORT: Readonly<Record<string, string>> = {
-  'existing-outputs': 'errors node:fs node:path',
+  'system-path': 'node:buffer',
+  errors: 'system-path',
+  'safe-json': 'system-path',
+  'existing-outputs': 'errors system-path node:fs node:path',
   summary: 'safe-json',
-  'make-folders': 'node:fs node:path',
-  'whole-file': 'make-folders node:crypto node:fs node:path',
+  'make-folders': 'system-path node:fs node:path',
+  'whole-file': 'make-folders system-path node:crypto node:fs node:path',
   version: 'node:module',
-  config: 'errors wire node:os node:path', // wire: the names of link types
+  config: 'errors system-path wire node:os node:path', // wire: the names of link types
   input:
-    'errors capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
+    'errors system-path capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors cap koffi',
   wire: 'bytes',
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors figures flow make-folders pause safe-json stream whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'bytes errors figures flow make-folders pause safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
-    'bytes errors existing-outputs input capture filter wire ring flow stream output summary version whole-file piscina ' +
+    'bytes errors existing-outputs input capture filter wire ring flow stream output summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
-  inspect: 'errors input capture wire pipeline',
-  report: 'errors figures version whole-file node:crypto node:fs node:fs/promises node:module node:path',
-  view: 'bytes errors report node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
+  inspect: 'errors input capture system-path wire pipeline',
+  report:
+    'errors figures system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
+  view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

@@ -14,14 +14,17 @@ vi.mock('../src/pipeline/run.js', () => ({ runConversion }))
 
 beforeEach(() => {
   runConversion.mockReset()
-  runConversion.mockImplementation(async () => sampleSummary())
+  runConversion.mockImplementation(async (_config, hooks) => {
+    hooks.beforeOutput?.()
+    return sampleSummary()
+  })
 })
 
 describe('convert()', () => {
   it('runs on the checked options and resolves to the summary', async () => {
     expect(await convert({ inputFile: 'a.pcap', workers: 3 })).toEqual(sampleSummary())
     expect(runConversion.mock.calls[0]?.[0]).toMatchObject({ inputs: ['a.pcap'], workerCount: 3 })
-    expect(runConversion.mock.calls[0]?.[1]).toEqual({})
+    expect(runConversion.mock.calls[0]?.[1]).toEqual({ beforeOutput: expect.any(Function) })
   })
 
   it('hands over what the caller attached', async () => {
@@ -30,7 +33,10 @@ describe('convert()', () => {
     const stdin = Readable.from([])
     const stdout = new PassThrough()
     await convert({ inputFile: '-', writeToConsole: true }, { signal, onProgress, stdin, stdout })
-    expect(runConversion.mock.calls[0]?.[1]).toEqual({ signal, onProgress, stdin, stdout })
+    expect(runConversion.mock.calls[0]?.[1]).toEqual({
+      ...{ signal, onProgress, stdin, stdout },
+      beforeOutput: expect.any(Function),
+    })
   })
 
   it('rejects with a ConfigError before any work', async () => {

@@ -86,6 +86,7 @@ export function runStages(capture, last, out) {
       writeFiles: last === 'write',
       tempFolder: out,
       workerNumber: 0,
+      inputFiles: new Set(),
     },
     { fdBudget: new FdBudget(FdBudget.allocate(500, 1)), pages: pages(slab + DATAGRAMS_BYTES) },
   )

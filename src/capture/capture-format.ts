@@ -7,7 +7,10 @@ import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
 export const DETECT_BYTES = 64
 
 /** A format that is read, or what is wrong with the content, as the end of "Cannot read ...: ". */
-export type DetectedFormat = { readonly format: 'pcap' | 'pcapng' } | { readonly problem: string }
+export type DetectedFormat =
+  | { readonly format: 'pcap' | 'pcapng' }
+  /** `isNone`: nothing in it is like a capture, or could hold one. */
+  | { readonly problem: string; readonly isNone: boolean }
 
 const BZIP2 = 'bzip2'
 /** Length of what tells a bzip2 file from a text that begins alike. */
@@ -44,14 +47,15 @@ const OTHER_CAPTURES: readonly (readonly [string, string])[] = [
 /** Tells the format of a file from its first bytes, `bytes[from, to)`: `DETECT_BYTES` or the whole file. */
 export function detectFormat(bytes: Uint8Array, from: number, to: number): DetectedFormat {
   const length = to - from
-  if (length === 0) return { problem: 'the file is empty' }
+  if (length === 0) return { problem: 'the file is empty', isNone: true }
   const view = viewOf(bytes)
   if (length >= 4 && hasPcapMagic(view, from)) return { format: 'pcap' }
   if (length >= 4 && view.getUint32(from) === BlockType.SECTION_HEADER) {
     if (length < 12 || sectionByteOrder(view, from + 8) !== null) return { format: 'pcapng' }
   }
-  if (isTar(bytes, from, to)) return { problem: 'the content is a tar archive: extract the captures first' }
-  return { problem: describe(bytes, from, Math.min(to, from + DETECT_BYTES)) }
+  if (isTar(bytes, from, to))
+    return { problem: 'the content is a tar archive: extract the captures first', isNone: false }
+  return describe(bytes, from, Math.min(to, from + DETECT_BYTES))
 }
 
 // A member begins with its name; what it is stands behind that (POSIX ustar).
@@ -59,24 +63,31 @@ function isTar(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from >= 262 && latin1(bytes, from + 257, from + 262) === 'ustar'
 }
 
-function describe(bytes: Uint8Array, from: number, to: number): string {
+function describe(bytes: Uint8Array, from: number, to: number): DetectedFormat {
   const start = latin1(bytes, from, to)
+  const like = alike(start)
+  if (like !== null) return { problem: like, isNone: false }
+  return {
+    problem: `must begin with a pcap or pcapng header: found ${found(start, bytes, from, to)}`,
+    isNone: true,
+  }
+}
+
+function alike(start: string): string | null {
   const compression = COMPRESSIONS.find(([magic]) => start.startsWith(magic))
-  if (compression?.[1] === BZIP2 && to - from < BZIP2_MAGIC_BYTES)
-    return `bzip2-compressed content ends after ${to - from} bytes, within its header`
+  if (compression?.[1] === BZIP2 && start.length < BZIP2_MAGIC_BYTES)
+    return `bzip2-compressed content ends after ${start.length} bytes, within its header`
   if (compression !== undefined)
     return `the content is ${compression[1]}-compressed, which is not supported here`
   const archive = ARCHIVES.find(([magic]) => start.startsWith(magic))
   if (archive !== undefined) return `the content is a ${archive[1]} archive: extract the captures first`
   const capture = OTHER_CAPTURES.find(([magic]) => start.startsWith(magic))
-  if (capture !== undefined) return `captures of the format ${capture[1]} are not supported`
-  if (/^\s*<(!doctype|html|\?xml)/i.test(start))
-    return 'must begin with a pcap or pcapng header: found HTML or XML'
-  if (/^[\t\n\r\x20-\x7e]+$/.test(start)) return 'must begin with a pcap or pcapng header: found text'
-  return `must begin with a pcap or pcapng header: found ${found(bytes, from, to)}`
+  return capture === undefined ? null : `captures of the format ${capture[1]} are not supported`
 }
 
-function found(bytes: Uint8Array, from: number, to: number): string {
+function found(start: string, bytes: Uint8Array, from: number, to: number): string {
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) return 'HTML or XML'
+  if (/^[\t\n\r\x20-\x7e]+$/.test(start)) return 'text'
   if (to - from >= 4) return hex32(viewOf(bytes).getUint32(from))
   return `${to - from} bytes`
 }

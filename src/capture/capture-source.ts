@@ -1,4 +1,4 @@
-import { CaptureFormatError } from '../errors.js'
+import { CaptureFormatError, NoCaptureError } from '../errors.js'
 
 /** Where a reader's bytes come from, as its messages say it. */
 export interface CaptureSource {
@@ -10,8 +10,16 @@ export interface CaptureSource {
 
 /** The error of damage at `offset`, saying of which bytes the offset is. */
 export function formatError(source: CaptureSource, offset: number, problem: string): CaptureFormatError {
-  const text = source.isDecompressed ? `${problem} (byte of the decompressed content)` : problem
-  return new CaptureFormatError(text, { file: source.file, offset })
+  return new CaptureFormatError(textOf(source, problem), { file: source.file, offset })
+}
+
+/** The error of a content that is no capture from its first byte on. */
+export function noCaptureError(source: CaptureSource, problem: string): NoCaptureError {
+  return new NoCaptureError(textOf(source, problem), { file: source.file, offset: 0 })
+}
+
+function textOf({ isDecompressed }: CaptureSource, problem: string): string {
+  return isDecompressed ? `${problem} (byte of the decompressed content)` : problem
 }
 
 /** A uint32 as messages show it: `0x0a0d0d0a`. */

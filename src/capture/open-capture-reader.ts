@@ -1,6 +1,6 @@
 import { detectFormat } from './capture-format.js'
 import type { CaptureReaderOptions, DescribedReader } from './capture-reader.js'
-import { formatError } from './capture-source.js'
+import { formatError, noCaptureError } from './capture-source.js'
 import { PcapReader } from './pcap-reader.js'
 import { PcapngReader } from './pcapng-reader.js'
 
@@ -20,7 +20,11 @@ export function createCaptureReader(
   options: CaptureReaderOptions,
 ): DescribedReader {
   const detected = detectFormat(bytes, from, to)
-  if ('problem' in detected)
-    throw formatError({ file, isDecompressed: options.isDecompressed }, 0, detected.problem)
+  if ('problem' in detected) {
+    const source = { file, isDecompressed: options.isDecompressed }
+    throw detected.isNone
+      ? noCaptureError(source, detected.problem)
+      : formatError(source, 0, detected.problem)
+  }
   return detected.format === 'pcap' ? new PcapReader(file, options) : new PcapngReader(file, options)
 }

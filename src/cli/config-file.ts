@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { refusal, shown } from '../config/option-values.js'
 import { suggestionFor } from '../config/suggest.js'
 import { ConfigError, failureReason } from '../errors.js'
+import { systemPath } from '../system-path.js'
 import { OPTION_TABLE, type OptionRow } from './option-table.js'
 import type { FoundOptions } from './parse-options.js'
 
@@ -63,7 +64,7 @@ function readOptions(path: string): Record<string, unknown> {
 function parsed(path: string, where: string): unknown {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readFileSync(systemPath(path), 'utf8')
   } catch (cause) {
     throw new ConfigError(`Cannot read ${where}: ${failureReason(cause)}`, { cause })
   }

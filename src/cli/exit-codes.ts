@@ -12,7 +12,7 @@ export const ExitCode = {
 } as const
 
 function isWhole({ status, problems }: Summary['inputs'][number]): boolean {
-  return status === 'ok' || (status === 'skipped' && problems.length === 0)
+  return status === 'ok' || status === 'no_capture' || (status === 'skipped' && problems.length === 0)
 }
 
 /**

@@ -7,7 +7,7 @@ import { ExitCode } from './exit-codes.js'
 import type { InspectCommand } from './inspect-command.js'
 import { inspectionTable } from './inspect-table.js'
 import { printable } from './printable.js'
-import { problemLine } from './report.js'
+import { problemLine, skippedLines } from './report.js'
 import { alarming, type Terminal } from './terminal.js'
 
 /**
@@ -25,7 +25,7 @@ export async function inspect(command: InspectCommand, terminal: Terminal): Prom
   const captures: CaptureInspection[] = []
   let count = 0
   let isWhole = true
-  const errors = await inspectCaptures(config, stdin, (inspection) => {
+  const { errors, skipped } = await inspectCaptures(config, stdin, (inspection) => {
     if (inspection.status !== 'ok') isWhole = false
     if (command.isJson) captures.push(inspection)
     else stdout.write((count > 0 ? '\n' : '') + inspectionTable(inspection))
@@ -34,9 +34,10 @@ export async function inspect(command: InspectCommand, terminal: Terminal): Prom
     for (const problem of inspection.problems) say(problemLine(inspection.path, problem))
   })
   if (command.isJson) {
-    const inspection: Inspection = { version: packageVersion(), captures, errors }
+    const inspection: Inspection = { version: packageVersion(), captures, skipped, errors }
     stdout.write(`${safeJson(inspection, 2)}\n`)
   }
+  if (!command.isQuiet) for (const line of skippedLines(skipped)) stderr.write(`${line}\n`)
   for (const error of errors) say(`error        ${printable(error)}`)
   return isWhole && errors.length === 0 ? ExitCode.OK : ExitCode.FAILED
 

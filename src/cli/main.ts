@@ -1,6 +1,7 @@
 import { type Config, toConfig } from '../config.js'
 import { ConfigError, failureReason, InputError, LiveCaptureError, OutputError } from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
+import type { RunHooks } from '../pipeline/hooks.js'
 import type { Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { answering } from './answering.js'
@@ -14,6 +15,7 @@ import { interfacesJson, interfacesTable } from './interfaces-table.js'
 import { Interruption } from './interruption.js'
 import { printable } from './printable.js'
 import { createProgress } from './progress.js'
+import { rawArguments } from './raw-arguments.js'
 import { problemLines, reportLines } from './report.js'
 import { RunReport } from './run-report.js'
 import { writeSummary } from './summary-file.js'
@@ -34,7 +36,8 @@ export async function main(args: readonly string[], terminal: Terminal = PROCESS
   return exitCode
 }
 
-async function execute(args: readonly string[], terminal: Terminal): Promise<number> {
+async function execute(given: readonly string[], terminal: Terminal): Promise<number> {
+  const args = rawArguments(given)
   const [name, ...others] = args
   if (name === 'completion') {
     const { completionScript } = await import('./completion.js')
@@ -85,11 +88,6 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
   if (config.inputs.includes('-') && terminal.stdin.isTTY === true) {
     throw new ConfigError('Cannot use -r/--input-file -: standard input is a terminal')
   }
-  refuseExisting(
-    [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null, report?.path ?? null],
-    config.force,
-  )
-  refuseExisting([config.summaryFile], config.force || config.resume)
   const say = (line: string) => terminal.stderr.write(`${line}\n`)
   const interruption = new Interruption(terminal.stdout, {
     onSignal() {
@@ -99,7 +97,11 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
       say(`pcap2conn: Cannot write to standard output: ${printable(failureReason(error))}`),
   })
   try {
-    const outcome = await run(config, command, terminal, interruption.signal)
+    const outcome = await run(config, command, terminal, {
+      signal: interruption.signal,
+      otherOutputs: report === null ? [] : [report.path],
+      beforeOutput: () => refuseOutputs(config, report),
+    })
     const summary = summaryWritten(config, outcome, terminal)
     await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
     if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
@@ -111,6 +113,15 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     interruption.release()
     report?.close()
   }
+}
+
+function refuseOutputs(
+  { indexes, live, summaryFile, force, resume }: Config,
+  report: RunReport | null,
+): void {
+  const paths = indexes.map(({ path }) => path)
+  refuseExisting([...paths, live?.recordingFile ?? null, report?.path ?? null], force)
+  refuseExisting([summaryFile], force || resume)
 }
 
 // Where it cannot be written, that is one more of the run's errors.
@@ -128,14 +139,14 @@ async function run(
   config: Config,
   command: Command & { kind: 'run' },
   terminal: Terminal,
-  signal: AbortSignal,
+  hooks: Pick<RunHooks, 'signal' | 'otherOutputs' | 'beforeOutput'>,
 ): Promise<Summary> {
   const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
   const isStdoutUsed = config.toConsole || config.indexes.some(({ path }) => path === '-')
   const progress = command.isQuiet ? null : await createProgress(command.progress, terminal, isStdoutUsed)
   try {
     return await runConversion(config, {
-      signal,
+      ...hooks,
       onProgress: (state) => progress?.update(state),
       onNotice(text) {
         if (!command.isQuiet) terminal.stderr.write(`${printable(text)}\n`)

@@ -1,5 +1,5 @@
 import { bytesText, countText } from '../figures.js'
-import type { InputProblem, LiveSummary, Summary } from '../summary.js'
+import type { InputProblem, LiveSummary, SkippedInputs, SkipReason, Summary } from '../summary.js'
 import { isBalanced } from '../summary.js'
 import { printable } from './printable.js'
 
@@ -20,6 +20,7 @@ export function reportLines(summary: Summary): string[] {
   const rate = summary.seconds > 0 ? `, ${countText(packets.read / summary.seconds)} packets/s` : ''
   return [
     line('inputs', inputsText(summary)),
+    ...skippedLines(summary.skipped),
     line('packets', `${countText(packets.read)} = ${fates.join(' + ')}`),
     line('connections', connectionsText(summary)),
     line(
@@ -98,7 +99,7 @@ function inputsText({ inputs }: Summary): string {
   const partial = count('partial')
   const failed = count('failed')
   const skipped = count('skipped')
-  const read = inputs.length - failed - skipped
+  const read = inputs.length - failed - skipped - count('no_capture')
   const dropped = inputs.reduce((sum, input) => sum + input.dropped, 0)
   return [
     `${countText(read)} ${noun(read, 'file')} read`,
@@ -107,6 +108,24 @@ function inputsText({ inputs }: Summary): string {
     ...(failed > 0 ? [`${countText(failed)} failed`] : []),
     ...(dropped > 0 ? [`${countText(dropped)} packets dropped while capturing`] : []),
   ].join(', ')
+}
+
+const SKIPPED_WORDS: readonly (readonly [SkipReason, one: string, several: string])[] = [
+  ['hidden', 'hidden', 'hidden'],
+  ['not_capture', 'no capture', 'no captures'],
+  ['folder_link', 'link to a folder', 'links to folders'],
+  ['own_results', 'with results of pcap2conn', 'with results of pcap2conn'],
+  ['same_file', 'read by another name', 'read by other names'],
+]
+
+/** What was found where inputs were looked for, and is not read: a line, or none. */
+export function skippedLines(skipped: SkippedInputs): string[] {
+  const parts = SKIPPED_WORDS.filter(([reason]) => skipped[reason] > 0).map(
+    ([reason, one, several]) => `${countText(skipped[reason])} ${skipped[reason] === 1 ? one : several}`,
+  )
+  const same = skipped.first.find(({ reason }) => reason === 'same_file')
+  const example = same === undefined ? '' : ` ("${same.path}" is "${same.same_as}")`
+  return parts.length === 0 ? [] : [line('not read', parts.join(', ') + example)]
 }
 
 function liveText(live: LiveSummary): string {

@@ -6,6 +6,7 @@ import type { Config, RawOptions } from '../config.js'
 import { ConfigError, failureReason, OutputError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
+import { systemPath } from '../system-path.js'
 import { nameBeside } from '../whole-file.js'
 
 /** The report that a run makes of its own index (`--report`). */
@@ -57,7 +58,7 @@ export class RunReport {
   close(): void {
     const path = this.#ownIndex
     try {
-      rmSync(path, { force: true })
+      rmSync(systemPath(path), { force: true })
     } catch (cause) {
       throw new OutputError(`Cannot remove "${path}": ${failureReason(cause)}`, path, { cause })
     }

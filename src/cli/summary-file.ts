@@ -3,6 +3,7 @@ import { failureReason, OutputError } from '../errors.js'
 import { isWrittenInPlace } from '../existing-outputs.js'
 import { pause } from '../pause.js'
 import { type Summary, summaryJson } from '../summary.js'
+import { systemPath } from '../system-path.js'
 import { writeWholeFile } from '../whole-file.js'
 import type { TerminalStream } from './terminal.js'
 
@@ -34,7 +35,7 @@ export function writeSummary(path: string, summary: Summary, stdout: TerminalStr
 }
 
 function writeInPlace(path: string, bytes: Uint8Array): void {
-  const descriptor = patiently(path, 'ENXIO', () => openSync(path, IN_PLACE))
+  const descriptor = patiently(path, 'ENXIO', () => openSync(systemPath(path), IN_PLACE))
   try {
     for (let at = 0; at < bytes.length; )
       at += patiently(path, 'EAGAIN', () => writeSync(descriptor, bytes, at))

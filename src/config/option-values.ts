@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js'
+import { shownPath } from '../system-path.js'
 
 const SHOWN_CHARACTERS = 80
 /** Of them a message names those that are allowed. */
@@ -14,7 +15,9 @@ export function refusal(option: string, value: unknown, mustBe: string): ConfigE
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
     const text = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value
-    return /^[\w./+-]+$/.test(text) ? text : JSON.stringify(text)
+    if (/^[\w./+-]+$/.test(text)) return text
+    const path = shownPath(text)
+    return path === text ? JSON.stringify(text) : `"${path}"`
   }
   if (Array.isArray(value)) return 'a list'
   if (value !== null && typeof value === 'object') return 'an object'

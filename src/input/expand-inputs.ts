@@ -1,10 +1,16 @@
-import { type BigIntStats, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
+import type { BigIntStats } from 'node:fs'
+import { resolve } from 'node:path'
+import { isDynamicPattern } from 'tinyglobby'
+import type { SkipReason } from '../summary.js'
+import { shownPath } from '../system-path.js'
 import { reason } from './file-source.js'
+import { entriesIn, entryAt, type FolderEntry, identityOf } from './folder-entries.js'
 import type { Input } from './input.js'
+import { isConnectionFileName, type OutputPaths, OwnResults } from './own-results.js'
+import { belowConstant, constantPart, matchesOf } from './pattern-matches.js'
+import { SkippedPaths } from './skipped-paths.js'
 
-/** An argument, or a folder below one, that gave no input. */
+/** An argument that gave no input. */
 export interface InputNotFound {
   readonly path: string
   /** One sentence that names the path. */
@@ -15,108 +21,168 @@ export interface InputNotFound {
 export interface ExpandedInputs {
   readonly inputs: readonly Input[]
   readonly problems: readonly InputNotFound[]
+  /** What was found besides. */
+  readonly skipped: SkippedPaths
+  /** The inputs that are files, by device and inode. */
+  readonly files: ReadonlyMap<string, Input>
+  /** Of those, which a connection file could take the place of: by its name, or because it has several. */
+  readonly exposed: ReadonlySet<string>
 }
+
+const NO_OUTPUTS: OutputPaths = { folder: null, files: [] }
+const MISSING = new Set(['ENOENT', 'ENOTDIR'])
 
 /**
  * Finds the captures that the arguments name, in the arguments' order, what one argument gives in the order of
  * its names' UTF-16 units, each real file once, however many names lead to it.
  *
  * An argument is, in this order: `-`, standard input; a path that exists, even one that looks like a pattern;
- * a pattern. A folder stands for every regular file below it. Hidden files and folders (`.name`) are left out
- * there and from patterns, as in a shell; links to folders are followed only where an argument or a pattern names them.
+ * a pattern. A folder stands for every regular file below it. Not read there, nor where a pattern finds them, but counted:
+ * what is hidden (`.name`, unless the pattern says so, as in a shell), what is no file, and results of this run and of
+ * earlier ones. Links to folders are followed only where an argument or a pattern names them. What cannot be looked at is
+ * an input that fails.
+ *
+ * @param outputs What the run writes.
  */
-export async function expandInputs(args: readonly string[]): Promise<ExpandedInputs> {
-  const expansion = new Expansion()
-  for (const arg of args) {
-    if (arg === '-') expansion.addStdin()
-    else await expansion.add(arg)
-  }
+export function expandInputs(args: readonly string[], outputs: OutputPaths = NO_OUTPUTS): ExpandedInputs {
+  const expansion = new Expansion(new OwnResults(outputs))
+  for (const arg of args) expansion.add(arg)
   return expansion
 }
 
 class Expansion implements ExpandedInputs {
-  // Invariant: #seen has the identity of every input that is a file, and '-' for standard input.
+  // Invariants: #hasStdin: standard input is one of the inputs. #noted are the paths that were skipped,
+  // #failed those of inputs that fail: patterns and folders may lead to one by several ways.
   readonly inputs: Input[] = []
   readonly problems: InputNotFound[] = []
-  readonly #seen = new Set<string>()
+  readonly skipped = new SkippedPaths()
+  readonly files = new Map<string, Input>()
+  readonly exposed = new Set<string>()
+  readonly #own: OwnResults
+  readonly #noted = new Set<string>()
+  readonly #failed = new Set<string>()
+  #hasStdin = false
 
-  addStdin(): void {
-    if (this.#isNew('-')) this.inputs.push({ kind: 'stdin', path: '-' })
+  constructor(own: OwnResults) {
+    this.#own = own
   }
 
-  async add(arg: string): Promise<void> {
-    const stats = statOrError(arg)
-    if (!(stats instanceof Error)) this.#addPath(arg, stats)
-    else if (isDynamicPattern(arg)) await this.#addPattern(arg)
-    else this.problems.push({ path: arg, message: `Cannot read "${arg}": ${reason(stats)}` })
-  }
-
-  async #addPattern(pattern: string): Promise<void> {
-    const found = await glob(pattern, { onlyFiles: false, expandDirectories: false })
-    let isEmpty = true
-    for (const match of found.map((path) => path.replace(/\/$/, '')).sort(byUnits)) {
-      const stats = statOrError(match)
-      if (stats instanceof Error || !(stats.isFile() || stats.isDirectory())) continue
-      this.#addPath(match, stats)
-      isEmpty = false
+  add(arg: string): void {
+    if (arg === '-') {
+      this.#addStdin()
+      return
     }
-    if (isEmpty) this.problems.push({ path: pattern, message: `No file matches "${pattern}"` })
+    const entry = entryAt(arg)
+    if (entry.stats !== null) this.#addNamed(entry, entry.stats)
+    else if (isDynamicPattern(arg)) this.#addPattern(arg)
+    else this.#tell(arg, `Cannot read "${arg}": ${reason(entry.error)}`)
   }
 
-  /** What is neither a file nor a folder is kept: opening it says what is wrong with it. */
-  #addPath(path: string, stats: BigIntStats): void {
-    if (stats.isDirectory()) {
-      const before = this.#seen.size
-      const filesBelow = this.#addFolder(path)
-      if (filesBelow === 0 && this.#seen.size === before) {
-        this.problems.push({ path, message: `The folder "${path}" has no file to read` })
-      }
-    } else if (this.#isNew(`${stats.dev}:${stats.ino}`)) {
-      this.inputs.push({ kind: 'file', path })
+  #addStdin(): void {
+    if (!this.#hasStdin) this.inputs.push({ kind: 'stdin', path: '-' })
+    this.#hasStdin = true
+  }
+
+  // What is neither a file nor a folder is kept: opening it says what is wrong with it.
+  #addNamed(entry: FolderEntry, stats: BigIntStats): void {
+    const { path } = entry
+    if (!stats.isDirectory()) {
+      const other = this.#addFile(entry, stats, { kind: 'file', path })
+      if (other !== null) this.#skip('same_file', path, other)
+    } else {
+      const before = this.inputs.length
+      const files = this.#addFolder(path, '', true)
+      if (files === 0 && this.inputs.length === before)
+        this.#tell(path, `The folder "${path}" has no file to read`)
     }
   }
 
-  /** Returns the regular files below the folder, those seen before included. */
-  #addFolder(folder: string): number {
+  #addPattern(pattern: string): void {
+    const constant = constantPart(pattern)
+    const root = resolve(constant)
+    const before = this.inputs.length
+    const { paths, hidden } = matchesOf(pattern, (folder) =>
+      this.#entriesOf(folder, resolve(folder) === root),
+    )
+    for (const path of hidden) this.#skip('hidden', path)
+    let count = 0
+    for (const path of paths) count += this.#addFound(entryAt(path), belowConstant(constant, path), true)
+    if (count === 0 && this.inputs.length === before) this.#tell(pattern, `No file matches "${pattern}"`)
+  }
+
+  // Returns the files below the folder, those seen before included.
+  #addFolder(folder: string, below: string, isNamed: boolean): number {
     let files = 0
-    for (const name of this.#namesIn(folder)) {
-      const path = join(folder, name.name)
-      if (name.isDirectory()) files += this.#addFolder(path)
-      else if (name.isFile() || name.isSymbolicLink()) {
-        const stats = statOrError(path)
-        if (stats instanceof Error || !stats.isFile()) continue
-        files += 1
-        this.#addPath(path, stats)
-      }
+    for (const entry of this.#entriesOf(folder, isNamed)) {
+      if (entry.isHidden) this.#skip('hidden', entry.path)
+      else files += this.#addFound(entry, below === '' ? entry.name : `${below}/${entry.name}`, false)
     }
     return files
   }
 
-  #namesIn(folder: string) {
+  // Returns the files that it stands for, those seen before included.
+  #addFound(entry: FolderEntry, below: string, followsLinks: boolean): number {
+    const { kind, path, stats } = entry
+    if (stats === null) {
+      this.#fail(path, below, `Cannot read "${path}": ${reason(entry.error)}`)
+      return 1
+    }
+    if (kind === 'folder' || (kind === 'folder_link' && followsLinks))
+      return this.#addFolder(path, below, false)
+    if (kind === 'folder_link') this.#skip('folder_link', path)
+    else if (kind === 'other') this.#skip('not_capture', path)
+    else if (this.#own.isOwnFile(entry)) this.#skip('own_results', path)
+    else {
+      const other = this.#addFile(entry, stats, { kind: 'file', path, below, isFound: true })
+      if (other !== null && other !== path) this.#skip('same_file', path, other)
+      return 1
+    }
+    return 0
+  }
+
+  // Returns the path by which it is read already; null: it was added.
+  #addFile({ name, isLink }: FolderEntry, stats: BigIntStats, input: Input): string | null {
+    const identity = identityOf(stats)
+    const other = this.files.get(identity)
+    if (other !== undefined) return other.path
+    this.files.set(identity, input)
+    this.inputs.push(input)
+    if (isLink || stats.nlink > 1n || isConnectionFileName(name)) this.exposed.add(identity)
+    return null
+  }
+
+  // What stands in a folder; nothing where those are results. A folder that is named is looked into in any case.
+  #entriesOf(folder: string, isNamed: boolean): readonly FolderEntry[] {
+    if (!isNamed && this.#own.isOwnFolder(entryAt(folder))) return this.#skipOwn(folder)
     try {
-      const names = readdirSync(folder, { withFileTypes: true })
-      return names.filter(({ name }) => !name.startsWith('.')).sort((a, b) => byUnits(a.name, b.name))
+      const entries = entriesIn(folder)
+      return !isNamed && this.#own.isMarked(entries) ? this.#skipOwn(folder) : entries
     } catch (error) {
-      this.problems.push({ path: folder, message: `Cannot read the folder "${folder}": ${reason(error)}` })
+      // The pattern begins with a folder that is not there: it matches nothing.
+      const isMissing = isNamed && MISSING.has((error as NodeJS.ErrnoException).code ?? '')
+      if (!isMissing) this.#fail(folder, folder, `Cannot read the folder "${folder}": ${reason(error)}`)
       return []
     }
   }
 
-  #isNew(identity: string): boolean {
-    if (this.#seen.has(identity)) return false
-    this.#seen.add(identity)
-    return true
+  #skipOwn(folder: string): readonly FolderEntry[] {
+    this.#skip('own_results', folder)
+    return []
   }
-}
 
-function statOrError(path: string): BigIntStats | Error {
-  try {
-    return statSync(path, { bigint: true })
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
+  #skip(reason: SkipReason, path: string, sameAs?: string): void {
+    if (this.#noted.has(path)) return
+    this.#noted.add(path)
+    this.skipped.add(reason, path, sameAs)
   }
-}
 
-function byUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  #fail(path: string, below: string, failure: string): void {
+    if (this.#failed.has(path)) return
+    this.#failed.add(path)
+    this.inputs.push({ kind: 'file', path, below, isFound: true, failure: shownPath(failure) })
+  }
+
+  #tell(path: string, message: string): void {
+    this.problems.push({ path, message: shownPath(message) })
+  }
 }

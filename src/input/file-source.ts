@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from 'node:fs'
 import { InputError } from '../errors.js'
+import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /**
@@ -31,7 +32,7 @@ export class FileByteSource implements ByteSource {
   static open(path: string): FileByteSource {
     let fd: number
     try {
-      fd = openSync(path, OPEN_FLAGS)
+      fd = openSync(systemPath(path), OPEN_FLAGS)
     } catch (cause) {
       throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
     }

@@ -4,4 +4,10 @@ export interface Input {
   /** Path as the user gave it, or as it was found below a folder or by a pattern; `-` for standard input; of a live
    * capture, the interface; of several that are merged, words for them. */
   readonly path: string
+  /** Its path below the folder argument or below the constant part of the pattern; absent: its base name. */
+  readonly below?: string
+  /** It was found below a folder or by a pattern: what is no capture there is passed over. */
+  readonly isFound?: true
+  /** Why it cannot be read, in one sentence, where that is known already. */
+  readonly failure?: string
 }

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
+import { InputError } from '../errors.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { COMPRESSION_MAGIC_BYTES, type Compression, detectCompression, isUndecided } from './compression.js'
 import type { Decompression } from './decompression.js'
 import { FileByteSource } from './file-source.js'
+import type { Input } from './input.js'
 import { StreamByteSource } from './stream-source.js'
 
 /** A file that was opened, compressed or not. */
@@ -22,6 +24,12 @@ export interface OpenedFile extends ByteSource {
  */
 export function openFile(path: string, decompression: Decompression | null = null): OpenedFile {
   return new DetectingByteSource(FileByteSource.open(path), path, decompression)
+}
+
+/** The same for an input that is a file. */
+export function openInput({ path, failure }: Input, decompression: Decompression | null = null): OpenedFile {
+  if (failure !== undefined) throw new InputError(failure, path)
+  return openFile(path, decompression)
 }
 
 /** The same for a stream such as standard input, which `close()` destroys. */

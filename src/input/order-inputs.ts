@@ -3,7 +3,7 @@ import type { ByteSource } from './byte-source.js'
 import { TwoAreas, windowsOf } from './capture-windows.js'
 import type { Decompression } from './decompression.js'
 import type { Input } from './input.js'
-import { openFile } from './open-byte-source.js'
+import { openInput } from './open-byte-source.js'
 import { PacketCursor } from './packet-cursor.js'
 
 /** Files that are looked into at one moment. */
@@ -36,7 +36,7 @@ export async function orderByFirstPacket(
       const i = next++
       const input = inputs[i]
       if (input?.kind !== 'file') continue
-      times[i] = await firstTime(() => openFile(input.path, decompression), areas, options)
+      times[i] = await firstTime(() => openInput(input, decompression), areas, options)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))

@@ -9,7 +9,9 @@ import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { ThreadedDecompression } from '../pipeline/decompression.js'
 import { InputOpener } from '../pipeline/input-opener.js'
-import { problemsOf, statusOf } from '../pipeline/input-problems.js'
+import { isPassedOver, problemsOf, statusOf } from '../pipeline/input-problems.js'
+import type { SkippedInputs } from '../summary.js'
+import { shownPath } from '../system-path.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
@@ -26,26 +28,30 @@ export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limi
  *
  * @param stdin     What the input `-` reads.
  * @param onCapture Called with what was found in each, in the order of the arguments.
- * @returns A sentence for each argument that gave no input.
+ * @returns A sentence for each argument that gave no input, and what was found besides captures.
  */
 export async function inspectCaptures(
   config: InspectConfig,
   stdin: Readable,
   onCapture: (inspection: CaptureInspection) => void,
-): Promise<string[]> {
-  const { inputs, problems } = await expandInputs(config.inputs)
+): Promise<{ errors: string[]; skipped: SkippedInputs }> {
+  const { inputs, problems, skipped } = expandInputs(config.inputs)
   const buffer = new CaptureBuffer()
   // One for all: shared memory of many captures would stay for long before it is collected.
   const encaps = EncapTable.allocate(config.limits.encaps)
   const decompression = new ThreadedDecompression()
   const opener = new InputOpener(inputs, decompression, stdin)
   try {
-    for (const input of inputs) onCapture(await inspectInput(config, input, opener, { buffer, encaps }))
+    for (const input of inputs) {
+      const inspection = await inspectInput(config, input, opener, { buffer, encaps })
+      if (inspection === null) skipped.add('not_capture', input.path)
+      else onCapture(inspection)
+    }
   } finally {
     await opener.close()
     await decompression.close()
   }
-  return problems.map(({ message }) => message)
+  return { errors: problems.map(({ message }) => message), skipped: skipped.summary }
 }
 
 /** Memory that captures use one after the other. */
@@ -55,12 +61,13 @@ interface InspectMemory {
   readonly encaps: SharedArrayBuffer
 }
 
+// Null where it was found and is no capture.
 async function inspectInput(
   config: InspectConfig,
   input: Input,
   opener: InputOpener,
   { buffer, encaps }: InspectMemory,
-): Promise<CaptureInspection> {
+): Promise<CaptureInspection | null> {
   const { path } = input
   const { decap, limits, linkType } = config
   const decoder = new PacketDecoder({
@@ -81,11 +88,12 @@ async function inspectInput(
     if (!(thrown instanceof CaptureFormatError || thrown instanceof InputError)) throw thrown
     error = thrown
   }
+  if (isPassedOver(input, { source, error })) return null
   const problems = problemsOf({ source, reader, error })
   const description = reader?.describe() ?? null
   const { first, last } = counts
   return {
-    path,
+    path: shownPath(path),
     status: statusOf(true, counts.packets, problems),
     problems,
     bytes: source?.bytesRead ?? 0,

@@ -1,4 +1,4 @@
-import type { InputProblem, InputSummary } from '../summary.js'
+import type { InputProblem, InputSummary, SkippedInputs } from '../summary.js'
 
 /** Packets of one kind, and of which kinds those are. */
 export interface PacketGroup {
@@ -80,6 +80,8 @@ export interface CaptureInspection {
 export interface Inspection {
   readonly version: string
   readonly captures: readonly CaptureInspection[]
+  /** What was found below folders and by patterns, and is no capture. */
+  readonly skipped: SkippedInputs
   /** Arguments that gave no input, in a sentence each. */
   readonly errors: readonly string[]
 }

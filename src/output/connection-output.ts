@@ -42,6 +42,8 @@ export type OutputOptions = Pick<
   /** The run's temporary folder, and this worker's number in it. */
   readonly tempFolder: string
   readonly workerNumber: number
+  /** Device and inode of inputs that no connection file replaces. */
+  readonly inputFiles: ReadonlySet<string>
 }
 
 /** What one worker leaves at its end. */
@@ -101,7 +103,7 @@ export class ConnectionOutput implements ConnectionSink {
       if (options.separateSides) return this.#names.dataPath(file >> 1, file & 1)
       return this.#names.dataPath(file, 0)
     }
-    this.#files = new OpenFiles(shared.fdBudget, pathOf, options.force, this.#totals)
+    this.#files = new OpenFiles(shared.fdBudget, pathOf, options.force, this.#totals, options.inputFiles)
     this.#writer = new FileWriter(this.#files, shared.pages)
     this.#payload = new PayloadOutput(table, options, this.#names, this.#writer, this.#console, this.#totals)
     this.#gaps = new GapLists(options.limits.indexGaps)

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { Writable } from 'node:stream'
 import type { IndexTarget } from '../config/index-targets.js'
 import { OutputError } from '../errors.js'
+import { systemPath } from '../system-path.js'
 import { WholeFile } from '../whole-file.js'
 import { ByteBuilder } from './byte-builder.js'
 import { createIndexFormat, type IndexFormat } from './index-formats/index-format.js'
@@ -41,7 +42,7 @@ export class IndexFile implements IndexOutput {
   static async create({ path, format }: IndexTarget, isForced: boolean): Promise<IndexFile> {
     const writer = await createIndexFormat(format)
     return attempt(path, () => {
-      if (!isForced && fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+      if (!isForced && fs.lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined)
         throw Object.assign(new Error('file exists'), { code: 'EEXIST' })
       return new IndexFile(path, new WholeFile(path), writer)
     })

@@ -3,6 +3,7 @@ import { grown, grownRows } from '../bytes/grown.js'
 import { NumberedList } from '../bytes/numbered-list.js'
 import { OutputError } from '../errors.js'
 import { pause } from '../pause.js'
+import { systemPath } from '../system-path.js'
 import type { FdBudget } from './fd-budget.js'
 import { outputFailure } from './output-failure.js'
 import type { OutputTotals } from './output-totals.js'
@@ -18,6 +19,7 @@ const MODE = 0o640
 
 const CREATED = 1
 const GIVEN_UP = 2
+const IS_INPUT = 'EINPUT'
 // What is wrong with one file and not with the disk or the folder. That a file exists is not: nothing is to be
 // written over the results of another run.
 const OWN_FAILURES = new Set([
@@ -29,10 +31,12 @@ const OWN_FAILURES = new Set([
   'ENOTEMPTY',
   'ENXIO',
   'EPERM',
+  IS_INPUT,
 ])
 /** Failures that are kept as text; further ones are counted. */
 const SHOWN_FAILURES = 20
 
+const NO_FILES: ReadonlySet<string> = new Set()
 const INITIAL_CAPACITY = 256
 // The process is out of descriptors and none of them is ours to close: others may be gone in a moment.
 const FD_WAIT_MS = 20
@@ -57,6 +61,7 @@ export class OpenFiles {
   readonly #pathOf: (file: number) => string
   readonly #isForced: boolean
   readonly #totals: OutputTotals
+  readonly #inputFiles: ReadonlySet<string>
   readonly #byUse = new NumberedList()
   #descriptors = new Int32Array(INITIAL_CAPACITY)
   /** 0, CREATED, or GIVEN_UP. */
@@ -67,12 +72,20 @@ export class OpenFiles {
    * @param pathOf   Path of a file. The same answer from the file's first write until `forget()`.
    * @param isForced Replace what exists.
    * @param totals   Its `files` and `bytesWritten` are counted up.
+   * @param inputFiles `device:inode` of files that are never replaced.
    */
-  constructor(budget: FdBudget, pathOf: (file: number) => string, isForced: boolean, totals: OutputTotals) {
+  constructor(
+    budget: FdBudget,
+    pathOf: (file: number) => string,
+    isForced: boolean,
+    totals: OutputTotals,
+    inputFiles: ReadonlySet<string> = NO_FILES,
+  ) {
     this.#budget = budget
     this.#pathOf = pathOf
     this.#isForced = isForced
     this.#totals = totals
+    this.#inputFiles = inputFiles
   }
 
   /**
@@ -200,11 +213,18 @@ export class OpenFiles {
   // A new file in any case: what exists may be a link to a file that is not ours.
   #replace(path: string): number {
     try {
-      fs.unlinkSync(path)
+      if (this.#inputFiles.size > 0) this.#refuseInput(path)
+      fs.unlinkSync(systemPath(path))
       return this.#openAt(path, CREATE)
     } catch (error) {
       throw outputFailure(path, error)
     }
+  }
+
+  #refuseInput(path: string): void {
+    const stats = fs.statSync(systemPath(path), { bigint: true, throwIfNoEntry: false })
+    if (stats !== undefined && this.#inputFiles.has(`${stats.dev}:${stats.ino}`))
+      throw Object.assign(new Error('it is an input'), { code: IS_INPUT })
   }
 
   #continue(path: string): number {
@@ -218,7 +238,7 @@ export class OpenFiles {
   #openAt(path: string, flags: number): number {
     for (let waits = 0; ; ) {
       try {
-        return fs.openSync(path, flags, MODE)
+        return fs.openSync(systemPath(path), flags, MODE)
       } catch (error) {
         const code = codeOf(error)
         const isShort = code === 'EMFILE' || code === 'ENFILE'

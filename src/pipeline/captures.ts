@@ -1,10 +1,10 @@
-import { lstatSync, type Stats } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Config } from '../config.js'
-import { failureReason, OutputError } from '../errors.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { orderByFirstPacket } from '../input/order-inputs.js'
+import { shownPath } from '../system-path.js'
+import { ResultFolders } from './result-folders.js'
 import type { CaptureOutput } from './worker-task.js'
 
 /** Inputs that are read as one capture, and where its results go. */
@@ -15,12 +15,15 @@ export interface Capture extends CaptureOutput {
 /**
  * With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets.
  *
- * @throws OutputError where a file or a link stands in the place of a capture's folder.
+ * @param files The inputs that are files, by device and inode.
+ * @throws ConfigError where two inputs would have one folder of results, or an input stands in its place; OutputError
+ *         where another file or a link does.
  */
 export async function planCaptures(
   inputs: readonly Input[],
   config: Config,
   decompression: Decompression | null = null,
+  files: ReadonlyMap<string, Input> = new Map(),
 ): Promise<Capture[]> {
   if (!config.perFile) {
     const ordered = await orderByFirstPacket(
@@ -30,36 +33,11 @@ export async function planCaptures(
     )
     return [{ inputs: ordered, dir: config.outputDir, name: null }]
   }
-  const taken = new Set<string>()
-  return inputs.map((input) => {
-    const name = freeName(input.kind === 'stdin' ? 'stdin' : basename(input.path), taken)
-    const dir = join(config.outputDir, name)
-    if (config.writeFiles) refuseOther(dir)
-    return { inputs: [input], dir, name }
-  })
-}
-
-// A link there would lead the results somewhere else.
-function refuseOther(dir: string): void {
-  const found = lookAt(dir)
-  if (found === undefined || found.isDirectory()) return
-  const kind = found.isSymbolicLink() ? 'link' : 'file'
-  const problem = `a ${kind} has that name (-o names another output folder)`
-  throw new OutputError(`Cannot make the folder "${dir}" for the results of that capture: ${problem}`, dir)
-}
-
-function lookAt(dir: string): Stats | undefined {
-  try {
-    return lstatSync(dir, { throwIfNoEntry: false })
-  } catch (cause) {
-    throw new OutputError(`Cannot make the folder "${dir}": ${failureReason(cause)}`, dir, { cause })
-  }
-}
-
-// `name`, or `name~2`, `name~3` … where inputs of other folders have the same name.
-function freeName(name: string, taken: Set<string>): string {
-  let free = name
-  for (let ordinal = 2; taken.has(free); ordinal++) free = `${name}~${ordinal}`
-  taken.add(free)
-  return free
+  const folders = new ResultFolders(config, files)
+  return inputs.map((input, number) => ({
+    inputs: [input],
+    // A program asks for payload, not for files: those have no names that say what they are of.
+    dir: config.handoverDir === null ? folders.add(input) : join(config.outputDir, `${number}`),
+    name: shownPath(input.path),
+  }))
 }

@@ -70,6 +70,7 @@ export class ConnectionWorker {
         ...config,
         tempFolder: task.tempDir,
         workerNumber: task.worker,
+        inputFiles: task.inputFiles,
       },
       { fdBudget: new FdBudget(task.fdBudget), pages: pages(task.outputPages) },
     )

@@ -10,6 +10,7 @@ import { FdBudget } from '../output/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
 import type { InputSummary } from '../summary.js'
+import { shownPath } from '../system-path.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
 import { CaptureProgress } from './capture-progress.js'
@@ -19,7 +20,7 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
-import { problemsOf, ReaderTotals, statusOf } from './input-problems.js'
+import { isPassedOver, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory, ringRecords, takeMemory } from './memory-layout.js'
 import type { RunInputs } from './run-inputs.js'
@@ -40,7 +41,7 @@ export interface ConversionSetup {
   readonly startWorkers: StartWorkers
 }
 
-export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings'> & {
+export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings' | 'skipped'> & {
   /** Null: a worker failed, so that records are missing. */
   readonly indexRuns: readonly string[] | null
 }
@@ -139,6 +140,7 @@ export class Conversion {
         fdBudget: this.#fdBudget,
         encaps,
         console: this.#console?.ports[worker] ?? null,
+        inputFiles: inputs.exposed,
       })),
       stop,
       () => this.#endRead(),
@@ -215,6 +217,7 @@ export class Conversion {
     let error: CaptureFormatError | InputError | null = null
     let isWhole = false
     let isRead = false
+    let isPassed = false
     this.#input = input.path
     try {
       const source = this.#open(input)
@@ -230,19 +233,19 @@ export class Conversion {
       // What was interrupted is no capture, and that is no wonder.
       else error = this.#hooks.signal?.aborted ? null : thrown
     } finally {
-      const problems = problemsOf({ source: this.#source, reader, error })
+      isPassed = isPassedOver(input, { source: this.#source, error })
+      const problems = isPassed ? [] : problemsOf({ source: this.#source, reader, error })
       problems.push(...(this.#dispatcher.filter?.takeProblems(input.path) ?? []))
       const packets = this.#dispatcher.packets.read - before
-      const bytes = this.#source?.bytesRead ?? 0
-      this.#bytesRead += bytes
+      this.#bytesRead += this.#source?.bytesRead ?? 0
       this.#totals.add(this.#merged?.readers ?? (reader === null ? [] : [reader]))
       // Standard input ends where it is interrupted: nobody knows of more.
       const isAll = isWhole || (input.kind === 'stdin' && this.#workers.failure === null)
       const summary: InputSummary = {
-        path: input.path,
-        bytes,
+        path: shownPath(input.path),
+        bytes: this.#source?.bytesRead ?? 0,
         packets,
-        status: statusOf(isAll, packets, problems),
+        status: isPassed ? 'no_capture' : statusOf(isAll, packets, problems),
         problems,
         dropped: this.#live?.dropped ?? reader?.droppedPackets ?? 0,
         ...(this.#live === null ? {} : { live: this.#live.summary }),
@@ -251,7 +254,7 @@ export class Conversion {
       await this.#source?.close()
       this.#source = null
     }
-    return isRead
+    return isRead || isPassed
   }
 
   // Looks at the run wherever the feeder gives way.

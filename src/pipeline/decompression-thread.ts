@@ -5,6 +5,7 @@ import type { InputReadProblem } from '../input/byte-source.js'
 import { CompressedInput } from '../input/decompress/compressed-input.js'
 import { loadDecompressor } from '../input/decompress/load-decompressor.js'
 import { reason } from '../input/file-source.js'
+import { systemPath } from '../system-path.js'
 import {
   type DecompressionMessage,
   type DecompressionSetup,
@@ -54,7 +55,7 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
   }
   let file: number
   try {
-    file = openSync(input, 'r')
+    file = openSync(systemPath(input), 'r')
   } catch (error) {
     return { offset: 0, message: reason(error) } // it was there a moment ago
   }

@@ -20,6 +20,10 @@ export interface RunHooks {
   readonly signal?: AbortSignal
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void
+  /** Files that the caller makes after the run: never inputs. */
+  readonly otherOutputs?: readonly string[]
+  /** Called when the inputs are known and before anything is written. What it throws ends the run. */
+  readonly beforeOutput?: () => void
   /** Waited for now and then: whoever takes what the run makes may hold it up. Must resolve when `signal` is aborted. */
   readonly keepUp?: () => Promise<void>
   /** Told what is to be known of a live capture when it has begun. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
-import { type OpenedFile, openFile, openStream } from '../input/open-byte-source.js'
+import { type OpenedFile, openInput, openStream } from '../input/open-byte-source.js'
 
 /** Most inputs that are opened ahead of the one that is read: each may have a thread, and 4 MiB of content. */
 const MOST_AHEAD = 8
@@ -73,7 +73,7 @@ export class InputOpener {
     this.#next += 1
     if (input.kind !== 'file') return { input, source: null }
     try {
-      return { input, source: openFile(input.path, this.#decompression) }
+      return { input, source: openInput(input, this.#decompression) }
     } catch (error) {
       return { input, source: error as Error }
     }

@@ -1,6 +1,7 @@
 import type { CaptureReader } from '../capture/capture-reader.js'
-import { type CaptureFormatError, InputError } from '../errors.js'
+import { type CaptureFormatError, InputError, NoCaptureError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
+import type { Input } from '../input/input.js'
 import type { InputProblem, InputSummary } from '../summary.js'
 
 /** How far an input was read. */
@@ -27,6 +28,18 @@ export function problemsOf({ source, reader, error }: ReadInput): InputProblem[]
 /** Damage behind which nothing was read. */
 function problemOf(error: CaptureFormatError): InputProblem {
   return { offset: error.location.offset, length: 0, message: error.message }
+}
+
+/** What a capture is called, whole or as one of many, compressed or not. */
+const CAPTURE_NAME = /\.(?:pcapng|pcap|cap|dmp)[-_.]?\d*(?:\.(?:gz|zst|xz|lz4|bz2))?$/i
+
+/**
+ * True for what is no capture and was not said to be one: it was found below a folder or by a pattern, and neither its
+ * content nor its name are those of a capture.
+ */
+export function isPassedOver(input: Input, { source, error }: Omit<ReadInput, 'reader'>): boolean {
+  const isNone = error instanceof NoCaptureError && !source?.problem
+  return isNone && input.isFound === true && !CAPTURE_NAME.test(input.path)
 }
 
 /** @param isWhole All of the input was read. */

@@ -14,6 +14,7 @@ import type { OutputError } from '../errors.js'
 import { isWrittenInPlace } from '../existing-outputs.js'
 import { makeFolder } from '../output/make-folder.js'
 import { outputFailure } from '../output/output-failure.js'
+import { systemPath } from '../system-path.js'
 
 const BUFFER_BYTES = 1024 * 1024
 
@@ -45,8 +46,8 @@ export class LiveRecording {
     makeFolder(dirname(path))
     try {
       const isSpecial = isWrittenInPlace(path)
-      if (isForced && !isSpecial) rmSync(path, { force: true }) // what exists may be a link to a file that is not ours
-      const recording = new LiveRecording(path, openSync(path, isSpecial ? 'w' : 'wx', 0o640))
+      if (isForced && !isSpecial) rmSync(systemPath(path), { force: true }) // what exists may be a link to a file that is not ours
+      const recording = new LiveRecording(path, openSync(systemPath(path), isSpecial ? 'w' : 'wx', 0o640))
       recording.#append(encodeHeader(about))
       recording.flush()
       return recording

@@ -4,9 +4,10 @@ import { CaptureFormatError, ConfigError, InputError } from '../errors.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { type MergedPart, MergedSource } from '../input/merge/merged-source.js'
-import { openFile, openStream } from '../input/open-byte-source.js'
+import { openInput, openStream } from '../input/open-byte-source.js'
 import type { InputProblem, InputSummary } from '../summary.js'
-import { problemsOf, statusOf } from './input-problems.js'
+import { shownPath } from '../system-path.js'
+import { isPassedOver, problemsOf, statusOf } from './input-problems.js'
 
 /**
  * Inputs that can be read at once. Each has a descriptor, a buffer, and, where it is compressed, 4 MiB of content and
@@ -37,7 +38,7 @@ export class MergedRun {
         `Cannot use --merge with ${inputs.length} inputs: at most ${MOST_INPUTS} can be read at once`,
       )
     }
-    const opened = inputs.map((input) => ({ input, source: openInput(input, decompression, stdin) }))
+    const opened = inputs.map((input) => ({ input, source: openPart(input, decompression, stdin) }))
     return new MergedRun(inputs, new MergedSource(opened, { maxInterfaces }))
   }
 
@@ -57,10 +58,10 @@ export class MergedRun {
   }
 }
 
-function openInput({ kind, path }: Input, decompression: Decompression, stdin: Readable | undefined) {
-  if (kind === 'stdin') return openStream(stdin ?? Readable.from([]), decompression)
+function openPart(input: Input, decompression: Decompression, stdin: Readable | undefined) {
+  if (input.kind === 'stdin') return openStream(stdin ?? Readable.from([]), decompression)
   try {
-    const source = openFile(path, decompression)
+    const source = openInput(input, decompression)
     source.readAhead().catch(() => {}) // what fails now fails again in read()
     return source
   } catch (error) {
@@ -73,12 +74,14 @@ function summaryOf(
   { input, source, cursor, error, packets, isWhole }: MergedPart,
   others: readonly InputProblem[],
 ): InputSummary {
-  const problems = [...problemsOf({ source, reader: cursor?.reader ?? null, error }), ...others]
+  const isPassed = isPassedOver(input, { source, error })
+  const found = isPassed ? [] : problemsOf({ source, reader: cursor?.reader ?? null, error })
+  const problems = [...found, ...others]
   return {
-    path: input.path,
+    path: shownPath(input.path),
     bytes: source?.bytesRead ?? 0,
     packets,
-    status: statusOf(isWhole, packets, problems),
+    status: isPassed ? 'no_capture' : statusOf(isWhole, packets, problems),
     problems,
     dropped: cursor?.reader?.droppedPackets ?? 0,
   }

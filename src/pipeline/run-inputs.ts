@@ -4,11 +4,14 @@ import type { ByteSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
 import { expandInputs, type InputNotFound } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
+import { SkippedPaths } from '../input/skipped-paths.js'
+import { systemPath } from '../system-path.js'
 import { type Capture, planCaptures } from './captures.js'
 import type { RunHooks } from './hooks.js'
 import { InputOpener } from './input-opener.js'
 import type { LiveRun } from './live-run.js'
 import type { MergedRun } from './merged-run.js'
+import { refuseInputs } from './refuse-inputs.js'
 import type { ResumedRun } from './resumed-run.js'
 
 /** What a run reads. */
@@ -18,6 +21,10 @@ export interface RunInputs {
   readonly bytesTotal: number | null
   /** Arguments that gave no input. */
   readonly problems: readonly InputNotFound[]
+  /** What was found besides; what turns out to be no capture is added. */
+  readonly skipped: SkippedPaths
+  /** Device and inode of inputs that a connection file could take the place of. */
+  readonly exposed: ReadonlySet<string>
   readonly live: LiveRun | null
   readonly merged: MergedRun | null
   /** Which captures are left alone; null: none. */
@@ -34,6 +41,8 @@ export async function liveInputs(config: Config, live: LiveRun): Promise<RunInpu
     captures: await planCaptures([live.input], config),
     bytesTotal: null,
     problems: [],
+    skipped: new SkippedPaths(),
+    exposed: new Set(),
     live,
     merged: null,
     resumed: null,
@@ -49,15 +58,27 @@ export async function liveInputs(config: Config, live: LiveRun): Promise<RunInpu
  */
 export async function fileInputs(
   config: Config,
-  { stdin }: RunHooks,
+  hooks: RunHooks,
   decompression: Decompression,
 ): Promise<RunInputs> {
-  const { inputs, problems } = await expandInputs(config.inputs)
+  const { stdin } = hooks
+  const outputFiles = outputFilesOf(config, hooks)
+  const found = expandInputs(config.inputs, { folder: config.outputDir, files: outputFiles })
+  const { inputs, problems, skipped, files, exposed } = found
+  refuseInputs([...outputFiles, config.outputDir], files)
   const whole = [{ inputs, dir: config.outputDir, name: null }]
-  const planned = config.perFile ? await planCaptures(inputs, config) : whole
+  const planned = config.perFile ? await planCaptures(inputs, config, null, files) : whole
+  hooks.beforeOutput?.()
   const resumed = config.resume ? (await import('./resumed-run.js')).ResumedRun.begin(planned, config) : null
   const left = resumed?.captures ?? planned
-  const facts = { problems, live: null, resumed, bytesTotal: await totalBytes(inputsOf(left)) }
+  const facts = {
+    problems,
+    skipped,
+    exposed,
+    live: null,
+    resumed,
+    bytesTotal: await totalBytes(inputsOf(left)),
+  }
   if (config.merge && inputsOf(left).length > 1) {
     const { MergedRun } = await import('./merged-run.js')
     const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin)
@@ -72,6 +93,11 @@ export async function fileInputs(
   return { ...facts, captures, merged: null, open, close: () => opener.close() }
 }
 
+function outputFilesOf({ indexes, summaryFile }: Config, { otherOutputs = [] }: RunHooks): string[] {
+  const paths = [...indexes.map(({ path }) => path), summaryFile, ...otherOutputs]
+  return paths.filter((path): path is string => path !== null && path !== '-')
+}
+
 function inputsOf(captures: readonly Capture[]): Input[] {
   return captures.flatMap(({ inputs }) => inputs)
 }
@@ -80,7 +106,7 @@ async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
   let total = 0
   for (const input of inputs) {
     if (input.kind !== 'file') return null
-    total += await stat(input.path).then(
+    total += await stat(systemPath(input.path)).then(
       ({ size }) => size,
       () => 0, // reported when it is read
     )

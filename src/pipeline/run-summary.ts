@@ -1,4 +1,4 @@
-import type { InputSummary, PacketCounts, Summary } from '../summary.js'
+import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 import type { PacketDecoder } from '../wire/packet-decoder.js'
@@ -9,6 +9,7 @@ export interface RunFacts {
   readonly seconds: number
   readonly workers: number
   readonly inputs: readonly InputSummary[]
+  readonly skipped: SkippedInputs
   readonly packets: PacketCounts
   readonly capturedBytes: number
   readonly decoder: PacketDecoder
@@ -33,6 +34,7 @@ export function summarize(facts: RunFacts): Summary {
     seconds: facts.seconds,
     workers: facts.workers,
     inputs: facts.inputs,
+    skipped: facts.skipped,
     packets: { ...facts.packets },
     connections: connectionCounts(results),
     bytes: {

@@ -35,6 +35,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   const startMs = performance.now()
   if (config.live === null) return convertFiles(config, hooks, startMs)
   const { LiveRun } = await import('./live-run.js') // captures from files do without
+  hooks.beforeOutput?.()
   const live = await LiveRun.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
   try {
@@ -63,7 +64,7 @@ async function convertInputs(
   filter: PacketFilter | null,
   startMs: number,
 ): Promise<Summary> {
-  const { bytesTotal, problems, resumed } = inputs
+  const { bytesTotal, problems, resumed, skipped } = inputs
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
@@ -83,8 +84,11 @@ async function convertInputs(
       },
     )
     const outcome = await conversion.run()
+    for (const { path, status } of outcome.inputs)
+      if (status === 'no_capture') skipped.add('not_capture', path)
     const errors = [
       ...problems.map(({ message }) => message),
+      ...noCaptures(outcome.inputs),
       ...outcome.errors,
       ...(resumed?.errors ?? []),
       ...failures(outcome.results),
@@ -94,6 +98,7 @@ async function convertInputs(
     return summarize({
       ...outcome,
       inputs: [...(resumed?.skipped ?? []), ...outcome.inputs],
+      skipped: skipped.summary,
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
       warnings: outcome.results.flatMap((result) => result?.warnings ?? []).sort(),
@@ -116,6 +121,12 @@ async function compileFilter(
     signal?.addEventListener('abort', () => resolve(null), { once: true })
   })
   return Promise.race([interrupted, PacketFilter.compile(filter, linkType)])
+}
+
+// Everything that was found was passed over.
+function noCaptures(inputs: Summary['inputs']): string[] {
+  const isNone = inputs.length > 0 && inputs.every(({ status }) => status === 'no_capture')
+  return isNone ? [`No input is a capture: ${inputs.length} files were passed over`] : []
 }
 
 function failures(results: readonly (WorkerResult | null)[]): string[] {

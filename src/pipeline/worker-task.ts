@@ -6,7 +6,7 @@ import type { MemoryRange } from './memory-layout.js'
 export interface CaptureOutput {
   /** Folder that its connection files go to. */
   readonly dir: string
-  /** Path of that folder below the output folder, or null when it is the output folder. */
+  /** Path of the input as it was given, the index field `capture`; null: all inputs are one capture. */
   readonly name: string | null
 }
 
@@ -37,6 +37,8 @@ export interface WorkerTask {
   readonly encaps: SharedArrayBuffer
   /** Where `-c` sends a {@link ConsoleMessage} for each epoch; null without `-c`. */
   readonly console: MessagePort | null
+  /** Device and inode of inputs that a connection file could take the place of: it never does. */
+  readonly inputFiles: ReadonlySet<string>
 }
 
 /** What a worker has done. */

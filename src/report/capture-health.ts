@@ -36,7 +36,7 @@ export interface CaptureHealth {
   readonly unknownLinkTypes: Readonly<Record<string, number>>
   readonly limits: Readonly<Record<string, number>>
   readonly inputs: number
-  /** Inputs whose status is not `ok`. */
+  /** Inputs whose status is neither `ok` nor `no_capture`. */
   readonly badInputs: FirstOf<BadInput>
   readonly errors: FirstOf<string>
 }
@@ -60,7 +60,7 @@ export function captureHealth(summary: Summary): CaptureHealth {
     limits: firstNames(summary.limits),
     inputs: inputs.length,
     badInputs: firstOf(
-      inputs.filter(({ status }) => status !== 'ok'),
+      inputs.filter(({ status }) => status !== 'ok' && status !== 'no_capture'),
       MAX_SHOWN,
       badInput,
     ),

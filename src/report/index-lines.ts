@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { open } from 'node:fs/promises'
 import { failureReason, InputError } from '../errors.js'
+import { systemPath } from '../system-path.js'
 
 const BLOCK_BYTES = 512 * 1024
 /** Longest line; a record has at most 200 gaps and two paths, far below it. */
@@ -26,7 +27,7 @@ export interface IndexReading {
 
 /** Opens an index of JSON lines. @throws InputError naming the file when it cannot be read. */
 export async function openIndex(path: string): Promise<IndexReading> {
-  const file = await open(path, fs.constants.O_RDONLY).catch((cause: unknown) => {
+  const file = await open(systemPath(path), fs.constants.O_RDONLY).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
   try {

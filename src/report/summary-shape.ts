@@ -3,7 +3,7 @@ import type { Summary } from '../summary.js'
 type Fields = Readonly<Record<string, unknown>>
 
 const PACKET_COUNTS = ['read', 'filtered', 'not_ip', 'malformed', 'fragments', 'delivered']
-const STATUSES = ['ok', 'partial', 'failed', 'skipped']
+const STATUSES = ['ok', 'partial', 'failed', 'skipped', 'no_capture']
 
 /** True when what a file holds has every field of a summary that a report takes from it. */
 export function isSummary(value: unknown): value is Summary {

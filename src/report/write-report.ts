@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { failureReason, InputError, OutputError } from '../errors.js'
 import type { Summary } from '../summary.js'
+import { shownPath, systemPath } from '../system-path.js'
 import { packageVersion } from '../version.js'
 import { writeWholeFile } from '../whole-file.js'
 import { captureHealth } from './capture-health.js'
@@ -45,9 +46,9 @@ export async function writeReport(options: ReportOptions): Promise<{ connections
     await reading.close()
   }
   const result = totals.result()
-  const page = reportPage(options.title, {
+  const page = reportPage(shownPath(options.title), {
     version: packageVersion(),
-    source: options.source,
+    source: shownPath(options.source),
     filesAddress: relativeAddress(dirname(path), options.outputDir),
     ...result,
     health: options.summary === null ? null : captureHealth(options.summary),
@@ -70,9 +71,9 @@ export function readSummary(path: string): Summary {
 
 function textOf(path: string): string {
   try {
-    const { size } = fs.statSync(path)
+    const { size } = fs.statSync(systemPath(path))
     if (size > MAX_SUMMARY_BYTES) throw new Error(`must be at most ${MAX_SUMMARY_BYTES} bytes long`)
-    return fs.readFileSync(path, 'utf8')
+    return fs.readFileSync(systemPath(path), 'utf8')
   } catch (cause) {
     throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
   }
@@ -83,10 +84,18 @@ export function relativeAddress(from: string, to: string): string {
   const names = relative(resolve(from), resolve(to)).split(sep)
   const address = names
     .filter((name) => name !== '')
-    .map(encodeURIComponent)
+    .map(addressOf)
     .join('/')
   if (address === '') return './'
   return address.startsWith('..') ? `${address}/` : `./${address}/`
+}
+
+function addressOf(name: string): string {
+  const bytes = systemPath(name)
+  if (typeof bytes === 'string') return encodeURIComponent(bytes)
+  return Array.from(bytes, (byte) =>
+    byte < 0x80 ? encodeURIComponent(String.fromCharCode(byte)) : `%${byte.toString(16).toUpperCase()}`,
+  ).join('')
 }
 
 function replaceFile(path: string, text: string): void {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { failureReason, InputError } from '../errors.js'
+import { pathOfBytes, systemPath } from '../system-path.js'
 
 const FIRST_BYTES = 4096
 
@@ -24,9 +25,11 @@ export function findIndex(folder: string): string {
 function namesIn(folder: string): string[] {
   const names: string[] = []
   try {
-    const open = fs.opendirSync(folder) // there may be more files than a list should hold
+    const encoding = 'buffer' as BufferEncoding // which the types do not know
+    const open = fs.opendirSync(systemPath(folder), { encoding }) // there may be more files than a list should hold
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
-      if (entry.isFile() && entry.name.endsWith('.jsonl')) names.push(entry.name)
+      const name = pathOfBytes(entry.name as unknown as Buffer)
+      if (entry.isFile() && name.endsWith('.jsonl')) names.push(name)
     }
     open.closeSync()
   } catch (cause) {
@@ -37,7 +40,7 @@ function namesIn(folder: string): string[] {
 
 // Its first record begins as all do.
 function isIndex(path: string): boolean {
-  const file = fs.openSync(path, 'r')
+  const file = fs.openSync(systemPath(path), 'r')
   try {
     const bytes = Buffer.alloc(FIRST_BYTES)
     const text = bytes.toString('latin1', 0, fs.readSync(file, bytes, 0, FIRST_BYTES, 0))

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { failureReason, InputError } from '../errors.js'
 import { objectOf, parseRecord } from '../report/connection-record.js'
 import { type IndexReading, openIndex } from '../report/index-lines.js'
+import { systemPath } from '../system-path.js'
 import { ConnectionList } from './connection-list.js'
 
 /** Connections that a viewer holds; about 120 bytes each. */
@@ -28,7 +29,7 @@ export class IndexStore {
   static async open(path: string, maxRows = MAX_ROWS): Promise<IndexStore> {
     const reading = await openIndex(path)
     try {
-      const file = await open(path)
+      const file = await open(systemPath(path))
       const store = new IndexStore(path, file, maxRows)
       try {
         const isMore = await reading.next(store.#add)

@@ -22,7 +22,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 beforeEach(() => {
   runConversion.mockReset()
-  runConversion.mockImplementation(async () => sampleSummary())
+  runConversion.mockImplementation(async (_config, hooks) => {
+    hooks.beforeOutput?.()
+    return sampleSummary()
+  })
 })
 
 async function start(...args: string[]) {
@@ -157,7 +160,6 @@ describe('main()', () => {
       stdout: '',
       stderr: `pcap2conn: Cannot write "${file}": file exists (use --force to replace it)\n`,
     })
-    expect(runConversion).not.toHaveBeenCalled()
     expect(readFileSync(file, 'utf8')).toBe('mine')
     expect((await start('a', '-q', option, file, '--force')).exitCode).toBe(0)
   })

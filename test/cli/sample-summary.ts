@@ -1,3 +1,4 @@
+import { SkippedPaths } from '../../src/input/skipped-paths.js'
 import type { Summary } from '../../src/summary.js'
 
 /** A summary of a sound run, with `changes` laid over it. */
@@ -6,6 +7,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     version: '1.0.0',
     seconds: 2.5,
     workers: 2,
+    skipped: new SkippedPaths().summary,
     inputs: [{ path: 'a.pcap', bytes: 5_000, packets: 1_250, status: 'ok', problems: [], dropped: 0 }],
     packets: { read: 1_250, filtered: 0, not_ip: 30, malformed: 4, fragments: 16, delivered: 1_200 },
     connections: { total: 12, tcp: 2, udp: 10 },

@@ -31,7 +31,7 @@ async function inspect(
     return join(folder, name)
   })
   const captures: CaptureInspection[] = []
-  const errors = await inspectCaptures(toConfig({ inputFile, ...options }), stdin, (one) =>
+  const { errors } = await inspectCaptures(toConfig({ inputFile, ...options }), stdin, (one) =>
     captures.push(one),
   )
   return { captures, errors }
@@ -327,7 +327,7 @@ describe('inspectCaptures()', () => {
   it('says which arguments gave no input', async () => {
     mkdirSync(join(folder, 'empty'), { recursive: true })
     const config = toConfig({ inputFile: [join(folder, 'missing'), join(folder, 'empty')] })
-    const errors = await inspectCaptures(config, Readable.from([]), () => {})
+    const { errors } = await inspectCaptures(config, Readable.from([]), () => {})
     expect(errors).toEqual([
       expect.stringMatching(/^Cannot read ".*missing": no such file or folder$/),
       expect.stringMatching(/^The folder ".*empty" has no file to read$/),

@@ -36,6 +36,7 @@ function setUp(options: Partial<OutputOptions> = {}) {
     limits: { indexGaps: 100, gapZeros: 2 ** 34, writtenGapZeros: 3 * MIB, rememberedPackets: 1000 },
     tempFolder: tempFolder(),
     workerNumber: 0,
+    inputFiles: new Set<string>(),
     ...options,
   }
   const output = new ConnectionOutput(table, encaps, all, { fdBudget: budget, pages: pageArena(8) })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/config.js'
+import { SkippedPaths } from '../../src/input/skipped-paths.js'
 import { summarize } from '../../src/pipeline/run-summary.js'
 import type { WorkerResult } from '../../src/pipeline/worker-task.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
@@ -27,6 +28,7 @@ function summaryOf(...results: Partial<WorkerResult>[]) {
   return summarize({
     seconds: 1,
     workers: results.length,
+    skipped: new SkippedPaths().summary,
     inputs: [],
     packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 },
     capturedBytes: 0,

@@ -1,3 +1,4 @@
+import { SkippedPaths } from '../../src/input/skipped-paths.js'
 import type { InputSummary, Summary } from '../../src/summary.js'
 
 /** A run's summary with every field. */
@@ -6,6 +7,7 @@ export function runSummary(given: Partial<Summary> = {}): Summary {
     version: '1.0.0',
     seconds: 1.5,
     workers: 2,
+    skipped: new SkippedPaths().summary,
     inputs: [inputSummary()],
     packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, delivered: 2 },
     connections: { total: 1, tcp: 1 },

@@ -92,14 +92,18 @@ export const inspect = ({ captures, folder }) => {
     run: async (input) => {
       writeFileSync(path, input)
       const packets = await countPackets(path)
-      const errors = await inspectCaptures(toConfig({ inputFile: path }), Readable.from([]), (inspection) => {
-        mustAgree(inspection.packets.total, packets, 'Packets of inspect, and those read,')
-        const table = inspectionTable(inspection)
-        mustHold(
-          isPlain(table) && !/undefined|NaN|\[object/.test(table),
-          () => `The table must be for people: ${table}`,
-        )
-      })
+      const { errors } = await inspectCaptures(
+        toConfig({ inputFile: path }),
+        Readable.from([]),
+        (inspection) => {
+          mustAgree(inspection.packets.total, packets, 'Packets of inspect, and those read,')
+          const table = inspectionTable(inspection)
+          mustHold(
+            isPlain(table) && !/undefined|NaN|\[object/.test(table),
+            () => `The table must be for people: ${table}`,
+          )
+        },
+      )
       mustAgree(errors, [], 'Errors of an input that is there')
     },
   }

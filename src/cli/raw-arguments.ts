@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '../errors.js'
+import { pathOfBytes } from '../system-path.js'
+import { printable } from './printable.js'
+
+/** Where Linux has the bytes of a process's arguments, each with a NUL behind it. */
+const COMMAND_LINE = '/proc/self/cmdline'
+const REPLACEMENT = '\ufffd'
+/** Their names are UTF-8, or UTF-16: such an argument has the replacement character itself. */
+const WITHOUT_BYTE_NAMES = new Set(['win32', 'darwin'])
+
+/**
+ * The arguments with the bytes that are no UTF-8, as paths have them (see `system-path.ts`): Node puts the replacement
+ * character in their place, and so names another file.
+ *
+ * @param args The last ones of the process, as Node gives them.
+ * @throws ConfigError where such bytes cannot be known.
+ */
+export function rawArguments(args: readonly string[]): readonly string[] {
+  const lossy = args.find((arg) => arg.includes(REPLACEMENT))
+  if (lossy === undefined || WITHOUT_BYTE_NAMES.has(process.platform)) return args
+  const raw = lastArguments(args.length)
+  if (args.every((arg, i) => raw[i]?.toString('utf8') === arg)) return raw.map(pathOfBytes)
+  throw new ConfigError(
+    `Cannot use ${printable(lossy)}: it has bytes that are no UTF-8, and ${COMMAND_LINE} does not tell them`,
+  )
+}
+
+function lastArguments(count: number): Buffer[] {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(COMMAND_LINE)
+  } catch {
+    return [] // there is none
+  }
+  const all: Buffer[] = []
+  for (let from = 0, to = bytes.indexOf(0); to >= 0; from = to + 1, to = bytes.indexOf(0, from))
+    all.push(bytes.subarray(from, to))
+  return all.slice(-count)
+}

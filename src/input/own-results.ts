@@ -1,0 +1,79 @@
+import { type BigIntStats, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { DETECT_BYTES, detectFormat } from '../capture/capture-format.js'
+import { systemPath } from '../system-path.js'
+import { detectCompression } from './compression.js'
+import { type FolderEntry, identityOf } from './folder-entries.js'
+
+/** What a run writes. */
+export interface OutputPaths {
+  readonly folder: string | null
+  /** Index, summary, report. */
+  readonly files: readonly string[]
+}
+
+/** Folders with it hold results. */
+const RECORD_NAME = '.pcap2conn.json'
+const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
+const TEMPORARY_FOLDER = /^pcap2conn-\w{6}$/
+// Windows has none.
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/** Tells results of this run and of earlier ones from captures, wherever inputs are looked for. */
+export class OwnResults {
+  readonly #folder: string | null
+  readonly #files: ReadonlySet<string>
+
+  constructor({ folder, files }: OutputPaths) {
+    this.#folder = folder === null ? null : identityAt(folder)
+    this.#files = new Set(files.map(identityAt).filter((identity) => identity !== null))
+  }
+
+  isOwnFolder({ name, path, stats }: FolderEntry): boolean {
+    if (TEMPORARY_FOLDER.test(name) && dirname(resolve(path)) === resolve(tmpdir())) return true
+    return stats !== null && identityOf(stats) === this.#folder
+  }
+
+  /** @param entries What stands in a folder. */
+  isMarked(entries: readonly FolderEntry[]): boolean {
+    return entries.some(({ name }) => name === RECORD_NAME)
+  }
+
+  /** A capture in the place of an output is none of ours: it must not be written over. */
+  isOwnFile({ name, path, stats }: FolderEntry): boolean {
+    if (CONNECTION_FILE.test(name)) return true
+    return stats !== null && this.#files.has(identityOf(stats)) && !isCapture(path)
+  }
+}
+
+/** A file that a connection file can take the place of, by its name. */
+export function isConnectionFileName(name: string): boolean {
+  return CONNECTION_FILE.test(name)
+}
+
+function identityAt(path: string): string | null {
+  try {
+    const stats: BigIntStats = statSync(systemPath(path), { bigint: true })
+    return identityOf(stats)
+  } catch {
+    return null // it is not there yet
+  }
+}
+
+// By its first bytes; what cannot be read may be one.
+function isCapture(path: string): boolean {
+  const head = new Uint8Array(DETECT_BYTES)
+  let length: number
+  try {
+    const file = openSync(systemPath(path), READ_FLAGS)
+    try {
+      length = readSync(file, head, 0, head.length, 0)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return true
+  }
+  return detectCompression(head.subarray(0, length)) !== null || !('problem' in detectFormat(head, 0, length))
+}
