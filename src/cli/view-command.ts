@@ -68,6 +68,7 @@ export async function view(
   const port = integerOf('--port', values.port, 0, 0, MAX_PORT)
   const { Viewer } = await import('../view/viewer.js')
   const viewer = await Viewer.open({ outputDir: pathOf('OUTDIR', outputDir), indexPath, port })
+  const end = signal ?? untilSignal() // who reads the address may end it at once
   stdout.write(`${viewer.address}\n`)
   stderr.write(`${printable(`Showing ${viewer.indexPath} until Ctrl-C`)}\n`)
   let forget = () => {}
@@ -80,7 +81,6 @@ export async function view(
       stderr.write(`${printable(`${error.message}; open the address above yourself`)}\n`)
     }
   }
-  const end = signal ?? untilSignal()
   if (!end.aborted) await once(end, 'abort')
   forget()
   await viewer.close()
