@@ -27,15 +27,37 @@ export class CaptureFormatError extends Error {
 /** The content is that of no capture, whole or damaged, and of nothing that holds captures. */
 export class NoCaptureError extends CaptureFormatError {}
 
+/**
+ * What an error asks for, which is also what the exit code tells:
+ *
+ * - `input`: an input is damaged or cannot be read; all else is done, and the result is final.
+ * - `output`: an output exists, or its place takes none; the result is final.
+ * - `run`: the run lacked memory, disk, network or descriptors, met a limit that depends on them, or a thread died. The
+ *   result is not final: the same run may succeed later.
+ * - `bug`: the program is wrong.
+ */
+export type ErrorKind = 'input' | 'output' | 'run' | 'bug'
+
+/** One thing that went wrong. */
+export interface Failure {
+  readonly kind: ErrorKind
+  readonly message: string
+}
+
+type KindOptions = ErrorOptions & { readonly kind?: ErrorKind | undefined }
+
 /** An input that cannot be opened: missing, not allowed, no regular file. The message names the path. */
 export class InputError extends Error {
   override readonly name = 'InputError'
   readonly code = 'ERR_INPUT'
   readonly path: string
+  readonly kind: ErrorKind
 
-  constructor(message: string, path: string, options?: ErrorOptions) {
+  /** @param options `kind`: where no cause tells it. */
+  constructor(message: string, path: string, options?: KindOptions) {
     super(shownPath(message), options)
     this.path = path
+    this.kind = options?.kind ?? inputErrorKind(options?.cause)
   }
 }
 
@@ -54,17 +76,78 @@ export class OutputError extends Error {
   override readonly name = 'OutputError'
   readonly code = 'ERR_OUTPUT'
   readonly path: string
+  readonly kind: ErrorKind
 
-  constructor(message: string, path: string, options?: ErrorOptions) {
+  /** @param options `kind`: where no cause tells it. */
+  constructor(message: string, path: string, options?: KindOptions) {
     super(shownPath(message), options)
     this.path = path
+    this.kind = options?.kind ?? outputErrorKind(options?.cause)
   }
+}
+
+/** What the system does not give: memory. The message says how much was asked for. */
+export class ResourceError extends Error {
+  override readonly name = 'ResourceError'
+  readonly code = 'ERR_RESOURCE'
+  readonly kind: ErrorKind = 'run'
 }
 
 /** A live capture that cannot begin: no such interface, no right, nothing that captures. The message says what helps. */
 export class LiveCaptureError extends Error {
   override readonly name = 'LiveCaptureError'
   readonly code = 'ERR_LIVE_CAPTURE'
+}
+
+/** What the system is short of when reading fails so: descriptors, memory, disk, network. */
+const SHORTAGES = new Set(
+  (
+    'EMFILE ENFILE ENOMEM ENOBUFS EAGAIN EINTR ENOSPC EDQUOT ESTALE ETIMEDOUT ECONNABORTED ECONNREFUSED ECONNRESET ' +
+    'EHOSTDOWN EHOSTUNREACH ENETDOWN ENETRESET ENETUNREACH ENONET ENOTCONN EREMOTEIO ESHUTDOWN'
+  ).split(' '),
+)
+/** What is wrong with one output alone: its name, its rights, what stands in its place, whoever reads from it. */
+const OWN_OUTPUT_ERRORS = new Set(
+  'EACCES EAGAIN EEXIST EFBIG EINPUT EISDIR ELOOP ENAMETOOLONG ENOTDIR ENOTEMPTY ENXIO EPERM EPIPE'.split(
+    ' ',
+  ),
+)
+const MEMORY_CODES = new Set(['ERR_MEMORY_ALLOCATION_FAILED', 'ERR_WORKER_OUT_OF_MEMORY'])
+const MEMORY_TEXT = /\ballocat(?:e|ion)\b.*\b(?:failed|memory)\b|\bmemory\b.*\ballocat/i
+
+/** The kind of a failure to open or read an input. */
+export function inputErrorKind(cause: unknown): ErrorKind {
+  return SHORTAGES.has(codeOf(cause)) ? 'run' : 'input'
+}
+
+/** The kind of a failure to make or write an output. Without a cause that output itself is refused. */
+export function outputErrorKind(cause: unknown): ErrorKind {
+  return cause === undefined || OWN_OUTPUT_ERRORS.has(codeOf(cause)) ? 'output' : 'run'
+}
+
+/** The kind of what ended a thread. A bug says that it is one. */
+export function deathKind(error: Error): ErrorKind {
+  return error.message.includes('bug:') ? 'bug' : 'run'
+}
+
+/** The kind of any error that a run ends with. What nobody has foreseen is a bug. */
+export function errorKind(error: unknown): ErrorKind {
+  if (error instanceof InputError || error instanceof OutputError || error instanceof ResourceError)
+    return error.kind
+  if (error instanceof CaptureFormatError || error instanceof LiveCaptureError) return 'input'
+  if (!(error instanceof Error)) return 'bug'
+  const isOfSystem = 'syscall' in error || MEMORY_CODES.has(codeOf(error))
+  return isOfSystem || (error instanceof RangeError && MEMORY_TEXT.test(error.message)) ? 'run' : 'bug'
+}
+
+/** @param error Its message is a sentence for people. */
+export function failureOf(error: Error): Failure {
+  return { kind: errorKind(error), message: error.message }
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
 }
 
 /** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */

@@ -15,9 +15,12 @@ export {
   CaptureFormatError,
   type CaptureLocation,
   ConfigError,
+  type ErrorKind,
+  type Failure,
   InputError,
   LiveCaptureError,
   OutputError,
+  ResourceError,
 } from './errors.js'
 export type { Connection, PayloadChunk, Side } from './library/connection.js'
 export {
@@ -46,10 +49,12 @@ export interface ConvertHooks {
 /**
  * Turns captures into connections, as the command `pcap2conn` does.
  *
- * @returns The run's totals. A run with problems resolves: look at `errors` and at the `status` of each of `inputs`.
+ * @returns The run's totals. A run with problems resolves: look at `failures` and at the `status` of each of `inputs`.
+ *          One with a failure of the kind `run` is not final: the same run may succeed later.
  * @throws ConfigError (as rejection) when an option has a value that cannot be used, or asks for a stream that
  *         `hooks` lacks; nothing is written then.
  * @throws LiveCaptureError (as rejection) when a live capture cannot begin.
+ * @throws ResourceError (as rejection) when the system does not give the memory.
  * @throws OutputError (as rejection) when an output exists and must not be touched, or cannot be made.
  */
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<Summary> {

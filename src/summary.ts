@@ -1,3 +1,4 @@
+import type { ErrorKind, Failure } from './errors.js'
 import { safeJson } from './safe-json.js'
 
 /** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
@@ -5,6 +6,8 @@ export interface InputProblem {
   readonly offset: number
   readonly length: number
   readonly message: string
+  /** Absent: the input itself is at fault (`input`). */
+  readonly kind?: ErrorKind
 }
 
 export interface InputSummary {
@@ -103,6 +106,14 @@ export interface Summary {
   /** What is not as it was asked for although nothing failed: which output a limit has touched. */
   readonly warnings: readonly string[]
   readonly errors: readonly string[]
+  /** The same once more with what each of them asks for. */
+  readonly failures: readonly Failure[]
+}
+
+/** `summary` with one more failure. */
+export function withFailure(summary: Summary, failure: Failure): Summary {
+  const failures = [...summary.failures, failure]
+  return { ...summary, failures, errors: failures.map(({ message }) => message) }
 }
 
 /** True when every packet that was read has a fate. */
@@ -127,7 +138,7 @@ export function summaryJson(summary: Summary): string {
       bytes,
       packets,
       status,
-      problems: problems.map(({ offset, length, message }) => ({ offset, length, message })),
+      problems: problems.map(({ offset, length, message, kind }) => ({ offset, length, message, kind })),
       dropped,
       live,
     })),
@@ -151,6 +162,7 @@ export function summaryJson(summary: Summary): string {
     unknown_link_types: summary.unknown_link_types,
     warnings: summary.warnings,
     errors: summary.errors,
+    failures: summary.failures.map(({ kind, message }) => ({ kind, message })),
   }
   return `${safeJson(ordered, 2)}\n`
 }

@@ -13,23 +13,28 @@ it('summaryJson() writes every field in the documented order, whatever the order
         bytes: 1,
         packets: 2,
         status: 'partial',
-        problems: [{ offset: 3, length: 4, message: 'm' }],
+        problems: [
+          { offset: 3, length: 4, message: 'm' },
+          { message: 'n', kind: 'run', length: 0, offset: 5 },
+        ],
         dropped: 0,
       },
     ],
     limits: { held_bytes: 3 },
     skipped: skipped.summary,
+    errors: ['x'],
+    failures: [{ message: 'x', kind: 'run' }],
   })
   const shuffled = Object.fromEntries(Object.entries(summary).reverse()) as unknown as Summary
   const compact = JSON.stringify(JSON.parse(summaryJson(shuffled)))
   expect(compact).toBe(
     '{"version":"1.0.0","seconds":2.5,"workers":2,' +
-      '"inputs":[{"path":"a","bytes":1,"packets":2,"status":"partial","problems":[{"offset":3,"length":4,"message":"m"}],"dropped":0}],' +
+      '"inputs":[{"path":"a","bytes":1,"packets":2,"status":"partial","problems":[{"offset":3,"length":4,"message":"m"},{"offset":5,"length":0,"message":"n","kind":"run"}],"dropped":0}],' +
       '"skipped":{"hidden":0,"not_capture":0,"folder_link":0,"own_results":0,"same_file":1,"first":[{"path":"b","reason":"same_file","same_as":"a"}]},' +
       '"packets":{"read":1250,"filtered":0,"not_ip":30,"malformed":4,"fragments":16,"delivered":1200},' +
       '"connections":{"total":12,"tcp":2,"udp":10},' +
       '"bytes":{"captured":4800,"payload":2048,"missing":10,"retransmitted":20,"written":2058},' +
-      '"overlap_conflicts":1,"gaps":1,"files":24,"damage":{"holes":0,"lost_bytes":0},"limits":{"held_bytes":3},"details":{},"unknown_link_types":{},"warnings":[],"errors":[]}',
+      '"overlap_conflicts":1,"gaps":1,"files":24,"damage":{"holes":0,"lost_bytes":0},"limits":{"held_bytes":3},"details":{},"unknown_link_types":{},"errors":["x"],"failures":[{"kind":"run","message":"x"}]}',
   )
 })
 

@@ -11,4 +11,8 @@ const summary = await convert({
   index: `${outputDir}/connections.parquet`,
 })
 console.log(`${summary.connections.total} connections in ${summary.files} files`)
-process.exitCode = summary.errors.length === 0 ? 0 : 1
+process.exitCode = summary.failures.some(({ kind }) => kind === 'run')
+  ? 75
+  : summary.errors.length > 0
+    ? 1
+    : 0

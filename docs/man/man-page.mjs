@@ -28,12 +28,17 @@ const EXIT_CODES = [
   ['0', 'all done; of view: ended by a signal, which is how it ends'],
   [
     '1',
-    'something failed: an input could not be read whole, an output could not be written; messages name it',
+    'an input is damaged or cannot be read, or an output exists already; messages name it, all else is done',
   ],
   ['2', 'bad usage: nothing was written'],
+  ['70', 'the program is wrong: numbers do not balance'],
   [
-    '129, 130, 143',
-    'a conversion was interrupted by SIGHUP, SIGINT or SIGTERM: everything received so far was written',
+    '75',
+    'the run lacked memory, disk, network or descriptors, or a thread died: the result is not final, try again',
+  ],
+  [
+    '129, 130, 131, 143',
+    'a conversion was interrupted by SIGHUP, SIGINT, SIGQUIT or SIGTERM: everything received so far was written',
   ],
 ]
 

@@ -1,5 +1,5 @@
-import { failureReason } from '../errors.js'
-import { ExitCode } from './exit-codes.js'
+import { failureReason, outputErrorKind } from '../errors.js'
+import { exitCodeOfKind, strongest } from './exit-codes.js'
 import { printable } from './printable.js'
 import { alarming, type Terminal, waitForFlush } from './terminal.js'
 
@@ -8,7 +8,7 @@ import { alarming, type Terminal, waitForFlush } from './terminal.js'
  * `head` has what it wanted.
  *
  * @param answer Writes to standard output, and returns the exit code.
- * @returns The exit code, `FAILED` where standard output did not take all.
+ * @returns The exit code, where standard output did not take all that of this failure.
  */
 export async function answering(
   { stdout, stderr }: Terminal,
@@ -22,5 +22,5 @@ export async function answering(
   if (error === undefined) return exitCode
   const text = `pcap2conn: Cannot write to standard output: ${printable(failureReason(error))}`
   if (error.code !== 'EPIPE') stderr.write(`${alarming(text, stderr)}\n`)
-  return ExitCode.FAILED
+  return strongest(exitCode, exitCodeOfKind(outputErrorKind(error)))
 }

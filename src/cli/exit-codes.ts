@@ -1,29 +1,72 @@
-import { isBalanced, type Summary } from '../summary.js'
+import { constants } from 'node:os'
+import { ConfigError, type ErrorKind, errorKind } from '../errors.js'
+import { type InputProblem, type InputSummary, isBalanced, type Summary } from '../summary.js'
 
 /** What the process answers with. */
 export const ExitCode = {
   OK: 0,
-  /** Something failed, but everything that could be converted was. */
+  /** An input is damaged or cannot be read, or an output exists: all else is done, and the result is final. */
   FAILED: 1,
   BAD_USAGE: 2,
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGTERM: 143,
+  /** The program is wrong: numbers do not balance, or worse. */
+  BUG: 70,
+  /** The run lacked something of the system: the result is not final, the same run may succeed later. */
+  TRY_AGAIN: 75,
 } as const
 
-function isWhole({ status, problems }: Summary['inputs'][number]): boolean {
-  return status === 'ok' || status === 'no_capture' || (status === 'skipped' && problems.length === 0)
+const CODES: Readonly<Record<ErrorKind, number>> = {
+  input: ExitCode.FAILED,
+  output: ExitCode.FAILED,
+  run: ExitCode.TRY_AGAIN,
+  bug: ExitCode.BUG,
+}
+
+/** As a shell tells that a signal ended a program. */
+export function signalExitCode(name: NodeJS.Signals): number {
+  return 128 + constants.signals[name]
+}
+
+export function exitCodeOfKind(kind: ErrorKind): number {
+  return CODES[kind]
+}
+
+/** The code for an error that ended the program. */
+export function exitCodeOfError(error: unknown): number {
+  return error instanceof ConfigError ? ExitCode.BAD_USAGE : exitCodeOfKind(errorKind(error))
+}
+
+/** The code for what was wrong with an input. */
+export function exitCodeOfProblems(problems: readonly InputProblem[]): number {
+  return strongest(...problems.map(({ kind = 'input' }) => exitCodeOfKind(kind)))
+}
+
+/** The code that tells most: bad usage, a signal, a bug, what is worth another try, a failure. */
+export function strongest(...codes: readonly number[]): number {
+  return codes.reduce((a, b) => (rank(b) > rank(a) ? b : a), ExitCode.OK)
+}
+
+function rank(code: number): number {
+  const ranks: readonly number[] = [ExitCode.OK, ExitCode.FAILED, ExitCode.TRY_AGAIN, ExitCode.BUG]
+  if (code === ExitCode.BAD_USAGE) return ranks.length + 1
+  return code > 128 ? ranks.length : ranks.indexOf(code)
+}
+
+function isWhole({ status }: InputSummary): boolean {
+  return status === 'ok' || status === 'no_capture' || status === 'skipped'
 }
 
 /**
- * `FAILED` when an input was not read whole, an output was not written, packets are not accounted for, or there were
- * frames of unknown link types and nothing else.
+ * The code of a run by its totals. Beside what is in `failures`, an input that was not read whole counts, numbers that do
+ * not balance, and frames of unknown link types where there was nothing else.
  */
 export function exitCodeOf(summary: Summary): number {
-  const isDone =
-    summary.errors.length === 0 &&
-    summary.inputs.every(isWhole) &&
-    isBalanced(summary.packets) &&
-    !(Object.keys(summary.unknown_link_types).length > 0 && summary.connections.total === 0)
-  return isDone ? ExitCode.OK : ExitCode.FAILED
+  const isNothingDecoded =
+    Object.keys(summary.unknown_link_types).length > 0 && summary.connections.total === 0
+  return strongest(
+    ...summary.failures.map(({ kind }) => exitCodeOfKind(kind)),
+    ...summary.inputs.map(({ problems }) => exitCodeOfProblems(problems)),
+    summary.inputs.every(isWhole) ? ExitCode.OK : ExitCode.FAILED,
+    isNothingDecoded ? ExitCode.FAILED : ExitCode.OK,
+    isBalanced(summary.packets) ? ExitCode.OK : ExitCode.BUG,
+  )
 }

@@ -26,7 +26,8 @@ const INSPECT_EXAMPLES = `Examples:
   pcap2conn inspect "day1/*.pcap.gz" --json
   tcpdump -w - -c 1000 | pcap2conn inspect -
 
-Exit codes: 0 done, 1 an input could not be read whole (the message names it), 2 bad usage`
+Exit codes: 0 done, 1 an input could not be read whole (the message names it), 2 bad usage,
+75 for want of memory, disk, network or descriptors`
 
 const EXAMPLES = `Examples:
   pcap2conn capture.pcap -o out                 every connection of one capture, a file each
@@ -36,7 +37,8 @@ const EXAMPLES = `Examples:
   pcap2conn -i eth0 -e "port 80" -o out         live, until Ctrl-C
   tcpdump -w - | pcap2conn - -cj                payload of standard input as JSON lines
 
-Exit codes: 0 done, 1 something failed (and is named), 2 bad usage, 129, 130 and 143 interrupted`
+Exit codes: 0 done, 1 an input is damaged or an output exists (and is named), 2 bad usage, 70 a bug,
+75 not final for want of memory, disk, network or descriptors: try again, 129 to 143 interrupted`
 
 /** The text of `--help`; no line is longer than 100 columns. */
 export function helpText(): string {

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js'
 import type { CaptureInspection, Inspection } from '../inspect/inspection.js'
 import { safeJson } from '../safe-json.js'
 import { packageVersion } from '../version.js'
-import { ExitCode } from './exit-codes.js'
+import { ExitCode, exitCodeOfProblems, strongest } from './exit-codes.js'
 import type { InspectCommand } from './inspect-command.js'
 import { inspectionTable } from './inspect-table.js'
 import { printable } from './printable.js'
@@ -13,7 +13,7 @@ import { alarming, type Terminal } from './terminal.js'
 /**
  * Says what is in captures: on standard output a table for each as soon as it is read, or one JSON object for all.
  *
- * @returns The exit code: `FAILED` when an input could not be read whole.
+ * @returns The exit code.
  * @throws ConfigError when the options cannot be used.
  */
 export async function inspect(command: InspectCommand, terminal: Terminal): Promise<number> {
@@ -24,9 +24,10 @@ export async function inspect(command: InspectCommand, terminal: Terminal): Prom
   const { inspectCaptures } = await import('../inspect/inspect-captures.js') // late, so that bad usage is answered quickly
   const captures: CaptureInspection[] = []
   let count = 0
-  let isWhole = true
+  let exitCode: number = ExitCode.OK
   const { errors, skipped } = await inspectCaptures(config, stdin, (inspection) => {
-    if (inspection.status !== 'ok') isWhole = false
+    exitCode = strongest(exitCode, exitCodeOfProblems(inspection.problems))
+    if (inspection.status !== 'ok') exitCode = strongest(exitCode, ExitCode.FAILED)
     if (command.isJson) captures.push(inspection)
     else stdout.write((count > 0 ? '\n' : '') + inspectionTable(inspection))
     count += 1
@@ -39,7 +40,7 @@ export async function inspect(command: InspectCommand, terminal: Terminal): Prom
   }
   if (!command.isQuiet) for (const line of skippedLines(skipped)) stderr.write(`${line}\n`)
   for (const error of errors) say(`error        ${printable(error)}`)
-  return isWhole && errors.length === 0 ? ExitCode.OK : ExitCode.FAILED
+  return strongest(exitCode, errors.length === 0 ? ExitCode.OK : ExitCode.FAILED)
 
   function say(line: string): void {
     stderr.write(`${alarming(line, stderr)}\n`)

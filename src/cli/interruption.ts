@@ -1,16 +1,11 @@
-import { ExitCode } from './exit-codes.js'
+import { outputErrorKind } from '../errors.js'
+import { exitCodeOfKind, signalExitCode } from './exit-codes.js'
 import type { TerminalStream } from './terminal.js'
 
 /** Signals that come closer together are one: `timeout` and npm pass theirs on twice. */
 const SAME_SIGNAL_MS = 500
-const EXIT_CODES = {
-  SIGINT: ExitCode.SIGINT,
-  SIGTERM: ExitCode.SIGTERM,
-  SIGHUP: ExitCode.SIGHUP, // the terminal has gone
-} as const
-/** A signal that ends a run. */
-type EndSignal = keyof typeof EXIT_CODES
-const SIGNALS = Object.keys(EXIT_CODES) as EndSignal[]
+/** Signals that ask a run to end: people, a terminal that has gone, batch systems and limits of time send them. */
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const
 
 /** Told why a run is ended early. */
 export interface InterruptionListener {
@@ -26,10 +21,11 @@ export interface InterruptionListener {
  */
 export class Interruption {
   // Invariants:
-  // - #exitCode is null until the run is to end early, and then never changes.
+  // - #exitCode is null until the run is to end early, and then never changes; #isStdoutGone: standard output ended it.
   // - #controller has aborted when #exitCode is not null.
   // - #signalledAt is when the first signal came, by performance.now(); Infinity: none has come.
   #exitCode: number | null = null
+  #isStdoutGone = false
   #signalledAt = Number.POSITIVE_INFINITY
   readonly #controller = new AbortController()
   readonly #listener: InterruptionListener
@@ -50,23 +46,29 @@ export class Interruption {
     return this.#exitCode
   }
 
+  /** Standard output cannot be written, and that ended the run. */
+  get isStdoutGone(): boolean {
+    return this.#isStdoutGone
+  }
+
   /** Gives signals their usual effect back. Standard output stays watched: it is yet to be flushed. */
   release(): void {
     for (const name of SIGNALS) process.off(name, this.#signalled)
   }
 
-  readonly #signalled = (name: EndSignal): void => {
+  readonly #signalled = (name: NodeJS.Signals): void => {
     const now = performance.now()
-    if (now - this.#signalledAt >= SAME_SIGNAL_MS) process.exit(EXIT_CODES[name])
+    if (now - this.#signalledAt >= SAME_SIGNAL_MS) process.exit(signalExitCode(name))
     if (this.#signalledAt !== Number.POSITIVE_INFINITY) return
     this.#signalledAt = now
-    if (this.#exitCode === null) this.#end(EXIT_CODES[name])
+    if (this.#exitCode === null) this.#end(signalExitCode(name))
     this.#listener.onSignal()
   }
 
   readonly #stdoutFailed = (error: NodeJS.ErrnoException): void => {
     if (this.#exitCode !== null) return
-    this.#end(ExitCode.FAILED)
+    this.#isStdoutGone = true
+    this.#end(exitCodeOfKind(outputErrorKind(error)))
     if (error.code !== 'EPIPE') this.#listener.onStdoutError(error) // `head` has gone: it has what it wanted
   }
 

@@ -1,14 +1,22 @@
 import { type Config, toConfig } from '../config.js'
-import { ConfigError, failureReason, InputError, LiveCaptureError, OutputError } from '../errors.js'
+import {
+  ConfigError,
+  failureOf,
+  failureReason,
+  InputError,
+  LiveCaptureError,
+  OutputError,
+  ResourceError,
+} from '../errors.js'
 import { refuseExisting } from '../existing-outputs.js'
 import type { RunHooks } from '../pipeline/hooks.js'
-import type { Summary } from '../summary.js'
+import { type Summary, withFailure } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { answering } from './answering.js'
 import { type Command, parseArguments } from './arguments.js'
 import { refuseMisspeltCommand } from './command-names.js'
 import type { FromFile } from './config-file.js'
-import { ExitCode, exitCodeOf } from './exit-codes.js'
+import { ExitCode, exitCodeOf, exitCodeOfError, strongest } from './exit-codes.js'
 import { helpText, inspectHelpText } from './help.js'
 import { inspect } from './inspect.js'
 import { interfacesJson, interfacesTable } from './interfaces-table.js'
@@ -104,11 +112,15 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     })
     const summary = summaryWritten(config, outcome, terminal)
     await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
-    if (interruption.exitCode === ExitCode.FAILED) return ExitCode.FAILED
+    const exitCode = strongest(interruption.exitCode ?? ExitCode.OK, exitCodeOf(summary))
+    if (interruption.isStdoutGone) return exitCode
     if (!command.isQuiet) reportLines(summary).forEach(say)
     for (const line of problemLines(summary)) say(alarming(line, terminal.stderr))
-    await report?.write(config, summary)
-    return interruption.exitCode ?? exitCodeOf(summary)
+    const written = report?.write(config, summary).then(
+      () => ExitCode.OK,
+      (error: unknown) => explain(error, terminal),
+    )
+    return strongest(exitCode, (await written) ?? ExitCode.OK)
   } finally {
     interruption.release()
     report?.close()
@@ -131,7 +143,7 @@ function summaryWritten({ summaryFile }: Config, summary: Summary, { stdout }: T
     return summary
   } catch (error) {
     if (!(error instanceof OutputError)) throw error
-    return { ...summary, errors: [...summary.errors, error.message] }
+    return withFailure(summary, failureOf(error))
   }
 }
 
@@ -167,10 +179,11 @@ function explain(error: unknown, { stderr }: Terminal): number {
     error instanceof InputError ||
     error instanceof OutputError ||
     error instanceof LiveCaptureError ||
+    error instanceof ResourceError ||
     isOfSystem(error)
   const lines = isExpected ? [error.message] : stackOf(error).split('\n')
   stderr.write(`${alarming(`pcap2conn: ${lines.map(printable).join('\n')}`, stderr)}\n`)
-  return error instanceof ConfigError ? ExitCode.BAD_USAGE : ExitCode.FAILED
+  return exitCodeOfError(error)
 }
 
 function stackOf(error: unknown): string {

@@ -54,7 +54,7 @@ const EXAMPLES = `Examples:
   pcap2conn report out/report.html --from out/index.jsonl --summary out/summary.json
   pcap2conn a.pcap -o out --report out/report.html         the same, during the run
 
-Exit codes: 0 done, 1 an input could not be read or the page not written, 2 bad usage`
+Exit codes: 0 done, 1 an input could not be read or the page exists, 2 bad usage, 75 no room for the page`
 
 /**
  * Writes the page that the arguments ask for.

@@ -1,3 +1,4 @@
+import type { ErrorKind } from '../errors.js'
 import type { Compression } from './compression.js'
 
 /** What went wrong while an input was read. What came before it has been read. */
@@ -5,6 +6,8 @@ export interface InputReadProblem {
   /** Byte of the input as it is on disk, compressed or not. */
   readonly offset: number
   readonly message: string
+  /** Absent: the input itself is at fault. */
+  readonly kind?: ErrorKind
 }
 
 /** The bytes of one input, decompressed where it is compressed, from its first to its last. */

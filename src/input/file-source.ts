@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from 'node:fs'
-import { InputError } from '../errors.js'
+import { InputError, inputErrorKind } from '../errors.js'
 import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
@@ -71,7 +71,7 @@ export class FileByteSource implements ByteSource {
       return bytes
     } catch (error) {
       this.#isAtEnd = true
-      this.problem = { offset: this.#bytesRead, message: reason(error) }
+      this.problem = readProblem(this.#bytesRead, error)
       return 0
     }
   }
@@ -119,6 +119,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENFILE: 'too many open files',
   ELOOP: 'too many symbolic links',
+}
+
+/** A failure to open or read an input, at a byte of it. */
+export function readProblem(offset: number, error: unknown): InputReadProblem {
+  const kind = inputErrorKind(error)
+  return { offset, message: reason(error), ...(kind === 'input' ? {} : { kind }) }
 }
 
 /** Why a file operation failed, in words. */

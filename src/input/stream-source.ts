@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
+import { readProblem } from './file-source.js'
 
 /** A stream of bytes, such as standard input. Holds back no bytes: what has arrived is given at once. */
 export class StreamByteSource implements ByteSource {
@@ -47,14 +48,15 @@ export class StreamByteSource implements ByteSource {
       if (this.#isOver) return // it was closed meanwhile
       if (value instanceof Uint8Array) this.#chunk = value
       else if (done === true) this.#isOver = true
-      else this.#fail('the stream gives text or objects in place of bytes')
+      else
+        this.#fail({ offset: this.#bytesRead, message: 'the stream gives text or objects in place of bytes' })
     } catch (error) {
-      if (!this.#isOver) this.#fail((error as Error).message)
+      if (!this.#isOver) this.#fail(readProblem(this.#bytesRead, error))
     }
   }
 
-  #fail(message: string): void {
-    this.problem = { offset: this.#bytesRead, message }
+  #fail(problem: InputReadProblem): void {
+    this.problem = problem
     this.#end()
   }
 

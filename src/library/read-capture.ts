@@ -75,6 +75,9 @@ export async function* readCapture(
 }
 
 function refuse({ problem }: CaptureReader, source: ByteSource, name: string): void {
-  if (source.problem !== null) throw new InputError(source.problem.message, name)
+  if (source.problem !== null) {
+    const { message, kind } = source.problem
+    throw new InputError(message, name, { kind })
+  }
   if (problem !== null) throw problem
 }

@@ -39,14 +39,19 @@ class RunReader {
     this.at += skip
     if (!this.#fill(RUN_HEADER_BYTES)) {
       if (this.at === this.#to) return false
-      throw new OutputError(`Cannot merge "${this.#path}": it ends inside a record`, this.#path)
+      throw this.#cutShort()
     }
     if (this.#fill(this.bytes)) return true
-    throw new OutputError(`Cannot merge "${this.#path}": it ends inside a record`, this.#path)
+    throw this.#cutShort()
   }
 
   close(): void {
     fs.closeSync(this.#descriptor)
+  }
+
+  #cutShort(): OutputError {
+    const message = `Cannot merge "${this.#path}": it ends inside a record`
+    return new OutputError(message, this.#path, { kind: 'run' })
   }
 
   // Reads until `needed` bytes from `at` on are there. False when the file ends before.

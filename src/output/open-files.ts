@@ -20,19 +20,6 @@ const MODE = 0o640
 const CREATED = 1
 const GIVEN_UP = 2
 const IS_INPUT = 'EINPUT'
-// What is wrong with one file and not with the disk or the folder. That a file exists is not: nothing is to be
-// written over the results of another run.
-const OWN_FAILURES = new Set([
-  'EACCES',
-  'EFBIG',
-  'EISDIR',
-  'ELOOP',
-  'ENAMETOOLONG',
-  'ENOTEMPTY',
-  'ENXIO',
-  'EPERM',
-  IS_INPUT,
-])
 /** Failures that are kept as text; further ones are counted. */
 const SHOWN_FAILURES = 20
 
@@ -171,7 +158,9 @@ export class OpenFiles {
   // Notes a failure of one file; throws one that others would share.
   #giveUp(path: string, error: unknown): void {
     const failure = error instanceof OutputError ? error : outputFailure(path, error)
-    if (!OWN_FAILURES.has(codeOf(failure.cause) ?? '')) throw failure
+    // What is wrong with the disk or the folder ends the run, and so does a file that exists: nothing is to be written
+    // over the results of another run.
+    if (failure.kind !== 'output' || codeOf(failure.cause) === 'EEXIST') throw failure
     this.#totals.failures += 1
     if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
   }

@@ -1,10 +1,23 @@
+/** What kept a capture from being converted whole: bits. */
+export const CaptureFault = {
+  NONE: 0,
+  /** An output of it was given up. */
+  OUTPUT: 1,
+  /** Early segments were given up for want of memory. */
+  HELD_MEMORY: 2,
+  /** Connections were ended because too many were open. */
+  OPEN_CONNECTIONS: 4,
+  /** The run ended before it was written. */
+  STOPPED: 8,
+} as const
+
 /**
  * How far the workers are with the captures of a run, in shared memory: for each worker how many it has finished, then
- * for each capture whether an output of it failed. All int32.
+ * for each capture its faults. All int32.
  */
 export class CaptureProgress {
   readonly #finished: Int32Array
-  readonly #failed: Int32Array
+  readonly #faults: Int32Array
 
   static allocate(workers: number, captures: number): SharedArrayBuffer {
     return new SharedArrayBuffer(4 * (workers + captures))
@@ -13,12 +26,12 @@ export class CaptureProgress {
   /** @param shared The same in every thread. */
   constructor(shared: SharedArrayBuffer, workers: number) {
     this.#finished = new Int32Array(shared, 0, workers)
-    this.#failed = new Int32Array(shared, 4 * workers)
+    this.#faults = new Int32Array(shared, 4 * workers)
   }
 
-  /** A worker has written all that it had of a capture. */
-  finish(worker: number, capture: number, hasFailed: boolean): void {
-    if (hasFailed) Atomics.store(this.#failed, capture, 1)
+  /** A worker has written all that it had of a capture, but for these faults. */
+  finish(worker: number, capture: number, faults: number): void {
+    Atomics.or(this.#faults, capture, faults)
     Atomics.store(this.#finished, worker, capture + 1) // publishes the line above
   }
 
@@ -27,7 +40,13 @@ export class CaptureProgress {
     return this.#finished.every((_, worker) => Atomics.load(this.#finished, worker) > capture)
   }
 
-  hasFailed(capture: number): boolean {
-    return Atomics.load(this.#failed, capture) !== 0
+  /** Bits of {@link CaptureFault}, of all workers. */
+  faults(capture: number): number {
+    return Atomics.load(this.#faults, capture)
+  }
+
+  /** Every worker has written the capture to its end, and nothing of it was lost for want of anything. */
+  isWhole(capture: number): boolean {
+    return this.isFinished(capture) && (this.faults(capture) & ~CaptureFault.OUTPUT) === 0
   }
 }

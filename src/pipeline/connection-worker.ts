@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { PageArena } from '../bytes/page-arena.js'
 import { SharedMemory } from '../bytes/shared-memory.js'
-import { OutputError } from '../errors.js'
+import { failureOf, OutputError } from '../errors.js'
 import { ConnectionTable } from '../flow/connection-table.js'
 import { ConnectionTracker } from '../flow/connection-tracker.js'
 import { blankFlowPacket, blankFlowQuote } from '../flow/flow-packet.js'
@@ -12,7 +12,7 @@ import { RingConsumer } from '../ring/record-ring.js'
 import { passEpoch } from '../ring/slab-pool.js'
 import { HeldStore } from '../stream/held-store.js'
 import { EncapTable } from '../wire/encap-table.js'
-import { CaptureProgress } from './capture-progress.js'
+import { CaptureFault, CaptureProgress } from './capture-progress.js'
 import type { ConsoleMessage } from './console-message.js'
 import {
   controlNumber,
@@ -48,6 +48,8 @@ export class ConnectionWorker {
   #epoch = 0
   #capture = -1
   #failuresBefore = 0
+  #heldMemoryBefore = 0
+  #openConnectionsBefore = 0
 
   constructor(task: WorkerTask) {
     this.#task = task
@@ -115,7 +117,8 @@ export class ConnectionWorker {
       failure = error
     }
     const outcome = this.#output.finish() // what is buffered for other outputs is still written
-    this.#finishCapture(failure !== null || outcome.error !== null || Atomics.load(this.#stop, 0) !== 0)
+    const isCutShort = failure !== null || outcome.error !== null || Atomics.load(this.#stop, 0) !== 0
+    this.#finishCapture(isCutShort ? CaptureFault.STOPPED : CaptureFault.NONE)
     const result = this.#result(outcome, failure)
     this.#spill.close()
     this.#task.console?.close()
@@ -180,19 +183,25 @@ export class ConnectionWorker {
   }
 
   #startCapture(number: number, packetsBefore: number): void {
-    this.#finishCapture(false)
+    this.#finishCapture(CaptureFault.NONE)
     this.#capture = number
     const { dir, name } = this.#task.captures[number]!
     this.#output.startCapture(dir, name, packetsBefore)
     this.#tracker.startCapture(packetsBefore)
   }
 
-  #finishCapture(hasFailed: boolean): void {
+  #finishCapture(fault: number): void {
     const { failures } = this.#output
-    if (this.#capture >= 0) {
-      this.#progress.finish(this.#task.worker, this.#capture, hasFailed || failures > this.#failuresBefore)
-    }
+    const { heldMemoryHits } = this.#tracker.reassembler.held
+    const { openConnectionsHits } = this.#tracker
+    let faults = fault
+    if (failures > this.#failuresBefore) faults |= CaptureFault.OUTPUT
+    if (heldMemoryHits > this.#heldMemoryBefore) faults |= CaptureFault.HELD_MEMORY
+    if (openConnectionsHits > this.#openConnectionsBefore) faults |= CaptureFault.OPEN_CONNECTIONS
+    if (this.#capture >= 0) this.#progress.finish(this.#task.worker, this.#capture, faults)
     this.#failuresBefore = failures
+    this.#heldMemoryBefore = heldMemoryHits
+    this.#openConnectionsBefore = openConnectionsHits
   }
 
   #sendConsole(epoch: number): void {
@@ -237,7 +246,7 @@ export class ConnectionWorker {
       failureTexts: output.totals.failureTexts,
       warnings: output.totals.warnings,
       indexRuns: output.indexRuns,
-      error: failure === null ? null : { message: failure.message, path: failure.path },
+      error: failure === null ? null : failureOf(failure),
     }
   }
 }

@@ -2,7 +2,7 @@ import { SharedMemory } from '../bytes/shared-memory.js'
 import type { CaptureReader } from '../capture/capture-reader.js'
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
 import type { Config } from '../config.js'
-import { CaptureFormatError, InputError } from '../errors.js'
+import { CaptureFormatError, type Failure, failureOf, InputError } from '../errors.js'
 import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Input } from '../input/input.js'
@@ -23,6 +23,7 @@ import type { RunHooks } from './hooks.js'
 import { isPassedOver, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
 import type { LiveRun } from './live-run.js'
 import { layOutMemory, ringRecords, takeMemory } from './memory-layout.js'
+import { ReadInputs } from './read-inputs.js'
 import type { RunInputs } from './run-inputs.js'
 import type { RunFacts } from './run-summary.js'
 import type { StartWorkers, Workers } from './workers.js'
@@ -65,8 +66,8 @@ export class Conversion {
   readonly #feeder: Feeder
   readonly #console: ConsoleChannel | null
   readonly #workers: Workers
-  readonly #inputs: InputSummary[] = []
-  readonly #errors: string[] = []
+  readonly #inputs = new ReadInputs()
+  readonly #failures: Failure[] = []
   readonly #totals = new ReaderTotals()
   #bytesRead = 0
   #source: ByteSource | null = null
@@ -154,12 +155,14 @@ export class Conversion {
     this.#resumed?.writeRecords(this.#progress)
     clearInterval(progress)
     await this.#console?.finish().catch((error: Error) => {
-      if (!this.#errors.includes(error.message)) this.#errors.push(error.message)
+      if (!this.#failures.some(({ message }) => message === error.message))
+        this.#failures.push(failureOf(error))
     })
-    if (this.#workers.failure !== null) this.#errors.push(this.#workers.failure + this.#unreadInputs())
-    else this.#checkSlots()
+    const { failure } = this.#workers
+    if (failure === null) this.#checkSlots()
+    else this.#failures.push({ ...failure, message: failure.message + this.#unreadInputs() })
     return {
-      inputs: this.#inputs,
+      inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
       packets: this.#dispatcher.packets,
       capturedBytes: this.#dispatcher.capturedBytes,
       decoder: this.#decoder,
@@ -167,8 +170,8 @@ export class Conversion {
       limits: { interfaces: this.#totals.interfaceLimitHits, encaps: this.#encaps.limitHits },
       results,
       consoleBytes: this.#console?.bytesWritten ?? 0,
-      errors: this.#errors,
-      indexRuns: this.#workers.failure === null ? results.flatMap((result) => result?.indexRuns ?? []) : null,
+      failures: this.#failures,
+      indexRuns: failure === null ? results.flatMap((result) => result?.indexRuns ?? []) : null,
     }
   }
 
@@ -184,12 +187,12 @@ export class Conversion {
         await this.#readCapture(number, inputs)
       }
     } catch (error) {
-      if (!(error instanceof StoppedError)) this.#errors.push((error as Error).message)
+      if (!(error instanceof StoppedError)) this.#failures.push(failureOf(error as Error))
     } finally {
       this.#hooks.signal?.removeEventListener('abort', interrupt)
       this.#live?.finish()
     }
-    this.#errors.push(...(this.#live?.errors ?? []))
+    this.#failures.push(...(this.#live?.failures ?? []))
     this.#decoder.finish()
     this.#isStopping = true
     // Where the end can't be told (a worker died, the console failed), the stop word tells it.
@@ -202,15 +205,14 @@ export class Conversion {
   }
 
   async #readCapture(number: number, inputs: readonly Input[]): Promise<void> {
-    const before = this.#inputs.length
     let areRead = true
-    for (const input of inputs) areRead = (await this.#readInput(input)) && areRead
-    if (areRead) this.#resumed?.read(number, this.#inputs.slice(before))
+    for (const input of inputs) areRead = (await this.#readInput(number, input)) && areRead
+    if (areRead) this.#resumed?.read(number, this.#inputs.of(number))
     this.#resumed?.writeRecords(this.#progress)
   }
 
   // Returns whether it was read as far as it ever can be.
-  async #readInput(input: Input): Promise<boolean> {
+  async #readInput(capture: number, input: Input): Promise<boolean> {
     await this.#checkpoint() // nothing ends a read that begins after the run was stopped
     const before = this.#dispatcher.packets.read
     let reader: CaptureReader | null = null
@@ -250,7 +252,7 @@ export class Conversion {
         dropped: this.#live?.dropped ?? reader?.droppedPackets ?? 0,
         ...(this.#live === null ? {} : { live: this.#live.summary }),
       }
-      this.#inputs.push(...(this.#merged?.summaries(problems) ?? [summary]))
+      this.#inputs.add(capture, this.#merged?.summaries(problems) ?? [summary])
       await this.#source?.close()
       this.#source = null
     }
@@ -280,14 +282,13 @@ export class Conversion {
 
   #unreadInputs(): string {
     const all = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
-    const whole = this.#inputs.filter(({ status }) => status === 'ok').length
-    return whole === all
-      ? ''
-      : ` (the run stopped there: ${all - whole} of ${all} inputs were not read whole)`
+    const left = all - this.#inputs.wholeCount
+    return left === 0 ? '' : ` (the run stopped there: ${left} of ${all} inputs were not read whole)`
   }
 
   #checkSlots(): void {
     const { takenSlots } = new FdBudget(this.#fdBudget)
-    if (takenSlots !== 0) this.#errors.push(`bug: ${takenSlots} file slots were not given back`)
+    const message = `bug: ${takenSlots} file slots were not given back`
+    if (takenSlots !== 0) this.#failures.push({ kind: 'bug', message })
   }
 }

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { deathKind } from '../errors.js'
 import type { ByteSource, InputReadProblem } from '../input/byte-source.js'
 import type { Compression } from '../input/compression.js'
 import type { CompressedBytes, Decompression } from '../input/decompression.js'
@@ -43,8 +44,10 @@ export class DecompressionSource implements ByteSource {
     this.#release = release
     const listener = {
       take: (message: DecompressionMessage) => this.#take(message),
-      died: (reason: string) =>
-        this.#finish({ offset: this.bytesRead, message: `cannot be unpacked: ${reason}` }),
+      died: (error: Error) => {
+        const message = `cannot be unpacked: ${error.message}`
+        this.#finish({ offset: this.bytesRead, message, kind: deathKind(error) })
+      },
     }
     if ('path' in compressed) {
       this.totalBytes = compressed.totalBytes

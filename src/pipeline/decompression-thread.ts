@@ -4,7 +4,7 @@ import { SlotProducer } from '../capture/live/slot-ring.js'
 import type { InputReadProblem } from '../input/byte-source.js'
 import { CompressedInput } from '../input/decompress/compressed-input.js'
 import { loadDecompressor } from '../input/decompress/load-decompressor.js'
-import { reason } from '../input/file-source.js'
+import { readProblem } from '../input/file-source.js'
 import { systemPath } from '../system-path.js'
 import {
   type DecompressionMessage,
@@ -57,7 +57,7 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
   try {
     file = openSync(systemPath(input), 'r')
   } catch (error) {
-    return { offset: 0, message: reason(error) } // it was there a moment ago
+    return readProblem(0, error) // it was there a moment ago
   }
   try {
     return decompress(fileInput(file, checkpoint), write)

@@ -53,7 +53,7 @@ export class DecompressionThreads {
 export interface DecompressionListener {
   take(message: DecompressionMessage): void
   /** The thread is gone. */
-  died(reason: string): void
+  died(error: Error): void
 }
 
 /** One thread, as its owner sees it. */
@@ -76,8 +76,8 @@ export class DecompressionThread {
     const workerData: DecompressionSetup = { ring, words, progress }
     this.#worker = new Worker(new URL('./decompression-thread.js', import.meta.url), { workerData })
     this.#worker.on('message', (message: DecompressionMessage) => this.#listener?.take(message))
-    this.#worker.on('error', (error: Error) => this.#die(error.message))
-    this.#worker.on('exit', () => this.#die('it ended'))
+    this.#worker.on('error', (error: Error) => this.#die(error))
+    this.#worker.on('exit', () => this.#die(new Error('it ended')))
     this.#worker.unref()
   }
 
@@ -119,9 +119,9 @@ export class DecompressionThread {
     await this.#worker.terminate()
   }
 
-  #die(reason: string): void {
+  #die(error: Error): void {
     if (!this.isAlive) return
     this.isAlive = false
-    this.#listener?.died(reason)
+    this.#listener?.died(error)
   }
 }

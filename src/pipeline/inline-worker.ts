@@ -1,3 +1,4 @@
+import { deathKind, type Failure } from '../errors.js'
 import { ConnectionWorker } from './connection-worker.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 import type { Workers } from './workers.js'
@@ -11,7 +12,7 @@ export class InlineWorker implements Workers {
   readonly #onFailure: () => void
   #worker: ConnectionWorker | null
   #result: WorkerResult | null = null
-  failure: string | null = null
+  failure: Failure | null = null
 
   /**
    * @param stop      The task's stop word.
@@ -31,14 +32,15 @@ export class InlineWorker implements Workers {
     if (this.#worker === null) return
     try {
       this.#result = this.#worker.work()
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown as Error
       this.#worker = null
-      this.#fail(`The worker died: ${(error as Error).message}`)
+      this.#fail({ kind: deathKind(error), message: `The worker died: ${error.message}` })
       return
     }
     if (this.#result === null) return
     this.#worker = null
-    if (this.#result.error !== null) this.#fail(this.#result.error.message)
+    if (this.#result.error !== null) this.#fail(this.#result.error)
   }
 
   finish(): Promise<readonly (WorkerResult | null)[]> {
@@ -46,8 +48,8 @@ export class InlineWorker implements Workers {
     return Promise.resolve([this.#result])
   }
 
-  #fail(message: string): void {
-    this.failure = message
+  #fail(failure: Failure): void {
+    this.failure = failure
     this.stop()
     this.#onFailure()
   }

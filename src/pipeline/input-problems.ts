@@ -19,7 +19,7 @@ export function problemsOf({ source, reader, error }: ReadInput): InputProblem[]
   const problems: InputProblem[] = source?.problem ? [{ ...source.problem, length: 0 }] : []
   if (reader !== null) problems.push(...reader.damage.problems)
   if (reader?.problem) problems.push(problemOf(reader.problem))
-  if (error instanceof InputError) problems.push({ offset: 0, length: 0, message: error.message })
+  if (error instanceof InputError) problems.push(openProblem(error))
   // Where the compressed data is damaged, it is no wonder that its content is no capture.
   else if (error !== null && !source?.problem) problems.push(problemOf(error))
   return problems
@@ -40,6 +40,11 @@ const CAPTURE_NAME = /\.(?:pcapng|pcap|cap|dmp)[-_.]?\d*(?:\.(?:gz|zst|xz|lz4|bz
 export function isPassedOver(input: Input, { source, error }: Omit<ReadInput, 'reader'>): boolean {
   const isNone = error instanceof NoCaptureError && !source?.problem
   return isNone && input.isFound === true && !CAPTURE_NAME.test(input.path)
+}
+
+/** An input that cannot be opened. */
+function openProblem({ message, kind }: InputError): InputProblem {
+  return { offset: 0, length: 0, message, ...(kind === 'input' ? {} : { kind }) }
 }
 
 /** @param isWhole All of the input was read. */

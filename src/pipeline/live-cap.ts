@@ -40,7 +40,8 @@ export class CapSource implements LiveSource {
     child.once('exit', (code, signal) => {
       if (code === 0 || this.#stopFlag === null) return
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-      this.problem = { offset: this.bytesRead, message: `the process of cap ended ${how}` }
+      const message = `the process of cap ended ${how}`
+      this.problem = { offset: this.bytesRead, message, kind: 'run' }
     })
   }
 

@@ -141,7 +141,7 @@ export class LibpcapSource implements LiveSource {
   #end(problem: string | null): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    if (problem !== null) this.problem = { offset: this.bytesRead, message: problem }
+    if (problem !== null) this.problem = { offset: this.bytesRead, message: problem, kind: 'run' }
     this.#wakeUp()
   }
 

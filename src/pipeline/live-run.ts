@@ -3,6 +3,7 @@ import type { CapturedPacket } from '../capture/captured-packet.js'
 import { NO_COUNTS } from '../capture/live/live-options.js'
 import { PcapReader } from '../capture/pcap-reader.js'
 import type { LiveConfig } from '../config/live-options.js'
+import { type Failure, failureOf } from '../errors.js'
 import type { Input } from '../input/input.js'
 import type { LiveSummary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -96,9 +97,9 @@ export class LiveRun {
   }
 
   /** What could not be written. */
-  get errors(): string[] {
+  get failures(): Failure[] {
     const failure = this.#recording?.failure ?? null
-    return failure === null ? [] : [failure.message]
+    return failure === null ? [] : [failureOf(failure)]
   }
 
   /** Packets lost so far, as far as they are counted. */

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES } from '../bytes/page-arena.js'
 import { MAX_SHARED_BYTES, SharedMemory } from '../bytes/shared-memory.js'
-import { ConfigError } from '../errors.js'
+import { ResourceError } from '../errors.js'
 
 const MIB = 1024 * 1024
 /** Records of one ring at most, and of all rings together. */
@@ -43,13 +43,13 @@ export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount
   }
 }
 
-/** Takes the memory. @throws ConfigError where the system has not so much. */
+/** Takes the memory. @throws ResourceError where the system has not so much. */
 export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   try {
     return SharedMemory.allocate(totalBytes)
   } catch (cause) {
     const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
-    throw new ConfigError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
+    throw new ResourceError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js'
-import { OutputError } from '../errors.js'
+import { type Failure, failureOf, OutputError } from '../errors.js'
 import type { InputSummary } from '../summary.js'
-import type { CaptureProgress } from './capture-progress.js'
+import { CaptureFault, type CaptureProgress } from './capture-progress.js'
 import type { Capture } from './captures.js'
 import {
   areEqual,
@@ -29,7 +29,7 @@ export class ResumedRun {
   /** Inputs that are left alone. */
   readonly skipped: readonly InputSummary[]
   /** Records that could not be written. */
-  readonly errors: string[] = []
+  readonly failures: Failure[] = []
   readonly #facts: readonly (CaptureFacts | null)[]
   readonly #pending: PendingRecord[] = []
 
@@ -81,7 +81,7 @@ export class ResumedRun {
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
       if (!progress.isFinished(next.number)) return
       this.#pending.shift()
-      if (!progress.hasFailed(next.number)) this.#writeRecord(next)
+      if (progress.faults(next.number) === CaptureFault.NONE) this.#writeRecord(next)
     }
   }
 
@@ -93,7 +93,7 @@ export class ResumedRun {
       writeRecord(dir, { ...facts, complete: true, problems })
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      this.errors.push(error.message)
+      this.failures.push(failureOf(error))
     }
   }
 }

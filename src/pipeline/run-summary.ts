@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.js'
 import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { linkTypeName } from '../wire/link/link-types.js'
@@ -21,7 +22,7 @@ export interface RunFacts {
   /** Bytes written to standard output by `-c`. */
   readonly consoleBytes: number
   readonly warnings: readonly string[]
-  readonly errors: readonly string[]
+  readonly failures: readonly Failure[]
 }
 
 /** Puts together what the main thread and the workers have counted. */
@@ -52,7 +53,8 @@ export function summarize(facts: RunFacts): Summary {
     details: sumCounts([decoderDetails(facts.decoder), ...results.map((r) => r.details)]),
     unknown_link_types: unknownLinkTypes(facts.decoder),
     warnings: facts.warnings,
-    errors: facts.errors,
+    errors: facts.failures.map(({ message }) => message),
+    failures: facts.failures,
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config.js'
+import type { Failure } from '../errors.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -86,15 +87,15 @@ async function convertInputs(
     const outcome = await conversion.run()
     for (const { path, status } of outcome.inputs)
       if (status === 'no_capture') skipped.add('not_capture', path)
-    const errors = [
-      ...problems.map(({ message }) => message),
+    const failures: Failure[] = [
+      ...problems.map(({ message }): Failure => ({ kind: 'input', message })),
       ...noCaptures(outcome.inputs),
-      ...outcome.errors,
-      ...(resumed?.errors ?? []),
-      ...failures(outcome.results),
+      ...outcome.failures,
+      ...(resumed?.failures ?? []),
+      ...unwrittenFiles(outcome.results),
       ...forcedLosses(outcome.results),
+      ...(await writeIndexes(config, outcome.indexRuns, temp.path, hooks)),
     ]
-    errors.push(...(await writeIndexes(config, outcome.indexRuns, temp.path, hooks)))
     return summarize({
       ...outcome,
       inputs: [...(resumed?.skipped ?? []), ...outcome.inputs],
@@ -102,7 +103,7 @@ async function convertInputs(
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
       warnings: outcome.results.flatMap((result) => result?.warnings ?? []).sort(),
-      errors,
+      failures,
     })
   } finally {
     temp.remove()
@@ -124,24 +125,27 @@ async function compileFilter(
 }
 
 // Everything that was found was passed over.
-function noCaptures(inputs: Summary['inputs']): string[] {
+function noCaptures(inputs: Summary['inputs']): Failure[] {
   const isNone = inputs.length > 0 && inputs.every(({ status }) => status === 'no_capture')
-  return isNone ? [`No input is a capture: ${inputs.length} files were passed over`] : []
+  const message = `No input is a capture: ${inputs.length} files were passed over`
+  return isNone ? [{ kind: 'input', message }] : []
 }
 
-function failures(results: readonly (WorkerResult | null)[]): string[] {
+// They were given up one by one: all else is done.
+function unwrittenFiles(results: readonly (WorkerResult | null)[]): Failure[] {
   const texts = results.flatMap((result) => result?.failureTexts ?? []).sort()
   const count = results.reduce((sum, result) => sum + (result?.failures ?? 0), 0)
   const more = count - texts.length
-  return more > 0 ? [...texts, `${more} more files could not be written`] : texts
+  if (more > 0) texts.push(`${more} more files could not be written`)
+  return texts.map((message) => ({ kind: 'output', message }))
 }
 
 // What is lost for want of memory depends on how much there is, and on the number of workers: no silent matter.
-function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
+function forcedLosses(results: readonly (WorkerResult | null)[]): Failure[] {
   const count = (name: string) => results.reduce((sum, result) => sum + (result?.limits[name] ?? 0), 0)
   const gaps = count('held_memory')
   const connections = count('open_connections')
-  return [
+  const messages = [
     ...(gaps > 0
       ? [`Memory was full: ${gaps} gaps were given up early (limit held_memory; --memory raises it)`]
       : []),
@@ -149,6 +153,7 @@ function forcedLosses(results: readonly (WorkerResult | null)[]): string[] {
       ? [`Too many open connections: ${connections} were ended early (limit open_connections)`]
       : []),
   ]
+  return messages.map((message) => ({ kind: 'run', message }))
 }
 
 function chooseWorkers(config: Config, bytesTotal: number | null): number {

@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina'
+import { deathKind, type Failure } from '../errors.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 import type { Workers } from './workers.js'
 
@@ -17,7 +18,7 @@ export class WorkerPool implements Workers {
   readonly #results: Promise<(WorkerResult | null)[]>
   readonly #onFailure: () => void
   #overdue: NodeJS.Timeout | undefined
-  failure: string | null = null
+  failure: Failure | null = null
 
   /**
    * Starts one thread for each task.
@@ -38,7 +39,7 @@ export class WorkerPool implements Workers {
     })
     this.#pool.options.minThreads = 0 // a dead thread gets no successor, which would be ended while it starts
     // A thread that has done its task.
-    this.#pool.on('error', (error: Error) => this.#fail(`A worker died: ${error.message}`))
+    this.#pool.on('error', (error: Error) => this.#die('A worker', error))
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }
 
@@ -61,18 +62,22 @@ export class WorkerPool implements Workers {
     try {
       const transferList = task.console === null ? [] : [task.console]
       const result: WorkerResult = await this.#pool.run(task, { transferList })
-      if (result.error !== null) this.#fail(result.error.message)
+      if (result.error !== null) this.#fail(result.error)
       return result
     } catch (error) {
       task.console?.close() // it may have stayed here
-      this.#fail(`Worker ${task.worker + 1} of ${task.config.workerCount} died: ${(error as Error).message}`)
+      this.#die(`Worker ${task.worker + 1} of ${task.config.workerCount}`, error as Error)
       return null
     }
   }
 
-  #fail(message: string): void {
+  #die(worker: string, error: Error): void {
+    this.#fail({ kind: deathKind(error), message: `${worker} died: ${error.message}` })
+  }
+
+  #fail(failure: Failure): void {
     if (this.failure !== null) return
-    this.failure = message
+    this.failure = failure
     this.stop()
     this.#overdue = setTimeout(() => void this.#pool.destroy(), END_MS)
     this.#onFailure()

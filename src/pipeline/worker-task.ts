@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config.js'
+import type { Failure } from '../errors.js'
 import type { MemoryRange } from './memory-layout.js'
 
 /** A capture of the run: one, or one for each input with `--per-file`. */
@@ -63,5 +64,5 @@ export interface WorkerResult {
   /** What is not as it was asked for in outputs that were written, of the first of them. */
   readonly warnings: readonly string[]
   /** The output that could not be written, and ended the run. */
-  readonly error: { readonly message: string; readonly path: string } | null
+  readonly error: Failure | null
 }

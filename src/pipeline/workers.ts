@@ -1,9 +1,10 @@
+import type { Failure } from '../errors.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 
 /** The workers of a run, as the coordinator sees them. */
 export interface Workers {
   /** What ended the run early: a worker that died, or an output that failed. */
-  readonly failure: string | null
+  readonly failure: Failure | null
   /** Lets workers that have no thread of their own take what is in their rings. */
   work(): void
   /** Tells all workers to write what they have and end. */

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js'
-import { OutputError } from '../errors.js'
+import { type Failure, failureOf, OutputError } from '../errors.js'
 import type { RunHooks } from './hooks.js'
 
 /**
@@ -7,37 +7,38 @@ import type { RunHooks } from './hooks.js'
  *
  * @param runs Null: records are missing, and no index is written.
  *
- * @returns What went wrong, a sentence for each index that is missing.
+ * @returns What went wrong with each index that is missing.
  */
 export async function writeIndexes(
   { indexes, force }: Pick<Config, 'indexes' | 'force'>,
   runs: readonly string[] | null,
   tempDir: string,
   { stdout }: RunHooks,
-): Promise<readonly string[]> {
+): Promise<readonly Failure[]> {
   if (indexes.length === 0) return []
   if (runs === null)
-    return indexes.map(
-      ({ path }) => `No index was written to "${path}": the run failed before it was complete`,
-    )
+    return indexes.map(({ path }) => ({
+      kind: 'output',
+      message: `No index was written to "${path}": the run failed before it was complete`,
+    }))
   const { IndexFile, IndexStream } = await import('../output/index-output.js')
   const { mergeIndex } = await import('../output/index-merger.js')
   const outputs = []
-  const problems: string[] = []
+  const problems: Failure[] = []
   for (const target of indexes) {
     try {
       if (target.path !== '-') outputs.push(await IndexFile.create(target, force))
       else if (stdout !== undefined) outputs.push(new IndexStream(stdout))
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
-      problems.push(error.message)
+      problems.push(failureOf(error))
     }
   }
   try {
     const errors = await mergeIndex(runs, tempDir, outputs)
-    return [...problems, ...errors.map(({ message }) => message)]
+    return [...problems, ...errors.map(failureOf)]
   } catch (error) {
     if (!(error instanceof OutputError)) throw error
-    return [...problems, error.message]
+    return [...problems, failureOf(error)]
   }
 }

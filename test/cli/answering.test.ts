@@ -6,7 +6,7 @@ import { fakeTerminal } from './fake-terminal.js'
 const cases: [string | null, number, string][] = [
   [null, 7, ''],
   ['EPIPE', 1, ''],
-  ['ENOSPC', 1, 'pcap2conn: Cannot write to standard output: no room\\x1b (ENOSPC)\n'],
+  ['ENOSPC', 75, 'pcap2conn: Cannot write to standard output: no room\\x1b (ENOSPC)\n'],
 ]
 it.each(cases)('answering() with standard output that says %s', async (code, exitCode, text) => {
   const terminal = fakeTerminal()

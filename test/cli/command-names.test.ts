@@ -44,6 +44,6 @@ it.each([
   process.chdir(folder)
   runConversion.mockRejectedValue(new Error('reached'))
   const terminal = fakeTerminal()
-  expect(await main([...args, '-q'], terminal)).toBe(1)
+  expect(await main([...args, '-q'], terminal)).toBe(70)
   expect(terminal.stderr.text).toContain('reached')
 })

@@ -45,14 +45,14 @@ it('Interruption keeps the exit code of what came first', () => {
 })
 
 it.each([
-  ['EPIPE', []],
-  ['ENOSPC', ['stdout: full']],
-])('Interruption ends the run when standard output fails with %s', (code, calls) => {
+  ['EPIPE', 1, []],
+  ['ENOSPC', 75, ['stdout: full']],
+])('Interruption ends the run when standard output fails with %s', (code, exitCode, calls) => {
   const watched = watch()
   watched.stdout.emit('error', Object.assign(new Error('full'), { code }))
   watched.interruption.release()
   expect([watched.interruption.exitCode, watched.interruption.signal.aborted, watched.calls]).toEqual([
-    1,
+    exitCode,
     true,
     calls,
   ])

@@ -6,7 +6,7 @@ import { main } from '../../src/cli/main.js'
 import type { Config } from '../../src/config.js'
 import { ConfigError, OutputError } from '../../src/errors.js'
 import type { RunHooks } from '../../src/pipeline/hooks.js'
-import type { Summary } from '../../src/summary.js'
+import { type Summary, withFailure } from '../../src/summary.js'
 import { packageVersion } from '../../src/version.js'
 import { fakeTerminal } from './fake-terminal.js'
 import { sampleSummary } from './sample-summary.js'
@@ -83,7 +83,9 @@ describe('main()', () => {
   })
 
   it('names errors even when it is to be quiet', async () => {
-    runConversion.mockImplementation(async () => sampleSummary({ errors: ['Cannot write "x"'] }))
+    runConversion.mockImplementation(async () =>
+      withFailure(sampleSummary(), { kind: 'output', message: 'Cannot write "x"' }),
+    )
     expect(await start('a.pcap', '-q')).toEqual({
       exitCode: 1,
       stdout: '',
@@ -178,8 +180,8 @@ describe('main()', () => {
       2,
       /^pcap2conn: Cannot use x\n$/,
     ],
-    ['a bug, with its place', new Error('bug: 5'), 1, /^pcap2conn: Error: bug: 5\n +at /],
-    ['something that is no error', 'odd', 1, /^pcap2conn: odd\n$/],
+    ['a bug, with its place', new Error('bug: 5'), 70, /^pcap2conn: Error: bug: 5\n +at /],
+    ['something that is no error', 'odd', 70, /^pcap2conn: odd\n$/],
   ]
   it.each(failures)('explains %s', async (_name, reason, exitCode, stderr) => {
     runConversion.mockRejectedValue(reason)
@@ -192,6 +194,8 @@ describe('main()', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+    ['SIGXCPU', 152],
   ] as const)('ends the run early at %s and answers %d', async (signal, code) => {
     runConversion.mockImplementation(async (_config, hooks) => {
       process.emit(signal, signal)
@@ -229,7 +233,7 @@ describe('main()', () => {
       await new Promise(setImmediate)
       return sampleSummary()
     })
-    expect(await main(['a', '-c', '-q'], terminal)).toBe(1)
+    expect(await main(['a', '-c', '-q'], terminal)).toBe(75)
     expect(terminal.stderr.text).toBe('pcap2conn: Cannot write to standard output: no space left\n')
   })
 })

@@ -21,6 +21,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     unknown_link_types: {},
     warnings: [],
     errors: [],
+    failures: [],
     ...changes,
   }
 }

@@ -53,6 +53,7 @@ describe.concurrent('an interruption', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const)(
     'by %s flushes what has come through standard input, as if the capture ended there',
     (signal, exitCode) =>

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFile
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { endpoint, SYN } from '../../fixtures/generator/packets.mjs'
+import { Script } from '../../fixtures/generator/script.mjs'
 import type { Summary } from '../../src/summary.js'
 import { readTree, runProgram, startProgram, withFolder } from '../support/program.js'
 import { datagramCapture } from './datagram-capture.js'
@@ -68,10 +70,10 @@ describe.concurrent('--resume with --per-file', () => {
       const all = ['cut.gz', 'text', 'taken', '--per-file']
       expect(await resume(folder, all)).toMatchObject({
         code: 1,
-        inputs: ['cut.gz partial', 'text failed', 'taken ok'],
+        inputs: ['cut.gz partial', 'text failed', 'taken partial'],
       })
       const again = await resume(folder, all)
-      expect(again).toMatchObject({ code: 1, inputs: ['cut.gz skipped', 'text failed', 'taken ok'] })
+      expect(again).toMatchObject({ code: 1, inputs: ['cut.gz skipped', 'text failed', 'taken partial'] })
       expect(again.stderr).toContain('the gzip data ends early')
       expect(again.stderr).toContain(`${FILE}": file exists`)
       expect(readTree(join(folder, 'out')).get(`taken/${FILE}`)?.toString()).toBe("the user's")
@@ -109,6 +111,38 @@ describe.concurrent('--resume with --per-file', () => {
       }
     }))
 })
+
+/** So many connections that hold one byte behind a gap each that 16 MiB are too little for them. */
+function holdingCapture(connections: number): Buffer {
+  const script = new Script(1_709_631_000)
+  for (let i = 0; i < connections; i++) {
+    const client = endpoint(`10.0.${i >> 12}.1`, 1_024 + (i & 4_095))
+    const tcp = script.tcp({ client, server: endpoint('198.51.100.9', 80), atMs: i / 50, stepMs: 0.01 })
+    tcp.segment(0, SYN, -1, new Uint8Array(0))
+    tcp.send(0, 'lost', { isLost: true })
+    tcp.send(0, 'x')
+  }
+  return script.toPcap()
+}
+
+it('--resume converts again what a run that was short of memory has converted', { timeout: 180_000 }, () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a'), holdingCapture(108_000))
+    const args = ['a', '--resume', '-o', 'out', '-q', '--workers', '1', '--summary', 's.json', '--memory']
+    const options = { cwd: folder, timeoutMs: 90_000 }
+    const first = await runProgram([...args, '16M'], options)
+    expect([first.code, first.stderr]).toEqual([
+      75,
+      expect.stringMatching(/^error +Memory was full: [^\n]+\n$/),
+    ])
+    const short: Summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'))
+    expect([short.inputs[0]?.status, short.failures[0]?.kind]).toEqual(['partial', 'run'])
+    expect(record(folder, '.').complete).toBe(false)
+    expect((await runProgram([...args, '512M'], options)).code).toBe(0)
+    const summary: Summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'))
+    expect([summary.inputs[0]?.status, summary.files]).toEqual(['ok', 108_000])
+  }),
+)
 
 describe.concurrent('--resume without --per-file', () => {
   it('leaves the whole set alone or does it again', () =>

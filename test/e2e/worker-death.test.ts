@@ -31,7 +31,7 @@ const deaths: [string, string, string[]][] = [
 ]
 
 it.concurrent.each(deaths)(
-  'a %s ends the run with its error and 1 while the program waits for %s',
+  'a %s ends the run with its error and 75 while the program waits for %s',
   (way, _moment, args) =>
     withFolder(async (folder) => {
       const temp = join(folder, 'temp')
@@ -45,7 +45,7 @@ it.concurrent.each(deaths)(
       child.stdin.write(capture.subarray(0, 100_000))
       const { code, signal, stderr } = await result
       expect({ code, signal, stderr }).toEqual({
-        code: 1,
+        code: 75,
         signal: null,
         stderr: expect.stringMatching(ENDED),
       })

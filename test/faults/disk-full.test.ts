@@ -1,5 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { endpoint } from '../../fixtures/generator/packets.mjs'
@@ -84,7 +92,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       const args = ['-o', 'small/out', '--summary', 'summary.json', ...options]
       const { first, second } = await runTwice(folder, { args, sizeKiB: 300 })
       const says = new RegExp(`^error +Cannot write "small/out/[^"\\n]+": ${NO_SPACE} [^\\n]+\\n$`)
-      expectClearEnd(folder, first, 1, says)
+      expectClearEnd(folder, first, 75, says)
       expectClearEnd(folder, second, 0, /^$/)
       expectSameTree(join(folder, 'expected'), join(folder, 'small2/out'))
     }),
@@ -100,13 +108,40 @@ describe.runIf(canMount)('a disk that is full', () => {
         sizeKiB: 300,
         again: '',
       })
-      expectClearEnd(folder, first, 1, new RegExp(NO_SPACE))
+      expectClearEnd(folder, first, 75, new RegExp(NO_SPACE))
       expectClearEnd(folder, second, 0, /^$/)
       const names = readdirSync(join(folder, 'small1/out')).filter((name) => name.startsWith('2'))
       expect(names.length).toBeGreaterThan(0)
       expect(names.length).toBeLessThan(before.files)
       expectSameTree(join(folder, 'expected'), join(folder, 'small2/out'))
       expect(summaryIn(folder).files).toBe(before.files)
+    }))
+
+  it('of one input of many is told with its status, and that input is converted again with --resume', () =>
+    withCapture(async (folder) => {
+      const names = ['0.pcap', '1.pcap', '2.pcap']
+      for (const name of names) copyFileSync(join(folder, 'capture.pcap'), join(folder, name))
+      const options = ['--per-file', '--resume', '--summary', 'summary.json', '--workers', '2']
+      await run(folder, [...names.slice(1), 'capture.pcap', '-q', '-o', 'expected', ...options])
+      const args = [...names.slice(1), '-o', 'small/out', ...options]
+      const { first } = await runTwice(folder, { args, sizeKiB: 900, again: '--no-such-option' })
+      expectClearEnd(folder, first, 75, new RegExp(NO_SPACE))
+      const { inputs, failures } = summaryIn(folder)
+      expect(failures.map(({ kind }) => kind)).toEqual(['run'])
+      const isPartial = inputs.map(({ status }) => status === 'partial')
+      expect(isPartial).toContain(true)
+      expect(isPartial.lastIndexOf(false)).toBeLessThan(isPartial.indexOf(true)) // what came before is whole
+      const again = await run(folder, [
+        ...names.slice(1),
+        'capture.pcap',
+        '-q',
+        '-o',
+        'small1/out',
+        ...options,
+      ])
+      expectClearEnd(folder, again, 0, /^$/)
+      const statuses = summaryIn(folder).inputs.map(({ status }) => status)
+      expect(statuses.filter((status) => status === 'ok')).toHaveLength(isPartial.filter(Boolean).length)
     }))
 
   it('of one index only: the others and all connection files are whole', () =>
@@ -117,7 +152,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expectClearEnd(
         folder,
         first,
-        1,
+        75,
         new RegExp(`^error +Cannot write "small/x.jsonl": ${NO_SPACE} [^\\n]+\\n$`),
       )
       expect(readdirSync(join(folder, 'small1'))).toEqual([])
@@ -138,7 +173,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expectClearEnd(
         folder,
         first,
-        1,
+        75,
         /^error +Cannot read "nothing\.pcap"[^\n]+\nerror +Cannot write "small\/s\.json": no space left on device[^\n]+\n$/,
       )
       expect(readdirSync(join(folder, 'small1'))).toEqual([])
@@ -154,7 +189,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expectClearEnd(
         folder,
         first,
-        1,
+        75,
         /^(?:error +|pcap2conn: )Cannot write "small\/r\.html[^"]*": no space left/,
       )
       expect(readdirSync(join(folder, 'small1'))).toEqual([])
@@ -179,7 +214,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       expectClearEnd(
         folder,
         first,
-        1,
+        75,
         /^error +Cannot write (?:temporary file )?"[^"\n]+\/small\/pcap2conn-[^"\n]+": no space left on device[^\n]*\n(?:error +No index was written to "x\.jsonl": [^\n]+\n)?$/,
       )
       expect(readdirSync(join(folder, 'small1'))).toEqual([])

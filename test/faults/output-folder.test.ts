@@ -69,7 +69,7 @@ describe('an output folder that goes in the middle', () => {
     withCapture(async (folder) => {
       const result = await runWith(folder, () => change(join(folder, 'out')))
       const says = /^error +Cannot write "out\/[^"\n]+": no such file or directory \(ENOENT\)[^\n]*\n$/
-      expectClearEnd(folder, result, 1, says)
+      expectClearEnd(folder, result, 75, says)
       expect(summaryIn(folder).errors).toHaveLength(1)
       expect(summaryIn(folder).files).toBeGreaterThan(5)
       await expectWholeAgain(folder)

@@ -10,10 +10,10 @@ const INPUTS = 6
 const SEED = 2_024
 /** From before the first file is opened to behind the last one, on a machine that is not busy. */
 const LATEST_MS = 900
-const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const
 
 const random = new Random(SEED)
-const moments = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).flatMap((signal) =>
+const moments = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).flatMap((signal) =>
   [0, 1, 2].map(
     (third) => [signal, Math.round((LATEST_MS * (third + random.below(1_000) / 1_000)) / 3)] as const,
   ),

@@ -26,14 +26,14 @@ const writers: [string, string[]][] = [
 describe('standard output', () => {
   // Other systems have no /dev/full.
   it.skipIf(platform() !== 'linux').each(writers)(
-    'on a full disk for %s: one sentence and 1',
+    'on a full disk for %s: one sentence and 75',
     (_what, args) =>
       withCapture(async (folder) => {
         const result = await run(folder, args, { shell: 'exec >/dev/full' })
         expectClearEnd(
           folder,
           result,
-          1,
+          75,
           /^(?:pcap2conn: |error +)Cannot write [^\n]*standard output[^\n]*ENOSPC[^\n]*\n$/,
         )
       }),

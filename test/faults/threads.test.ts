@@ -35,7 +35,7 @@ describe('the run ends with what was wrong, and can be repeated', () => {
       expectClearEnd(
         folder,
         result,
-        1,
+        75,
         /^(?:problem [^\n]+\n)?error +Worker [12] of 2 died: [^\n]*memory[^\n]*\n$/,
       )
       expect(summaryIn(folder).errors[0]).toMatch(/^Worker [12] of 2 died: /)
@@ -49,7 +49,7 @@ describe('the run ends with what was wrong, and can be repeated', () => {
       expectClearEnd(
         folder,
         result,
-        2,
+        75,
         /^pcap2conn: Cannot use --memory: the system does not give as much \(\d+ MiB[^\n]+\n$/,
       )
     }))
@@ -59,7 +59,7 @@ describe('the run ends with what was wrong, and can be repeated', () => {
       writeFileSync(join(folder, 'large.pcap'), LARGE)
       const args = ['large.pcap', '-o', 'out', '-q', '--workers', '2', '--summary', 'summary.json']
       const result = await run(folder, args, broken('throwing-dispatcher'))
-      expectClearEnd(folder, result, 1, /^error +broken for the test\n(?:error [^\n]+\n)*$/)
+      expectClearEnd(folder, result, 70, /^error +broken for the test\n(?:error [^\n]+\n)*$/)
       expect(summaryIn(folder).errors[0]).toBe('broken for the test')
       await expectWholeAgain(folder, ['large.pcap', '--workers', '2'])
     }))
@@ -68,7 +68,7 @@ describe('the run ends with what was wrong, and can be repeated', () => {
     withCapture(async (folder) => {
       const args = [UNPACKABLE, 'capture.pcap', '-o', 'out', '-q', '--per-file', '--summary', 'summary.json']
       const result = await run(folder, args, broken('dying-decompressor'))
-      expectClearEnd(folder, result, 1, /^problem +[^\n]*troubled\.pcap\.zst"[^\n]+\n$/)
+      expectClearEnd(folder, result, 75, /^problem +[^\n]*troubled\.pcap\.zst"[^\n]+\n$/)
       expect(
         summaryIn(folder)
           .inputs.map(({ status }) => status)

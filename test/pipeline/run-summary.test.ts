@@ -44,7 +44,7 @@ function summaryOf(...results: Partial<WorkerResult>[]) {
     results: results.map((result) => ({ ...NOTHING, ...result })),
     consoleBytes: 0,
     warnings: [],
-    errors: [],
+    failures: [],
   })
 }
 

@@ -21,6 +21,7 @@ export function runSummary(given: Partial<Summary> = {}): Summary {
     unknown_link_types: {},
     warnings: [],
     errors: [],
+    failures: [],
     ...given,
   }
 }
