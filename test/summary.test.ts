@@ -34,7 +34,7 @@ it('summaryJson() writes every field in the documented order, whatever the order
       '"packets":{"read":1250,"filtered":0,"not_ip":30,"malformed":4,"fragments":16,"delivered":1200},' +
       '"connections":{"total":12,"tcp":2,"udp":10},' +
       '"bytes":{"captured":4800,"payload":2048,"missing":10,"retransmitted":20,"written":2058},' +
-      '"overlap_conflicts":1,"gaps":1,"files":24,"damage":{"holes":0,"lost_bytes":0},"limits":{"held_bytes":3},"details":{},"unknown_link_types":{},"errors":["x"],"failures":[{"kind":"run","message":"x"}]}',
+      '"overlap_conflicts":1,"gaps":1,"files":24,"damage":{"holes":0,"lost_bytes":0},"limits":{"held_bytes":3},"details":{},"unknown_link_types":{},"warnings":[],"errors":["x"],"failures":[{"kind":"run","message":"x"}]}',
   )
 })
 
