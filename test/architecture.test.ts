@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   errors: 'system-path',
   'safe-json': 'system-path',
   'existing-outputs': 'errors system-path node:fs node:path',
-  summary: 'safe-json',
+  summary: 'errors safe-json',
   'make-folders': 'system-path node:fs node:path',
   'whole-file': 'make-folders system-path node:crypto node:fs node:path',
   version: 'node:module',
@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:path node:util',
+  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
