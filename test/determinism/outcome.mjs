@@ -42,9 +42,10 @@ export function comparable({ seconds: _, workers: __, details, ...totals }) {
  * @param {string} folder
  * @param {ConvertOptions} options
  * @param {Setting} setting
+ * @param {typeof convert} run That of the build in dist/ by default.
  * @returns {Promise<Outcome>}
  */
-export async function outcomeOf(folder, options, setting) {
+export async function outcomeOf(folder, options, setting, run = convert) {
   const parent = mkdtempSync(join(folder, 'run-'))
   const out = join(parent, 'tree')
   const stdout = createHash('sha1')
@@ -57,7 +58,7 @@ export async function outcomeOf(folder, options, setting) {
   const { index = [] } = options
   const indexes = typeof index === 'string' ? [index] : index
   const placed = indexes.map((path) => path.replace('OUT/', `${out}/`))
-  const summary = await convert({ ...options, ...setting, outputDir: out, index: placed }, { stdout: sink })
+  const summary = await run({ ...options, ...setting, outputDir: out, index: placed }, { stdout: sink })
   const tree = existsSync(out) ? treeHashes(out) : new Map()
   rmSync(parent, { recursive: true })
   // Messages of errors name paths below the folder of the run.
