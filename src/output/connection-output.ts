@@ -8,6 +8,7 @@ import { ByteBuilder } from './byte-builder.js'
 import { type ConsoleBlock, ConsoleTarget } from './console-block.js'
 import type { FdBudget } from './fd-budget.js'
 import { FileNames } from './file-names.js'
+import { FileSlots } from './file-slots.js'
 import { FileWriter } from './file-writer.js'
 import { FinishedLog } from './finished-log.js'
 import { GapLists } from './gap-lists.js'
@@ -15,6 +16,7 @@ import { type EncapReader, IndexRecords } from './index-record.js'
 import { IndexRuns } from './index-runs.js'
 import { makeFolder } from './make-folder.js'
 import { metadataJson, metadataText } from './metadata.js'
+import { NewFiles } from './new-files.js'
 import { OpenFiles } from './open-files.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import { PayloadOutput } from './payload-output.js'
@@ -63,7 +65,7 @@ export class ConnectionOutput implements ConnectionSink {
   readonly #table: ConnectionTable
   readonly #options: OutputOptions
   readonly #names: FileNames
-  readonly #files: OpenFiles
+  readonly #newFiles: NewFiles
   readonly #writer: FileWriter
   readonly #payload: PayloadOutput
   readonly #console: ConsoleTarget | null
@@ -103,17 +105,16 @@ export class ConnectionOutput implements ConnectionSink {
       if (options.separateSides) return this.#names.dataPath(file >> 1, file & 1)
       return this.#names.dataPath(file, 0)
     }
-    this.#files = new OpenFiles(shared.fdBudget, pathOf, options.force, this.#totals, options.inputFiles)
-    this.#writer = new FileWriter(this.#files, shared.pages)
+    const slots = new FileSlots(shared.fdBudget)
+    this.#newFiles = new NewFiles(slots, options.force, this.#totals, options.inputFiles)
+    this.#writer = new FileWriter(new OpenFiles(this.#newFiles, pathOf), shared.pages)
     this.#payload = new PayloadOutput(table, options, this.#names, this.#writer, this.#console, this.#totals)
     this.#gaps = new GapLists(options.limits.indexGaps)
     this.#records = new IndexRecords(table, encaps, this.#gaps)
     const prefix = `index-${options.workerNumber}`
-    this.#runs = options.indexes.length === 0 ? null : new IndexRuns(this.#files, options.tempFolder, prefix)
+    this.#runs = options.indexes.length === 0 ? null : new IndexRuns(slots, options.tempFolder, prefix)
     this.#finishedLog =
-      options.handoverDir === null
-        ? null
-        : new FinishedLog(this.#files, options.handoverDir, options.workerNumber)
+      options.handoverDir === null ? null : new FinishedLog(slots, options.handoverDir, options.workerNumber)
     this.#keepsRecords = this.#runs !== null || this.#finishedLog !== null
   }
 
@@ -216,7 +217,7 @@ export class ConnectionOutput implements ConnectionSink {
       : metadataText(this.#table, connection)
     this.#text.clear()
     this.#text.putText(text)
-    this.#files.writeWhole(this.#names.metadataPath(connection), this.#text.bytes, 0, this.#text.length)
+    this.#newFiles.writeWhole(this.#names.metadataPath(connection), this.#text.bytes, 0, this.#text.length)
   }
 
   #addRecord(connection: number): void {

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { OpenFiles } from './open-files.js'
+import type { FileSlots } from './file-slots.js'
 import { outputFailure } from './output-failure.js'
 
 /** Gathered lines are written when they have so many bytes. */
@@ -16,13 +16,13 @@ export function finishedLogPath(folder: string, workerNumber: number): string {
  * grows. The files of a connection are whole before its record is there.
  */
 export class FinishedLog {
-  readonly #files: OpenFiles
+  readonly #slots: FileSlots
   readonly #path: string
   #lines: string[] = []
   #bytes = 0
 
-  constructor(files: OpenFiles, folder: string, workerNumber: number) {
-    this.#files = files
+  constructor(slots: FileSlots, folder: string, workerNumber: number) {
+    this.#slots = slots
     this.#path = finishedLogPath(folder, workerNumber)
   }
 
@@ -39,7 +39,7 @@ export class FinishedLog {
     const text = this.#lines.join('')
     this.#lines = []
     this.#bytes = 0
-    this.#files.withSlot(() => {
+    this.#slots.withSlot(() => {
       try {
         fs.appendFileSync(this.#path, text, { mode: 0o600 })
       } catch (error) {

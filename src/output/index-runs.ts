@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { OpenFiles } from './open-files.js'
+import type { FileSlots } from './file-slots.js'
 import { outputFailure } from './output-failure.js'
 import { UID_LENGTH } from './uid.js'
 
@@ -27,7 +27,7 @@ const WRITE_BYTES = 256 * 1024
  */
 export class IndexRuns {
   // Invariant: record i stands in #buffer from #starts[i] on, in arrival order.
-  readonly #files: OpenFiles
+  readonly #slots: FileSlots
   readonly #folder: string
   readonly #prefix: string
   readonly #paths: string[] = []
@@ -39,8 +39,8 @@ export class IndexRuns {
    * @param folder Existing folder for the runs, the run's own.
    * @param prefix Begin of the files' names, unlike that of every other worker.
    */
-  constructor(files: OpenFiles, folder: string, prefix: string, bufferBytes = DEFAULT_BUFFER_BYTES) {
-    this.#files = files
+  constructor(slots: FileSlots, folder: string, prefix: string, bufferBytes = DEFAULT_BUFFER_BYTES) {
+    this.#slots = slots
     this.#folder = folder
     this.#prefix = prefix
     this.#buffer = Buffer.allocUnsafe(bufferBytes)
@@ -75,7 +75,7 @@ export class IndexRuns {
     const buffer = this.#buffer
     this.#starts.sort((a, b) => compareRecords(buffer, a, buffer, b))
     const path = join(this.#folder, `${this.#prefix}-${this.#paths.length}.run`)
-    this.#files.withSlot(() => this.#writeSorted(path))
+    this.#slots.withSlot(() => this.#writeSorted(path))
     this.#paths.push(path)
     this.#starts.length = 0
     this.#length = 0

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ZERO_BYTE } from '../../src/output/chunk.js'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { FileSlots } from '../../src/output/file-slots.js'
 import { FileTarget } from '../../src/output/file-target.js'
 import { FileWriter } from '../../src/output/file-writer.js'
+import { NewFiles } from '../../src/output/new-files.js'
 import { OpenFiles } from '../../src/output/open-files.js'
 import { blankOutputTotals } from '../../src/output/output-totals.js'
 import { pageArena } from '../support/pages.js'
@@ -19,7 +21,9 @@ it.each<[string, Uint8Array, number]>([
 ])('repeats %s', (_name, bytes, count) => {
   const folder = tempFolder()
   const budget = new FdBudget(FdBudget.allocate(1, 1))
-  const files = new OpenFiles(budget, (file) => join(folder, `${file}`), false, blankOutputTotals())
+  const files = new OpenFiles(new NewFiles(new FileSlots(budget), false, blankOutputTotals()), (file) =>
+    join(folder, `${file}`),
+  )
   const writer = new FileWriter(files, pageArena(1))
   const target = new FileTarget(writer)
   target.file = 5

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { FileSlots } from '../../src/output/file-slots.js'
 import { FileWriter } from '../../src/output/file-writer.js'
+import { NewFiles } from '../../src/output/new-files.js'
 import { OpenFiles } from '../../src/output/open-files.js'
 import { blankOutputTotals } from '../../src/output/output-totals.js'
 import { pageArena } from '../support/pages.js'
@@ -18,7 +20,10 @@ function setUp({ slots = 1, workers = 1, unitBytes = 2048, blocks = 4, isForced 
   const generations: number[] = []
   const pathOf = (file: number): string => join(folder, `${file}.${generations[file] ?? 0}`)
   const makeWriter = (prefix = ''): FileWriter => {
-    const files = new OpenFiles(new FdBudget(shared), (file) => pathOf(file) + prefix, isForced, totals)
+    const files = new OpenFiles(
+      new NewFiles(new FileSlots(new FdBudget(shared)), isForced, totals),
+      (file) => pathOf(file) + prefix,
+    )
     return new FileWriter(files, pageArena(blocks, unitBytes))
   }
   return {

@@ -2,16 +2,19 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { FileSlots } from '../../src/output/file-slots.js'
 import { FinishedLog, finishedLogPath } from '../../src/output/finished-log.js'
-import { OpenFiles } from '../../src/output/open-files.js'
-import { blankOutputTotals } from '../../src/output/output-totals.js'
 import { openFilesBelow, tempFolder } from './support.js'
 
 function setUp() {
   const folder = join(tempFolder())
   const budget = new FdBudget(FdBudget.allocate(1, 1))
-  const files = new OpenFiles(budget, String, false, blankOutputTotals())
-  return { folder, budget, log: new FinishedLog(files, folder, 3), path: finishedLogPath(folder, 3) }
+  return {
+    folder,
+    budget,
+    log: new FinishedLog(new FileSlots(budget), folder, 3),
+    path: finishedLogPath(folder, 3),
+  }
 }
 
 describe('FinishedLog', () => {

@@ -5,11 +5,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OutputError } from '../../src/errors.js'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { FileSlots } from '../../src/output/file-slots.js'
 import { mergeIndex } from '../../src/output/index-merger.js'
 import { IndexFile, IndexStream } from '../../src/output/index-output.js'
 import { IndexRuns } from '../../src/output/index-runs.js'
-import { OpenFiles } from '../../src/output/open-files.js'
-import { blankOutputTotals } from '../../src/output/output-totals.js'
 import { openFilesBelow, tempFolder } from './support.js'
 
 interface TestRecord {
@@ -42,8 +41,7 @@ function writeRuns(
 ): string[] {
   return workers.flatMap((records, worker) => {
     const budget = new FdBudget(FdBudget.allocate(1, 1))
-    const files = new OpenFiles(budget, String, false, blankOutputTotals())
-    const runs = new IndexRuns(files, folder, `w${worker}`, bufferBytes)
+    const runs = new IndexRuns(new FileSlots(budget), folder, `w${worker}`, bufferBytes)
     for (const { sec, nsec, uid, line } of records) runs.add(sec, nsec, uid, line)
     const paths = runs.finish()
     expect(budget.takenSlots).toBe(0)

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FdBudget } from '../../src/output/fd-budget.js'
+import { FileSlots } from '../../src/output/file-slots.js'
 import { compareRecords, IndexRuns, RUN_HEADER_BYTES, recordBytes } from '../../src/output/index-runs.js'
-import { OpenFiles } from '../../src/output/open-files.js'
-import { blankOutputTotals } from '../../src/output/output-totals.js'
 import { tempFolder } from './support.js'
 
 function setUp(bufferBytes: number) {
   const budget = new FdBudget(FdBudget.allocate(1, 1))
   const folder = tempFolder()
-  return new IndexRuns(new OpenFiles(budget, String, false, blankOutputTotals()), folder, 'w0', bufferBytes)
+  return new IndexRuns(new FileSlots(budget), folder, 'w0', bufferBytes)
 }
 
 const uid = (text: string): string => text.padEnd(18, '0')
