@@ -161,6 +161,18 @@ describe('the architecture', () => {
     expect(strangers.map((file) => file.path)).toEqual([])
   })
 
+  it('gives the file system the bytes of paths that others may have named', () => {
+    // Whose paths are all below the run's own temporary folder, or those of the package.
+    const own =
+      /^(?:library\/|output\/(?:index-runs|index-merger|spill-file|finished-log)|pipeline\/(?:temp-folder|live-cap|resume-)|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
+    const call =
+      /(?<![\w#])(?:(?:open|stat|lstat|readdir|opendir|mkdir|rmdir|rename|rm|unlink|readFile|realpath|mkdtemp|exists)Sync|realpath|stat)\((?!systemPath\(|\))/
+    const strangers = files.filter(
+      ({ path, code }) => /node:fs/.test(code) && !own.test(path) && call.test(code),
+    )
+    expect(strangers.map(({ path }) => path)).toEqual([])
+  })
+
   it('starts no line of work that is left for later', () => {
     expect(files.filter((file) => /\b(?:TODO|FIXME|XXX)\b/.test(file.text)).map((file) => file.path)).toEqual(
       [],

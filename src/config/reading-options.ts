@@ -29,18 +29,18 @@ export const READING_OPTIONS = {
       isRepeatable: true,
       field: 'inputs',
       group: 'Input',
-      help: 'capture to read: file, "glob", folder (recursive), - for standard input; repeatable, same as a plain argument',
+      help: 'capture to read: file, "glob", folder (recursive), - for standard input; repeatable, same as a plain argument; hidden files, links to folders, results and what is no capture are counted, not read',
       readme:
-        'capture to read: a file, a glob (quote it), a folder (read recursively), or `-` for standard input. Repeatable; plain arguments mean the same',
+        'capture to read: a file, a glob (quote it), a folder (read recursively), or `-` for standard input. Repeatable; plain arguments mean the same. [What is not read](#what-is-read) is counted',
     },
     inputsOf,
   ),
   /** Every input is a capture of its own, with an output folder of its own. */
   perFile: flag({
     group: 'Input',
-    help: 'each input is a capture of its own, results in DIR/<its name>/',
+    help: 'each input is a capture of its own, results in DIR/<its path below the folder or glob>/',
     readme:
-      "every input is a capture of its own, with its results in `DIR/<input's name>/`. Without it all inputs are one capture, read in the order of their first packets",
+      'every input is a capture of its own, with its results in `DIR/` below the path that the input has in the folder argument or behind the constant part of the glob (`in/day2/a.pcap` of `in` or `in/*/*.pcap`: `DIR/day2/a.pcap/`), a file that is named: its base name. Two inputs with one folder of results are refused. Without it all inputs are one capture, read in the order of their first packets',
   }),
   /** Inputs that overlap in time are read as one capture, by the times of their packets: at most 64. */
   merge: flag({
