@@ -156,13 +156,15 @@ async function run(
   const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
   const isStdoutUsed = config.toConsole || config.indexes.some(({ path }) => path === '-')
   const progress = command.isQuiet ? null : await createProgress(command.progress, terminal, isStdoutUsed)
+  const tell = (text: string) => terminal.stderr.write(`${printable(text)}\n`)
   try {
     return await runConversion(config, {
       ...hooks,
       onProgress: (state) => progress?.update(state),
       onNotice(text) {
-        if (!command.isQuiet) terminal.stderr.write(`${printable(text)}\n`)
+        if (!command.isQuiet) tell(text)
       },
+      onSilence: tell,
       ...(config.inputs.includes('-') ? { stdin: terminal.stdin } : {}),
       stdout: terminal.stdout,
       isTerminal: terminal.stdout.isTTY === true,

@@ -35,13 +35,17 @@ export async function createProgress(
 
 /** `35 % of 3.40 GiB, 1,234,567 packets (411,522/s), 919 connections, 12 s left: a.pcap` */
 export function progressText(progress: Progress, elapsedSec: number): string {
-  const { bytesRead, bytesTotal, packets, connections } = progress
+  const { bytesRead, bytesTotal, packets, connections, silentSec } = progress
   const share = bytesTotal === null || bytesTotal === 0 ? null : Math.min(bytesRead / bytesTotal, 1)
   const read =
     share === null ? bytesText(bytesRead) : `${Math.floor(share * 100)} % of ${bytesText(bytesTotal ?? 0)}`
   const rate = elapsedSec > 0 ? ` (${countText(packets / elapsedSec)}/s)` : ''
   const left =
-    share === null || share < LEAST_SHARE ? '' : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
+    silentSec !== undefined
+      ? `, nothing for ${durationText(silentSec)}`
+      : share === null || share < LEAST_SHARE
+        ? ''
+        : `, ${durationText((elapsedSec * (1 - share)) / share)} left`
   const dropped = progress.dropped ? `, ${countText(progress.dropped)} dropped` : ''
   return `${read}, ${countText(packets)} packets${rate}${dropped}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
 }

@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../errors.js'
 import type { Compression } from './compression.js'
+import type { Input } from './input.js'
 
 /** What went wrong while an input was read. What came before it has been read. */
 export interface InputReadProblem {
@@ -9,6 +10,9 @@ export interface InputReadProblem {
   /** Absent: the input itself is at fault. */
   readonly kind?: ErrorKind
 }
+
+/** Puts something around the source of an input. */
+export type WrapSource = (input: Input, source: ByteSource) => ByteSource
 
 /** The bytes of one input, decompressed where it is compressed, from its first to its last. */
 export interface ByteSource {

@@ -1,5 +1,5 @@
 import type { CaptureReaderOptions } from '../capture/capture-reader.js'
-import type { ByteSource } from './byte-source.js'
+import type { ByteSource, WrapSource } from './byte-source.js'
 import { TwoAreas, windowsOf } from './capture-windows.js'
 import type { Decompression } from './decompression.js'
 import type { Input } from './input.js'
@@ -26,6 +26,7 @@ export async function orderByFirstPacket(
   inputs: readonly Input[],
   options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
   decompression: Decompression | null = null,
+  wrap: WrapSource = (_input, source) => source,
 ): Promise<Input[]> {
   if (inputs.length < 2) return [...inputs]
   const times: (FirstTime | null)[] = inputs.map(() => null)
@@ -36,7 +37,7 @@ export async function orderByFirstPacket(
       const i = next++
       const input = inputs[i]
       if (input?.kind !== 'file') continue
-      times[i] = await firstTime(() => openInput(input, decompression), areas, options)
+      times[i] = await firstTime(() => wrap(input, openInput(input, decompression)), areas, options)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))

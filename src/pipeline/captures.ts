@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '../config.js'
+import type { WrapSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { orderByFirstPacket } from '../input/order-inputs.js'
@@ -24,12 +25,14 @@ export async function planCaptures(
   config: Config,
   decompression: Decompression | null = null,
   files: ReadonlyMap<string, Input> = new Map(),
+  wrap?: WrapSource,
 ): Promise<Capture[]> {
   if (!config.perFile) {
     const ordered = await orderByFirstPacket(
       inputs,
       { maxInterfaces: config.limits.interfaces },
       decompression,
+      wrap,
     )
     return [{ inputs: ordered, dir: config.outputDir, name: null }]
   }

@@ -56,6 +56,7 @@ export class Conversion {
   readonly #live: LiveRun | null
   readonly #merged: RunInputs['merged']
   readonly #resumed: RunInputs['resumed']
+  readonly #watch: RunInputs['watch']
   readonly #progress: CaptureProgress
   readonly #open: RunInputs['open']
   readonly #opened: Int32Array
@@ -82,6 +83,7 @@ export class Conversion {
     this.#live = inputs.live
     this.#merged = inputs.merged
     this.#resumed = inputs.resumed
+    this.#watch = inputs.watch
     this.#open = inputs.open
     const { workerCount, limits } = config
     const words = () => new SharedArrayBuffer(4 * workerCount)
@@ -276,6 +278,7 @@ export class Conversion {
       packets: this.#dispatcher.packets.read,
       connections: this.#opened.reduce((sum, count) => sum + count, 0),
       input: this.#input,
+      ...this.#watch?.silent,
       ...(this.#live === null ? {} : { dropped: this.#live.dropped }),
     })
   }

@@ -12,6 +12,8 @@ export interface Progress {
   readonly input: string
   /** Packets that a live capture has lost so far, where they are counted. */
   readonly dropped?: number
+  /** Seconds for which `input` has given nothing though it is waited for; absent up to 30 s. */
+  readonly silentSec?: number
 }
 
 /** What a caller may attach to a run. */
@@ -26,8 +28,10 @@ export interface RunHooks {
   readonly beforeOutput?: () => void
   /** Waited for now and then: whoever takes what the run makes may hold it up. Must resolve when `signal` is aborted. */
   readonly keepUp?: () => Promise<void>
-  /** Told what is to be known of a live capture when it has begun. */
+  /** Told what is to be known and is no problem: of a live capture when it has begun, of a pipe that gives nothing. */
   readonly onNotice?: (text: string) => void
+  /** Told of a file that gives nothing though it is read, once for each. */
+  readonly onSilence?: (text: string) => void
   /** What the input `-` reads. */
   readonly stdin?: Readable
   /** Where `-c` and `--index -` write. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { CaptureReader } from '../capture/capture-reader.js'
 import { CaptureFormatError, ConfigError, InputError } from '../errors.js'
+import type { WrapSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
 import type { Input } from '../input/input.js'
 import { type MergedPart, MergedSource } from '../input/merge/merged-source.js'
@@ -32,13 +33,14 @@ export class MergedRun {
     maxInterfaces: number,
     decompression: Decompression,
     stdin: Readable | undefined,
+    wrap: WrapSource,
   ): MergedRun {
     if (inputs.length > MOST_INPUTS) {
       throw new ConfigError(
         `Cannot use --merge with ${inputs.length} inputs: at most ${MOST_INPUTS} can be read at once`,
       )
     }
-    const opened = inputs.map((input) => ({ input, source: openPart(input, decompression, stdin) }))
+    const opened = inputs.map((input) => ({ input, source: openPart(input, decompression, stdin, wrap) }))
     return new MergedRun(inputs, new MergedSource(opened, { maxInterfaces }))
   }
 
@@ -58,12 +60,12 @@ export class MergedRun {
   }
 }
 
-function openPart(input: Input, decompression: Decompression, stdin: Readable | undefined) {
-  if (input.kind === 'stdin') return openStream(stdin ?? Readable.from([]), decompression)
+function openPart(input: Input, decompression: Decompression, stdin: Readable | undefined, wrap: WrapSource) {
+  if (input.kind === 'stdin') return wrap(input, openStream(stdin ?? Readable.from([]), decompression))
   try {
     const source = openInput(input, decompression)
     source.readAhead().catch(() => {}) // what fails now fails again in read()
-    return source
+    return wrap(input, source)
   } catch (error) {
     if (error instanceof InputError) return error
     throw error

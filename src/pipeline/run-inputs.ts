@@ -9,6 +9,7 @@ import { systemPath } from '../system-path.js'
 import { type Capture, planCaptures } from './captures.js'
 import type { RunHooks } from './hooks.js'
 import { InputOpener } from './input-opener.js'
+import type { InputWatch } from './input-watch.js'
 import type { LiveRun } from './live-run.js'
 import type { MergedRun } from './merged-run.js'
 import { refuseInputs } from './refuse-inputs.js'
@@ -29,6 +30,8 @@ export interface RunInputs {
   readonly merged: MergedRun | null
   /** Which captures are left alone; null: none. */
   readonly resumed: ResumedRun | null
+  /** Null: nobody is told of inputs that give nothing. */
+  readonly watch: InputWatch | null
   /** Opens the captures' inputs, in their order. @throws InputError */
   readonly open: (input: Input) => ByteSource
   /** Closes what was opened. */
@@ -46,6 +49,7 @@ export async function liveInputs(config: Config, live: LiveRun): Promise<RunInpu
     live,
     merged: null,
     resumed: null,
+    watch: null,
     open: () => live.source,
     close: () => live.source.close(),
   }
@@ -60,6 +64,7 @@ export async function fileInputs(
   config: Config,
   hooks: RunHooks,
   decompression: Decompression,
+  watch: InputWatch,
 ): Promise<RunInputs> {
   const { stdin } = hooks
   const outputFiles = outputFilesOf(config, hooks)
@@ -77,19 +82,22 @@ export async function fileInputs(
     exposed,
     live: null,
     resumed,
+    watch,
     bytesTotal: await totalBytes(inputsOf(left)),
   }
   if (config.merge && inputsOf(left).length > 1) {
     const { MergedRun } = await import('./merged-run.js')
-    const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin)
+    const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch.over)
     const captures = [{ inputs: [merged.input], dir: config.outputDir, name: null }]
     const { source } = merged
     return { ...facts, captures, merged, open: () => source, close: () => source.close() }
   }
   const captures =
-    config.perFile || left.length === 0 ? left : await planCaptures(inputs, config, decompression)
+    config.perFile || left.length === 0
+      ? left
+      : await planCaptures(inputs, config, decompression, files, watch.over)
   const opener = new InputOpener(inputsOf(captures), decompression, stdin)
-  const open = (input: Input) => opener.open(input)
+  const open = (input: Input) => watch.over(input, opener.open(input))
   return { ...facts, captures, merged: null, open, close: () => opener.close() }
 }
 

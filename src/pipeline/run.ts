@@ -9,6 +9,7 @@ import { Conversion } from './conversion.js'
 import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
+import { InputWatch } from './input-watch.js'
 import type { PacketFilter } from './packet-filter.js'
 import { fileInputs, liveInputs, type RunInputs } from './run-inputs.js'
 import { summarize } from './run-summary.js'
@@ -50,10 +51,12 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
 async function convertFiles(config: Config, hooks: RunHooks, startMs: number): Promise<Summary> {
   const filter = await compileFilter(config, hooks.signal)
   const decompression = new ThreadedDecompression()
+  const watch = new InputWatch(hooks)
   try {
-    const inputs = await fileInputs(config, hooks, decompression)
+    const inputs = await fileInputs(config, hooks, decompression, watch)
     return await convertInputs(config, hooks, inputs, filter, startMs).finally(inputs.close)
   } finally {
+    watch.stop()
     await decompression.close()
   }
 }

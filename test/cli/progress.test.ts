@@ -45,6 +45,12 @@ describe('progressText()', () => {
       '25 % of 4.00 MiB, 3,000 packets, 40 connections, 0 s left: a.pcap',
     ],
     [
+      'says for how long the input has given nothing, in place of a time left',
+      { silentSec: 95 },
+      200,
+      '25 % of 4.00 MiB, 3,000 packets (15/s), 40 connections, nothing for 1 min 35 s: a.pcap',
+    ],
+    [
       'never shows more than all',
       { bytesRead: 2 ** 23 },
       2,
