@@ -1,5 +1,6 @@
 import type { ErrorKind, Failure } from './errors.js'
 import { safeJson } from './safe-json.js'
+import type { OutsideKind } from './stream/outside.js'
 
 /** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
 export interface InputProblem {
@@ -84,6 +85,17 @@ export interface Summary {
     readonly missing: number
     readonly retransmitted: number
     readonly written: number
+    /** Payload bytes that were captured: the sum of the next four. */
+    readonly payload_captured: number
+    /** Delivered as part of a stream, what `--max-bytes` cuts included. */
+    readonly delivered: number
+    /** Seen before with the same content. */
+    readonly repeated: number
+    /** Seen before with other content. */
+    readonly conflicting: number
+    /** No part of a stream: the sum of the kinds. */
+    readonly outside: number
+    readonly outside_by_kind: Readonly<Record<OutsideKind, number>>
   }
   readonly overlap_conflicts: number
   readonly gaps: number
@@ -94,11 +106,11 @@ export interface Summary {
   readonly limits: Readonly<Record<string, number>>
   /**
    * What else was seen or set aside, by name; what was not is absent. Bytes: `cut_bytes` (by the snaplen, part of the
-   * missing ones), `late_bytes` (for a gap given up before), `before_start_bytes`, `after_fin_bytes` (neither is part
-   * of a stream), `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing),
+   * missing ones), `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing),
    * `icmp_errors` (that quoted a connection), `malformed_*` (by what was wrong), `aggregated_packets` (read from frames
    * that hold several, without the first of each); of those that are not IP `encrypted_frames`, `partial_frames` and
-   * `damaged_frames` (by the link layer).
+   * `damaged_frames` (by the link layer). `unbalanced_streams`: directions whose captured bytes are not all accounted for,
+   * which is a bug.
    */
   readonly details: Readonly<Record<string, number>>
   /** Packets of link types that cannot be decoded, by `name (number)`. */
@@ -122,6 +134,15 @@ export function isBalanced(packets: Readonly<PacketCounts>): boolean {
   return read === filtered + not_ip + malformed + fragments + delivered
 }
 
+/** True when every captured payload byte is accounted for: in every direction of every connection, and in the run. */
+export function isPayloadBalanced({ bytes, details }: Pick<Summary, 'bytes' | 'details'>): boolean {
+  const { payload_captured, delivered, repeated, conflicting, outside } = bytes
+  return (
+    payload_captured === delivered + repeated + conflicting + outside &&
+    (details.unbalanced_streams ?? 0) === 0
+  )
+}
+
 /** `summary` as one JSON object with its fields in the order of the documentation, indented, ending in a line feed. */
 export function summaryJson(summary: Summary): string {
   const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
@@ -129,6 +150,14 @@ export function summaryJson(summary: Summary): string {
   const { holes, lost_bytes } = summary.damage
   const { captured, payload, missing, retransmitted, written } = summary.bytes
   const { hidden, not_capture, folder_link, own_results, same_file, first } = summary.skipped
+  const {
+    payload_captured,
+    delivered: in_streams,
+    repeated,
+    conflicting,
+    outside,
+    outside_by_kind,
+  } = summary.bytes
   const ordered = {
     version: summary.version,
     seconds: summary.seconds,
@@ -152,7 +181,19 @@ export function summaryJson(summary: Summary): string {
     },
     packets: { read, filtered, not_ip, malformed, fragments, delivered },
     connections: { total, ...byProtocol },
-    bytes: { captured, payload, missing, retransmitted, written },
+    bytes: {
+      captured,
+      payload,
+      missing,
+      retransmitted,
+      written,
+      payload_captured,
+      delivered: in_streams,
+      repeated,
+      conflicting,
+      outside,
+      outside_by_kind,
+    },
     overlap_conflicts: summary.overlap_conflicts,
     gaps: summary.gaps,
     files: summary.files,

@@ -1,6 +1,12 @@
 import { constants } from 'node:os'
 import { ConfigError, type ErrorKind, errorKind } from '../errors.js'
-import { type InputProblem, type InputSummary, isBalanced, type Summary } from '../summary.js'
+import {
+  type InputProblem,
+  type InputSummary,
+  isBalanced,
+  isPayloadBalanced,
+  type Summary,
+} from '../summary.js'
 
 /** What the process answers with. */
 export const ExitCode = {
@@ -67,6 +73,6 @@ export function exitCodeOf(summary: Summary): number {
     ...summary.inputs.map(({ problems }) => exitCodeOfProblems(problems)),
     summary.inputs.every(isWhole) ? ExitCode.OK : ExitCode.FAILED,
     isNothingDecoded ? ExitCode.FAILED : ExitCode.OK,
-    isBalanced(summary.packets) ? ExitCode.OK : ExitCode.BUG,
+    isBalanced(summary.packets) && isPayloadBalanced(summary) ? ExitCode.OK : ExitCode.BUG,
   )
 }

@@ -1,6 +1,6 @@
 import { bytesText, countText } from '../figures.js'
 import type { InputProblem, LiveSummary, SkippedInputs, SkipReason, Summary } from '../summary.js'
-import { isBalanced } from '../summary.js'
+import { isBalanced, isPayloadBalanced } from '../summary.js'
 import { printable } from './printable.js'
 
 const MAX_PROBLEMS = 20
@@ -33,6 +33,7 @@ export function reportLines(summary: Summary): string[] {
       `${countText(summary.gaps)} (${bytesText(bytes.missing)} missing); ${bytesText(bytes.retransmitted)} retransmitted, ` +
         `${countText(summary.overlap_conflicts)} ${noun(summary.overlap_conflicts, 'conflict')}`,
     ),
+    ...outsideLine(summary),
     ...damageLine(summary),
     ...countsLine('also seen', summary.details),
     ...countsLine('limits hit', summary.limits),
@@ -40,6 +41,15 @@ export function reportLines(summary: Summary): string[] {
       'time',
       `${summary.seconds.toFixed(2)} s${rate}, ${summary.workers} ${noun(summary.workers, 'worker')}`,
     ),
+  ]
+}
+
+function outsideLine({ bytes }: Summary): string[] {
+  if (bytes.outside === 0) return []
+  const kinds = Object.entries(bytes.outside_by_kind).filter(([, count]) => count > 0)
+  const texts = kinds.map(([kind, count]) => `${kind} ${countText(count)}`)
+  return [
+    line('outside', `${bytesText(bytes.outside)} captured that are no part of a stream: ${texts.join(', ')}`),
   ]
 }
 
@@ -62,6 +72,9 @@ export function problemLines(summary: Summary): string[] {
     ...(isBalanced(summary.packets)
       ? []
       : [line('error', 'Packets do not balance: some have no fate or two')]),
+    ...(isPayloadBalanced(summary)
+      ? []
+      : [line('error', 'Payload bytes do not balance: some are not accounted for, or twice')]),
   ]
 }
 

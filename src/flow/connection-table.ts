@@ -73,8 +73,6 @@ export class ConnectionTable {
   icmpType = new Uint16Array(INITIAL_CAPACITY)
   /** ICMP errors that quoted this connection. */
   icmpErrors = new Uint32Array(INITIAL_CAPACITY)
-  /** Bytes seen again with other content. */
-  conflicts = new Float64Array(INITIAL_CAPACITY)
   /** Which side spoke last, plus 1; 0: none yet. */
   lastSpeaker = new Uint8Array(INITIAL_CAPACITY)
   historyLength = new Uint8Array(INITIAL_CAPACITY)
@@ -88,12 +86,21 @@ export class ConnectionTable {
   packets = new Float64Array(INITIAL_CAPACITY * 2)
   /** Sum of their IP total lengths. */
   ipBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  // Payload: captured = delivered + repeated + conflicting + outside. The first is counted where packets come in, each of
+  // the others where bytes end.
+
+  /** Payload bytes captured. */
+  capturedBytes = new Float64Array(INITIAL_CAPACITY * 2)
   /** Payload bytes delivered, without missing ones. */
   payloadBytes = new Float64Array(INITIAL_CAPACITY * 2)
   /** Bytes that the capture lost. */
   missedBytes = new Float64Array(INITIAL_CAPACITY * 2)
-  /** Bytes seen again. */
-  retransBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Bytes seen again with the same content. */
+  repeatedBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Bytes seen again with other content. */
+  conflictBytes = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Bytes that are no part of the stream. */
+  outsideBytes = new Float64Array(INITIAL_CAPACITY * 2)
   /** Packets that delivered payload. */
   dataPackets = new Float64Array(INITIAL_CAPACITY * 2)
   /** Runs of chunks from this side until the other side spoke. */
@@ -163,15 +170,17 @@ export class ConnectionTable {
     this.closedSec[connection] = 0
     this.closedNsec[connection] = 0
     this.icmpErrors[connection] = 0
-    this.conflicts[connection] = 0
     this.lastSpeaker[connection] = 0
     this.historyLength[connection] = 0
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
       this.packets[half] = 0
       this.ipBytes[half] = 0
+      this.capturedBytes[half] = 0
       this.payloadBytes[half] = 0
       this.missedBytes[half] = 0
-      this.retransBytes[half] = 0
+      this.repeatedBytes[half] = 0
+      this.conflictBytes[half] = 0
+      this.outsideBytes[half] = 0
       this.dataPackets[half] = 0
       this.messages[half] = 0
       this.gaps[half] = 0
@@ -207,7 +216,6 @@ export class ConnectionTable {
     this.encapId = grown(this.encapId, rows)
     this.icmpType = grown(this.icmpType, rows)
     this.icmpErrors = grown(this.icmpErrors, rows)
-    this.conflicts = grown(this.conflicts, rows)
     this.lastSpeaker = grown(this.lastSpeaker, rows)
     this.historyLength = grown(this.historyLength, rows)
     this.history = grown(this.history, rows * HISTORY_BYTES)
@@ -215,9 +223,12 @@ export class ConnectionTable {
     this.port = grown(this.port, halves)
     this.packets = grown(this.packets, halves)
     this.ipBytes = grown(this.ipBytes, halves)
+    this.capturedBytes = grown(this.capturedBytes, halves)
     this.payloadBytes = grown(this.payloadBytes, halves)
     this.missedBytes = grown(this.missedBytes, halves)
-    this.retransBytes = grown(this.retransBytes, halves)
+    this.repeatedBytes = grown(this.repeatedBytes, halves)
+    this.conflictBytes = grown(this.conflictBytes, halves)
+    this.outsideBytes = grown(this.outsideBytes, halves)
     this.dataPackets = grown(this.dataPackets, halves)
     this.messages = grown(this.messages, halves)
     this.gaps = grown(this.gaps, halves)

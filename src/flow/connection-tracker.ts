@@ -47,7 +47,9 @@ export class ConnectionTracker {
   readonly #openCount: OpenCount
   /** Connections opened so far, by IANA protocol number. */
   readonly opened = new Float64Array(256)
-  readonly totals = { payload: 0, missing: 0, retransmitted: 0, conflicts: 0, gaps: 0, icmpErrors: 0 }
+  readonly totals = { captured: 0, payload: 0, repeated: 0, conflicts: 0, missing: 0, gaps: 0, icmpErrors: 0 }
+  /** Finished half-streams of which not every captured byte was accounted for. */
+  unbalanced = 0
   /** Connections ended early because `openConnections` was reached. */
   openConnectionsHits = 0
   /** Packets and ICMP errors from before the latest sweep for whose key nothing was there (any more). */
@@ -93,6 +95,8 @@ export class ConnectionTracker {
     const half = 2 * connection + side
     table.packets[half]! += 1
     table.ipBytes[half]! += packet.ipBytes
+    table.capturedBytes[half]! += packet.payloadBytes
+    this.totals.captured += packet.payloadBytes
     this.#times.touch(connection, packet.tsSec, packet.tsNsec)
     if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
     else this.#datagram(half, bytes, packet)
@@ -265,12 +269,17 @@ export class ConnectionTracker {
     }
     this.#sink.finished(connection)
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      totals.payload += table.payloadBytes[half]!
+      const payload = table.payloadBytes[half]!
+      const repeated = table.repeatedBytes[half]!
+      const conflicts = table.conflictBytes[half]!
+      totals.payload += payload
+      totals.repeated += repeated
+      totals.conflicts += conflicts
       totals.missing += table.missedBytes[half]!
-      totals.retransmitted += table.retransBytes[half]!
       totals.gaps += table.gaps[half]!
+      const accounted = payload + repeated + conflicts + table.outsideBytes[half]!
+      if (table.capturedBytes[half] !== accounted) this.unbalanced += 1
     }
-    totals.conflicts += table.conflicts[connection]!
     this.#index.remove(connection)
     table.release(connection)
     this.#openCount.remove()

@@ -1,4 +1,5 @@
 import { HalfSeen } from '../stream/half-streams.js'
+import { Outside } from '../stream/outside.js'
 import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag } from '../wire/tcp.js'
@@ -74,6 +75,7 @@ export class TcpTracker {
       this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
     }
     if (tcpFlags & TcpFlag.RST) {
+      this.#reassembler.delivery.countOutside(half, Outside.RESET_TEXT, packet.payloadBytes)
       if (this.#isPlausibleReset(half, packet.seq)) {
         table.halfSeen[half]! |= HalfSeen.RST
         return 'reset'

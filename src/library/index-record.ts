@@ -36,6 +36,15 @@ export interface IndexRecord {
   readonly resp_retrans_bytes: number
   /** Bytes seen again with other content. */
   readonly overlap_conflicts: number
+  /** Payload bytes captured: delivered, seen again, or no part of the stream. */
+  readonly orig_captured_bytes: number
+  readonly resp_captured_bytes: number
+  /** Bytes seen again with other content, by side. */
+  readonly orig_conflict_bytes: number
+  readonly resp_conflict_bytes: number
+  /** Captured bytes that are no part of the stream. */
+  readonly orig_outside_bytes: number
+  readonly resp_outside_bytes: number
   /** Zeek's codes. */
   readonly conn_state: string
   readonly history: string

@@ -38,6 +38,16 @@ export function stateText(table: ConnectionTable, connection: number): string {
   )
 }
 
+/** Bytes of a half-stream that were seen again. */
+export function retransBytes(table: ConnectionTable, half: number): number {
+  return (table.repeatedBytes[half] ?? 0) + (table.conflictBytes[half] ?? 0)
+}
+
+/** Bytes of a connection that were seen again with other content. */
+export function conflictBytes(table: ConnectionTable, connection: number): number {
+  return (table.conflictBytes[2 * connection] ?? 0) + (table.conflictBytes[2 * connection + 1] ?? 0)
+}
+
 /** Writes the index record of a connection: one line of JSON. */
 export class IndexRecords {
   readonly #table: ConnectionTable
@@ -90,8 +100,11 @@ export class IndexRecords {
       `,"orig_bytes":${t.payloadBytes[orig]},"resp_bytes":${t.payloadBytes[resp]}` +
       `,"orig_missed_bytes":${t.missedBytes[orig]},"resp_missed_bytes":${t.missedBytes[resp]}` +
       `,"missed_bytes":${(t.missedBytes[orig] ?? 0) + (t.missedBytes[resp] ?? 0)}` +
-      `,"orig_retrans_bytes":${t.retransBytes[orig]},"resp_retrans_bytes":${t.retransBytes[resp]}` +
-      `,"overlap_conflicts":${t.conflicts[connection]}` +
+      `,"orig_retrans_bytes":${retransBytes(t, orig)},"resp_retrans_bytes":${retransBytes(t, resp)}` +
+      `,"overlap_conflicts":${conflictBytes(t, connection)}` +
+      `,"orig_captured_bytes":${t.capturedBytes[orig]},"resp_captured_bytes":${t.capturedBytes[resp]}` +
+      `,"orig_conflict_bytes":${t.conflictBytes[orig]},"resp_conflict_bytes":${t.conflictBytes[resp]}` +
+      `,"orig_outside_bytes":${t.outsideBytes[orig]},"resp_outside_bytes":${t.outsideBytes[resp]}` +
       `,"conn_state":"${stateText(t, connection)}","history":"${historyText(t, connection)}"` +
       `,"orig_file":${this.#pathJson(origFile)},"resp_file":${this.#pathJson(respFile)}` +
       `,"orig_gaps":${gapsText(this.#gaps.of(orig))},"resp_gaps":${gapsText(this.#gaps.of(resp))}` +

@@ -1,6 +1,6 @@
 import { CLOSE_REASONS, ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { protocolKeyword } from '../wire/protocol-names.js'
-import { historyText, stateText } from './index-record.js'
+import { conflictBytes, historyText, retransBytes, stateText } from './index-record.js'
 import { addressText } from './ip-text.js'
 import { differenceText, secondsText, utcText } from './time-text.js'
 
@@ -39,7 +39,7 @@ function durationText(table: ConnectionTable, connection: number): string {
 
 /** The metadata of a connection in two columns. */
 export function metadataText(table: ConnectionTable, connection: number): string {
-  const { dataPackets, payloadBytes, messages, missedBytes, retransBytes } = table
+  const { dataPackets, payloadBytes, messages, missedBytes, capturedBytes, outsideBytes } = table
   const side0 = 2 * connection
   const side1 = side0 + 1
   const nano = isNanosecond(table, connection)
@@ -70,15 +70,19 @@ export function metadataText(table: ConnectionTable, connection: number): string
     row('Closed by', CLOSE_REASONS[table.closeReason[connection] ?? 0]),
     row('Missing bytes in side 0', missedBytes[side0]),
     row('Missing bytes in side 1', missedBytes[side1]),
-    row('Retransmitted bytes in side 0', retransBytes[side0]),
-    row('Retransmitted bytes in side 1', retransBytes[side1]),
-    row('Conflicting bytes', table.conflicts[connection]),
+    row('Retransmitted bytes in side 0', retransBytes(table, side0)),
+    row('Retransmitted bytes in side 1', retransBytes(table, side1)),
+    row('Conflicting bytes', conflictBytes(table, connection)),
+    row('Captured bytes in side 0', capturedBytes[side0]),
+    row('Captured bytes in side 1', capturedBytes[side1]),
+    row('Bytes outside of side 0', outsideBytes[side0]),
+    row('Bytes outside of side 1', outsideBytes[side1]),
   ].join('')
 }
 
 /** The metadata of a connection as one JSON object, all values strings. */
 export function metadataJson(table: ConnectionTable, connection: number): string {
-  const { dataPackets, payloadBytes, messages, missedBytes, retransBytes } = table
+  const { dataPackets, payloadBytes, messages, missedBytes, capturedBytes, outsideBytes } = table
   const nano = isNanosecond(table, connection)
   const side = (half: number): object => ({
     bytes: String(payloadBytes[half]),
@@ -89,7 +93,10 @@ export function metadataJson(table: ConnectionTable, connection: number): string
     address: addressOf(table, half),
     port: String(table.port[half]),
     missing_bytes: String(missedBytes[half]),
-    retransmitted_bytes: String(retransBytes[half]),
+    retransmitted_bytes: String(retransBytes(table, half)),
+    conflicting_bytes: String(table.conflictBytes[half]),
+    captured_bytes: String(capturedBytes[half]),
+    outside_bytes: String(outsideBytes[half]),
   })
   const side0 = 2 * connection
   const record = {
@@ -107,7 +114,7 @@ export function metadataJson(table: ConnectionTable, connection: number): string
     state: stateText(table, connection),
     history: historyText(table, connection),
     close_reason: CLOSE_REASONS[table.closeReason[connection] ?? 0],
-    conflicting_bytes: String(table.conflicts[connection]),
+    conflicting_bytes: String(conflictBytes(table, connection)),
   }
   return `${JSON.stringify(record)}\n`
 }

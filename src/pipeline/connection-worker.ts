@@ -11,6 +11,7 @@ import { SpillFile } from '../output/spill-file.js'
 import { RingConsumer } from '../ring/record-ring.js'
 import { passEpoch } from '../ring/slab-pool.js'
 import { HeldStore } from '../stream/held-store.js'
+import { OUTSIDE_KINDS, type OutsideKind } from '../stream/outside.js'
 import { EncapTable } from '../wire/encap-table.js'
 import { CaptureFault, CaptureProgress } from './capture-progress.js'
 import type { ConsoleMessage } from './console-message.js'
@@ -215,13 +216,19 @@ export class ConnectionWorker {
     const tracker = this.#tracker
     const { reassembler, held } = tracker
     const failure = error ?? output.error
+    const { totals } = tracker
+    const outside = outsideByKind(reassembler.delivery.outsideBytes)
+    const accounted =
+      totals.payload + totals.repeated + totals.conflicts + Object.values(outside).reduce((a, b) => a + b, 0)
     return {
       opened: tracker.opened,
-      payload: tracker.totals.payload,
-      missing: tracker.totals.missing,
-      retransmitted: tracker.totals.retransmitted,
-      conflicts: tracker.totals.conflicts,
-      gaps: tracker.totals.gaps,
+      captured: error === null ? totals.captured : accounted, // what the failure left unfinished is not counted
+      payload: totals.payload,
+      missing: totals.missing,
+      repeated: totals.repeated,
+      conflicts: totals.conflicts,
+      outside,
+      gaps: totals.gaps,
       files: output.totals.files,
       written: output.totals.bytesWritten,
       limits: {
@@ -236,11 +243,9 @@ export class ConnectionWorker {
       },
       details: {
         cut_bytes: reassembler.delivery.cutBytes,
-        late_bytes: reassembler.lateBytes,
-        before_start_bytes: reassembler.beforeStartBytes,
-        after_fin_bytes: reassembler.afterFinBytes,
         spilled_bytes: held.spilledBytes,
-        icmp_errors: tracker.totals.icmpErrors,
+        unbalanced_streams: error === null ? tracker.unbalanced : 0,
+        icmp_errors: totals.icmpErrors,
       },
       failures: output.totals.failures,
       failureTexts: output.totals.failureTexts,
@@ -254,4 +259,8 @@ export class ConnectionWorker {
 // What happens between two packets comes after the first of them in the console's order.
 function eventAfter(packets: number): number {
   return packets + 0.5
+}
+
+function outsideByKind(bytes: Float64Array): Record<OutsideKind, number> {
+  return Object.fromEntries(OUTSIDE_KINDS.map((kind, i) => [kind, bytes[i]])) as Record<OutsideKind, number>
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.js'
+import { OUTSIDE_KINDS } from '../stream/outside.js'
 import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
 import { linkTypeName } from '../wire/link/link-types.js'
@@ -42,8 +43,16 @@ export function summarize(facts: RunFacts): Summary {
       captured: facts.capturedBytes,
       payload: sum((r) => r.payload),
       missing: sum((r) => r.missing),
-      retransmitted: sum((r) => r.retransmitted),
+      retransmitted: sum((r) => r.repeated + r.conflicts),
       written: sum((r) => r.written) + facts.consoleBytes,
+      payload_captured: sum((r) => r.captured),
+      delivered: sum((r) => r.payload),
+      repeated: sum((r) => r.repeated),
+      conflicting: sum((r) => r.conflicts),
+      outside: sum((r) => outsideBytes(r)),
+      outside_by_kind: Object.fromEntries(
+        OUTSIDE_KINDS.map((kind) => [kind, sum((r) => r.outside[kind])]),
+      ) as Summary['bytes']['outside_by_kind'],
     },
     overlap_conflicts: sum((r) => r.conflicts),
     gaps: sum((r) => r.gaps),
@@ -56,6 +65,10 @@ export function summarize(facts: RunFacts): Summary {
     errors: facts.failures.map(({ message }) => message),
     failures: facts.failures,
   }
+}
+
+function outsideBytes({ outside }: WorkerResult): number {
+  return Object.values(outside).reduce((total, bytes) => total + bytes, 0)
 }
 
 function connectionCounts(results: readonly WorkerResult[]): Summary['connections'] {

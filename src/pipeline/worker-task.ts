@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../config.js'
 import type { Failure } from '../errors.js'
+import type { OutsideKind } from '../stream/outside.js'
 import type { MemoryRange } from './memory-layout.js'
 
 /** A capture of the run: one, or one for each input with `--per-file`. */
@@ -46,10 +47,13 @@ export interface WorkerTask {
 export interface WorkerResult {
   /** Connections by IANA protocol number. */
   readonly opened: Float64Array
+  /** Payload bytes: captured, and what became of them. */
+  readonly captured: number
   readonly payload: number
   readonly missing: number
-  readonly retransmitted: number
+  readonly repeated: number
   readonly conflicts: number
+  readonly outside: Readonly<Record<OutsideKind, number>>
   readonly gaps: number
   readonly files: number
   readonly written: number

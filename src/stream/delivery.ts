@@ -1,4 +1,5 @@
 import { HalfSeen, type HalfStreams } from './half-streams.js'
+import { OUTSIDE_KINDS } from './outside.js'
 import { seqAdd } from './seq.js'
 import type { StreamSink } from './sink.js'
 
@@ -8,6 +9,8 @@ export class Delivery {
   readonly #sink: StreamSink
   /** Missing bytes that were cut off by the snaplen. */
   cutBytes = 0
+  /** Captured bytes that are no part of a stream, by the numbers of `Outside`. */
+  readonly outsideBytes = new Float64Array(OUTSIDE_KINDS.length)
 
   constructor(halves: HalfStreams, sink: StreamSink) {
     this.#halves = halves
@@ -67,10 +70,16 @@ export class Delivery {
     if (halfSeen[half]! & HalfSeen.FIN && missing > 0) this.skip(half, missing)
   }
 
-  /** Counts payload bytes that were seen before, `conflicts` of them with other content. */
-  countRetransmission(half: number, bytes: number, conflicts: number): void {
-    this.#halves.retransBytes[half]! += bytes
+  /** Counts a segment of which captured bytes were seen before: with the same content, and with other. */
+  countRetransmission(half: number, repeated: number, conflicting: number): void {
+    this.#halves.repeatedBytes[half]! += repeated
+    this.#halves.conflictBytes[half]! += conflicting
     this.#halves.retransmissions[half]! += 1
-    this.#halves.conflicts[half >> 1]! += conflicts
+  }
+
+  /** Counts captured bytes that are no part of the stream. @param kind One of `Outside`. */
+  countOutside(half: number, kind: number, bytes: number): void {
+    this.#halves.outsideBytes[half]! += bytes
+    this.outsideBytes[kind]! += bytes
   }
 }

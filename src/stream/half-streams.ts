@@ -26,13 +26,13 @@ export interface HalfStreams {
   readonly finOffset: Float64Array
   readonly payloadBytes: Float64Array
   readonly missedBytes: Float64Array
-  readonly retransBytes: Float64Array
+  readonly repeatedBytes: Float64Array
+  readonly conflictBytes: Float64Array
+  readonly outsideBytes: Float64Array
   readonly retransmissions: Uint32Array
   readonly dataPackets: Float64Array
   readonly messages: Float64Array
   readonly gaps: Uint32Array
   /** By connection. */
   readonly lastSpeaker: Uint8Array
-  /** By connection. */
-  readonly conflicts: Float64Array
 }

@@ -101,16 +101,16 @@ export class HeldSegments {
     }
   }
 
-  /** Drops what lies at `end` and above. Returns its bytes. */
+  /** Drops what lies at `end` and above. Returns its captured bytes. */
   truncate(end: number): number {
     let dropped = 0
     for (let last = this.#items.at(-1); last !== undefined && last.end > end; last = this.#items.at(-1)) {
       this.#items.pop()
-      dropped += last.end - Math.max(last.offset, end)
       if (last.stored === null) {
         if (last.offset < end) this.#items.push({ ...last, end })
         else this.#store.drop(null)
       } else {
+        dropped += last.end - Math.max(last.offset, end)
         this.bytes -= last.stored.length
         if (last.offset < end) this.#keepBegin(last, last.stored, end)
         this.#store.drop(last.stored)

@@ -85,7 +85,7 @@ export class HeldStreams {
     held.insert(start, bytes, from, to, cut, arrival)
     this.#held.get(half ^ 1)?.countWaiting(to - from)
     if (held.repeatedBytes > 0) {
-      this.#delivery.countRetransmission(half, held.repeatedBytes, held.conflictBytes)
+      this.#delivery.countRetransmission(half, held.repeatedBytes - held.conflictBytes, held.conflictBytes)
     }
     if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
       if (held.bytes >= Math.min(SETTLE_BYTES, this.#limits.heldBytes)) this.settle(half)
@@ -116,7 +116,7 @@ export class HeldStreams {
     return acked > peerNext && first.peerAcked <= this.#halves.nextOffset[half]!
   }
 
-  /** Drops what is held from stream offset `end` on. Returns its bytes. */
+  /** Drops what is held from stream offset `end` on. Returns its captured bytes. */
   truncate(half: number, end: number): number {
     const held = this.#held.get(half)
     if (held === undefined) return 0

@@ -2,6 +2,7 @@ import { Delivery } from './delivery.js'
 import { HalfSeen, type HalfStreams } from './half-streams.js'
 import type { HeldStore } from './held-store.js'
 import { HeldStreams, type ReassemblerLimits } from './held-streams.js'
+import { Outside } from './outside.js'
 import { seqDiff } from './seq.js'
 import type { StreamSink } from './sink.js'
 
@@ -20,13 +21,6 @@ export class TcpReassembler {
   readonly #limits: ReassemblerLimits
   readonly delivery: Delivery
   readonly held: HeldStreams
-
-  /** Payload bytes below the start of a half-stream that was joined in the middle. */
-  beforeStartBytes = 0
-  /** Payload bytes that arrived for a gap already given up. */
-  lateBytes = 0
-  /** Payload bytes beyond a FIN. */
-  afterFinBytes = 0
 
   constructor(
     halves: HalfStreams,
@@ -122,7 +116,7 @@ export class TcpReassembler {
     halves.finOffset[half] = this.offsetOf(half, seq)
     halves.halfSeen[half]! |= HalfSeen.FIN
     this.held.settle(half)
-    this.afterFinBytes += this.held.truncate(half, halves.finOffset[half]!)
+    this.delivery.countOutside(half, Outside.AFTER_FIN, this.held.truncate(half, halves.finOffset[half]!))
   }
 
   /** True when every byte up to the FIN is delivered. */
@@ -166,22 +160,28 @@ export class TcpReassembler {
       wireBytes === 1 &&
       (start === halves.nextOffset[half]! - 1 || start === halves.highOffset[half]! - 1)
     ) {
-      if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0 || start >= 0) return
+      if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0 || start >= 0) {
+        this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
+        return
+      }
     }
     let end = start + wireBytes
     if (halves.halfSeen[half]! & HalfSeen.FIN && end > halves.finOffset[half]!) {
       const inside = Math.max(halves.finOffset[half]!, start) - start
-      this.afterFinBytes += wireBytes - inside
       end = start + inside
-      to = Math.min(to, from + inside)
+      const insideTo = Math.min(to, from + inside)
+      this.delivery.countOutside(half, Outside.AFTER_FIN, to - insideTo)
+      to = insideTo
     }
     const isUnsettled = (halves.halfSeen[half]! & HalfSeen.UNSETTLED) !== 0
     const lowest = isUnsettled ? halves.highOffset[half]! - this.#limits.heldBytes : halves.nextOffset[half]!
     if (start < lowest) {
       const seen = Math.min(end, lowest) - start
-      this.#countSeenAgain(half, start, start + seen)
+      const captured = Math.min(seen, to - from)
+      if (isUnsettled) this.delivery.countOutside(half, Outside.BEFORE_START, captured)
+      else this.#countSeenAgain(half, start, start + seen, captured)
       start += seen
-      from = Math.min(to, from + seen)
+      from += captured
     }
     if (end <= start) return
     if (end > halves.highOffset[half]!) halves.highOffset[half] = end
@@ -197,15 +197,16 @@ export class TcpReassembler {
     this.held.hold(half, start, bytes, from, to, end - start - (to - from), tsSec, tsNsec)
   }
 
-  // `[from, to)` is below what is delivered: seen before, lost before, or from before the start.
-  #countSeenAgain(half: number, from: number, to: number): void {
-    if (from < 0) {
-      this.beforeStartBytes += Math.min(0, to) - from
-      from = 0
-    }
-    if (from >= to) return
-    const late = this.held.gaps.overlap(half, from, to)
-    this.lateBytes += late
-    if (to - from > late) this.delivery.countRetransmission(half, to - from - late, 0)
+  // `[from, to)` is below what is delivered: seen before, lost before, or from before the start. The first `captured` bytes
+  // of it were captured.
+  #countSeenAgain(half: number, from: number, to: number, captured: number): void {
+    const capturedTo = from + captured
+    const before = Math.max(0, Math.min(0, capturedTo) - from)
+    if (before > 0) this.delivery.countOutside(half, Outside.BEFORE_START, before)
+    if (to <= 0) return
+    const late = this.held.gaps.overlap(half, Math.max(0, from), capturedTo)
+    if (late > 0) this.delivery.countOutside(half, Outside.LATE, late)
+    const isAllLate = late > 0 && late === captured - before && capturedTo === to
+    if (!isAllLate) this.delivery.countRetransmission(half, captured - before - late, 0)
   }
 }

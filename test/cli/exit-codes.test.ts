@@ -44,6 +44,8 @@ describe('exitCodeOf()', () => {
     ['is 75 when the run lacked something', failed('run'), 75],
     ['is 70 when there is a bug', failed('bug'), 70],
     ['is 70 when packets do not balance', unbalanced, 70],
+    ['is 70 when payload does not balance', { bytes: { ...sampleSummary().bytes, outside: 1 } }, 70],
+    ['is 70 when a direction does not balance', { details: { unbalanced_streams: 1 } }, 70],
     ['is 75 rather than 1', { ...problem(), ...failed('output', 'run', 'input') }, 75],
     ['is 70 rather than 75', { ...unbalanced, ...failed('run') }, 70],
     ['is 0 when what was skipped was sound', { inputs: [{ ...input, status: 'skipped' }] }, 0],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Outside } from '../../src/stream/outside.js'
 import { type SegmentSpec, setUpTracker } from './packets.js'
 
 type Setup = ReturnType<typeof setUpTracker>
@@ -287,7 +288,7 @@ describe('ConnectionTracker: TCP', () => {
     setup.a({ flags: '.', seq: 100, ack: 500, data: 'ab', at: 3 })
     const [connection] = setup.end()
     expect(connection).toMatchObject({ chunks: ['0:gap 0+2', '0:cd@1'], missed: [2, 0] })
-    expect(setup.tracker.reassembler.lateBytes).toBe(2)
+    expect(setup.tracker.reassembler.delivery.outsideBytes[Outside.LATE]).toBe(2)
   })
 
   it('writes an answer behind what it answers, although that was held behind a gap', () => {

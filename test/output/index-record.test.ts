@@ -23,9 +23,11 @@ describe('IndexRecords', () => {
     table.ipBytes.set([500, 400], 2 * c)
     table.payloadBytes.set([30, 2 ** 50], 2 * c)
     table.missedBytes.set([7, 3], 2 * c)
-    table.retransBytes.set([1, 2], 2 * c)
+    table.repeatedBytes.set([1, 2], 2 * c)
+    table.conflictBytes.set([2, 4], 2 * c)
+    table.capturedBytes.set([40, 50], 2 * c)
+    table.outsideBytes.set([7, 8], 2 * c)
     table.gaps.set([1, 0], 2 * c)
-    table.conflicts[c] = 6
     table.icmpErrors[c] = 8
     table.encapId[c] = 7
     table.closeReason[c] = 1
@@ -40,7 +42,9 @@ describe('IndexRecords', () => {
       '"orig_pkts":5,"resp_pkts":4,"orig_ip_bytes":500,"resp_ip_bytes":400,' +
       '"orig_bytes":30,"resp_bytes":1125899906842624,' +
       '"orig_missed_bytes":7,"resp_missed_bytes":3,"missed_bytes":10,' +
-      '"orig_retrans_bytes":1,"resp_retrans_bytes":2,"overlap_conflicts":6,' +
+      '"orig_retrans_bytes":3,"resp_retrans_bytes":6,"overlap_conflicts":6,' +
+      '"orig_captured_bytes":40,"resp_captured_bytes":50,"orig_conflict_bytes":2,"resp_conflict_bytes":4,' +
+      '"orig_outside_bytes":7,"resp_outside_bytes":8,' +
       '"conn_state":"SF","history":"ShADadFf","orig_file":"a.txt","resp_file":null,' +
       '"orig_gaps":[{"offset":11,"length":7}],"resp_gaps":[],"gaps_truncated":false,' +
       `"community_id":"${communityIdOf(records, c)}","tunnel":["mpls:16"],"vlan":[10,20],` +

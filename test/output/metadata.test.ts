@@ -11,8 +11,10 @@ function filled(table: ConnectionTable, given = {}): number {
   table.messages.set([1, 2], 2 * connection)
   table.packets.set([9, 8], 2 * connection)
   table.missedBytes.set([10, 0], 2 * connection)
-  table.retransBytes.set([0, 11], 2 * connection)
-  table.conflicts[connection] = 12
+  table.repeatedBytes.set([0, 11], 2 * connection)
+  table.conflictBytes.set([12, 0], 2 * connection)
+  table.capturedBytes.set([320, 2 ** 41], 2 * connection)
+  table.outsideBytes.set([8, 9], 2 * connection)
   table.lastSec[connection] = 1563783093
   table.lastNsec[connection] = 0
   table.closeReason[connection] = 1
@@ -44,9 +46,13 @@ State:                             SF
 Closed by:                         fin
 Missing bytes in side 0:           10
 Missing bytes in side 1:           0
-Retransmitted bytes in side 0:     0
+Retransmitted bytes in side 0:     12
 Retransmitted bytes in side 1:     11
 Conflicting bytes:                 12
+Captured bytes in side 0:          320
+Captured bytes in side 1:          2199023255552
+Bytes outside of side 0:           8
+Bytes outside of side 1:           9
 `)
 })
 
@@ -73,7 +79,10 @@ it('writes JSON with strings only', () => {
       address: '10.0.0.1',
       port: '1000',
       missing_bytes: '10',
-      retransmitted_bytes: '0',
+      retransmitted_bytes: '12',
+      conflicting_bytes: '12',
+      captured_bytes: '320',
+      outside_bytes: '8',
     },
     side_1: {
       bytes: '1099511627776',
@@ -83,6 +92,9 @@ it('writes JSON with strings only', () => {
       port: '80',
       missing_bytes: '0',
       retransmitted_bytes: '11',
+      conflicting_bytes: '0',
+      captured_bytes: '2199023255552',
+      outside_bytes: '9',
     },
     protocol: 'TCP',
     first_packet: '1563783092.387930000',

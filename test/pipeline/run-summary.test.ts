@@ -8,10 +8,12 @@ import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 
 const NOTHING: WorkerResult = {
   opened: new Float64Array(256),
+  captured: 0,
   payload: 0,
   missing: 0,
-  retransmitted: 0,
+  repeated: 0,
   conflicts: 0,
+  outside: { before_start: 0, after_fin: 0, late: 0, unconfirmed: 0, reset_text: 0, keep_alive: 0 },
   gaps: 0,
   files: 0,
   written: 0,
@@ -50,12 +52,12 @@ function summaryOf(...results: Partial<WorkerResult>[]) {
 
 it('adds up what the workers have counted, and leaves out what none has', () => {
   const { limits, details, gaps } = summaryOf(
-    { gaps: 2, limits: { held_bytes: 1, index_gaps: 0 }, details: { late_bytes: 5, icmp_errors: 0 } },
-    { gaps: 3, limits: { held_bytes: 0, index_gaps: 0 }, details: { late_bytes: 6, icmp_errors: 7 } },
+    { gaps: 2, limits: { held_bytes: 1, index_gaps: 0 }, details: { cut_bytes: 5, icmp_errors: 0 } },
+    { gaps: 3, limits: { held_bytes: 0, index_gaps: 0 }, details: { cut_bytes: 6, icmp_errors: 7 } },
   )
   expect({ limits, details, gaps }).toEqual({
     limits: { held_bytes: 1 },
-    details: { late_bytes: 11, icmp_errors: 7 },
+    details: { cut_bytes: 11, icmp_errors: 7 },
     gaps: 5,
   })
 })
@@ -67,4 +69,22 @@ it('has its counts in the same order whichever worker has counted them', () => {
     expect(Object.keys(limits)).toEqual(['a', 'b'])
     expect(Object.keys(details)).toEqual(['c', 'd'])
   }
+})
+
+it('accounts for every captured payload byte', () => {
+  const outside = { ...NOTHING.outside, late: 3, reset_text: 4 }
+  const { bytes } = summaryOf(
+    { captured: 20, payload: 10, repeated: 2, conflicts: 1, outside },
+    { captured: 5, payload: 5 },
+  )
+  expect(bytes).toMatchObject({
+    payload: 15,
+    retransmitted: 3,
+    payload_captured: 25,
+    delivered: 15,
+    repeated: 2,
+    conflicting: 1,
+    outside: 7,
+    outside_by_kind: outside,
+  })
 })

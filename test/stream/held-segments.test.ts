@@ -81,7 +81,7 @@ describe('HeldSegments', () => {
         const dropped = short.held.truncate(end)
         const all = whole.drain()
         expect(short.drain()).toEqual(new Map([...all].filter(([offset]) => offset < end)))
-        expect(dropped).toBe([...all].filter(([offset]) => offset >= end).length)
+        expect(dropped).toBe([...all].filter(([offset, byte]) => offset >= end && byte !== '?').length)
         expect([short.store.segments, short.spill.keptBytes, short.held.bytes]).toEqual([0, 0, 0])
       }),
       { numRuns: 500 },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HalfSeen } from '../../src/stream/half-streams.js'
+import { Outside } from '../../src/stream/outside.js'
 import { seqAdd } from '../../src/stream/seq.js'
 import { pageArena } from '../support/pages.js'
 import { setUp } from './reassembler-setup.js'
@@ -149,8 +150,8 @@ describe('TcpReassembler.push()', () => {
     push(0, 2, 'CD')
     push(0, 0, 'ab')
     expect(sink.text(0)).toBe('abCD')
-    expect(table.conflicts[0]).toBe(2)
-    expect(table.retransBytes[0]).toBe(2)
+    expect(table.conflictBytes[0]).toBe(2)
+    expect(table.repeatedBytes[0]).toBe(0)
   })
 
   it('counts bytes of a held segment seen again with other content as conflicts', () => {
@@ -158,8 +159,8 @@ describe('TcpReassembler.push()', () => {
     reassembler.start(0, 0)
     push(0, 2, 'cdef')
     push(0, 3, 'dXYg')
-    expect(table.conflicts[0]).toBe(2)
-    expect(table.retransBytes[0]).toBe(3)
+    expect(table.conflictBytes[0]).toBe(2)
+    expect(table.repeatedBytes[0]).toBe(1)
   })
 
   it('reports bytes that the snaplen cut as missing without waiting', () => {
@@ -187,7 +188,7 @@ describe('TcpReassembler.push()', () => {
     reassembler.finish(0, 3)
     push(0, 0, 'abcXY')
     expect(sink.text(0)).toBe('abc')
-    expect(reassembler.afterFinBytes).toBe(2)
+    expect(reassembler.delivery.outsideBytes[Outside.AFTER_FIN]).toBe(2)
     expect(reassembler.isFinished(0)).toBe(true)
   })
 
@@ -200,7 +201,7 @@ describe('TcpReassembler.push()', () => {
     push(0, 0, 'ab')
     end()
     expect(sink.text(0)).toBe('abcd')
-    expect(reassembler.afterFinBytes).toBe(4)
+    expect(reassembler.delivery.outsideBytes[Outside.AFTER_FIN]).toBe(4)
   })
 
   it('is not finished while data before the FIN is missing', () => {
@@ -233,7 +234,7 @@ describe('TcpReassembler.push()', () => {
     expect(sink.calls).toEqual([])
     reassembler.finish(0, 0)
     expect(sink.text(1)).toBe('answer')
-    expect(reassembler.afterFinBytes).toBe(4)
+    expect(reassembler.delivery.outsideBytes[Outside.AFTER_FIN]).toBe(4)
     expect(end).not.toThrow()
   })
 })
@@ -298,8 +299,8 @@ describe('TcpReassembler.giveUpGaps()', () => {
     reassembler.acknowledge(0, 4, 10, 0)
     reassembler.held.giveUpGaps(0, 11, 0)
     push(0, 0, 'abcd', 11)
-    expect(reassembler.lateBytes).toBe(3)
-    expect(table.retransBytes[0]).toBe(1)
+    expect(reassembler.delivery.outsideBytes[Outside.LATE]).toBe(3)
+    expect(table.repeatedBytes[0]).toBe(1)
   })
 })
 
@@ -350,7 +351,7 @@ describe('TcpReassembler limits', () => {
     push(0, 3, 'DE')
     push(0, 0, 'ab')
     expect(sink.text(0)).toBe('abcDEfgh')
-    expect(table.conflicts[0]).toBe(2)
+    expect(table.conflictBytes[0]).toBe(2)
     expect(spill.keptBytes).toBe(0)
   })
 })
@@ -430,7 +431,7 @@ describe('TcpReassembler.join()', () => {
     push(100, 0, 'cd')
     reassembler.held.settle(0)
     push(100, -2, 'ab')
-    expect(reassembler.beforeStartBytes).toBe(2)
+    expect(reassembler.delivery.outsideBytes[Outside.BEFORE_START]).toBe(2)
   })
 
   it('places a FIN that came while the start was not settled', () => {

@@ -105,12 +105,14 @@ export class CheckingSink {
       this.note(
         'finished',
         half,
-        table.retransBytes[half] ?? 0,
+        table.repeatedBytes[half] ?? 0,
+        table.conflictBytes[half] ?? 0,
+        table.outsideBytes[half] ?? 0,
         table.dataPackets[half] ?? 0,
         table.messages[half] ?? 0,
       )
     }
-    this.note('end', connection, table.closeReason[connection] ?? 0, table.conflicts[connection] ?? 0)
+    this.note('end', connection, table.closeReason[connection] ?? 0)
     this.lives.delete(connection)
   }
 

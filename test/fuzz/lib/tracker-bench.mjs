@@ -112,6 +112,7 @@ export class TrackerBench {
     tracker.finish(0, 0)
     mustHold(sink.lives.size === 0, () => `Connections ${[...sink.lives.keys()]} are not finished`)
     mustAgree(table.count, 0, 'Connections in the table at the end')
+    mustAgree(tracker.unbalanced, 0, 'Half-streams that do not balance')
     mustAgree([this.store.segments, this.spill.kept], [0, 0], 'What is held at the end')
     mustAgree(sink.packets, this.packets, 'Packets of the connections, and those fed,')
     const { payload, missing, gaps } = tracker.totals

@@ -1,7 +1,7 @@
 import { blankFlowPacket } from '../../../dist/flow/flow-packet.js'
 import { TcpFlag } from '../../../dist/wire/tcp.js'
 import { mutateBytes, pick, readUint } from '../lib/mutate-bytes.mjs'
-import { mustHold } from '../lib/properties.mjs'
+import { mustAgree, mustHold } from '../lib/properties.mjs'
 import { TrackerBench } from '../lib/tracker-bench.mjs'
 import { trackerOptions } from './tracker.mjs'
 
@@ -193,7 +193,6 @@ class FedBytes {
     /** @type {Set<number>} */
     this.ports = new Set()
     this.bytes = 0
-    this.uncounted = 0
     this.hasCut = false
   }
 
@@ -218,7 +217,6 @@ class FedBytes {
     this.ports.add(Math.max(packet.srcPort, packet.dstPort))
     this.hasCut ||= isCut
     // Keep-alives are not data, and a reset's payload tells about the reset.
-    if (payloadBytes === 1 || tcpFlags & TcpFlag.RST) this.uncounted += payloadBytes
   }
 
   /**
@@ -241,20 +239,18 @@ class FedBytes {
     }
   }
 
-  /** Every byte that was sent is delivered or counted, once. @param {TrackerBench} bench */
+  /** Every captured byte is delivered or counted, once. @param {TrackerBench} bench */
   balance({ tracker, sink, options }) {
-    if (this.hasCut) return // what was cut off counts where what was captured does
-    const { payload, retransmitted } = tracker.totals
-    const { beforeStartBytes, lateBytes, afterFinBytes } = tracker.reassembler
-    const counted = payload + retransmitted + beforeStartBytes + lateBytes + afterFinBytes
-    mustHold(
-      counted <= this.bytes && counted >= this.bytes - this.uncounted,
-      () =>
-        `${counted} bytes are counted, ${this.bytes} were sent, ${this.uncounted} of them in keep-alives and resets: ${JSON.stringify({ payload, retransmitted, beforeStartBytes, lateBytes, afterFinBytes })}`,
+    const { captured, payload, repeated, conflicts } = tracker.totals
+    const outside = tracker.reassembler.delivery.outsideBytes.reduce((sum, bytes) => sum + bytes, 0)
+    mustAgree(captured, this.bytes, 'Bytes that were counted where they came in, and those sent,')
+    mustAgree(
+      payload + repeated + conflicts + outside,
+      captured,
+      'Bytes that were accounted for, and those captured,',
     )
     // Nothing was left out, and no connection came after another one: the first copy of each byte must have won.
-    const isWhole = this.uncounted === 0 && beforeStartBytes + lateBytes + afterFinBytes === 0
-    if (isWhole && !options.lastWins && sink.opens <= this.ports.size)
+    if (!this.hasCut && outside === 0 && !options.lastWins && sink.opens <= this.ports.size)
       mustHold(this.laterCopies === 0, () => `${this.laterCopies} bytes are later copies`)
   }
 }
