@@ -1,6 +1,5 @@
 import type { ErrorKind, Failure } from './errors.js'
 import { safeJson } from './safe-json.js'
-import type { OutsideKind } from './stream/outside.js'
 
 /** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
 export interface InputProblem {
@@ -95,7 +94,14 @@ export interface Summary {
     readonly conflicting: number
     /** No part of a stream: the sum of the kinds. */
     readonly outside: number
-    readonly outside_by_kind: Readonly<Record<OutsideKind, number>>
+    readonly outside_by_kind: {
+      readonly before_start: number
+      readonly after_fin: number
+      readonly late: number
+      readonly unconfirmed: number
+      readonly reset_text: number
+      readonly keep_alive: number
+    }
   }
   readonly overlap_conflicts: number
   readonly gaps: number
