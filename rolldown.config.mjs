@@ -81,7 +81,7 @@ function page(name, script, styles, packages) {
 export default defineConfig([
   {
     input,
-    external: /^[^./]/, // packages stay packages
+    external: /^(?!pcap-filter$)[^./]/, // packages stay packages, but for our own
     platform: 'node',
     output: {
       dir: 'dist/bundle',

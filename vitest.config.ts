@@ -1,20 +1,22 @@
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Folders whose tests start processes or threads and wait for them. */
 const PROGRAM = [
-  'browser',
-  'determinism',
-  'e2e',
-  'faults',
-  'filter/differential',
-  'fuzz',
-  'live',
-  'metamorphic',
-  'pipeline',
+  'test/browser',
+  'test/determinism',
+  'test/e2e',
+  'test/faults',
+  'test/fuzz',
+  'test/live',
+  'test/metamorphic',
+  'test/pipeline',
+  'packages/pcap-filter/test/differential',
 ]
-const PROGRAM_FILES = PROGRAM.map((folder) => `test/${folder}/**/*.test.ts`)
+const PROGRAM_FILES = PROGRAM.map((folder) => `${folder}/**/*.test.ts`)
+const FILES = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts']
 
 /** Tests that wait begin first, so that those that only compute fill the time. */
 class WaitingFirst extends BaseSequencer {
@@ -26,6 +28,8 @@ class WaitingFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  // As in tsconfig.json: tests of sources need no build.
+  resolve: { alias: { 'pcap-filter': resolve('packages/pcap-filter/src/index.ts') } },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -33,7 +37,7 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     projects: [
       { extends: true, test: { name: 'program', include: PROGRAM_FILES } },
-      { extends: true, test: { name: 'modules', include: ['test/**/*.test.ts'], exclude: PROGRAM_FILES } },
+      { extends: true, test: { name: 'modules', include: FILES, exclude: PROGRAM_FILES } },
     ],
   },
 })

@@ -18,11 +18,13 @@ const output = process.argv[2] ?? join(root, 'out', `${manifest.name}-${manifest
 
 // `npm sbom --omit=dev` leaves out what development needs too, such as picocolors: so here is no development at all.
 const builtIn = Object.fromEntries(BUILT_IN.map((name) => [name, manifest.devDependencies[name]]))
-const runtime = { dependencies: { ...manifest.dependencies, ...builtIn }, devDependencies: {} }
+const dependencies = { ...manifest.dependencies, ...builtIn }
+const runtime = { dependencies, devDependencies: {}, workspaces: undefined }
 const packages = { ...lock.packages, '': { ...lock.packages[''], ...runtime } }
 for (const [path, entry] of Object.entries(packages)) {
   const isBuiltIn = BUILT_IN.some((name) => path === `node_modules/${name}`)
-  if (entry.dev && !isBuiltIn) delete packages[path]
+  const isOwnPackage = entry.link || path.startsWith('packages/') // its code is ours, in the bundle
+  if (isOwnPackage || (entry.dev && !isBuiltIn)) delete packages[path]
   else packages[path] = { ...entry, dev: false, license: LICENCES.get(path) ?? entry.license }
 }
 

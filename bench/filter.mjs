@@ -6,12 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compileFilter } from '../dist/filter/compile-filter.js'
-import { machineOf } from '../dist/filter/emit/machine.js'
+import { compileFilter, machineOf } from 'pcap-filter'
 import { median } from './lib/measure.mjs'
 import { machine } from './lib/report.mjs'
 
-/** @typedef {import('../dist/filter/emit/javascript.js').Predicate} Predicate */
+/** @typedef {import('pcap-filter').Predicate} Predicate */
 
 const TCPDUMP = 'tcpdump'
 const ETHERNET = 1

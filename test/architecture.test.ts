@@ -3,6 +3,9 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const SRC = resolve('src')
+/** Sources that are a package of their own: they may import nothing but themselves. */
+const PACKAGE = 'pcap-filter'
+const PACKAGE_SRC = resolve('packages', PACKAGE, 'src')
 const MAX_LINES = 300
 
 // Folder or top-level module -> what it may import besides its own files: other folders, packages, Node's modules.
@@ -26,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   output:
     'bytes errors figures flow make-folders pause safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
   pipeline:
-    'bytes errors existing-outputs input capture filter wire ring flow stream output summary system-path version whole-file piscina ' +
+    'bytes errors existing-outputs input capture pcap-filter wire ring flow stream output summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture system-path wire pipeline',
@@ -64,27 +67,36 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
 ]
 
 interface SourceFile {
+  /** Below src/; of the package, with its name in front. */
   readonly path: string
-  /** First folder below src/, or the name of a top-level module. */
+  readonly fullPath: string
+  /** First folder below src/, or the name of a top-level module; the name of the package. */
   readonly owner: string
   readonly text: string
   /** `text` without comments. */
   readonly code: string
 }
 
-const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = readFileSync(join(SRC, path), 'utf8')
-    return { path, owner: ownerOf(path), text, code: withoutComments(text) }
-  })
+const files: SourceFile[] = [SRC, PACKAGE_SRC].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => {
+      const fullPath = join(folder, path)
+      const text = readFileSync(fullPath, 'utf8')
+      const shown = folder === SRC ? path : `${PACKAGE}/${path}`
+      return { path: shown, fullPath, owner: ownerOf(fullPath), text, code: withoutComments(text) }
+    }),
+)
 
 function wordsOf(list = ''): string[] {
   return list.split(' ').filter((word) => word !== '')
 }
 
-function ownerOf(path: string): string {
-  return path.split('/')[0]!.replace(/\.[jt]s$/, '')
+function ownerOf(fullPath: string): string {
+  if (fullPath.startsWith(`${PACKAGE_SRC}/`)) return PACKAGE
+  return relative(SRC, fullPath)
+    .split('/')[0]!
+    .replace(/\.[jt]s$/, '')
 }
 
 function withoutComments(text: string): string {
@@ -102,9 +114,10 @@ function importsOf(file: SourceFile) {
 }
 
 function targetOf(file: SourceFile, specifier: string): string {
-  return specifier.startsWith('.')
-    ? ownerOf(relative(SRC, resolve(SRC, dirname(file.path), specifier)))
-    : specifier
+  if (!specifier.startsWith('.')) return specifier
+  const target = resolve(dirname(file.fullPath), specifier)
+  const isInside = (file.owner === PACKAGE) === (ownerOf(target) === PACKAGE)
+  return isInside ? ownerOf(target) : 'another package by its path'
 }
 
 describe('the architecture', () => {

@@ -1,9 +1,7 @@
 import { lookup } from 'node:dns/promises'
+import { compileFilter, type Filter, FilterSyntaxError, type Predicate } from 'pcap-filter'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import { ConfigError } from '../errors.js'
-import { compileFilter, type Filter, type Predicate } from '../filter/compile-filter.js'
-import { FilterSyntaxError } from '../filter/filter-syntax-error.js'
-import { parseIpv6 } from '../filter/ipv6-address.js'
 import type { InputProblem } from '../summary.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 
@@ -107,7 +105,7 @@ function refuseContradiction(filter: Filter): void {
   // As a rule the first link type will do: a long expression takes a second for each.
   const rejectsAll = (linkType: number) => {
     try {
-      filter.forLinkType(linkType)
+      filter.program(linkType)
       return false
     } catch (error) {
       return error instanceof FilterSyntaxError && error.problem === 'rejectsAll'
@@ -124,10 +122,7 @@ function nothing(): boolean {
   return false
 }
 
-async function hostAddresses(name: string): Promise<Uint8Array[]> {
+async function hostAddresses(name: string): Promise<string[]> {
   const found = await lookup(name, { all: true, verbatim: true }).catch(() => [])
-  return found.flatMap(({ address, family }) => {
-    if (family === 4) return [Uint8Array.from(address.split('.'), Number)]
-    return parseIpv6(address.replace(/%.*$/, '')) ?? [] // a zone does not stand in packets
-  })
+  return found.map(({ address }) => address)
 }

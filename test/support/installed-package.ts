@@ -12,6 +12,24 @@ interface Manifest {
 }
 
 /**
+ * Packs the package whose sources are in the folder `source` with `npm pack`, and unpacks it again.
+ *
+ * @param folder Gets the folder `package`.
+ */
+export function packPackage(source: string, folder: string): void {
+  const [packed] = Object.values(
+    JSON.parse(
+      npm('pack', resolve(source), '--json', '--ignore-scripts', '--pack-destination', folder),
+    ) as object,
+  ) as { filename: string }[]
+  execFileSync('tar', ['-xzf', packed!.filename], { cwd: folder })
+}
+
+function npm(...args: string[]): string {
+  return execFileSync('npm', args, { encoding: 'utf8', stdio: 'pipe' })
+}
+
+/**
  * Installs the package, as `npm pack` makes it, with `npm install --global` into a prefix: below `lib/node_modules`, with
  * its program in `bin` and its manual page in `share/man`. Nothing is fetched: the packages that it names as its
  * dependencies, and only those, are links to the ones that are installed here.
@@ -20,11 +38,7 @@ interface Manifest {
  * @returns The prefix, and the folder of the package in it.
  */
 export function installPackage(folder: string): { readonly prefix: string; readonly home: string } {
-  const npm = (...args: string[]) => execFileSync('npm', args, { encoding: 'utf8', stdio: 'pipe' })
-  const [packed] = Object.values(
-    JSON.parse(npm('pack', '--json', '--ignore-scripts', '--pack-destination', folder)) as object,
-  ) as { filename: string }[]
-  execFileSync('tar', ['-xzf', packed!.filename], { cwd: folder })
+  packPackage('.', folder)
   const manifestPath = join(folder, 'package', 'package.json')
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest
   const { dependencies = {}, optionalDependencies = {}, ...withoutDependencies } = manifest

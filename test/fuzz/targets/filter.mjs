@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { compileFilter } from '../../../dist/filter/compile-filter.js'
-import { FilterSyntaxError } from '../../../dist/filter/filter-syntax-error.js'
+import { compileFilter, FilterSyntaxError } from 'pcap-filter'
 import { anatomyOf } from '../lib/capture-parts.mjs'
 import { mutateBytes, pick } from '../lib/mutate-bytes.mjs'
 import { mutatePacket } from '../lib/mutate-frame.mjs'
@@ -8,7 +7,10 @@ import { mustAgree, mustHold } from '../lib/properties.mjs'
 
 /** @typedef {import('../../../fixtures/generator/random.mjs').Random} Random */
 
-const EXPRESSIONS = new URL('../../support/filter-expressions.ts', import.meta.url)
+const EXPRESSIONS = new URL(
+  '../../../packages/pcap-filter/test/support/filter-expressions.ts',
+  import.meta.url,
+)
 const LINK_TYPES = [1, 0, 9, 101, 105, 107, 113, 117, 123, 127, 276, 12, 104, 147, 65_535]
 const NUMBERS = [
   '0',
@@ -69,9 +71,7 @@ export const filter = ({ fixtures }) => {
     make: (random) => Buffer.from(expression(random, known, words), 'latin1'),
     run: async (input, random) => {
       const text = Buffer.from(input).toString('latin1')
-      const compiled = await refusedOr(() =>
-        compileFilter(text, { resolveHost: async () => [Uint8Array.of(10, 0, 0, 1)] }),
-      )
+      const compiled = await refusedOr(() => compileFilter(text, { resolveHost: async () => ['10.0.0.1'] }))
       if (compiled === null) return
       const packets = anatomyOf(fixtures.bytes(random))?.packets ?? []
       for (const linkType of LINK_TYPES) {
@@ -128,7 +128,7 @@ async function refusedOr(work) {
   }
 }
 
-/** @param {import('../../../dist/filter/compile-filter.js').Predicate} matches @param {import('../lib/capture-parts.mjs').Packet} packet @param {number} spoil */
+/** @param {import('pcap-filter').Predicate} matches @param {import('../lib/capture-parts.mjs').Packet} packet @param {number} spoil */
 function verdict(matches, { frame, originalBytes }, spoil) {
   const from = GUARD_BYTES + (spoil & 3)
   const bytes = new Uint8Array(frame.length + 2 * GUARD_BYTES).fill(spoil)
