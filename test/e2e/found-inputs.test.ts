@@ -165,9 +165,13 @@ describe('what a folder or a pattern finds', () => {
       ] as const) {
         for (const args of [['in'], ['in/**'], ['in', '--per-file'], ['in', '--merge']]) {
           const env = { ...preload('failing-looks'), UNSEEN: name, UNSEEN_ERROR: error, UNSEEN_LIST: lists }
-          const { code, summary, stderr } = await run(folder, [...args, '-o', 'out', '--force', '-q'], {
-            env,
-          })
+          const { code, summary, stderr } = await run(
+            folder,
+            [...args, '-o', `out${lists}-${name}`, '--force', '-q'],
+            {
+              env,
+            },
+          )
           const failed = summary.inputs.filter(({ status }) => status === 'failed')
           expect([code, failed.map(({ path }) => path)]).toEqual([1, [`in/${name}`]])
           expect(stderr).toContain(`"in/${name}"`)
