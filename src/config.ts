@@ -26,7 +26,7 @@ export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recor
   /** The user named the number of workers; otherwise small inputs may use fewer. */
   readonly isWorkerCountFixed: boolean
   /**
-   * Connections are handed over to a program as they finish: their files hold frames (`output/frame-format.ts`), and this
+   * Connections are handed over to a program as they finish: their files hold frames (`output/handover/frame-format.ts`), and this
    * folder gets the workers' logs of their records. Null: no.
    */
   readonly handoverDir: string | null

@@ -5,7 +5,7 @@ import {
   FRAME_NSEC,
   FRAME_PAYLOAD_BYTES,
   FRAME_SIDE,
-} from '../output/frame-format.js'
+} from '../output/handover/frame-format.js'
 import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 256 * 1024

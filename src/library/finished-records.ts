@@ -15,7 +15,7 @@ interface Log {
   rest: Buffer
 }
 
-/** Reads the logs of finished connections (`output/finished-log.ts`) in a folder while workers write them. */
+/** Reads the logs of finished connections (`output/handover/finished-log.ts`) in a folder while workers write them. */
 export class FinishedRecords {
   // Invariant: #payloadBytes is the payload of the connections in #waiting.
   readonly #folder: string

@@ -1,4 +1,4 @@
-import type { ConsoleBlock } from '../output/console-block.js'
+import type { ConsoleBlock } from '../output/console/console-block.js'
 
 /** What a worker has for the console from one epoch; `block` null: nothing. */
 export interface ConsoleMessage {

@@ -6,7 +6,7 @@ import { CaptureFormatError, type Failure, failureOf, InputError } from '../erro
 import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Input } from '../input/input.js'
-import { FdBudget } from '../output/fd-budget.js'
+import { FdBudget } from '../output/files/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
 import type { InputSummary } from '../summary.js'

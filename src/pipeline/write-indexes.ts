@@ -21,8 +21,8 @@ export async function writeIndexes(
       kind: 'output',
       message: `No index was written to "${path}": the run failed before it was complete`,
     }))
-  const { IndexFile, IndexStream } = await import('../output/index-output.js')
-  const { mergeIndex } = await import('../output/index-merger.js')
+  const { IndexFile, IndexStream } = await import('../output/index/index-output.js')
+  const { mergeIndex } = await import('../output/index/index-merger.js')
   const outputs = []
   const problems: Failure[] = []
   for (const target of indexes) {

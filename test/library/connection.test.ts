@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Connection } from '../../src/library/connection.js'
 import type { IndexRecord } from '../../src/library/index-record.js'
 import { blankChunk } from '../../src/output/chunk.js'
-import { FrameFormat } from '../../src/output/frame-format.js'
+import { FrameFormat } from '../../src/output/handover/frame-format.js'
 import { openFilesBelow, tempFolder } from '../output/support.js'
 
 const record = { uid: 'C1', orig_file: 'a.txt', resp_file: 'a.txt' } as unknown as IndexRecord

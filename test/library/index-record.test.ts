@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { IndexRecord } from '../../src/library/index-record.js'
-import { INDEX_COLUMNS } from '../../src/output/index-formats/columns.js'
+import { INDEX_COLUMNS } from '../../src/output/index/formats/columns.js'
 
 /** Every field of the type; the compiler refuses one too few and one too many. */
 const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {

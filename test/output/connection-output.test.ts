@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { ConnectionOutput, type OutputOptions } from '../../src/output/connection-output.js'
-import { FdBudget } from '../../src/output/fd-budget.js'
+import { FdBudget } from '../../src/output/files/fd-budget.js'
 import { pageArena } from '../support/pages.js'
 import { addConnection, filesOf, type TestConnection, tempFolder } from './support.js'
 

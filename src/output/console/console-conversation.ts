@@ -1,0 +1,144 @@
+import { decimalsOf, NameClock } from '../time-text.js'
+import { type ConsoleFrame, consoleFrames } from './console-frame.js'
+import { HexDump, shownText, withoutHeadings } from './console-text.js'
+
+/** How a conversation is shown. */
+export interface ConversationStyle {
+  /** As offset, hexadecimal digits and text. */
+  readonly isHex: boolean
+  /** With colours for the sides. */
+  readonly isColoured: boolean
+  /** Times in UTC instead of the local zone. */
+  readonly isUtc: boolean
+}
+
+/** Frames of one connection, in the order of showing. */
+export interface FramePiece {
+  /** Number of the connection's first packet: which connection it is. */
+  readonly firstNumber: number
+  /** `bytes[from, to)` are whole frames. */
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** What one side sent before another did. */
+interface Run {
+  readonly firstNumber: number
+  readonly side: number
+  readonly frames: ConsoleFrame[]
+  bytes: number
+}
+
+const ESCAPE = '\x1b['
+const RESET = `${ESCAPE}0m`
+const SIDE_COLOURS = [`${ESCAPE}33m`, `${ESCAPE}36m`] // yellow, cyan
+const HEAD_COLOURS = [`${ESCAPE}1;33m`, `${ESCAPE}1;36m`]
+const GAP_COLOUR = `${ESCAPE}31m`
+
+/**
+ * Payload for people at a terminal: a line with time, endpoints and size where the connection or the side changes, then
+ * what was sent. Payload cannot drive the terminal, all but printable ASCII, tabs and line ends is escaped; and it
+ * cannot imitate such a line or the text for lost bytes, with colours or without.
+ */
+export class ConsoleConversation {
+  readonly #style: ConversationStyle
+  readonly #clock: NameClock
+  /** The run that was shown last. */
+  #firstNumber = -1
+  #side = -1
+  #isLineBegun = false
+
+  constructor(style: ConversationStyle) {
+    this.#style = style
+    this.#clock = new NameClock(style.isUtc)
+  }
+
+  /** The text of pieces, in parts. A run that goes on from the call before gets a line that says so. */
+  *texts(pieces: Iterable<FramePiece>): Generator<string> {
+    let run: Run | null = null
+    for (const { firstNumber, bytes, from, to } of pieces) {
+      for (const frame of consoleFrames(bytes, from, to)) {
+        if (run !== null && (run.firstNumber !== firstNumber || run.side !== frame.side)) {
+          yield this.#runText(run)
+          run = null
+        }
+        run ??= { firstNumber, side: frame.side, frames: [], bytes: 0 }
+        run.frames.push(frame)
+        run.bytes += frame.payload.length
+      }
+    }
+    if (run !== null) yield this.#runText(run)
+  }
+
+  #runText(run: Run): string {
+    const isContinued = run.firstNumber === this.#firstNumber && run.side === this.#side
+    this.#firstNumber = run.firstNumber
+    this.#side = run.side
+    const parts = [this.#isLineBegun ? '\n' : '', this.#head(run, isContinued)]
+    parts.push(this.#style.isHex ? this.#hexText(run) : this.#plainText(run))
+    const text = parts.join('')
+    this.#isLineBegun = !(text.endsWith('\n') || text.endsWith(`\n${RESET}`))
+    return text
+  }
+
+  #head(run: Run, isContinued: boolean): string {
+    const first = run.frames[0]!
+    const [orig, resp, protocol] = first.text.split(' ')
+    const [from, to] = run.side === 0 ? [orig, resp] : [resp, orig]
+    const size = `${run.bytes} ${run.bytes === 1 ? 'byte' : 'bytes'}${isContinued ? ', continued' : ''}`
+    return `${this.#coloured(`--- ${this.#time(first)} ${protocol} ${from} > ${to} (${size})`, HEAD_COLOURS[run.side]!)}\n`
+  }
+
+  #time({ tsSec, tsNsec, isNanosecond }: ConsoleFrame): string {
+    const digits = this.#clock.text(tsSec)
+    const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? []
+    const whole = parts.length === 0 ? digits : `${parts.slice(0, 3).join('-')} ${parts.slice(3).join(':')}`
+    return `${whole}.${`${tsNsec}`.padStart(9, '0').slice(0, decimalsOf(isNanosecond))}`
+  }
+
+  // Payload is put together before it is looked through: the pieces of a heading may come in several frames.
+  #plainText({ frames, side }: Run): string {
+    let text = ''
+    let payloads = ''
+    const finish = () => {
+      text += this.#coloured(withoutHeadings(payloads), SIDE_COLOURS[side]!)
+      payloads = ''
+    }
+    for (const { missing, payload } of frames) {
+      if (missing > 0) {
+        finish()
+        text += this.#gap(missing)
+      }
+      payloads += shownText(payload)
+    }
+    finish()
+    return text
+  }
+
+  #hexText({ frames, side }: Run): string {
+    const dump = new HexDump()
+    let text = ''
+    const finish = () => {
+      const lines = dump.finish()
+      if (lines !== '') text += this.#coloured(lines, SIDE_COLOURS[side]!)
+    }
+    for (const { offset, missing, payload } of frames) {
+      if (missing > 0) {
+        finish()
+        text += `${this.#gap(missing)}\n`
+      }
+      dump.add(payload, offset)
+    }
+    finish()
+    return text
+  }
+
+  #gap(missing: number): string {
+    return this.#coloured(`[${missing} bytes missing]`, GAP_COLOUR)
+  }
+
+  #coloured(text: string, colour: string): string {
+    return this.#style.isColoured && text !== '' ? `${colour}${text}${RESET}` : text
+  }
+}

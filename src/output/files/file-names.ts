@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { grown, grownRows } from '../../bytes/grown.js'
+import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
+import { protocolKeyword } from '../../wire/protocol-names.js'
+import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
+import { addressText } from '../ip-text.js'
+import { Ordinals } from '../ordinals.js'
+import { NameClock } from '../time-text.js'
+
+const TWO_32 = 2 ** 32
+
+/** What the names of a run's files depend on. */
+export interface NameOptions {
+  readonly utc: boolean
+  /** One file per direction. */
+  readonly separateSides: boolean
+  readonly json: boolean
+  /** See `Limits.rememberedPackets`. */
+  readonly rememberedPackets: number
+}
+
+/**
+ * Names of connection files: `<time>-<PROTO>-<ip>.<port>-<ip>.<port>`, `~2` where it is taken, and an ending. No two
+ * connections of a capture have the same one: whatever else a folder holds is not of this run.
+ */
+export class FileNames {
+  // Invariant: #ordinals[c] is which connection of its second and pair of endpoints c is.
+  readonly #table: ConnectionTable
+  readonly #options: NameOptions
+  readonly #clock: NameClock
+  readonly #ending: string
+  readonly #taken: Ordinals
+  readonly #words = new Uint32Array(TUPLE_WORDS + 2)
+  #ordinals = new Float64Array(256)
+  #folder = ''
+
+  constructor(table: ConnectionTable, options: NameOptions) {
+    this.#table = table
+    this.#options = options
+    this.#clock = new NameClock(options.utc)
+    this.#ending = options.json ? '.json' : '.txt'
+    this.#taken = new Ordinals(options.rememberedPackets)
+  }
+
+  /** Connections whose name has the number of their first packet. */
+  get limitHits(): number {
+    return this.#taken.hits
+  }
+
+  /** A capture begins behind `packetsBefore` packets of the run; `folder` is that of all files from now on. */
+  startCapture(folder: string, packetsBefore: number): void {
+    this.#folder = folder
+    this.#taken.startCapture(packetsBefore)
+  }
+
+  /** See `Ordinals.sweep()`. */
+  sweep(sec: number, packets: number): void {
+    this.#taken.sweep(sec, packets)
+  }
+
+  /** Takes a name for a connection that was just opened. */
+  opened(connection: number): void {
+    const { firstSec, firstNumber } = this.#table
+    if (connection >= this.#ordinals.length) {
+      this.#ordinals = grown(this.#ordinals, grownRows(this.#ordinals.length, connection + 1))
+    }
+    const words = this.#words
+    const sec = firstSec[connection]!
+    const shown = this.#clock.shownSecond(sec)
+    writeTuple(this.#table, connection, words)
+    words[TUPLE_WORDS] = shown
+    words[TUPLE_WORDS + 1] = Math.floor(shown / TWO_32)
+    const isRepeated = this.#clock.isRepeated(sec)
+    this.#ordinals[connection] = this.#taken.next(
+      words,
+      words.length,
+      sec,
+      firstNumber[connection]!,
+      isRepeated,
+    )
+  }
+
+  /** The name without an ending. With `side` 1 the endpoints are swapped. */
+  baseName(connection: number, side: number): string {
+    const ordinal = this.#ordinals[connection] ?? 1
+    const suffix = ordinal > 1 ? `~${ordinal}` : ''
+    return `${this.#prefix(connection)}${this.#endpoints(connection, side)}${suffix}`
+  }
+
+  dataName(connection: number, side: number): string {
+    return this.baseName(connection, this.#options.separateSides ? side : 0) + this.#ending
+  }
+
+  dataPath(connection: number, side: number): string {
+    return join(this.#folder, this.dataName(connection, side))
+  }
+
+  metadataPath(connection: number): string {
+    return join(this.#folder, `${this.baseName(connection, 0)}-metadata${this.#ending}`)
+  }
+
+  #prefix(connection: number): string {
+    const { firstSec, protocol } = this.#table
+    return `${this.#clock.text(firstSec[connection] ?? 0)}-${protocolKeyword(protocol[connection] ?? 0)}-`
+  }
+
+  #endpoints(connection: number, side: number): string {
+    return `${this.#endpoint(2 * connection + side)}-${this.#endpoint(2 * connection + (side ^ 1))}`
+  }
+
+  #endpoint(half: number): string {
+    const { address, flags, port } = this.#table
+    const isIpv6 = ((flags[half >> 1] ?? 0) & ConnectionFlag.IPV6) !== 0
+    const text = addressText(address, 4 * half, isIpv6)
+    return `${isIpv6 ? text.replaceAll(':', '_') : text}.${port[half] ?? 0}`
+  }
+}

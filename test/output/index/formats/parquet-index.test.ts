@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ByteBuilder } from '../../../../src/output/byte-builder.js'
+import { ParquetIndex } from '../../../../src/output/index/formats/parquet-index.js'
+import { duckdb } from '../../../support/duckdb.js'
+import { tempFolder } from '../../support.js'
+import { anyRecord, lineOf, plainRecord, type TestRecord, written } from './records.js'
+
+function fileOf(
+  records: readonly TestRecord[],
+  ...bounds: ConstructorParameters<typeof ParquetIndex>
+): string {
+  const path = join(tempFolder(), 'x.parquet')
+  writeFileSync(path, written(new ParquetIndex(...bounds), records.map(lineOf)))
+  return path
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+/** The file's rows, `ts` as nanoseconds. */
+async function rowsOf(path: string): Promise<unknown[]> {
+  const rows = await duckdb(
+    `SELECT to_json(r)::VARCHAR AS json FROM (SELECT * REPLACE (epoch_ns(ts)::VARCHAR AS ts) FROM '${path}') r`,
+  )
+  return rows.map(({ json }) => JSON.parse(json as string))
+}
+
+function expectedRow(record: TestRecord): unknown {
+  const [sec = '', fraction = ''] = record.ts.split('.')
+  const ts = BigInt(sec) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
+  return { capture: null, ...JSON.parse(lineOf(record)), ts: String(ts) }
+}
+
+describe('ParquetIndex', () => {
+  it('is read by DuckDB as it was written, in any number of row groups', async () => {
+    const records = fc.sample(anyRecord, { numRuns: 300, seed: 1 })
+    const expected = records.map(expectedRow)
+    expect(await rowsOf(fileOf(records))).toEqual(expected)
+    expect(await rowsOf(fileOf(records, 7))).toEqual(expected)
+  })
+
+  it('has types that need no conversion', async () => {
+    const types = await duckdb(`DESCRIBE SELECT * FROM '${fileOf([plainRecord])}'`)
+    const typeOf = Object.fromEntries(types.map((row) => [row.column_name, row.column_type]))
+    expect(typeOf).toMatchObject({
+      ts: 'TIMESTAMP_NS',
+      duration: 'DOUBLE',
+      'id.orig_h': 'VARCHAR',
+      'id.orig_p': 'INTEGER',
+      orig_bytes: 'BIGINT',
+      orig_file: 'VARCHAR',
+      orig_gaps: 'STRUCT("offset" BIGINT, length BIGINT)[]',
+      gaps_truncated: 'BOOLEAN',
+      tunnel: 'VARCHAR[]',
+      vlan: 'INTEGER[]',
+    })
+  })
+
+  it.each([
+    ['0.000000001', '1'],
+    ['-1.500000', '-1500000000'],
+    ['9223372035.999999999', '9223372035999999999'],
+    ['9223372036.854775807', null],
+    ['9007199254740991.000000', null],
+  ])('keeps the time %s to the nanosecond, where 64 bits hold it', async (ts, nanoseconds) => {
+    const [row] = await rowsOf(fileOf([{ ...plainRecord, ts }]))
+    expect(row).toMatchObject({ ts: nanoseconds })
+  })
+
+  it('is a table without rows when there are no connections', async () => {
+    expect(
+      await duckdb(`SELECT count(*)::INTEGER AS n, count(vlan)::INTEGER AS v FROM '${fileOf([])}'`),
+    ).toEqual([{ n: 0, v: 0 }])
+  })
+
+  it('ends a row group after so many records, and before they take much memory', async () => {
+    const records = Array.from({ length: 100 }, () => plainRecord)
+    const groupsOf = async (...bounds: ConstructorParameters<typeof ParquetIndex>) => {
+      const path = fileOf(records, ...bounds)
+      const [row] = await duckdb(`SELECT num_row_groups::INTEGER AS n FROM parquet_file_metadata('${path}')`)
+      return row!.n
+    }
+    expect(await groupsOf(30)).toBe(4)
+    expect(await groupsOf(1000, 10 * lineOf(plainRecord).length)).toBe(10)
+  })
+
+  it('takes no more memory for many records than for a row group of them', () => {
+    const line = Buffer.from(lineOf(plainRecord))
+    const index = new ParquetIndex()
+    const out = new ByteBuilder()
+    index.begin(out)
+    const heapAfter = (records: number): number => {
+      for (let i = 0; i < records; i++) {
+        index.add(line, 0, line.length, out)
+        out.clear()
+      }
+      collectGarbage()
+      return process.memoryUsage().heapUsed
+    }
+    const early = heapAfter(20_000)
+    const late = heapAfter(120_000)
+    expect(late - early).toBeLessThan(16 * 2 ** 20)
+    index.finish(out)
+  })
+})
