@@ -3,6 +3,9 @@ import { MAX_SHARED_BYTES, SharedMemory } from '../bytes/shared-memory.js'
 import { ResourceError } from '../errors.js'
 
 const MIB = 1024 * 1024
+const ADDRESSES_REFUSED =
+  'Cannot begin: the system refuses address space (not memory): Node.js reserves 10 GiB of addresses for what threads ' +
+  'share, however small --memory is (raise ulimit -v, or set NODE_OPTIONS=--disable-wasm-trap-handler)'
 /** Records of one ring at most, and of all rings together. */
 const RING_RECORDS = 16_384
 const ALL_RING_RECORDS = 16 * RING_RECORDS
@@ -43,13 +46,24 @@ export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount
   }
 }
 
-/** Takes the memory. @throws ResourceError where the system has not so much. */
+/** Takes the memory. @throws ResourceError where the system has not so much, or not enough addresses for any. */
 export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   try {
     return SharedMemory.allocate(totalBytes)
   } catch (cause) {
+    if (!hasAddressesForAny()) throw new ResourceError(ADDRESSES_REFUSED, { cause })
     const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
     throw new ResourceError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
+  }
+}
+
+// For a shared memory of any size Node.js reserves the addresses of the largest one, and more around it.
+function hasAddressesForAny(): boolean {
+  try {
+    SharedMemory.allocate(1)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs'
+import { platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -53,6 +54,21 @@ describe('the run ends with what was wrong, and can be repeated', () => {
         /^pcap2conn: Cannot use --memory: the system does not give as much \(\d+ MiB[^\n]+\n$/,
       )
     }))
+
+  it.skipIf(platform() !== 'linux')('when there are too few addresses, and what helps helps', () =>
+    withCapture(async (folder) => {
+      const args = ['capture.pcap', '-o', 'out', '-q', '--workers', '2', '--memory', '1M']
+      const shell = 'ulimit -v 4000000'
+      const refused = await run(folder, args, { shell })
+      expect(refused.code).toBeGreaterThan(0)
+      expect(refused.stderr).toMatch(
+        /^pcap2conn: Cannot begin: the system refuses address space [^\n]+\(raise ulimit -v, [^\n]+\n$/,
+      )
+      const env = { NODE_OPTIONS: '--disable-wasm-trap-handler' }
+      const { code, stderr } = await run(folder, args, { shell, env })
+      expect([code, stderr]).toEqual([0, ''])
+    }),
+  )
 
   it('when the dispatcher throws', () =>
     withCapture(async (folder) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../../src/bytes/page-arena.js'
 import { MAX_SHARED_BYTES } from '../../src/bytes/shared-memory.js'
-import { ConfigError } from '../../src/errors.js'
+import { ResourceError } from '../../src/errors.js'
 import { layOutMemory, ringRecords, takeMemory } from '../../src/pipeline/memory-layout.js'
 
 const MIB = 1024 * 1024
@@ -25,7 +25,7 @@ it.each<[string, number, number]>([
 
 it('memory that the system does not give is a matter of --memory', () => {
   const layout = { ...layOutMemory(SLABS, MIB, 1), totalBytes: 2 * MAX_SHARED_BYTES }
-  expect(() => takeMemory(layout)).toThrow(ConfigError)
+  expect(() => takeMemory(layout)).toThrow(ResourceError)
   expect(() => takeMemory(layout)).toThrow(/^Cannot use --memory: the system does not give as much \(\d+ MiB/)
 })
 
