@@ -64,8 +64,8 @@ const MIB = 2 ** 20
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   fragmentTrackers: 65_536,
   fragmentBytes: 64 * MIB,
-  heldSegments: 4_096,
-  heldBytes: MIB,
+  heldSegments: 262_144,
+  heldBytes: 64 * MIB,
   openConnections: 8_388_608,
   interfaces: 65_536,
   encaps: 65_535,

@@ -6,7 +6,7 @@ import { writeFrames } from './frames.mjs'
 /** @typedef {import('./frames.mjs').Frames} Frames */
 
 const GIB_2 = 0x7fff_ffff
-const HELD_SEGMENTS = 4_096
+const HELD_SEGMENTS = 262_144
 const SEGMENT_BYTES = 1_400
 
 /** A connection between these two, and back. */
@@ -15,6 +15,13 @@ const UP = { srcPort: 1025, dstPort: 80 }
 /** Sequence numbers begin at 1; byte 0 of the stream never comes. @param {Frames} frames @param {number} [srcPort] */
 function open(frames, srcPort = UP.srcPort) {
   frames.tcp({ ...UP, srcPort, flags: SYN, seq: 0 }, 0)
+}
+
+/** The same with an answer of the other side, so that the gap is waited for. @param {Frames} frames */
+function openBoth(frames) {
+  open(frames)
+  const answer = { src: 0x0a000002, dst: 0x0a000001, srcPort: UP.dstPort, dstPort: UP.srcPort }
+  frames.tcp({ ...answer, flags: SYN | ACK, seq: 0, ack: 1 }, 0)
 }
 
 /** Segments over 2,000 held bytes, in a connection of their own. @param {Frames} frames @param {number} units */
@@ -29,24 +36,51 @@ export const TCP_ATTACKS = [
   {
     name: 'one-byte segments, backwards',
     full: 1_000_000,
-    quick: 60_000,
+    quick: 300_000,
     limits: ['held_segments'],
     write(path, units) {
       writeFrames(path, (frames) => {
-        open(frames)
+        openBoth(frames)
         for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + units - i }, 1)
+      })
+    },
+  },
+  {
+    name: '64 MiB in segments of 64 bytes, backwards',
+    full: 1_048_576,
+    quick: 300_000,
+    limits: ['held_segments'],
+    memory: '512M',
+    write(path, units) {
+      writeFrames(path, (frames) => {
+        openBoth(frames)
+        for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + 64 * (units - i) }, 64)
+      })
+    },
+  },
+  {
+    name: '64 MiB in full segments, backwards',
+    full: 46_000,
+    quick: 46_000,
+    limits: [],
+    memory: '512M',
+    write(path, units) {
+      writeFrames(path, (frames) => {
+        openBoth(frames)
+        for (let i = 0; i < units; i++)
+          frames.tcp({ ...UP, seq: 2 + SEGMENT_BYTES * (units - i) }, SEGMENT_BYTES)
       })
     },
   },
   {
     name: 'one-byte segments, shuffled',
     full: 1_000_000,
-    quick: 60_000,
+    quick: 300_000,
     limits: ['held_segments'],
     write(path, units, seed) {
       const random = new Random(seed)
       writeFrames(path, (frames) => {
-        open(frames)
+        openBoth(frames)
         // Within blocks that are just small enough to be held.
         const block = HELD_SEGMENTS - 1
         for (let from = 0; from < units; from += block) {
@@ -65,11 +99,11 @@ export const TCP_ATTACKS = [
   {
     name: 'every second byte',
     full: 1_000_000,
-    quick: 60_000,
+    quick: 300_000,
     limits: ['held_segments'],
     write(path, units) {
       writeFrames(path, (frames) => {
-        open(frames)
+        openBoth(frames)
         for (let i = 0; i < units; i++) frames.tcp({ ...UP, seq: 2 + 2 * i }, 1)
       })
     },

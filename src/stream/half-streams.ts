@@ -19,6 +19,8 @@ export const HalfSeen = {
 /** The columns of half-streams that a reassembler works on; see `ConnectionTable` for their meaning. */
 export interface HalfStreams {
   readonly halfSeen: Uint8Array
+  /** Packets sent by the side, the one that is worked on included. */
+  readonly packets: Float64Array
   readonly nextSeq: Int32Array
   readonly nextOffset: Float64Array
   readonly highOffset: Float64Array

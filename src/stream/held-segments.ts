@@ -1,9 +1,15 @@
-import type { HeldStore, StoredBytes } from './held-store.js'
+import { HeldList } from './held-list.js'
+import { type HeldRows, NO_ROW, RowFlag } from './held-rows.js'
+import { type HeldStore, NOWHERE } from './held-store.js'
 
 /** A gap is given up this long after the peer acknowledged past it, in capture time … */
 export const GAP_WAIT_MS = 500
 /** … or when this much has been held since then. */
 const GAP_WAIT_BYTES = 256 * 1024
+/** Where the peer has sent nothing it acknowledges nothing: so long, in capture time, after a segment above the gap … */
+const ONE_SIDED_WAIT_MS = 5_000
+/** … or when this much is held above it. */
+const ONE_SIDED_WAIT_BYTES = 1024 * 1024
 
 /** When and how a segment came. */
 export interface Arrival {
@@ -13,38 +19,18 @@ export interface Arrival {
   peerAcked: number
 }
 
-/** Part of an early segment. `stored` null: bytes that were on the wire but cut off by the snaplen. */
-export interface HeldSegment {
-  /** Stream offsets: the segment covers `[offset, end)`. */
-  offset: number
-  end: number
-  stored: StoredBytes | null
-  /** Time of the packet that carried it. */
-  readonly tsSec: number
-  readonly tsNsec: number
-  /** First piece of its packet: counts as the packet when it is delivered. */
-  readonly isFirst: boolean
-  /** Stream offset of the peer up to which its sender had acknowledged. */
-  peerAcked: number
-  /** When the peer had acknowledged past the bytes before it; -1: not yet. */
-  ackedSec: number
-  ackedNsec: number
-  /** Bytes that had arrived at that moment. */
-  ackedArrived: number
-}
-
-/** The early segments of one half-stream. */
+/** The early segments of one half-stream. A segment is a row of `store.rows`. */
 export class HeldSegments {
   // Invariants:
-  // - #items is sorted by offset and its ranges are disjoint.
-  // - bytes is the sum of the lengths of the items that have stored bytes.
-  // - an item whose offset is at most #acked has its ackedSec set.
-  readonly #items: HeldSegment[] = []
+  // - bytes is the sum of the lengths of the rows whose bytes were captured.
+  // - a row whose offset is at most #acked has the flag ACKED.
   readonly #store: HeldStore
+  readonly #rows: HeldRows
+  readonly #list: HeldList
   readonly #lastWins: boolean
   /** Highest stream offset that the peer has acknowledged. */
   #acked = -Infinity
-  /** Bytes held now. */
+  /** Captured bytes held now. */
   bytes = 0
   /** Bytes that were ever held here, or held on the other side because of what is held here. */
   #arrivedBytes = 0
@@ -56,15 +42,24 @@ export class HeldSegments {
   /** @param lastWins A later copy replaces held bytes (`--overlap last`); otherwise the first copy stays. */
   constructor(store: HeldStore, lastWins: boolean) {
     this.#store = store
+    this.#rows = store.rows
+    this.#list = new HeldList(store.rows)
     this.#lastWins = lastWins
+    store.countList(1)
   }
 
   get count(): number {
-    return this.#items.length
+    return this.#list.count
   }
 
-  get first(): HeldSegment | undefined {
-    return this.#items[0]
+  /** Row of the first segment, or `NO_ROW`. */
+  get first(): number {
+    return this.#list.first
+  }
+
+  /** Stream offset of the first segment; there must be one. */
+  get firstOffset(): number {
+    return this.#rows.offset[this.#list.first]!
   }
 
   /**
@@ -84,37 +79,63 @@ export class HeldSegments {
     this.#arrivedBytes += bytes
   }
 
-  /** Takes out the first segment. Its owner drops `stored` from the store. */
-  shift(): HeldSegment | undefined {
-    const first = this.#items.shift()
-    if (first?.stored) this.bytes -= first.end - first.offset
-    return first
+  /** Takes the first segment out; its row stays as it is until it is given to `free`. */
+  shift(): number {
+    const row = this.#list.first
+    this.#list.unlinkFirst()
+    if (this.#rows.place[row] !== NOWHERE) this.bytes -= this.#rows.end[row]! - this.#rows.offset[row]!
+    return row
+  }
+
+  /** Gives back the row and the bytes of a segment that was taken out. */
+  free(row: number): void {
+    const { place, end, offset } = this.#rows
+    this.#store.drop(place[row]!, end[row]! - offset[row]!)
+    this.#rows.free(row)
+  }
+
+  /** Nothing is held any more, and this is of no use any more. */
+  release(): void {
+    this.#list.release()
+    this.#store.countList(-1)
   }
 
   /** Notes that the peer has acknowledged up to stream offset `acked`. */
   acknowledge(acked: number, tsSec: number, tsNsec: number): void {
     if (acked <= this.#acked) return
-    let index = this.#firstEndingAfter(this.#acked)
+    const { offset, next } = this.#rows
+    let row = this.#list.find(this.#acked)
     this.#acked = acked
-    for (; index < this.#items.length && this.#items[index]!.offset <= acked; index++) {
-      this.#markAcknowledged(this.#items[index]!, tsSec, tsNsec)
+    for (; row !== NO_ROW && offset[row]! <= acked; row = next[0]![row]!) {
+      this.#markAcknowledged(row, tsSec, tsNsec)
     }
   }
 
   /** Drops what lies at `end` and above. Returns its captured bytes. */
   truncate(end: number): number {
+    const rows = this.#rows
     let dropped = 0
-    for (let last = this.#items.at(-1); last !== undefined && last.end > end; last = this.#items.at(-1)) {
-      this.#items.pop()
-      if (last.stored === null) {
-        if (last.offset < end) this.#items.push({ ...last, end })
-        else this.#store.drop(null)
-      } else {
-        dropped += last.end - Math.max(last.offset, end)
-        this.bytes -= last.stored.length
-        if (last.offset < end) this.#keepBegin(last, last.stored, end)
-        this.#store.drop(last.stored)
+    let row = this.#list.find(end)
+    if (row !== NO_ROW && rows.offset[row]! < end) {
+      if (rows.place[row] !== NOWHERE) {
+        const cut = rows.end[row]! - end
+        this.#store.shorten(rows.place[row]!, cut)
+        this.bytes -= cut
+        dropped += cut
       }
+      rows.end[row] = end
+      row = this.#list.pass(row)
+    }
+    while (row !== NO_ROW) {
+      const after = rows.next[0]![row]!
+      const length = rows.end[row]! - rows.offset[row]!
+      this.#list.unlink(row)
+      if (rows.place[row] !== NOWHERE) {
+        dropped += length
+        this.bytes -= length
+      }
+      this.free(row)
+      row = after
     }
     return dropped
   }
@@ -122,24 +143,35 @@ export class HeldSegments {
   /** Moves all offsets by `distance`. */
   shiftOffsets(distance: number): void {
     this.#acked += distance
-    for (const item of this.#items) {
-      item.offset += distance
-      item.end += distance
+    const { offset, end, next } = this.#rows
+    for (let row = this.#list.first; row !== NO_ROW; row = next[0]![row]!) {
+      offset[row]! += distance
+      end[row]! += distance
     }
   }
 
   /** Moves the peer's offsets by `distance`. */
   shiftPeerAcked(distance: number): void {
-    for (const item of this.#items) item.peerAcked += distance
+    const { peerAcked, next } = this.#rows
+    for (let row = this.#list.first; row !== NO_ROW; row = next[0]![row]!) peerAcked[row]! += distance
   }
 
-  /** True when the gap before the first segment has been waited for long enough at capture time `tsSec`. */
-  isGapOver(tsSec: number, tsNsec: number): boolean {
-    const { ackedSec, ackedNsec, ackedArrived } = this.#items[0]!
-    if (ackedSec < 0) return false
+  /**
+   * True when the gap before the first segment has been waited for long enough at capture time `tsSec`.
+   *
+   * @param isOneSided The peer has sent nothing.
+   */
+  isGapOver(tsSec: number, tsNsec: number, isOneSided: boolean): boolean {
+    const rows = this.#rows
+    const row = this.#list.first
+    if (isOneSided) {
+      if (this.bytes >= ONE_SIDED_WAIT_BYTES) return true
+      return elapsedMs(rows.tsSec[row]!, rows.tsNsec[row]!, tsSec, tsNsec) >= ONE_SIDED_WAIT_MS
+    }
+    if ((rows.flags[row]! & RowFlag.ACKED) === 0) return false
     return (
-      this.#arrivedBytes - ackedArrived >= GAP_WAIT_BYTES ||
-      elapsedMs(ackedSec, ackedNsec, tsSec, tsNsec) >= GAP_WAIT_MS
+      this.#arrivedBytes - rows.ackedArrived[row]! >= GAP_WAIT_BYTES ||
+      elapsedMs(rows.ackedSec[row]!, rows.ackedNsec[row]!, tsSec, tsNsec) >= GAP_WAIT_MS
     )
   }
 
@@ -152,122 +184,107 @@ export class HeldSegments {
     arrival: Arrival,
     mayBeFirst: boolean,
   ): boolean {
+    const rows = this.#rows
     let isFirst = mayBeFirst
-    let index = this.#firstEndingAfter(offset)
+    let row = this.#list.find(offset)
     let at = offset
     while (at < end) {
-      const item = this.#items[index]
-      const roomEnd = item === undefined ? end : Math.min(end, item.offset)
+      const roomEnd = row === NO_ROW ? end : Math.min(end, rows.offset[row]!)
       if (at < roomEnd) {
-        this.#items.splice(index, 0, this.#piece(at, roomEnd, bytes, from + at - offset, arrival, isFirst))
+        this.#insertPiece(at, roomEnd, bytes, from + at - offset, arrival, isFirst)
         isFirst = false
         at = roomEnd
-      } else if (item !== undefined) {
-        const stop = Math.min(end, item.end)
-        if (item.stored === null && bytes !== null) {
-          index = this.#replaceCut(
-            index,
-            at,
-            stop,
-            this.#piece(at, stop, bytes, from + at - offset, arrival, isFirst),
-          )
-          isFirst = false
-        } else if (item.stored !== null && bytes !== null) {
-          this.#compare(item, at, stop, bytes, from + at - offset)
-        }
-        at = stop
+        continue
       }
-      index += 1
+      const stop = Math.min(end, rows.end[row]!)
+      if (bytes !== null && rows.place[row] === NOWHERE) {
+        row = this.#replaceCut(row, at, stop, bytes, from + at - offset, arrival, isFirst)
+        isFirst = false
+      } else {
+        if (bytes !== null) this.#compare(row, at, stop, bytes, from + at - offset)
+        row = this.#list.pass(row)
+      }
+      at = stop
     }
     return mayBeFirst && !isFirst
   }
 
-  // Puts the part of `item` before `end` back as the last one.
-  #keepBegin(item: HeldSegment, whole: StoredBytes, end: number): void {
-    const { bytes, from } = this.#store.locate(whole)
-    const stored = this.#store.keep(bytes, from, from + end - item.offset)
-    this.bytes += stored.length
-    this.#items.push({ ...item, end, stored })
-  }
-
-  #firstEndingAfter(offset: number): number {
-    let low = 0
-    let high = this.#items.length
-    // The usual case is a segment above all that are held.
-    if (high > 0 && this.#items[high - 1]!.end <= offset) return high
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#items[middle]!.end > offset) high = middle
-      else low = middle + 1
-    }
-    return low
-  }
-
-  #piece(
+  // Inserts a row at the path for `[offset, end)`, of which nothing is held; `bytes` null: it was not captured.
+  #insertPiece(
     offset: number,
     end: number,
     bytes: Uint8Array | null,
     from: number,
     arrival: Arrival,
     isFirst: boolean,
-  ): HeldSegment {
-    const stored = bytes === null ? null : this.#store.keep(bytes, from, from + end - offset)
-    if (stored === null) {
-      this.#store.keepNothing()
+  ): void {
+    const length = end - offset
+    const place = bytes === null ? NOWHERE : this.#store.keep(bytes, from, from + length)
+    const row = this.#rows.take()
+    const rows = this.#rows
+    rows.offset[row] = offset
+    rows.end[row] = end
+    rows.place[row] = place
+    rows.tsSec[row] = arrival.tsSec
+    rows.tsNsec[row] = arrival.tsNsec
+    rows.peerAcked[row] = arrival.peerAcked
+    if (isFirst) rows.flags[row] = RowFlag.FIRST
+    if (bytes !== null) {
+      this.bytes += length
+      this.#arrivedBytes += length
+    }
+    if (offset <= this.#acked) this.#markAcknowledged(row, arrival.tsSec, arrival.tsNsec)
+    this.#list.insert(row)
+  }
+
+  // Puts `[at, stop)` of the segment in the place of a part of the row behind the path, of which nothing was captured.
+  // Returns the row behind the path then.
+  #replaceCut(
+    row: number,
+    at: number,
+    stop: number,
+    bytes: Uint8Array,
+    from: number,
+    arrival: Arrival,
+    isFirst: boolean,
+  ): number {
+    const rows = this.#rows
+    const end = rows.end[row]!
+    const hasLeft = rows.offset[row]! < at
+    if (hasLeft) {
+      rows.end[row] = at
+      this.#list.pass(row)
+    } else if (stop < end) {
+      rows.offset[row] = stop
+      rows.flags[row]! &= ~RowFlag.FIRST
     } else {
-      this.bytes += stored.length
-      this.#arrivedBytes += stored.length
+      this.#list.unlink(row)
+      this.free(row)
     }
-    const { tsSec, tsNsec, peerAcked } = arrival
-    const item: HeldSegment = {
-      offset,
-      end,
-      stored,
-      tsSec,
-      tsNsec,
-      isFirst,
-      peerAcked,
-      ackedSec: -1,
-      ackedNsec: 0,
-      ackedArrived: 0,
-    }
-    if (offset <= this.#acked) this.#markAcknowledged(item, tsSec, tsNsec)
-    return item
+    this.#insertPiece(at, stop, bytes, from, arrival, isFirst)
+    if (hasLeft && stop < end) this.#list.insert(this.#rows.copyOf(row, stop, end))
+    return rows.next[0]![rows.path[0]!]!
   }
 
-  #markAcknowledged(item: HeldSegment, tsSec: number, tsNsec: number): void {
-    if (item.ackedSec >= 0) return
-    item.ackedSec = tsSec
-    item.ackedNsec = tsNsec
-    item.ackedArrived = this.#arrivedBytes
+  #markAcknowledged(row: number, tsSec: number, tsNsec: number): void {
+    const rows = this.#rows
+    if (rows.flags[row]! & RowFlag.ACKED) return
+    rows.flags[row]! |= RowFlag.ACKED
+    rows.ackedSec[row] = tsSec
+    rows.ackedNsec[row] = tsNsec
+    rows.ackedArrived[row] = this.#arrivedBytes
   }
 
-  // Puts `piece` in the place of `[at, stop)` of the cut-off item at `index`. Returns the piece's index.
-  #replaceCut(index: number, at: number, stop: number, piece: HeldSegment): number {
-    const cut = this.#items[index]!
-    const pieces: HeldSegment[] = []
-    if (cut.offset < at) pieces.push({ ...cut, end: at })
-    pieces.push(piece)
-    if (stop < cut.end) pieces.push({ ...cut, offset: stop, isFirst: false })
-    for (let count = 1; count < pieces.length; count++) this.#store.keepNothing()
-    this.#store.drop(null)
-    this.#items.splice(index, 1, ...pieces)
-    return index + (cut.offset < at ? 1 : 0)
-  }
-
-  #compare(item: HeldSegment, at: number, stop: number, bytes: Uint8Array, from: number): void {
-    const stored = item.stored!
+  #compare(row: number, at: number, stop: number, bytes: Uint8Array, from: number): void {
+    const stored = this.#rows.place[row]!
+    const begin = at - this.#rows.offset[row]!
     const length = stop - at
-    const place = this.#store.locate(stored, at - item.offset, length)
-    const held = place.bytes
-    const heldFrom = place.from
+    const { bytes: held, from: heldFrom } = this.#store.locate(stored, begin, length)
     let conflicts = 0
     for (let i = 0; i < length; i++) if (held[heldFrom + i] !== bytes[from + i]) conflicts += 1
     this.repeatedBytes += length
     this.conflictBytes += conflicts
-    if (conflicts > 0 && this.#lastWins) {
-      this.#store.replace(stored, at - item.offset, bytes, from, from + length)
-    }
+    if (conflicts > 0 && this.#lastWins) this.#store.replace(stored, begin, bytes, from, from + length)
   }
 }
 

@@ -1,4 +1,7 @@
-import { NO_PAGE, type PageArena } from '../bytes/page-arena.js'
+import { LARGEST_CLASS, NO_PAGE, type PageArena } from '../bytes/page-arena.js'
+import { SlotArena } from '../bytes/slot-arena.js'
+import { FewBytes } from './few-bytes.js'
+import { HeldRows } from './held-rows.js'
 
 /** A file for held bytes that memory has no room for. */
 export interface Spill {
@@ -12,18 +15,6 @@ export interface Spill {
   free(bytes: number): void
 }
 
-/** Bytes owned by the store: in a page, by themselves, or in the spill file. */
-export interface StoredBytes {
-  readonly length: number
-  /** Number and size class of the page; `NO_PAGE` where they are in none. */
-  readonly page: number
-  readonly sizeClass: number
-  /** A few bytes that no page was left for; null: they are elsewhere. */
-  readonly few: Uint8Array | null
-  /** Position in the spill file; meaningless elsewhere. */
-  readonly spillPosition: number
-}
-
 /** Where stored bytes can be read: `bytes[from, to)`. */
 export interface BytesPlace {
   bytes: Uint8Array
@@ -31,10 +22,21 @@ export interface BytesPlace {
   to: number
 }
 
-/** Memory that one held segment takes beside its bytes … */
-const SEGMENT_BYTES = 320
-/** … and what all segments may take together in any case. */
-const MIN_SEGMENTS_BYTES = 32 * 1024 * 1024
+/** The place of bytes that were not captured. */
+export const NOWHERE = 0
+// A place is a kind (bits 0-3) and the number of a page, slot or piece above it; below 0 it is -1 less a position in the
+// spill file.
+const KIND_BITS = 4
+const KIND_MASK = 15
+const FIRST_PAGE_KIND = 1
+const FIRST_SLOT_KIND = FIRST_PAGE_KIND + LARGEST_CLASS + 1
+const FEW_KIND = 15
+
+/** Memory that a row takes, and a half-stream that has any … */
+const ROW_BYTES = 96
+const LIST_BYTES = 192
+/** … and what all of that may take together in any case. */
+const MIN_RECORD_BYTES = 32 * 1024 * 1024
 /**
  * Segments up to this length never go to the spill file: a capture of nothing else, or one that covers them again and
  * again, would cost a call of the system for every few bytes.
@@ -42,107 +44,121 @@ const MIN_SEGMENTS_BYTES = 32 * 1024 * 1024
 const MAX_FEW_BYTES = 256
 
 /**
- * Owns the early bytes of all half-streams of one worker: in the arena's pages; when those are used up, in a spill file,
- * or where they are few by themselves. What those take, and what it takes to know where all are, is limited to the bytes
- * of the arena, but at least 32 MiB.
+ * Owns the early segments of all half-streams of one worker. Their bytes are in the arena's pages, several of them in one
+ * where they are short; when those are used up, in a spill file, or where they are few in an array. What that takes, and
+ * the rows and lists that tell where all is, is limited to the bytes of the arena, but at least 32 MiB.
+ *
+ * A place is a number that tells where bytes are; how many they are its owner knows.
  */
 export class HeldStore {
+  readonly rows = new HeldRows()
   readonly #pages: PageArena
+  readonly #slots: SlotArena
+  readonly #few: FewBytes
   readonly #spill: Spill
   readonly #place: BytesPlace
-  readonly #maxFewBytes: number
-  /** Segments that are held now, wherever their bytes are. */
-  segments = 0
+  /** What was read of the spill file last. */
+  #fromSpill = new Uint8Array(0)
+  /** Half-streams that hold segments: each has a row of its own. */
+  #lists = 0
   /** Bytes that had to go to the spill file so far. */
   spilledBytes = 0
-  #fewBytes = 0
 
   /** @param maxFewBytes Segments up to this length never go to the spill file. */
   constructor(pages: PageArena, spill: Spill, maxFewBytes = MAX_FEW_BYTES) {
     this.#pages = pages
+    this.#slots = new SlotArena(pages)
+    this.#few = new FewBytes(maxFewBytes)
     this.#spill = spill
-    this.#maxFewBytes = maxFewBytes
     this.#place = { bytes: pages.memory.bytes, from: 0, to: 0 }
   }
 
-  /** True when the segments, wherever their bytes are, take as much memory as there is. */
+  /** Segments, or pieces of such, that are held now. */
+  get segments(): number {
+    return this.rows.count - this.#lists
+  }
+
+  /** True when it takes as much memory as there is to know where all is. */
   get isFull(): boolean {
-    const bytes = this.segments * SEGMENT_BYTES + this.#fewBytes
-    return bytes > Math.max(this.#pages.totalBytes, MIN_SEGMENTS_BYTES)
+    const bytes = this.rows.count * ROW_BYTES + this.#lists * LIST_BYTES + this.#few.usedBytes
+    return bytes > Math.max(this.#pages.totalBytes, MIN_RECORD_BYTES)
   }
 
-  /** Keeps an owned copy of `bytes[from, to)`. */
-  keep(bytes: Uint8Array, from: number, to: number): StoredBytes {
+  /** Notes that one more, or one fewer (-1), half-stream has a list of its own. */
+  countList(change: 1 | -1): void {
+    this.#lists += change
+  }
+
+  /** Keeps an owned copy of `bytes[from, to)`. Returns its place. */
+  keep(bytes: Uint8Array, from: number, to: number): number {
     const length = to - from
-    const sizeClass = this.#pages.classFor(length)
-    const page = length > this.#pages.pageBytes(sizeClass) ? NO_PAGE : this.#pages.tryAllocate(sizeClass)
-    this.segments += 1
-    if (page !== NO_PAGE) {
-      this.#pages.memory.copy(bytes, from, to, this.#pages.positionOf(page))
-      return { length, page, sizeClass, few: null, spillPosition: 0 }
+    const slotClass = this.#slots.classFor(length)
+    if (slotClass >= 0) {
+      const slot = this.#slots.tryAllocate(slotClass)
+      if (slot !== NO_PAGE) {
+        this.#pages.memory.copy(bytes, from, to, this.#slots.positionOf(slot, slotClass))
+        return (slot << KIND_BITS) | (FIRST_SLOT_KIND + slotClass)
+      }
+    } else {
+      const sizeClass = this.#pages.classFor(length)
+      const page = length > this.#pages.pageBytes(sizeClass) ? NO_PAGE : this.#pages.tryAllocate(sizeClass)
+      if (page !== NO_PAGE) {
+        this.#pages.memory.copy(bytes, from, to, this.#pages.positionOf(page))
+        return (page << KIND_BITS) | (FIRST_PAGE_KIND + sizeClass)
+      }
     }
-    if (length <= this.#maxFewBytes) {
-      this.#fewBytes += length
-      return { length, page, sizeClass, few: copyOf(bytes, from, to), spillPosition: 0 }
-    }
+    if (length <= this.#few.slotBytes) return (this.#few.keep(bytes, from, to) << KIND_BITS) | FEW_KIND
     this.spilledBytes += length
-    return { length, page, sizeClass, few: null, spillPosition: this.#spill.write(bytes, from, to) }
+    return -1 - this.#spill.write(bytes, from, to)
   }
 
-  /**
-   * Where `length` of the bytes are, from the one at `at` on: by default all. Valid until `replace`, `drop` or the next
-   * call.
-   */
-  locate(stored: StoredBytes, at = 0, length = stored.length - at): Readonly<BytesPlace> {
+  /** Where the `length` bytes from the one at `at` on are. Valid until `keep`, `replace`, `drop` or the next call. */
+  locate(stored: number, at: number, length: number): Readonly<BytesPlace> {
     const place = this.#place
-    const { page, few, spillPosition } = stored
-    if (few !== null) {
-      place.bytes = few
-      place.from = at
-    } else if (page === NO_PAGE) {
-      place.bytes = Buffer.allocUnsafe(length)
+    if (stored < 0) {
+      if (this.#fromSpill.length < length) this.#fromSpill = new Uint8Array(2 * length)
+      place.bytes = this.#fromSpill
       place.from = 0
-      this.#spill.read(spillPosition + at, place.bytes)
+      this.#spill.read(-1 - stored + at, this.#fromSpill.subarray(0, length))
+    } else if ((stored & KIND_MASK) === FEW_KIND) {
+      place.bytes = this.#few.bytes
+      place.from = this.#few.positionOf(stored >> KIND_BITS) + at
     } else {
       place.bytes = this.#pages.memory.bytes
-      place.from = this.#pages.positionOf(page) + at
+      place.from = this.#positionInPages(stored) + at
     }
     place.to = place.from + length
     return place
   }
 
   /** Puts `bytes[from, to)` in the place of the stored bytes from the one at `at` on. */
-  replace(
-    { page, few, spillPosition }: StoredBytes,
-    at: number,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-  ): void {
-    // A view for the length of this call.
-    if (few !== null) few.set(bytes.subarray(from, to), at)
-    else if (page === NO_PAGE) this.#spill.rewrite(spillPosition + at, bytes, from, to)
-    else this.#pages.memory.copy(bytes, from, to, this.#pages.positionOf(page) + at)
+  replace(stored: number, at: number, bytes: Uint8Array, from: number, to: number): void {
+    if (stored < 0) this.#spill.rewrite(-1 - stored + at, bytes, from, to)
+    else if ((stored & KIND_MASK) === FEW_KIND)
+      this.#few.bytes.set(bytes.subarray(from, to), this.#few.positionOf(stored >> KIND_BITS) + at)
+    else this.#pages.memory.copy(bytes, from, to, this.#positionInPages(stored) + at)
   }
 
-  /** Notes that a segment is held of which no byte was captured. */
-  keepNothing(): void {
-    this.segments += 1
+  /** The last `bytes` of the stored bytes, not all of them, are not needed any more. */
+  shorten(stored: number, bytes: number): void {
+    if (stored < 0) this.#spill.free(bytes)
   }
 
-  /** @param stored Null for a segment of which no byte was captured. */
-  drop(stored: StoredBytes | null): void {
-    this.segments -= 1
-    if (stored === null) return
-    if (stored.few !== null) this.#fewBytes -= stored.length
-    else if (stored.page === NO_PAGE) this.#spill.free(stored.length)
-    else this.#pages.free(stored.page, stored.sizeClass)
+  /** @param length Of the bytes that were kept and not cut off by `shorten`. */
+  drop(stored: number, length: number): void {
+    if (stored === NOWHERE) return
+    const kind = stored & KIND_MASK
+    if (stored < 0) this.#spill.free(length)
+    else if (kind === FEW_KIND) this.#few.free(stored >> KIND_BITS)
+    else if (kind >= FIRST_SLOT_KIND) this.#slots.free(stored >> KIND_BITS, kind - FIRST_SLOT_KIND)
+    else this.#pages.free(stored >> KIND_BITS, kind - FIRST_PAGE_KIND)
   }
-}
 
-// `slice` of a Buffer would be no copy.
-function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  const copy = new Uint8Array(to - from)
-  copy.set(bytes.subarray(from, to))
-  return copy
+  #positionInPages(stored: number): number {
+    const kind = stored & KIND_MASK
+    const number = stored >> KIND_BITS
+    return kind >= FIRST_SLOT_KIND
+      ? this.#slots.positionOf(number, kind - FIRST_SLOT_KIND)
+      : this.#pages.positionOf(number)
+  }
 }

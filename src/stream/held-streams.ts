@@ -1,7 +1,8 @@
 import type { Delivery } from './delivery.js'
 import { HalfSeen, type HalfStreams } from './half-streams.js'
+import { type HeldRows, RowFlag } from './held-rows.js'
 import { type Arrival, elapsedMs, GAP_WAIT_MS, HeldSegments } from './held-segments.js'
-import type { HeldStore } from './held-store.js'
+import { type HeldStore, NOWHERE } from './held-store.js'
 import { RecentGaps } from './recent-gaps.js'
 import { seqAdd } from './seq.js'
 
@@ -30,6 +31,7 @@ export class HeldStreams {
   readonly #halves: HalfStreams
   readonly #delivery: Delivery
   readonly #store: HeldStore
+  readonly #rows: HeldRows
   readonly #limits: ReassemblerLimits
   readonly #lastWins: boolean
   readonly #held = new Map<number, HeldSegments>()
@@ -52,6 +54,7 @@ export class HeldStreams {
     this.#halves = halves
     this.#delivery = delivery
     this.#store = store
+    this.#rows = store.rows
     this.#limits = limits
     this.#lastWins = lastWins
   }
@@ -100,7 +103,7 @@ export class HeldStreams {
     const held = this.#held.get(half)
     if (held === undefined) return
     held.acknowledge(offset, tsSec, tsNsec)
-    if (held.first!.offset < offset) this.settle(half)
+    if (held.firstOffset < offset) this.settle(half)
   }
 
   /**
@@ -111,9 +114,9 @@ export class HeldStreams {
     const peer = half ^ 1
     if ((this.#halves.halfSeen[peer]! & HalfSeen.HELD) === 0) return false
     const peerNext = this.#halves.nextOffset[peer]!
-    const first = this.#held.get(peer)!.first!
-    if (first.offset > peerNext) return acked >= first.offset
-    return acked > peerNext && first.peerAcked <= this.#halves.nextOffset[half]!
+    const held = this.#held.get(peer)!
+    if (held.firstOffset > peerNext) return acked >= held.firstOffset
+    return acked > peerNext && this.#rows.peerAcked[held.first]! <= this.#halves.nextOffset[half]!
   }
 
   /** Drops what is held from stream offset `end` on. Returns its captured bytes. */
@@ -137,9 +140,12 @@ export class HeldStreams {
     if (this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
       const first = this.#held.get(half)?.first
       if (first === undefined) return
-      if (elapsedMs(first.tsSec, first.tsNsec, tsSec, tsNsec) >= GAP_WAIT_MS) this.settle(half)
+      const rows = this.#rows
+      if (elapsedMs(rows.tsSec[first]!, rows.tsNsec[first]!, tsSec, tsNsec) >= GAP_WAIT_MS) this.settle(half)
     }
-    while (this.#hasGap(half) && this.#held.get(half)!.isGapOver(tsSec, tsNsec)) this.#giveUpGap(half)
+    const isOneSided = this.#halves.packets[half ^ 1] === 0
+    while (this.#hasGap(half) && this.#held.get(half)!.isGapOver(tsSec, tsNsec, isOneSided))
+      this.#giveUpGap(half)
   }
 
   /** Delivers all that is held of both sides of a connection, with gaps. */
@@ -155,7 +161,7 @@ export class HeldStreams {
 
   /** Stream offset of the first held segment; 0 when nothing is held. */
   lowestOffset(half: number): number {
-    return this.#held.get(half)?.first?.offset ?? 0
+    return this.#held.get(half)?.firstOffset ?? 0
   }
 
   /**
@@ -166,7 +172,7 @@ export class HeldStreams {
     const halves = this.#halves
     if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) return
     const held = this.#held.get(half)
-    const distance = start ?? held?.first?.offset
+    const distance = start ?? held?.firstOffset
     if (distance === undefined) return
     halves.halfSeen[half]! &= ~HalfSeen.UNSETTLED
     held?.shiftOffsets(-distance)
@@ -194,24 +200,25 @@ export class HeldStreams {
   #hasGap(half: number): boolean {
     const seen = this.#halves.halfSeen[half]!
     if ((seen & HalfSeen.HELD) === 0 || seen & HalfSeen.UNSETTLED) return false
-    return this.#held.get(half)!.first!.offset > this.#halves.nextOffset[half]!
+    return this.#held.get(half)!.firstOffset > this.#halves.nextOffset[half]!
   }
 
   // Of the two sides the one whose gap is to be given up first, that whose held segment came earlier; -1: neither has one.
   #nextGap(orig: number, resp: number): number {
     if (!this.#hasGap(orig)) return this.#hasGap(resp) ? resp : -1
     if (!this.#hasGap(resp)) return orig
-    const a = this.#held.get(orig)!.first!
-    const b = this.#held.get(resp)!.first!
-    return elapsedMs(b.tsSec, b.tsNsec, a.tsSec, a.tsNsec) > 0 ? resp : orig
+    const { tsSec, tsNsec } = this.#rows
+    const a = this.#held.get(orig)!.first
+    const b = this.#held.get(resp)!.first
+    return elapsedMs(tsSec[b]!, tsNsec[b]!, tsSec[a]!, tsNsec[a]!) > 0 ? resp : orig
   }
 
   // Reports the missing bytes before the first held segment, then delivers what follows in order.
   #giveUpGap(half: number): void {
-    const first = this.#held.get(half)!.first!
+    const { firstOffset } = this.#held.get(half)!
     const offset = this.#halves.nextOffset[half]!
-    this.gaps.add(half, offset, first.offset)
-    this.#delivery.skip(half, first.offset - offset)
+    this.gaps.add(half, offset, firstOffset)
+    this.#delivery.skip(half, firstOffset - offset)
     this.#drain(half)
   }
 
@@ -228,7 +235,8 @@ export class HeldStreams {
     if ((halfSeen[half]! & HalfSeen.HELD) === 0 || halfSeen[half]! & HalfSeen.UNSETTLED) return false
     const held = this.#held.get(half)!
     const before = held.count
-    while (held.first?.offset === nextOffset[half] && !this.isAhead(half, held.first!.peerAcked)) {
+    while (held.count > 0 && held.firstOffset === nextOffset[half]) {
+      if (this.isAhead(half, this.#rows.peerAcked[held.first]!)) break
       this.#deliverFirst(half, held)
     }
     return held.count < before
@@ -242,19 +250,24 @@ export class HeldStreams {
 
   // The first held segment must not be behind a gap.
   #deliverFirst(half: number, held: HeldSegments): void {
-    const { offset, end, stored, tsSec, tsNsec, isFirst } = held.shift()!
+    const rows = this.#rows
+    const row = held.shift()
+    const length = rows.end[row]! - rows.offset[row]!
+    const stored = rows.place[row]!
     if (held.count === 0) this.#forget(half)
-    if (stored === null) {
-      this.#store.drop(null)
-      this.#delivery.skipCut(half, end - offset)
+    if (stored === NOWHERE) {
+      held.free(row)
+      this.#delivery.skipCut(half, length)
       return
     }
-    const place = this.#store.locate(stored)
-    this.#delivery.deliver(half, place.bytes, place.from, place.to, tsSec, tsNsec, isFirst)
-    this.#store.drop(stored)
+    const { bytes, from, to } = this.#store.locate(stored, 0, length)
+    const isFirst = (rows.flags[row]! & RowFlag.FIRST) !== 0
+    this.#delivery.deliver(half, bytes, from, to, rows.tsSec[row]!, rows.tsNsec[row]!, isFirst)
+    held.free(row)
   }
 
   #forget(half: number): void {
+    this.#held.get(half)?.release()
     this.#held.delete(half)
     this.#halves.halfSeen[half]! &= ~HalfSeen.HELD
   }

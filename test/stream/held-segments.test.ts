@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { RowFlag } from '../../src/stream/held-rows.js'
 import { HeldSegments } from '../../src/stream/held-segments.js'
-import { HeldStore } from '../../src/stream/held-store.js'
+import { HeldStore, NOWHERE } from '../../src/stream/held-store.js'
 import { pageArena } from '../support/pages.js'
 import { FEW_BYTES, heldText, MemorySpill } from './memory-spill.js'
 
@@ -16,6 +17,7 @@ const insertion = fc.record({
 function setUp(lastWins: boolean, pages = pageArena(8)) {
   const spill = new MemorySpill()
   const store = new HeldStore(pages, spill, FEW_BYTES)
+  const { rows } = store
   const held = new HeldSegments(store, lastWins)
   function insert(offset: number, content: string, cut = 0): void {
     const bytes = new Uint8Array(Buffer.from(content))
@@ -25,11 +27,15 @@ function setUp(lastWins: boolean, pages = pageArena(8)) {
   /** What is held, by offset: the byte, or `?` where it was cut off. */
   function drain(): Map<number, string> {
     const found = new Map<number, string>()
-    for (let item = held.shift(); item !== undefined; item = held.shift()) {
-      const content = item.stored === null ? null : heldText(store, item.stored)
-      for (let at = item.offset; at < item.end; at++) found.set(at, content?.[at - item.offset] ?? '?')
-      store.drop(item.stored)
+    while (held.count > 0) {
+      const row = held.shift()
+      const [offset, end, place] = [rows.offset[row]!, rows.end[row]!, rows.place[row]!]
+      const content = place === NOWHERE ? null : heldText(store, place, end - offset)
+      for (let at = offset; at < end; at++) found.set(at, content?.[at - offset] ?? '?')
+      held.free(row)
     }
+    held.release()
+    expect([store.segments, rows.count]).toEqual([0, 0])
     return found
   }
   return { held, insert, drain, spill, store }
@@ -99,12 +105,14 @@ describe('HeldSegments', () => {
   })
 
   it('counts a packet once, with the first piece of it that is new', () => {
-    const { held, insert } = setUp(false)
+    const { held, insert, store } = setUp(false)
     insert(2, 'ab')
     insert(0, 'abababab')
     const pieces = []
-    for (let item = held.shift(); item !== undefined; item = held.shift())
-      pieces.push([item.offset, item.isFirst])
+    while (held.count > 0) {
+      const row = held.shift()
+      pieces.push([store.rows.offset[row], (store.rows.flags[row]! & RowFlag.FIRST) !== 0])
+    }
     expect(pieces).toEqual([
       [0, true],
       [2, true],

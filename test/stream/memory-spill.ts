@@ -1,4 +1,4 @@
-import type { HeldStore, Spill, StoredBytes } from '../../src/stream/held-store.js'
+import type { HeldStore, Spill } from '../../src/stream/held-store.js'
 
 /** Segments up to this length are not spilled in tests: some of theirs are, and some not. */
 export const FEW_BYTES = 2
@@ -42,7 +42,7 @@ export class MemorySpill implements Spill {
 }
 
 /** What the store keeps, as text. */
-export function heldText(store: HeldStore, stored: StoredBytes): string {
-  const { bytes, from, to } = store.locate(stored)
+export function heldText(store: HeldStore, stored: number, length: number): string {
+  const { bytes, from, to } = store.locate(stored, 0, length)
   return Buffer.from(bytes.subarray(from, to)).toString()
 }

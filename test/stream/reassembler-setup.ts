@@ -19,6 +19,7 @@ interface Setup {
 export function setUp(options: Setup = {}) {
   const table = new ConnectionTable()
   table.allocate()
+  table.packets.fill(1, 0, 2) // both sides have been seen
   const sink = new RecordingSink()
   const spill = new MemorySpill()
   const store = new HeldStore(options.pages ?? pageArena(8), spill, FEW_BYTES)

@@ -1,0 +1,103 @@
+import { type HeldRows, MOST_LEVELS, NO_ROW } from './held-rows.js'
+
+/**
+ * The early segments of one half-stream in the order of their offsets, over rows of {@link HeldRows}: a skip list (Pugh
+ * 1990). A place is found in O(log n), the end at once.
+ */
+export class HeldList {
+  // Invariants:
+  // - the rows behind #head by next[0] have disjoint ranges, sorted.
+  // - #tails[level] is the last row of each level that has any, the head of none: levels from #tails.length on are empty.
+  readonly #rows: HeldRows
+  readonly #head: number
+  readonly #tails: number[] = []
+  /** Rows in the list. */
+  count = 0
+
+  constructor(rows: HeldRows) {
+    this.#rows = rows
+    this.#head = rows.takeHead()
+  }
+
+  /** The first row, or `NO_ROW`. */
+  get first(): number {
+    return this.#rows.next[0]![this.#head]!
+  }
+
+  /** Gives the list's own row back. The list is empty, and of no use any more. */
+  release(): void {
+    if (this.count > 0) throw new Error(`bug: ${this.count} held segments are forgotten`)
+    this.#rows.free(this.#head)
+  }
+
+  /** Takes `rows.path` to the place before the first row that ends after `offset`. Returns that row, or `NO_ROW`. */
+  find(offset: number): number {
+    const { next, end, path } = this.#rows
+    const levels = this.#tails.length
+    path.fill(this.#head)
+    if (levels === 0) return NO_ROW
+    // The usual case is a segment above all that are held.
+    if (end[this.#tails[0]!]! <= offset) {
+      for (let level = 0; level < levels; level++) path[level] = this.#tails[level]!
+      return NO_ROW
+    }
+    let row = this.#head
+    for (let level = levels - 1; level >= 0; level--) {
+      const links = next[level]!
+      for (let after = links[row]!; after !== NO_ROW && end[after]! <= offset; after = links[row]!)
+        row = after
+      path[level] = row
+    }
+    return next[0]![row]!
+  }
+
+  /** Takes `rows.path` over the row behind it, which it returned or `pass` before. Returns the one behind that. */
+  pass(row: number): number {
+    const { next, path } = this.#rows
+    for (let level = 0; level < this.#tails.length && next[level]![path[level]!] === row; level++)
+      path[level] = row
+    return next[0]![row]!
+  }
+
+  /** Links `row` at `rows.path`, which is behind it then. */
+  insert(row: number): void {
+    const { next, path } = this.#rows
+    // No higher than one above what there is: short lists stay flat.
+    const height = Math.min(this.#rows.height(), this.#tails.length + 1, MOST_LEVELS)
+    if (height > this.#tails.length) this.#tails.push(this.#head)
+    for (let level = 0; level < height; level++) {
+      const links = next[level]!
+      const before = path[level]!
+      links[row] = links[before]!
+      links[before] = row
+      if (links[row] === NO_ROW) this.#tails[level] = row
+      path[level] = row
+    }
+    this.count += 1
+  }
+
+  /** Unlinks the first row, which stays taken. */
+  unlinkFirst(): void {
+    this.#rows.path.fill(this.#head)
+    this.unlink(this.first)
+  }
+
+  /** Unlinks the row behind `rows.path`, which stays taken. */
+  unlink(row: number): void {
+    const { next, path } = this.#rows
+    for (let level = 0; level < this.#tails.length; level++) {
+      const links = next[level]!
+      const before = path[level]!
+      if (links[before] !== row) break
+      links[before] = links[row]!
+      if (links[before] === NO_ROW) this.#tails[level] = before
+    }
+    this.count -= 1
+    this.#lower()
+  }
+
+  // Levels at the top that have no row any more are given up.
+  #lower(): void {
+    while (this.#tails.at(-1) === this.#head) this.#tails.pop()
+  }
+}
