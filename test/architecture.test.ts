@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { namedModules, type SourceFile, sourceFiles, sourceOf } from './support/source-files.js'
 
-const SRC = resolve('src')
+const SRC = 'src'
 /** Sources that are a package of their own: they may import nothing but themselves. */
 const PACKAGE = 'pcap-filter'
-const PACKAGE_SRC = resolve('packages', PACKAGE, 'src')
+const PACKAGE_SRC = `packages/${PACKAGE}/src`
 const MAX_LINES = 300
 
 // Folder or top-level module -> what it may import besides its own files: other folders, packages, Node's modules.
@@ -33,8 +34,10 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture system-path wire pipeline',
+  'report/app': 'figures preact preact/hooks uplot',
+  'view/app': 'figures report/app preact preact/hooks',
   report:
-    'errors figures system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
+    'errors figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
@@ -49,6 +52,8 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   index: 'node:stream',
   inspect: 'node:stream',
   cli: 'node:stream',
+  'report/app': 'report',
+  'view/app': 'view',
 }
 
 // [rule, pattern that only the folders and files named may contain, these]
@@ -66,27 +71,21 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   ],
 ]
 
-interface SourceFile {
+interface OwnedFile extends SourceFile {
   /** Below src/; of the package, with its name in front. */
   readonly path: string
-  readonly fullPath: string
-  /** First folder below src/, or the name of a top-level module; the name of the package. */
+  /** First folder below src/, or the name of a top-level module; the pages' code by itself; the name of the package. */
   readonly owner: string
-  readonly text: string
-  /** `text` without comments. */
-  readonly code: string
 }
 
-const files: SourceFile[] = [SRC, PACKAGE_SRC].flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => {
-      const fullPath = join(folder, path)
-      const text = readFileSync(fullPath, 'utf8')
-      const shown = folder === SRC ? path : `${PACKAGE}/${path}`
-      return { path: shown, fullPath, owner: ownerOf(fullPath), text, code: withoutComments(text) }
-    }),
-)
+const files: OwnedFile[] = [SRC, PACKAGE_SRC]
+  .flatMap(sourceFiles)
+  .filter(({ fullPath }) => !fullPath.endsWith('.d.ts'))
+  .map((file) => ({
+    ...file,
+    path: file.fullPath.replace(`${SRC}/`, '').replace(`packages/${PACKAGE}/`, `${PACKAGE}/`),
+    owner: ownerOf(file.fullPath),
+  }))
 
 function wordsOf(list = ''): string[] {
   return list.split(' ').filter((word) => word !== '')
@@ -94,28 +93,22 @@ function wordsOf(list = ''): string[] {
 
 function ownerOf(fullPath: string): string {
   if (fullPath.startsWith(`${PACKAGE_SRC}/`)) return PACKAGE
-  return relative(SRC, fullPath)
-    .split('/')[0]!
-    .replace(/\.[jt]s$/, '')
+  const [folder = '', inner] = fullPath.slice(SRC.length + 1).split('/')
+  return inner === 'app' ? `${folder}/app` : folder.replace(/\.[jt]s$/, '')
 }
 
-function withoutComments(text: string): string {
-  return text.replace(/(^|\s)\/\*[\s\S]*?\*\//g, '$1').replace(/(^|\s)\/\/.*$/gm, '$1')
+/** Every module that `file` names, by its owner, with whether only types come from it. */
+function importsOf(file: OwnedFile) {
+  return namedModules(file).map(({ specifier, isType }) => ({
+    target: targetOf(file, specifier),
+    specifier,
+    isType,
+  }))
 }
 
-/** Every module that `file` names, with whether only types come from it. */
-function importsOf(file: SourceFile) {
-  const statements = file.code.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm)
-  const calls = file.code.matchAll(/\bimport\(\s*'([^']+)'/g)
-  return [
-    ...[...statements].map(([, type, specifier]) => ({ specifier: specifier!, isType: type !== undefined })),
-    ...[...calls].map(([, specifier]) => ({ specifier: specifier!, isType: false })),
-  ].map(({ specifier, isType }) => ({ target: targetOf(file, specifier), specifier, isType }))
-}
-
-function targetOf(file: SourceFile, specifier: string): string {
+function targetOf(file: OwnedFile, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier
-  const target = resolve(dirname(file.fullPath), specifier)
+  const target = join(dirname(file.fullPath), specifier)
   const isInside = (file.owner === PACKAGE) === (ownerOf(target) === PACKAGE)
   return isInside ? ownerOf(target) : 'another package by its path'
 }
@@ -194,5 +187,55 @@ describe('the architecture', () => {
 
   it('has a program to install', () => {
     expect(existsSync('bin/pcap2conn.js')).toBe(true)
+  })
+})
+
+describe('the tests', () => {
+  const tests = ['test', `packages/${PACKAGE}/test`].flatMap(sourceFiles)
+  const cases = tests.filter(({ fullPath }) => fullPath.endsWith('.test.ts'))
+  const byPath = new Map([...files, ...tests].map((file) => [file.fullPath, file]))
+
+  /** `from` and all modules that they name, directly or not. */
+  const reached = (from: readonly SourceFile[]): Set<string> => {
+    const seen = new Set<string>()
+    const pending = [...from]
+    for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+      if (seen.has(file.fullPath)) continue
+      seen.add(file.fullPath)
+      for (const { specifier } of namedModules(file)) {
+        const next = byPath.get(sourceOf(file, specifier) ?? '')
+        if (next !== undefined) pending.push(next)
+      }
+    }
+    return seen
+  }
+  const sourceFolder = (path: string) =>
+    dirname(path).replace(/^test/, SRC).replace(`packages/${PACKAGE}/test`, PACKAGE_SRC)
+
+  it('reach every module that is not the beginning of a program, a thread or a page', () => {
+    const started = files.flatMap(({ fullPath, code }) =>
+      [...code.matchAll(/new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g)].map(([, name]) =>
+        join(dirname(fullPath), `${name}.ts`),
+      ),
+    )
+    const begins = new Set(['src/cli/start.ts', ...started])
+    const seen = reached(cases)
+    const untested = files.filter(
+      ({ fullPath, owner }) => !seen.has(fullPath) && !begins.has(fullPath) && !owner.endsWith('/app'),
+    )
+    expect(untested.map(({ path }) => path)).toEqual([])
+  })
+
+  it('are beside what they are about: in its folder, and under the name of a module only where that one is', () => {
+    const strangers = cases.filter((test) => {
+      const folder = sourceFolder(test.fullPath)
+      if (folder === SRC || !files.some(({ fullPath }) => fullPath.startsWith(`${folder}/`))) return false
+      const name = basename(test.fullPath, '.test.ts')
+      const homes = files.filter(({ fullPath }) => basename(fullPath).replace(/\.tsx?$/, '') === name)
+      const isAtHome = homes.length === 0 || homes.some(({ fullPath }) => dirname(fullPath) === folder)
+      const isAboutIt = [...reached([test])].some((path) => path.startsWith(`${folder}/`))
+      return !isAtHome || !isAboutIt
+    })
+    expect(strangers.map(({ fullPath }) => fullPath)).toEqual([])
   })
 })

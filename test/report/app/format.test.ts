@@ -7,7 +7,7 @@ import {
   fileAddress,
   timeText,
   visible,
-} from '../../src/report/app/format.js'
+} from '../../../src/report/app/format.js'
 
 it.each([
   [countedText(0, 'connection'), '0 connections'],

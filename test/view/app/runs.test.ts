@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { type Part, RunBuilder } from '../../src/view/app/runs.js'
-import type { SentPiece, Side } from '../../src/view/view-data.js'
+import { type Part, RunBuilder } from '../../../src/view/app/runs.js'
+import type { SentPiece, Side } from '../../../src/view/view-data.js'
 
 const data = (side: Side, text: string, time: string | null = null, isContinued = false): SentPiece => ({
   kind: 'data',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { escapedText, hexDump, visibleText } from '../../src/view/app/byte-text.js'
+import { escapedText, hexDump, visibleText } from '../../../src/view/app/byte-text.js'
 
 it.each([
   ['text as it is', 'Grüße, 世界\n\t!', 'Grüße, 世界\n\t!'],
