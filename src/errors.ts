@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { shownPath } from './system-path.js'
 
 /** Where in a capture file something went wrong. */
@@ -145,13 +146,36 @@ export function failureOf(error: Error): Failure {
   return { kind: errorKind(error), message: error.message }
 }
 
-function codeOf(error: unknown): string {
+/** The system's name of an error, `EIO`; empty: it has none. */
+export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : ''
+  if (typeof code !== 'string') return ''
+  return unnamedError(error)?.code ?? code
+}
+
+/** What Node.js has no name for, those of a network's file systems among them: it says "Unknown system error -116". */
+const UNNAMED_TEXTS = {
+  EBADMSG: 'bad message',
+  EDQUOT: 'disk quota exceeded',
+  ENOLCK: 'no locks available',
+  ENOLINK: 'the link to the server has been severed',
+  ESTALE: 'stale file handle',
+  ETIME: 'timer expired',
+} as const
+
+function unnamedError(error: unknown): { readonly code: string; readonly text: string } | null {
+  const { code, errno } = error as NodeJS.ErrnoException
+  if (!code?.startsWith('Unknown system error')) return null
+  const found = Object.entries(UNNAMED_TEXTS).find(
+    ([name]) => constants.errno[name as keyof typeof UNNAMED_TEXTS] === -(errno ?? 0),
+  )
+  return found === undefined ? null : { code: found[0], text: found[1] }
 }
 
 /** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */
 export function failureReason(cause: unknown): string {
+  const unnamed = cause instanceof Error ? unnamedError(cause) : null
+  if (unnamed !== null) return `${unnamed.text} (${unnamed.code})`
   const message = cause instanceof Error ? cause.message : String(cause)
   // Node's text is "ENOSPC: no space left on device, write": code, reason, call.
   const match = /^([A-Z0-9]+): ([^,]+)/.exec(message)

@@ -13,7 +13,7 @@ const MAX_LINES = 300
 // One that is not listed may import nothing. Protocol code (wire, stream, flow, ring) knows neither files nor threads.
 const MAY_IMPORT: Readonly<Record<string, string>> = {
   'system-path': 'node:buffer',
-  errors: 'system-path',
+  errors: 'system-path node:os',
   'safe-json': 'system-path',
   'existing-outputs': 'errors system-path node:fs node:path',
   summary: 'errors safe-json',

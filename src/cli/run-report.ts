@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
 import { refuseSamePath } from '../config/shared-outputs.js'
 import type { Config, RawOptions } from '../config.js'
-import { ConfigError, failureReason, OutputError } from '../errors.js'
+import { ConfigError, failureReason, InputError, OutputError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { systemPath } from '../system-path.js'
@@ -42,7 +42,7 @@ export class RunReport {
     return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }
   }
 
-  /** @throws OutputError, also when the run has failed and left no index; InputError */
+  /** @throws OutputError, also when the run has failed and left no index, or that cannot be read */
   async write({ indexes, outputDir }: Config, summary: Summary): Promise<void> {
     const indexPath = indexes.find(({ path }) => isUsable(path))?.path ?? this.#ownIndex
     if (!isThere(indexPath))
@@ -51,7 +51,12 @@ export class RunReport {
     const inputs =
       summary.inputs.length === 1 ? basename(summary.inputs[0]!.path) : `${summary.inputs.length} captures`
     const title = `Connections of ${inputs}`
-    await writeReport({ path: this.path, indexPath, outputDir, summary, title, source: inputs })
+    const page = { path: this.path, indexPath, outputDir, summary, title, source: inputs }
+    await writeReport(page).catch((cause: unknown) => {
+      // The run itself has written the index a moment ago.
+      const isLost = cause instanceof InputError
+      throw isLost ? new OutputError(cause.message, this.path, { cause, kind: 'run' }) : cause
+    })
   }
 
   /** @throws OutputError */

@@ -7,6 +7,8 @@ export interface InputReadProblem {
   /** Byte of the input as it is on disk, compressed or not. */
   readonly offset: number
   readonly message: string
+  /** Not what the input holds, but reading it failed: another try may give more. */
+  readonly isOfSystem?: true
   /** Absent: the input itself is at fault. */
   readonly kind?: ErrorKind
 }

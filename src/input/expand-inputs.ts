@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDynamicPattern } from 'tinyglobby'
+import { InputError } from '../errors.js'
 import type { SkipReason } from '../summary.js'
-import { shownPath } from '../system-path.js'
 import { reason } from './file-source.js'
 import { entriesIn, entryAt, type FolderEntry, identityOf } from './folder-entries.js'
 import type { Input } from './input.js'
@@ -10,17 +10,11 @@ import { isConnectionFileName, type OutputPaths, OwnResults } from './own-result
 import { belowConstant, constantPart, matchesOf } from './pattern-matches.js'
 import { SkippedPaths } from './skipped-paths.js'
 
-/** An argument that gave no input. */
-export interface InputNotFound {
-  readonly path: string
-  /** One sentence that names the path. */
-  readonly message: string
-}
-
 /** What to read. */
 export interface ExpandedInputs {
   readonly inputs: readonly Input[]
-  readonly problems: readonly InputNotFound[]
+  /** Arguments that gave no input. */
+  readonly problems: readonly InputError[]
   /** What was found besides. */
   readonly skipped: SkippedPaths
   /** The inputs that are files, by device and inode. */
@@ -54,7 +48,7 @@ class Expansion implements ExpandedInputs {
   // Invariants: #hasStdin: standard input is one of the inputs. #noted are the paths that were skipped,
   // #failed those of inputs that fail: patterns and folders may lead to one by several ways.
   readonly inputs: Input[] = []
-  readonly problems: InputNotFound[] = []
+  readonly problems: InputError[] = []
   readonly skipped = new SkippedPaths()
   readonly files = new Map<string, Input>()
   readonly exposed = new Set<string>()
@@ -75,7 +69,7 @@ class Expansion implements ExpandedInputs {
     const entry = entryAt(arg)
     if (entry.stats !== null) this.#addNamed(entry, entry.stats)
     else if (isDynamicPattern(arg)) this.#addPattern(arg)
-    else this.#tell(arg, `Cannot read "${arg}": ${reason(entry.error)}`)
+    else this.#tell(arg, `Cannot read "${arg}": ${reason(entry.error)}`, entry.error)
   }
 
   #addStdin(): void {
@@ -124,7 +118,7 @@ class Expansion implements ExpandedInputs {
   #addFound(entry: FolderEntry, below: string, followsLinks: boolean): number {
     const { kind, path, stats } = entry
     if (stats === null) {
-      this.#fail(path, below, `Cannot read "${path}": ${reason(entry.error)}`)
+      this.#fail(path, below, `Cannot read "${path}": ${reason(entry.error)}`, entry.error)
       return 1
     }
     if (kind === 'folder' || (kind === 'folder_link' && followsLinks))
@@ -160,7 +154,8 @@ class Expansion implements ExpandedInputs {
     } catch (error) {
       // The pattern begins with a folder that is not there: it matches nothing.
       const isMissing = isNamed && MISSING.has((error as NodeJS.ErrnoException).code ?? '')
-      if (!isMissing) this.#fail(folder, folder, `Cannot read the folder "${folder}": ${reason(error)}`)
+      if (!isMissing)
+        this.#fail(folder, folder, `Cannot read the folder "${folder}": ${reason(error)}`, error)
       return []
     }
   }
@@ -176,13 +171,14 @@ class Expansion implements ExpandedInputs {
     this.skipped.add(reason, path, sameAs)
   }
 
-  #fail(path: string, below: string, failure: string): void {
+  #fail(path: string, below: string, message: string, cause: unknown): void {
     if (this.#failed.has(path)) return
     this.#failed.add(path)
-    this.inputs.push({ kind: 'file', path, below, isFound: true, failure: shownPath(failure) })
+    const failure = new InputError(message, path, { cause })
+    this.inputs.push({ kind: 'file', path, below, isFound: true, failure })
   }
 
-  #tell(path: string, message: string): void {
-    this.problems.push({ path, message: shownPath(message) })
+  #tell(path: string, message: string, cause?: unknown): void {
+    this.problems.push(new InputError(message, path, { cause }))
   }
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from 'node:fs'
-import { InputError, inputErrorKind } from '../errors.js'
+import { codeOf, failureReason, InputError, inputErrorKind } from '../errors.js'
 import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
@@ -11,6 +11,8 @@ const SMALL_BYTES = 64 * 1024
 
 // A pipe without a writer must not stop the program at `open`. Windows has neither.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+const BECAME_SHORTER = 'the file has become shorter while it was read'
 
 /** A regular file. */
 export class FileByteSource implements ByteSource {
@@ -67,7 +69,7 @@ export class FileByteSource implements ByteSource {
       this.#bytesRead += bytes
       this.#isAtEnd = bytes === 0 || (bytes < target.length && this.#bytesRead >= this.totalBytes)
       if (bytes === 0 && this.#bytesRead < this.totalBytes)
-        this.problem = { offset: this.#bytesRead, message: 'the file has become shorter while it was read' }
+        this.problem = { offset: this.#bytesRead, message: BECAME_SHORTER, isOfSystem: true }
       return bytes
     } catch (error) {
       this.#isAtEnd = true
@@ -97,8 +99,8 @@ export class FileByteSource implements ByteSource {
   }
 }
 
-// Nothing was written: an error of a disk or a network at this moment changes nothing of what was read.
-function closeQuietly(fd: number): void {
+/** Closes what was only read: an error of a disk or a network at this moment changes nothing of that. */
+export function closeQuietly(fd: number): void {
   try {
     closeSync(fd)
   } catch {}
@@ -124,12 +126,10 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A failure to open or read an input, at a byte of it. */
 export function readProblem(offset: number, error: unknown): InputReadProblem {
   const kind = inputErrorKind(error)
-  return { offset, message: reason(error), ...(kind === 'input' ? {} : { kind }) }
+  return { offset, message: reason(error), isOfSystem: true, ...(kind === 'input' ? {} : { kind }) }
 }
 
 /** Why a file operation failed, in words. */
 export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return REASONS[code] ?? error.message
+  return REASONS[codeOf(error)] ?? failureReason(error)
 }

@@ -1,3 +1,5 @@
+import type { InputError } from '../errors.js'
+
 /** One capture to read. */
 export interface Input {
   readonly kind: 'file' | 'stdin' | 'live' | 'merged'
@@ -8,6 +10,6 @@ export interface Input {
   readonly below?: string
   /** It was found below a folder or by a pattern: what is no capture there is passed over. */
   readonly isFound?: true
-  /** Why it cannot be read, in one sentence, where that is known already. */
-  readonly failure?: string
+  /** Why it cannot be read, where that is known already. */
+  readonly failure?: InputError
 }

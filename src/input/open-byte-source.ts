@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { InputError } from '../errors.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { COMPRESSION_MAGIC_BYTES, type Compression, detectCompression, isUndecided } from './compression.js'
 import type { Decompression } from './decompression.js'
@@ -28,7 +27,7 @@ export function openFile(path: string, decompression: Decompression | null = nul
 
 /** The same for an input that is a file. */
 export function openInput({ path, failure }: Input, decompression: Decompression | null = null): OpenedFile {
-  if (failure !== undefined) throw new InputError(failure, path)
+  if (failure !== undefined) throw failure
   return openFile(path, decompression)
 }
 

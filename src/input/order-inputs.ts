@@ -1,4 +1,5 @@
 import type { CaptureReaderOptions } from '../capture/capture-reader.js'
+import { InputError } from '../errors.js'
 import type { ByteSource, WrapSource } from './byte-source.js'
 import { TwoAreas, windowsOf } from './capture-windows.js'
 import type { Decompression } from './decompression.js'
@@ -20,7 +21,8 @@ interface FirstTime {
 /**
  * Puts inputs in the order of their first packets' times, equal ones as they were given. Inputs without a known
  * first packet come last, as they were given: standard input, which cannot be looked into without taking from
- * it (and is usually a capture that goes on), and what cannot be read, whose error is reported when it is.
+ * it (and is usually a capture that goes on), and what is no capture. What the system does not let be looked into fails,
+ * even if it could be read later: nobody knows its place.
  */
 export async function orderByFirstPacket(
   inputs: readonly Input[],
@@ -29,7 +31,7 @@ export async function orderByFirstPacket(
   wrap: WrapSource = (_input, source) => source,
 ): Promise<Input[]> {
   if (inputs.length < 2) return [...inputs]
-  const times: (FirstTime | null)[] = inputs.map(() => null)
+  const found: (FirstTime | InputError | null)[] = inputs.map(() => null)
   let next = 0
   const look = async () => {
     const areas = new TwoAreas(FIRST_BYTES)
@@ -37,14 +39,20 @@ export async function orderByFirstPacket(
       const i = next++
       const input = inputs[i]
       if (input?.kind !== 'file') continue
-      times[i] = await firstTime(() => wrap(input, openInput(input, decompression)), areas, options)
+      found[i] = await firstTime(input, () => wrap(input, openInput(input, decompression)), areas, options)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))
   return inputs
-    .map((input, i) => ({ input, time: times[i] ?? null }))
+    .map((input, i) => placed(input, found[i] ?? null))
     .sort((a, b) => compareTimes(a.time, b.time))
     .map(({ input }) => input)
+}
+
+function placed(input: Input, found: FirstTime | InputError | null) {
+  return found instanceof InputError
+    ? { input: { ...input, failure: found }, time: null }
+    : { input, time: found }
 }
 
 function compareTimes(a: FirstTime | null, b: FirstTime | null): number {
@@ -53,23 +61,32 @@ function compareTimes(a: FirstTime | null, b: FirstTime | null): number {
 }
 
 async function firstTime(
+  input: Input,
   open: () => ByteSource,
   areas: TwoAreas,
   options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
-): Promise<FirstTime | null> {
+): Promise<FirstTime | InputError | null> {
+  let source: ByteSource | null = null
   let cursor: PacketCursor | null = null
   try {
-    cursor = new PacketCursor(windowsOf(open(), '', options, areas), areas)
+    source = open()
+    cursor = new PacketCursor(windowsOf(source, '', options, areas), areas)
     let status = cursor.next()
     while (status === 'more' && (cursor.reader?.fileOffset ?? 0) < MOST_BYTES) {
       await cursor.fill()
       status = cursor.next()
     }
     const { tsSec, tsNsec } = cursor.packet
-    return status === 'packet' ? { sec: tsSec, nsec: tsNsec } : null
-  } catch {
-    return null // reported when the input is read
+    return status === 'packet' ? { sec: tsSec, nsec: tsNsec } : failureOf(input, source)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    return source === null ? null : failureOf(input, source) // what it holds is reported when it is read
   } finally {
     await cursor?.close()
   }
+}
+
+function failureOf({ path }: Input, { problem }: ByteSource): InputError | null {
+  if (problem?.isOfSystem !== true) return null
+  return new InputError(`Cannot read "${path}": ${problem.message}`, path, { kind: problem.kind })
 }

@@ -230,7 +230,7 @@ export class Conversion {
         maxInterfaces: this.#config.limits.interfaces,
       })
       isWhole = true
-      isRead = this.#merged?.isRead ?? (source.isDecompressed || source.problem === null)
+      isRead = this.#merged?.isRead ?? source.problem?.isOfSystem !== true
     } catch (thrown) {
       if (thrown instanceof InputError) error = thrown
       else if (!(thrown instanceof CaptureFormatError)) throw thrown
@@ -284,7 +284,8 @@ export class Conversion {
   }
 
   #unreadInputs(): string {
-    const all = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
+    const given = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
+    const all = this.#merged?.source.parts.length ?? given
     const left = all - this.#inputs.wholeCount
     return left === 0 ? '' : ` (the run stopped there: ${left} of ${all} inputs were not read whole)`
   }

@@ -1,10 +1,10 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { openSync, readSync } from 'node:fs'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { SlotProducer } from '../capture/live/slot-ring.js'
 import type { InputReadProblem } from '../input/byte-source.js'
 import { CompressedInput } from '../input/decompress/compressed-input.js'
 import { loadDecompressor } from '../input/decompress/load-decompressor.js'
-import { readProblem } from '../input/file-source.js'
+import { closeQuietly, readProblem } from '../input/file-source.js'
 import { systemPath } from '../system-path.js'
 import {
   type DecompressionMessage,
@@ -62,7 +62,7 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
   try {
     return decompress(fileInput(file, checkpoint), write)
   } finally {
-    closeSync(file)
+    closeQuietly(file)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CaptureReader } from '../capture/capture-reader.js'
 import { type CaptureFormatError, InputError, NoCaptureError } from '../errors.js'
-import type { ByteSource } from '../input/byte-source.js'
+import type { ByteSource, InputReadProblem } from '../input/byte-source.js'
 import type { Input } from '../input/input.js'
 import type { InputProblem, InputSummary } from '../summary.js'
 
@@ -16,13 +16,17 @@ export interface ReadInput {
 
 /** What was wrong with an input, in the order of the file. */
 export function problemsOf({ source, reader, error }: ReadInput): InputProblem[] {
-  const problems: InputProblem[] = source?.problem ? [{ ...source.problem, length: 0 }] : []
+  const problems: InputProblem[] = source?.problem ? [inputProblem(source.problem)] : []
   if (reader !== null) problems.push(...reader.damage.problems)
   if (reader?.problem) problems.push(problemOf(reader.problem))
   if (error instanceof InputError) problems.push(openProblem(error))
   // Where the compressed data is damaged, it is no wonder that its content is no capture.
   else if (error !== null && !source?.problem) problems.push(problemOf(error))
   return problems
+}
+
+function inputProblem({ offset, message, kind }: InputReadProblem): InputProblem {
+  return { offset, length: 0, message, ...(kind === undefined ? {} : { kind }) }
 }
 
 /** Damage behind which nothing was read. */

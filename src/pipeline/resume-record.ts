@@ -13,6 +13,7 @@ import type { Config } from '../config.js'
 import { failureReason, OutputError } from '../errors.js'
 import type { Input } from '../input/input.js'
 import type { InputProblem } from '../summary.js'
+import { systemPath } from '../system-path.js'
 import { writeWholeFile } from '../whole-file.js'
 
 /** Name of the record, in the folder of a capture's results. */
@@ -77,11 +78,14 @@ export function factsOf(inputs: readonly Input[], config: Config): CaptureFacts 
   }
 }
 
-function recordedInput({ kind, path }: Input): RecordedInput | null {
-  if (kind !== 'file') return null
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  if (stats === undefined) return null
-  return { name: basename(path), size: Number(stats.size), mtime_ns: String(stats.mtimeNs) }
+function recordedInput({ kind, path, failure }: Input): RecordedInput | null {
+  if (kind !== 'file' || failure !== undefined) return null
+  try {
+    const { size, mtimeNs } = statSync(systemPath(path), { bigint: true })
+    return { name: basename(path), size: Number(size), mtime_ns: String(mtimeNs) }
+  } catch {
+    return null // reported when it is read
+  }
 }
 
 function resultOptions(config: Config): Record<string, unknown> {

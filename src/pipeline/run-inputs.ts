@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
+import type { InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
-import { expandInputs, type InputNotFound } from '../input/expand-inputs.js'
+import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { SkippedPaths } from '../input/skipped-paths.js'
 import { systemPath } from '../system-path.js'
@@ -21,7 +22,7 @@ export interface RunInputs {
   /** Bytes of all inputs on disk; null: it cannot be known. */
   readonly bytesTotal: number | null
   /** Arguments that gave no input. */
-  readonly problems: readonly InputNotFound[]
+  readonly problems: readonly InputError[]
   /** What was found besides; what turns out to be no capture is added. */
   readonly skipped: SkippedPaths
   /** Device and inode of inputs that a connection file could take the place of. */

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config.js'
-import type { Failure } from '../errors.js'
+import { type Failure, failureOf } from '../errors.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -88,16 +88,19 @@ async function convertInputs(
       },
     )
     const outcome = await conversion.run()
+    const indexFailures = await writeIndexes(config, outcome.indexRuns, temp.path, hooks)
+    const leftover = temp.remove()
     for (const { path, status } of outcome.inputs)
       if (status === 'no_capture') skipped.add('not_capture', path)
     const failures: Failure[] = [
-      ...problems.map(({ message }): Failure => ({ kind: 'input', message })),
+      ...problems.map(failureOf),
       ...noCaptures(outcome.inputs),
       ...outcome.failures,
       ...(resumed?.failures ?? []),
       ...unwrittenFiles(outcome.results),
       ...forcedLosses(outcome.results),
-      ...(await writeIndexes(config, outcome.indexRuns, temp.path, hooks)),
+      ...indexFailures,
+      ...(leftover === null ? [] : [failureOf(leftover)]),
     ]
     return summarize({
       ...outcome,

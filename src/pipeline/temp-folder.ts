@@ -20,12 +20,19 @@ export class TempFolder {
     process.once('exit', this.#removeAtExit)
   }
 
-  remove(): void {
-    process.off('exit', this.#removeAtExit)
-    this.#remove()
+  /** Removes the folder. @returns What stands in the way; it is tried once more at the end of the process. */
+  remove(): OutputError | null {
+    const failure = this.#remove()
+    if (failure === null) process.off('exit', this.#removeAtExit)
+    return failure
   }
 
-  #remove(): void {
-    rmSync(this.path, { recursive: true, force: true })
+  #remove(): OutputError | null {
+    try {
+      rmSync(this.path, { recursive: true, force: true })
+      return null
+    } catch (cause) {
+      return new OutputError(`Cannot remove "${this.path}": ${failureReason(cause)}`, this.path, { cause })
+    }
   }
 }

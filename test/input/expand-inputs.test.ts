@@ -46,7 +46,7 @@ function expandBeside(outputs: OutputPaths | undefined, ...args: string[]) {
   const { first, ...counts } = found.skipped.summary
   return {
     paths: found.inputs.filter(({ failure }) => failure === undefined).map(({ path }) => short(path)),
-    failures: found.inputs.flatMap(({ failure }) => (failure === undefined ? [] : [short(failure)])),
+    failures: found.inputs.flatMap(({ failure }) => (failure === undefined ? [] : [short(failure.message)])),
     problems: found.problems.map(({ message }) => short(message)),
     below: found.inputs.map(({ below }) => below),
     counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),

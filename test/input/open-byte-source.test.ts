@@ -176,7 +176,7 @@ describe('openStream()', () => {
     expect(await source.read(new Uint8Array(10))).toBe(3)
     failing.destroy(new Error('the line is gone'))
     expect(await source.read(new Uint8Array(10))).toBe(0)
-    expect(source.problem).toEqual({ offset: 3, message: 'the line is gone' })
+    expect(source.problem).toEqual({ offset: 3, message: 'the line is gone', isOfSystem: true })
 
     const silent = openStream(new PassThrough())
     const waiting = silent.read(new Uint8Array(10))
@@ -194,7 +194,7 @@ describe('openStream()', () => {
     expect(await closed.read(new Uint8Array(10))).toBe(3)
     stream.destroy()
     expect(await closed.read(new Uint8Array(10))).toBe(0)
-    expect(closed.problem).toEqual({ offset: 3, message: 'Premature close' })
+    expect(closed.problem).toEqual({ offset: 3, message: 'Premature close', isOfSystem: true })
   })
 
   it('reads nothing from a stream that has ended before', async () => {

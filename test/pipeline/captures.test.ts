@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toConfig } from '../../src/config.js'
-import { ConfigError, OutputError } from '../../src/errors.js'
+import { ConfigError, InputError, OutputError } from '../../src/errors.js'
 import { expandInputs } from '../../src/input/expand-inputs.js'
 import type { Input } from '../../src/input/input.js'
 import { planCaptures } from '../../src/pipeline/captures.js'
@@ -21,7 +21,9 @@ const plan = (inputs: Input[], options: { perFile?: boolean; outputDir?: string;
 describe('planCaptures()', () => {
   it('makes one capture of all inputs', async () => {
     const inputs = [file('b/x.pcap'), file('a/x.pcap'), stdin]
-    expect(await plan(inputs)).toEqual([{ inputs, dir: 'out', name: null }])
+    const missing = (path: string) => ({ ...file(path), failure: expect.objectContaining({ path }) })
+    const found = [missing('b/x.pcap'), missing('a/x.pcap'), stdin]
+    expect(await plan(inputs)).toEqual([{ inputs: found, dir: 'out', name: null }])
   })
 
   it('keeps the path of an input below its argument with --per-file, and names the capture as it was given', async () => {
@@ -46,7 +48,7 @@ describe('planCaptures()', () => {
     const message = 'Cannot use --per-file: "a/x" and "c/x" would have one folder of results, "out/x"'
     await expect(plan(inputs, { perFile: true })).rejects.toThrow(new ConfigError(message))
     expect(await plan(inputs, { perFile: true, noWrite: true })).toHaveLength(3)
-    const failing = { ...file('d/x'), failure: 'Cannot read "d/x"' }
+    const failing = { ...file('d/x'), failure: new InputError('Cannot read "d/x"', 'd/x') }
     expect(await plan([file('a/x'), failing], { perFile: true })).toHaveLength(2)
   })
 

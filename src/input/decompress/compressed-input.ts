@@ -1,4 +1,5 @@
 import type { InputReadProblem } from '../byte-source.js'
+import { readProblem } from '../file-source.js'
 
 const BUFFER_BYTES = 256 * 1024
 /** Where the input cannot be read again, bytes behind a mark are kept up to this. */
@@ -153,7 +154,7 @@ export class CompressedInput {
       return this.#read(target)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error
-      this.problem = { offset: this.#offset + this.available, message: error.message }
+      this.problem = readProblem(this.#offset + this.available, error)
       return 0
     }
   }

@@ -106,6 +106,6 @@ it('gives what a read error leaves, and tells the error', async () => {
       return 1
     })
     const decompress = await loadDecompressor(compression)
-    expect(decompress(input, () => {})).toEqual({ offset: at, message: 'the disk is gone' })
+    expect(decompress(input, () => {})).toEqual({ offset: at, message: 'the disk is gone', isOfSystem: true })
   }
 })
