@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type ProgramResult, runProgram } from '../support/program.js'
@@ -127,7 +127,7 @@ export async function runAgain(
     FAULT_LOG: log,
   }
   const result = await runProgram(args, { cwd: folder, env, timeoutMs: END_MS })
-  const lines = filesBelow(base).get(`${name}.log`)?.toString().trimEnd().split('\n') ?? []
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []
   const files = filesBelow(folder)
   for (const path of files.keys()) if (/^(?:in|temp)\//.test(path)) files.delete(path)
   files.set('-', result.stdout)
