@@ -4,7 +4,7 @@
 import { grown, grownRows } from '../bytes/grown.js'
 
 /** Words of one connection's addresses: four for the originator, four for the responder. */
-const ADDRESS_WORDS = 8
+export const ADDRESS_WORDS = 8
 /** Longest `history` that is kept; Zeek's letters repeat at most at 1, 10, 100, … repetitions. */
 export const HISTORY_BYTES = 32
 const INITIAL_CAPACITY = 256

@@ -6,6 +6,7 @@ import {
   FRAME_PAYLOAD_BYTES,
   FRAME_SIDE,
 } from '../output/handover/frame-format.js'
+import { RecordFile } from '../output/record-file.js'
 import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 256 * 1024
@@ -94,51 +95,31 @@ function gone(): Error {
 
 /** Reads the frames of a file in turn. */
 class FrameReader {
-  // Invariant: what was read and not given out is #buffer[#from, #to).
-  readonly #descriptor: number
-  #buffer: Buffer
-  #from = 0
-  #to = 0
+  readonly #file: RecordFile
 
   constructor(path: string) {
-    this.#descriptor = fs.openSync(path, 'r')
-    this.#buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, fs.fstatSync(this.#descriptor).size))
+    this.#file = new RecordFile(path, Math.min(READ_BYTES, fs.statSync(path).size))
   }
 
   /** The next chunk, its bytes an owned copy; null at the end. */
   next(): PayloadChunk | null {
-    if (!this.#fill(FRAME_HEADER_BYTES)) return null
-    const at = this.#from
-    const size = this.#buffer.readUInt32LE(at + FRAME_PAYLOAD_BYTES)
+    const file = this.#file
+    if (!file.fill(FRAME_HEADER_BYTES)) return null
+    const { buffer, at } = file
+    const size = buffer.readUInt32LE(at + FRAME_PAYLOAD_BYTES)
     const chunk = {
-      side: this.#buffer.readUInt32LE(at + FRAME_SIDE) === 0 ? ('orig' as const) : ('resp' as const),
-      tsSec: this.#buffer.readDoubleLE(at),
-      tsNsec: this.#buffer.readUInt32LE(at + FRAME_NSEC),
-      missingBefore: this.#buffer.readDoubleLE(at + FRAME_MISSING),
+      side: buffer.readUInt32LE(at + FRAME_SIDE) === 0 ? ('orig' as const) : ('resp' as const),
+      tsSec: buffer.readDoubleLE(at),
+      tsNsec: buffer.readUInt32LE(at + FRAME_NSEC),
+      missingBefore: buffer.readDoubleLE(at + FRAME_MISSING),
     }
-    if (!this.#fill(FRAME_HEADER_BYTES + size)) return null
-    const from = this.#from + FRAME_HEADER_BYTES
-    this.#from = from + size
-    return { ...chunk, bytes: new Uint8Array(this.#buffer.subarray(from, from + size)) }
+    if (!file.fill(FRAME_HEADER_BYTES + size)) return null
+    const from = file.at + FRAME_HEADER_BYTES
+    file.at = from + size
+    return { ...chunk, bytes: new Uint8Array(file.buffer.subarray(from, from + size)) }
   }
 
   close(): void {
-    fs.closeSync(this.#descriptor)
-  }
-
-  // Reads until `needed` bytes are there. False where the file ends before.
-  #fill(needed: number): boolean {
-    if (this.#to - this.#from >= needed) return true
-    const target = needed > this.#buffer.length ? Buffer.allocUnsafe(needed) : this.#buffer
-    this.#buffer.copy(target, 0, this.#from, this.#to)
-    this.#to -= this.#from
-    this.#from = 0
-    this.#buffer = target
-    while (this.#to < needed) {
-      const count = fs.readSync(this.#descriptor, target, this.#to, target.length - this.#to, null)
-      if (count === 0) return false
-      this.#to += count
-    }
-    return true
+    this.#file.close()
   }
 }

@@ -1,6 +1,5 @@
-import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
+import { ADDRESS_WORDS, ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 
-const ADDRESS_WORDS = 8
 const HALF = ADDRESS_WORDS / 2
 
 /** Words of an unordered 5-tuple. */

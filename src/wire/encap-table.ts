@@ -1,77 +1,50 @@
 import { WordHash } from './word-hash.js'
 
-/** Kinds of outer headers that are described. */
-export const EncapKind = {
-  VLAN: 0,
-  MPLS: 1,
-  PPPOE: 2,
-  PBB: 3,
-  FABRIC_PATH: 4,
-  NSH: 5,
-  IP_IP: 6,
-  IP_6IN4: 7,
-  IP_4IN6: 8,
-  IP_6IN6: 9,
-  GRE: 10,
-  GRE_KEY: 11,
-  PPTP: 12,
-  EOIP: 13,
-  WCCP: 14,
-  ERSPAN_I: 15,
-  ERSPAN: 16,
-  ETHER_IP: 17,
-  PIM: 18,
-  L2TP: 19,
-  L2TP_V3: 20,
-  VXLAN: 21,
-  VXLAN_GPE: 22,
-  GENEVE: 23,
-  GTP_U: 24,
-  TEREDO: 25,
-  LISP: 26,
-  LISP_INSTANCE: 27,
-  LISP_CONTROL: 28,
-  CAPWAP: 29,
-  ETHERNET: 30,
-} as const
-
 /** How a header is written in `tunnel`: its name alone, with its number, or with its number's halves of 16 bits. */
 type Form = 'name' | 'number' | 'halves'
 
 // By kind.
-const KINDS: readonly (readonly [name: string, form: Form])[] = [
-  ['vlan', 'number'],
-  ['mpls', 'number'],
-  ['pppoe', 'number'],
-  ['pbb', 'number'],
-  ['fabricpath', 'number'],
-  ['nsh', 'number'],
-  ['ipip', 'name'],
-  ['6in4', 'name'],
-  ['4in6', 'name'],
-  ['6in6', 'name'],
-  ['gre', 'name'],
-  ['gre', 'number'],
-  ['pptp', 'number'],
-  ['eoip', 'number'],
-  ['wccp', 'name'],
-  ['erspan', 'name'],
-  ['erspan', 'number'],
-  ['etherip', 'name'],
-  ['pim-register', 'name'],
-  ['l2tp', 'halves'],
-  ['l2tpv3', 'number'],
-  ['vxlan', 'number'],
-  ['vxlan-gpe', 'number'],
-  ['geneve', 'number'],
-  ['gtpu', 'number'],
-  ['teredo', 'name'],
-  ['lisp', 'name'],
-  ['lisp', 'number'],
-  ['lisp-control', 'name'],
-  ['capwap', 'name'],
-  ['ethernet', 'name'],
-]
+const WRITTEN: (readonly [name: string, form: Form])[] = []
+
+function kind(name: string, form: Form): number {
+  return WRITTEN.push([name, form]) - 1
+}
+
+/** Kinds of outer headers that are described, those of tunnels over IP behind the others. */
+export const EncapKind = {
+  VLAN: kind('vlan', 'number'),
+  MPLS: kind('mpls', 'number'),
+  PPPOE: kind('pppoe', 'number'),
+  PBB: kind('pbb', 'number'),
+  FABRIC_PATH: kind('fabricpath', 'number'),
+  NSH: kind('nsh', 'number'),
+  IP_IP: kind('ipip', 'name'),
+  IP_6IN4: kind('6in4', 'name'),
+  IP_4IN6: kind('4in6', 'name'),
+  IP_6IN6: kind('6in6', 'name'),
+  GRE: kind('gre', 'name'),
+  GRE_KEY: kind('gre', 'number'),
+  PPTP: kind('pptp', 'number'),
+  EOIP: kind('eoip', 'number'),
+  WCCP: kind('wccp', 'name'),
+  ERSPAN_I: kind('erspan', 'name'),
+  ERSPAN: kind('erspan', 'number'),
+  ETHER_IP: kind('etherip', 'name'),
+  PIM: kind('pim-register', 'name'),
+  L2TP: kind('l2tp', 'halves'),
+  L2TP_V3: kind('l2tpv3', 'number'),
+  VXLAN: kind('vxlan', 'number'),
+  VXLAN_GPE: kind('vxlan-gpe', 'number'),
+  GENEVE: kind('geneve', 'number'),
+  GTP_U: kind('gtpu', 'number'),
+  TEREDO: kind('teredo', 'name'),
+  LISP: kind('lisp', 'name'),
+  LISP_INSTANCE: kind('lisp', 'number'),
+  LISP_CONTROL: kind('lisp-control', 'name'),
+  CAPWAP: kind('capwap', 'name'),
+  ETHERNET: kind('ethernet', 'name'),
+} as const
+
 /** The first kind that is a tunnel over IP. */
 const FIRST_TUNNEL = EncapKind.IP_IP
 
@@ -133,7 +106,7 @@ export class EncapTable {
 }
 
 function textOf(kind: number, number: number): string {
-  const [name, form] = KINDS[kind]!
+  const [name, form] = WRITTEN[kind]!
   if (form === 'name') return name
   return form === 'number' ? `${name}:${number}` : `${name}:${number >>> 16}/${number & 0xffff}`
 }

@@ -1,5 +1,5 @@
 import type { ConsoleStyle } from '../../config/console-style.js'
-import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
+import { ADDRESS_WORDS, ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
 import { protocolKeyword } from '../../wire/protocol-names.js'
 import type { Chunk, ChunkFormat, ChunkTarget } from '../chunk.js'
 import { addressText } from '../ip-text.js'
@@ -22,8 +22,6 @@ const NANOSECOND = 33
 const TEXT_BYTES = 34
 const HEADER_BYTES = 36
 const MAX_TEXT_BYTES = 256
-
-const ADDRESS_WORDS = 8
 
 /** True for styles in which workers hand over frames, for the main thread to show. */
 export function usesFrames(style: ConsoleStyle): boolean {

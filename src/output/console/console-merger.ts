@@ -2,15 +2,9 @@ import type { Writable } from 'node:stream'
 import { StreamWriter } from '../stream-writer.js'
 import { type ConsoleBlock, PIECE_FIELDS } from './console-block.js'
 import type { ConsoleConversation } from './console-conversation.js'
+import { shownText } from './console-text.js'
 
 const OUT_BYTES = 256 * 1024
-/** `\xNN` */
-const MAX_SHOWN_BYTES = 4
-const HEX = '0123456789ABCDEF'
-const TAB = 9
-const NEWLINE = 10
-const RETURN = 13
-const BACKSLASH = 92
 
 /** One piece in a block of the epoch: where its fields and its bytes begin. */
 interface Piece {
@@ -130,46 +124,21 @@ export class ConsoleMerger {
   async #writePieces(shown: readonly Piece[]): Promise<void> {
     for (const piece of shown) {
       const { bytes, pieces } = piece.block
-      const to = piece.from + pieces[piece.at + 2]!
-      for (let rest = pieces[piece.at + 3]!; rest > 0; rest--) {
-        for (let from = piece.from; from < to; ) {
-          from = this.#isTerminal ? this.#show(bytes, from, to) : this.#copy(bytes, from, to)
-          if (this.#length > OUT_BYTES - MAX_SHOWN_BYTES) await this.#flush()
-        }
-      }
+      const stored = bytes.subarray(piece.from, piece.from + pieces[piece.at + 2]!)
+      const written = this.#isTerminal ? Buffer.from(shownText(stored), 'latin1') : stored
+      for (let rest = pieces[piece.at + 3]!; rest > 0; rest--) await this.#add(written)
     }
     await this.#flush()
   }
 
-  // Both return how far they came before the buffer was full.
-
-  #copy(bytes: Uint8Array, from: number, to: number): number {
-    const end = Math.min(to, from + OUT_BYTES - this.#length)
-    this.#out.set(bytes.subarray(from, end), this.#length)
-    this.#length += end - from
-    return end
-  }
-
-  #show(bytes: Uint8Array, from: number, to: number): number {
-    const out = this.#out
-    let at = this.#length
-    while (from < to && at <= OUT_BYTES - MAX_SHOWN_BYTES) {
-      const byte = bytes[from]!
-      const isLineEnd = byte === RETURN && from + 1 < to && bytes[from + 1] === NEWLINE
-      if ((byte >= 0x20 && byte < 0x7f) || byte === TAB || byte === NEWLINE || isLineEnd) {
-        out[at] = byte
-        at += 1
-      } else {
-        out[at] = BACKSLASH
-        out[at + 1] = 120 // x
-        out[at + 2] = HEX.charCodeAt(byte >> 4)
-        out[at + 3] = HEX.charCodeAt(byte & 15)
-        at += 4
-      }
-      from += 1
+  async #add(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length; ) {
+      const to = Math.min(bytes.length, from + OUT_BYTES - this.#length)
+      this.#out.set(bytes.subarray(from, to), this.#length)
+      this.#length += to - from
+      from = to
+      if (this.#length === OUT_BYTES) await this.#flush()
     }
-    this.#length = at
-    return from
   }
 
   async #flush(): Promise<void> {

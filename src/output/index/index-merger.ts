@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { OutputError } from '../../errors.js'
 import { outputFailure } from '../output-failure.js'
+import { RecordFile } from '../record-file.js'
 import type { IndexOutput } from './index-output.js'
 import { compareRecords, RUN_HEADER_BYTES, recordBytes } from './index-runs.js'
 
@@ -17,57 +18,47 @@ type TakeRecord = (bytes: Buffer, from: number, to: number) => void
 
 /** Reads the records of one run file in turn. */
 class RunReader {
-  // Invariant: the current record, where there is one, stands whole in #buffer[at, #to).
-  readonly #descriptor: number
   readonly #path: string
-  buffer = Buffer.allocUnsafe(READ_BYTES)
-  at = 0
-  #to = 0
+  readonly #file: RecordFile
 
   constructor(path: string) {
     this.#path = path
-    this.#descriptor = fs.openSync(path, 'r')
+    this.#file = new RecordFile(path, READ_BYTES)
   }
 
-  /** Bytes of the current record; meaningful after a `next()` that was true. */
+  /** The current record stands in it, from `at` on; meaningful after a `next()` that was true. */
+  get buffer(): Buffer {
+    return this.#file.buffer
+  }
+
+  get at(): number {
+    return this.#file.at
+  }
+
+  /** Bytes of the current record. */
   get bytes(): number {
     return recordBytes(this.buffer, this.at)
   }
 
   /** Goes to the record behind the next `skip` bytes. Returns false at the end of the run. */
   next(skip: number): boolean {
-    this.at += skip
-    if (!this.#fill(RUN_HEADER_BYTES)) {
-      if (this.at === this.#to) return false
+    const file = this.#file
+    file.at += skip
+    if (!file.fill(RUN_HEADER_BYTES)) {
+      if (file.isAtEnd) return false
       throw this.#cutShort()
     }
-    if (this.#fill(this.bytes)) return true
+    if (file.fill(this.bytes)) return true
     throw this.#cutShort()
   }
 
   close(): void {
-    fs.closeSync(this.#descriptor)
+    this.#file.close()
   }
 
   #cutShort(): OutputError {
     const message = `Cannot merge "${this.#path}": it ends inside a record`
     return new OutputError(message, this.#path, { kind: 'run' })
-  }
-
-  // Reads until `needed` bytes from `at` on are there. False when the file ends before.
-  #fill(needed: number): boolean {
-    if (this.#to - this.at >= needed) return true
-    const target = needed > this.buffer.length ? Buffer.allocUnsafe(needed) : this.buffer
-    this.buffer.copy(target, 0, this.at, this.#to)
-    this.#to -= this.at
-    this.at = 0
-    this.buffer = target
-    while (this.#to < needed) {
-      const read = fs.readSync(this.#descriptor, target, this.#to, target.length - this.#to, null)
-      if (read === 0) return false
-      this.#to += read
-    }
-    return true
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  ADDRESS_WORDS,
   CLOSE_REASONS,
   ConnectionFlag,
   type ConnectionTable,
@@ -11,8 +12,6 @@ import { addressText } from '../ip-text.js'
 import { differenceText, secondsText } from '../time-text.js'
 import { CommunityIdMaker } from './community-id.js'
 import type { GapLists } from './gap-lists.js'
-
-const ADDRESS_WORDS = 8
 
 /** Describes outer headers by their number, see `EncapTable`. */
 export interface EncapReader {
