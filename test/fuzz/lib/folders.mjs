@@ -11,11 +11,20 @@ export function filesBelow(folder) {
     .sort()
 }
 
-/** Names and contents of all files below a folder. @param {string} folder @returns {[name: string, digest: string][]} */
-export function treeOf(folder) {
-  return filesBelow(folder).map((path) => [
-    relative(folder, path),
-    createHash('sha256').update(readFileSync(path)).digest('hex'),
+/**
+ * Names and contents of the files below a folder.
+ *
+ * @param {string} folder
+ * @param {(name: string) => boolean} isWanted
+ * @returns {[name: string, digest: string][]}
+ */
+export function treeOf(folder, isWanted = () => true) {
+  const names = filesBelow(folder).map((path) => relative(folder, path))
+  return names.filter(isWanted).map((name) => [
+    name,
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex'),
   ])
 }
 

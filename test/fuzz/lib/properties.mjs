@@ -44,3 +44,8 @@ export function isPlain(text) {
       (character >= ' ' && !(character >= '\x7f' && character <= '\x9f')),
   )
 }
+
+/** No half of a character: what others could not read as UTF-8. @param {string} text */
+export function isText(text) {
+  return !/\p{Surrogate}/u.test(text)
+}

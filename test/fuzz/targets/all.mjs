@@ -22,6 +22,7 @@ const MAKERS = {
   config: async () => (await import('./records.mjs')).config,
   library: async () => (await import('./library.mjs')).library,
   inspect: async () => (await import('./library.mjs')).inspect,
+  folders: async () => (await import('./folders.mjs')).folders,
   program: async () => (await import('./program.mjs')).program,
   command: async () => (await import('./program.mjs')).command,
 }
