@@ -108,7 +108,7 @@ async function convertInputs(
       skipped: skipped.summary,
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
-      warnings: outcome.results.flatMap((result) => result?.warnings ?? []).sort(),
+      warnings: [...forcedGaps(outcome.results), ...warningsOf(outcome.results)],
       failures,
     })
   } finally {
@@ -137,6 +137,27 @@ function noCaptures(inputs: Summary['inputs']): Failure[] {
   return isNone ? [{ kind: 'input', message }] : []
 }
 
+function warningsOf(results: readonly (WorkerResult | null)[]): string[] {
+  return results.flatMap((result) => result?.warnings ?? []).sort()
+}
+
+// Whatever the machine: the same capture loses the same.
+function forcedGaps(results: readonly (WorkerResult | null)[]): string[] {
+  return ['held_bytes', 'held_segments'].flatMap((name) => {
+    const count = countOf(results, name)
+    const what = name === 'held_bytes' ? 'bytes' : 'segments'
+    return count === 0
+      ? []
+      : [
+          `${count} times a gap was given up early: more ${what} had come behind it than are held (limit ${name})`,
+        ]
+  })
+}
+
+function countOf(results: readonly (WorkerResult | null)[], name: string): number {
+  return results.reduce((sum, result) => sum + (result?.limits[name] ?? 0), 0)
+}
+
 // They were given up one by one: all else is done.
 function unwrittenFiles(results: readonly (WorkerResult | null)[]): Failure[] {
   const texts = results.flatMap((result) => result?.failureTexts ?? []).sort()
@@ -148,9 +169,8 @@ function unwrittenFiles(results: readonly (WorkerResult | null)[]): Failure[] {
 
 // What is lost for want of memory depends on how much there is, and on the number of workers: no silent matter.
 function forcedLosses(results: readonly (WorkerResult | null)[]): Failure[] {
-  const count = (name: string) => results.reduce((sum, result) => sum + (result?.limits[name] ?? 0), 0)
-  const gaps = count('held_memory')
-  const connections = count('open_connections')
+  const gaps = countOf(results, 'held_memory')
+  const connections = countOf(results, 'open_connections')
   const messages = [
     ...(gaps > 0
       ? [`Memory was full: ${gaps} gaps were given up early (limit held_memory; --memory raises it)`]

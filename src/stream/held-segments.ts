@@ -1,3 +1,4 @@
+import { elapsedMs } from './elapsed.js'
 import { HeldList } from './held-list.js'
 import { type HeldRows, NO_ROW, RowFlag } from './held-rows.js'
 import { type HeldStore, NOWHERE } from './held-store.js'
@@ -72,6 +73,15 @@ export class HeldSegments {
     const end = offset + (to - from)
     const isTaken = this.#insertRange(offset, end, bytes, from, arrival, true)
     if (cut > 0) this.#insertRange(end, end + cut, null, 0, arrival, !isTaken)
+  }
+
+  /** The byte that is held at `offset`; -1: none. */
+  byteAt(offset: number): number {
+    const rows = this.#rows
+    const row = this.#list.find(offset)
+    if (row === NO_ROW || rows.offset[row]! > offset || rows.place[row] === NOWHERE) return -1
+    const { bytes, from } = this.#store.locate(rows.place[row]!, offset - rows.offset[row]!, 1)
+    return bytes[from]!
   }
 
   /** Notes that `bytes` bytes of the other side are held too. */
@@ -286,9 +296,4 @@ export class HeldSegments {
     this.conflictBytes += conflicts
     if (conflicts > 0 && this.#lastWins) this.#store.replace(stored, begin, bytes, from, from + length)
   }
-}
-
-/** Milliseconds of capture time from one moment to another. */
-export function elapsedMs(fromSec: number, fromNsec: number, toSec: number, toNsec: number): number {
-  return (toSec - fromSec) * 1000 + (toNsec - fromNsec) / 1e6
 }

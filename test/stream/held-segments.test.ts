@@ -94,6 +94,61 @@ describe('HeldSegments', () => {
     )
   })
 
+  const many = fc.record({
+    offset: fc.nat(6_000),
+    length: fc.integer({ min: 1, max: 12 }),
+    what: fc.constantFrom('hold', 'hold', 'hold', 'hold', 'cut', 'shift', 'truncate'),
+  })
+  it('stays in order with thousands of pieces, whatever is held, taken and dropped in between', () => {
+    fc.assert(
+      fc.property(
+        fc.array(many, { minLength: 1_500, maxLength: 1_500, size: 'max' }),
+        fc.constantFrom(0, 1, 8),
+        (steps, blocks) => {
+          const { held, insert, drain, spill, store } = setUp(false, pageArena(blocks))
+          const { rows } = store
+          const model = new Map<number, string>()
+          let number = 0
+          let taken = 0
+          for (const { offset, length, what } of steps) {
+            number += 1
+            if (what === 'shift' && held.count > 50) {
+              const row = held.shift()
+              taken = rows.end[row]!
+              for (let at = rows.offset[row]!; at < taken; at++) expect(model.delete(at)).toBe(true)
+              held.free(row)
+            } else if (what === 'truncate' && number % 97 === 0) {
+              held.truncate(offset)
+              for (const at of [...model.keys()]) if (at >= offset) model.delete(at)
+            } else if (offset >= taken) {
+              const text = what === 'cut' ? '' : String.fromCharCode(97 + (number % 26)).repeat(length)
+              for (let at = offset; at < offset + length; at++) {
+                const before = model.get(at)
+                if (before === undefined || (before === '?' && text !== '')) model.set(at, text[0] ?? '?')
+              }
+              insert(offset, text, what === 'cut' ? length : 0)
+            }
+            const byte = held.byteAt(offset)
+            const expected = model.get(offset) ?? '?'
+            expect(byte).toBe(expected === '?' ? -1 : expected.charCodeAt(0))
+          }
+          expect(held.bytes).toBe([...model.values()].filter((byte) => byte !== '?').length)
+          expect(drain()).toEqual(new Map([...model].sort(([a], [b]) => a - b)))
+          expect([held.bytes, spill.keptBytes]).toEqual([0, 0])
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('holds 200,000 pieces that come in reverse order', () => {
+    const { held, insert, drain, store } = setUp(false, pageArena(200))
+    const count = 200_000
+    for (let i = count; i > 0; i--) insert(2 * i, 'a')
+    expect([held.count, store.segments, held.firstOffset]).toEqual([count, count, 2])
+    expect([...drain().keys()]).toEqual(Array.from({ length: count }, (_, i) => 2 * (i + 1)))
+  })
+
   it('reads and writes no more of the spill file than a repetition covers', () => {
     const { held, insert, spill } = setUp(true, pageArena(0))
     insert(0, 'a'.repeat(60_000))
