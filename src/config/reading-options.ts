@@ -31,7 +31,7 @@ export const READING_OPTIONS = {
       group: 'Input',
       help: 'capture to read: file, "glob", folder (recursive), - for standard input; repeatable, same as a plain argument; hidden files, links to folders, results and what is no capture are counted, not read',
       readme:
-        'capture to read: a file, a glob (quote it), a folder (read recursively), or `-` for standard input. Repeatable; plain arguments mean the same. [What is not read](#what-is-read) is counted',
+        'capture to read: a file, a glob (quote it), a folder (read recursively), or `-` for standard input. Repeatable; plain arguments mean the same. [What is not read](docs/inputs.md#what-is-not-read) is counted',
     },
     inputsOf,
   ),

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
 import { REPORT_OPTIONS } from '../../src/cli/report-command.js'
@@ -28,4 +29,31 @@ it.each(['from-tcpflow.md', 'from-wireshark.md'])('docs/%s names long options th
     ([, option]) => option,
   )
   expect(named.filter((option) => !OPTION_TABLE.some(({ name }) => `--${name}` === option))).toEqual([])
+})
+
+const pages = [
+  ...readdirSync('.').filter((name) => name.endsWith('.md')),
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+]
+
+/** Anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  return [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+it.each(pages)('%s leads to files and headings that exist', (page) => {
+  const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
+  const broken = links.filter(([, path, anchor]) => {
+    const target = path === '' ? page : join(dirname(page), path!)
+    if (!existsSync(target)) return true
+    return anchor !== undefined && statSync(target).isFile() && !anchorsOf(target).includes(anchor)
+  })
+  expect(broken.map(([link]) => link)).toEqual([])
 })
