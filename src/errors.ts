@@ -45,8 +45,6 @@ export interface Failure {
   readonly message: string
 }
 
-type KindOptions = ErrorOptions & { readonly kind?: ErrorKind | undefined }
-
 /** An input that cannot be opened: missing, not allowed, no regular file. The message names the path. */
 export class InputError extends Error {
   override readonly name = 'InputError'
@@ -55,7 +53,11 @@ export class InputError extends Error {
   readonly kind: ErrorKind
 
   /** @param options `kind`: where no cause tells it. */
-  constructor(message: string, path: string, options?: KindOptions) {
+  constructor(
+    message: string,
+    path: string,
+    options?: ErrorOptions & { readonly kind?: ErrorKind | undefined },
+  ) {
     super(shownPath(message), options)
     this.path = path
     this.kind = options?.kind ?? inputErrorKind(options?.cause)
@@ -80,7 +82,11 @@ export class OutputError extends Error {
   readonly kind: ErrorKind
 
   /** @param options `kind`: where no cause tells it. */
-  constructor(message: string, path: string, options?: KindOptions) {
+  constructor(
+    message: string,
+    path: string,
+    options?: ErrorOptions & { readonly kind?: ErrorKind | undefined },
+  ) {
     super(shownPath(message), options)
     this.path = path
     this.kind = options?.kind ?? outputErrorKind(options?.cause)

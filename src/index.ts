@@ -32,7 +32,16 @@ export {
 export type { Gap, IndexRecord } from './library/index-record.js'
 export { type CapturePacket, type ReadCaptureHooks, readCapture } from './library/read-capture.js'
 export type { Progress } from './pipeline/hooks.js'
-export type { InputProblem, InputSummary, LiveSummary, PacketCounts, Summary } from './summary.js'
+export type {
+  InputProblem,
+  InputSummary,
+  LiveSummary,
+  PacketCounts,
+  SkippedInput,
+  SkippedInputs,
+  SkipReason,
+  Summary,
+} from './summary.js'
 
 /** What a caller may attach to a conversion. */
 export interface ConvertHooks {
