@@ -322,6 +322,24 @@ describe('ConnectionTracker: TCP', () => {
     expect(setup.tracker.reassembler.held.heldBytesHits).toBe(0)
   })
 
+  // [what, time of the originator's held segment, of the responder's, whose gap comes first]
+  const GAPS: [string, number, number, 0 | 1][] = [
+    ['that was held first', 1, 2, 0],
+    ['that was held first, though it is the responder', 2, 1, 1],
+    ['of the originator of two that were held at once', 1, 1, 0],
+    ['that was held first by a nanosecond', 1.000000002, 1.000000001, 1],
+  ]
+  it.each(GAPS)('gives up at the end first the gap of the side %s', (_what, origAt, respAt, first) => {
+    const { connections } = run([
+      ...HANDSHAKE,
+      ['a', { flags: '.', seq: 103, ack: 500, data: 'orig', at: origAt }],
+      ['b', { flags: '.', seq: 505, ack: 100, data: 'resp', at: respAt }],
+    ])
+    const sides = ['0:gap 0+3', `0:orig@${Math.floor(origAt)}`, '1:gap 0+5', `1:resp@${Math.floor(respAt)}`]
+    const expected = first === 0 ? sides : [...sides.slice(2), ...sides.slice(0, 2)]
+    expect(connections[0]!.chunks).toEqual(expected)
+  })
+
   it('delivers both sides when each has acknowledged what the other holds', () => {
     const { connections } = run([
       ...HANDSHAKE,
@@ -392,6 +410,20 @@ describe('ConnectionTracker: time', () => {
     setup.tracker.sweep(12)
     expect(setup.sink.finishedOnes.map((c) => c.closeReason)).toEqual(['rst', 'timeout'])
     expect(setup.tracker.table.count).toBe(0)
+  })
+
+  it('ends what is open in the order of first packets, wherever it stands', () => {
+    const setup = setUpTracker({ udpTimeoutSec: 10 })
+    setup.udp(true, 'first', 0)
+    setup.a({ flags: 'S', seq: 99, at: 1 })
+    setup.tracker.sweep(20) // room for the third in the place of the first
+    setup.udp(true, 'third', 20)
+    setup.a({ flags: 'S', seq: 7, at: 21, ports: [2000, 80] })
+    const { length } = setup.sink.events
+    setup.end(21)
+    expect(setup.sink.events.slice(length)).toEqual(
+      [2, 3, 4].flatMap((number) => [`closed ${number}`, `finished ${number}`]),
+    )
   })
 
   it('does not forget a connection before the time of its own latest packet', () => {
@@ -488,8 +520,14 @@ describe('ConnectionTracker: datagrams', () => {
   it('reports what the snaplen cut of a datagram as missing', () => {
     const setup = setUpTracker()
     setup.udp(true, 'ques', 1, 8)
+    setup.udp(false, 'whole', 2)
+    setup.udp(true, 'x', 3, 7)
     const [connection] = setup.end()
-    expect(connection).toMatchObject({ chunks: ['0:ques@1', '0:gap 4+4'], missed: [4, 0] })
+    expect(connection).toMatchObject({
+      chunks: ['0:ques@1', '0:gap 4+4', '1:whole@2', '0:x@3', '0:gap 9+6'],
+      missed: [10, 0],
+    })
+    expect(setup.tracker.reassembler.delivery.cutBytes).toBe(10)
   })
 
   it('counts ICMP errors to the connection that they quote, in either direction', () => {

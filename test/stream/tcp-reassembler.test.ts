@@ -135,6 +135,67 @@ describe('TcpReassembler.push()', () => {
     })
   }
 
+  const packetCounts: [string, [number, string][], number][] = [
+    [
+      'each that is new',
+      [
+        [0, 'ab'],
+        [2, 'cd'],
+      ],
+      2,
+    ],
+    [
+      'none that is there',
+      [
+        [0, 'ab'],
+        [0, 'ab'],
+      ],
+      1,
+    ],
+    [
+      'one that is there in part',
+      [
+        [0, 'ab'],
+        [1, 'bc'],
+      ],
+      2,
+    ],
+    [
+      'one that a held segment cuts in two once',
+      [
+        [4, 'ef'],
+        [2, 'cdefgh'],
+        [0, 'ab'],
+      ],
+      3,
+    ],
+    [
+      'one that held segments cut in three once',
+      [
+        [2, 'c'],
+        [4, 'e'],
+        [1, 'bcdef'],
+        [0, 'a'],
+      ],
+      4,
+    ],
+    [
+      'one that is there but for its middle',
+      [
+        [0, 'a'],
+        [2, 'c'],
+        [0, 'abc'],
+      ],
+      3,
+    ],
+  ] // prettier-ignore
+  it.each(packetCounts)('counts as packets with data %s', (_name, segments, count) => {
+    const { table, push, end } = setUp()
+    for (const [offset, text] of segments) push(1001, offset, text)
+    end()
+    expect(table.dataPackets[0]).toBe(count)
+  })
+
   it('gives each chunk the time of the packet that carried it', () => {
     const { reassembler, sink, push } = setUp()
     reassembler.start(0, 0)

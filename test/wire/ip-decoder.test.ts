@@ -89,13 +89,20 @@ describe('IpDecoder in nested tunnels', () => {
     expect(packet?.payload).toEqual(inside4)
   })
 
-  it('follows no more than sixteen headers between two IP headers', () => {
-    const llc = [0xaa, 0xaa, 3, 0, 0, 0, 0, 0]
-    const layers = (count: number): Uint8Array => {
-      const headers = [...new Array<number[]>(count - 1).fill(llc), snapIpv4(inside4)]
-      return overIp(143, ethernet(concat(...headers), { etherType: 0 }))
+  it('follows no more than sixteen headers between two IP headers, that of the tunnel among them', () => {
+    const bridged = [0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7]
+    // Ethernet and LLC by turns, so many together.
+    const layers = (count: number, content: Uint8Array): Uint8Array => {
+      if (count === 1) return ethernet(content)
+      const inside = count === 2 ? snapIpv4(content) : concat(bridged, layers(count - 2, content))
+      return ethernet(inside, { etherType: inside.length })
     }
-    expect(decodeFrame(layers(40)).packet).toMatchObject({ protocol: 143, encap: { tunnel: [] } })
+    for (const count of [1, 2, 3, 14, 15])
+      expectInside(overIp(GRE, gre({ type: ETHERNET }, layers(count, inside4))), ['gre'])
+    for (const count of [16, 17, 40]) {
+      const { packet } = decodeFrame(overIp(GRE, gre({ type: ETHERNET }, layers(count, inside4))))
+      expect(packet).toMatchObject({ protocol: GRE, encap: { vlan: [], tunnel: [] } })
+    }
   })
 
   it('leaves what does not decode as payload of the innermost packet that does', () => {
