@@ -25,11 +25,6 @@ export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recor
   readonly consoleStyle: ConsoleStyle
   /** The user named the number of workers; otherwise small inputs may use fewer. */
   readonly isWorkerCountFixed: boolean
-  /**
-   * Connections are handed over to a program as they finish: their files hold frames (`output/handover/frame-format.ts`), and this
-   * folder gets the workers' logs of their records. Null: no.
-   */
-  readonly handoverDir: string | null
   readonly limits: Limits
 }
 
@@ -91,7 +86,6 @@ export function toConfig(raw: RawOptions): Config {
     writeMetadata: run.writeMetadata && run.writeFiles,
     chunkHeaders: run.chunkHeaders && !run.json,
     isWorkerCountFixed: raw.workers !== undefined,
-    handoverDir: null,
     limits: DEFAULT_LIMITS,
   })
 }

@@ -10,9 +10,10 @@ import { toConfig } from '../../dist/config.js'
 import { ConnectionTable } from '../../dist/flow/connection-table.js'
 import { ConnectionTracker } from '../../dist/flow/connection-tracker.js'
 import { blankFlowPacket } from '../../dist/flow/flow-packet.js'
-import { ConnectionOutput } from '../../dist/output/connection-output.js'
 import { FdBudget } from '../../dist/output/files/fd-budget.js'
+import { outputsOf } from '../../dist/output/outputs.js'
 import { SpillFile } from '../../dist/output/spill-file.js'
+import { WorkerOutputs } from '../../dist/output/worker-outputs.js'
 import { readPacket, writePacket } from '../../dist/pipeline/descriptor.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../dist/ring/record-ring.js'
 import { HeldStore } from '../../dist/stream/held-store.js'
@@ -78,20 +79,20 @@ export function runStages(capture, last, out) {
   const consumer = new RingConsumer(ring)
   const pages = (/** @type {number} */ from) => new PageArena(memory, from, from + PAGES_BYTES)
   const table = new ConnectionTable()
-  const output = new ConnectionOutput(
+  const setup = { config: { ...config, writeFiles: last === 'write' }, handoverDir: null }
+  const output = new WorkerOutputs(outputsOf(setup), {
+    ...setup,
     table,
-    new EncapTable(encaps),
-    {
-      ...config,
-      writeFiles: last === 'write',
-      tempFolder: out,
-      workerNumber: 0,
-      inputFiles: new Set(),
-    },
-    { fdBudget: new FdBudget(FdBudget.allocate(500, 1)), pages: pages(slab + DATAGRAMS_BYTES) },
-  )
+    encaps: new EncapTable(encaps),
+    number: 0,
+    tempFolder: out,
+    pages: pages(slab + DATAGRAMS_BYTES),
+    fdBudget: new FdBudget(FdBudget.allocate(500, 1)),
+    console: null,
+    inputFiles: new Set(),
+  })
   const held = new HeldStore(pages(slab + DATAGRAMS_BYTES + PAGES_BYTES), new SpillFile(`${out}.held`))
-  const tracker = new ConnectionTracker(table, output, held, {
+  const tracker = new ConnectionTracker(table, output.sink, held, {
     ...config,
     ...config.limits,
     lastWins: false,

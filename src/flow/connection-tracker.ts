@@ -44,6 +44,7 @@ export class ConnectionTracker {
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
   readonly #sink: ConnectionSink
+  readonly #seePacket: ConnectionSink['packet']
   readonly #openCount: OpenCount
   /** Connections opened so far, by IANA protocol number. */
   readonly opened = new Float64Array(256)
@@ -68,6 +69,7 @@ export class ConnectionTracker {
     this.table = table
     this.#openCount = new OpenCount(openCount, options.openConnections)
     this.#sink = sink
+    this.#seePacket = sink.packet
     this.held = held
     this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
@@ -98,6 +100,7 @@ export class ConnectionTracker {
     table.capturedBytes[half]! += packet.payloadBytes
     this.totals.captured += packet.payloadBytes
     this.#times.touch(connection, packet.tsSec, packet.tsNsec)
+    if (this.#seePacket !== null) this.#seePacket(connection, side, bytes, packet)
     if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
     else this.#datagram(half, bytes, packet)
   }

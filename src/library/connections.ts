@@ -141,9 +141,10 @@ export class ConnectionIteration implements AsyncIterable<Connection> {
     const ended = signal === undefined ? stopped : AbortSignal.any([signal, stopped])
     mkdirSync(outputDir)
     this.#summary = await runConversion(
-      { ...this.#config, outputDir, handoverDir: folder },
+      { ...this.#config, outputDir },
       {
         signal: ended,
+        handoverDir: folder,
         keepUp: () => this.#keepUp(records, ended),
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(stdin === undefined ? {} : { stdin }),

@@ -51,6 +51,11 @@ export class UidMaker {
     this.#taken = new Ordinals(rememberedPackets)
   }
 
+  /** Connections whose uid has the number of their first packet. */
+  get limitHits(): number {
+    return this.#taken.hits
+  }
+
   /** @param name What tells the capture from others of the run; null: it is the only one. */
   startCapture(name: string | null, packetsBefore: number): void {
     this.#taken.startCapture(packetsBefore)

@@ -37,10 +37,18 @@ export async function planCaptures(
     return [{ inputs: ordered, dir: config.outputDir, name: null }]
   }
   const folders = new ResultFolders(config, files)
+  return inputs.map((input) => ({
+    inputs: [input],
+    dir: folders.add(input),
+    name: shownPath(input.path),
+  }))
+}
+
+/** Every input as a capture for a program, which asks for payload and not for files: folders have numbers. */
+export function numberedCaptures(inputs: readonly Input[], { outputDir }: Config): Capture[] {
   return inputs.map((input, number) => ({
     inputs: [input],
-    // A program asks for payload, not for files: those have no names that say what they are of.
-    dir: config.handoverDir === null ? folders.add(input) : join(config.outputDir, `${number}`),
+    dir: join(outputDir, `${number}`),
     name: shownPath(input.path),
   }))
 }

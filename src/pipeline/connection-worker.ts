@@ -5,9 +5,11 @@ import { failureOf, OutputError } from '../errors.js'
 import { ConnectionTable } from '../flow/connection-table.js'
 import { ConnectionTracker } from '../flow/connection-tracker.js'
 import { blankFlowPacket, blankFlowQuote } from '../flow/flow-packet.js'
-import { ConnectionOutput, type OutputResult } from '../output/connection-output.js'
+import { ConsoleTarget } from '../output/console/console-block.js'
 import { FdBudget } from '../output/files/fd-budget.js'
+import { outputsOf } from '../output/outputs.js'
 import { SpillFile } from '../output/spill-file.js'
+import { type OutputResult, WorkerOutputs } from '../output/worker-outputs.js'
 import { RingConsumer } from '../ring/record-ring.js'
 import { passEpoch } from '../ring/slab-pool.js'
 import { HeldStore } from '../stream/held-store.js'
@@ -40,11 +42,11 @@ export class ConnectionWorker {
   readonly #openedShared: Int32Array
   readonly #stop: Int32Array
   readonly #spill: SpillFile
-  readonly #output: ConnectionOutput
+  readonly #output: WorkerOutputs
+  readonly #console: ConsoleTarget | null
   readonly #tracker: ConnectionTracker
   readonly #packet = blankFlowPacket()
   readonly #quote = blankFlowQuote()
-  readonly #usesConsole: boolean
   readonly #progress: CaptureProgress
   #epoch = 0
   #capture = -1
@@ -63,23 +65,23 @@ export class ConnectionWorker {
     this.#openedShared = new Int32Array(task.opened)
     this.#stop = new Int32Array(task.stop)
     this.#progress = new CaptureProgress(task.finished, config.workerCount)
-    this.#usesConsole = task.console !== null
+    this.#console = task.console === null ? null : new ConsoleTarget()
     this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
     const table = new ConnectionTable()
-    this.#output = new ConnectionOutput(
+    this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
+      config,
       table,
-      new EncapTable(task.encaps),
-      {
-        ...config,
-        tempFolder: task.tempDir,
-        workerNumber: task.worker,
-        inputFiles: task.inputFiles,
-      },
-      { fdBudget: new FdBudget(task.fdBudget), pages: pages(task.outputPages) },
-    )
+      encaps: new EncapTable(task.encaps),
+      number: task.worker,
+      tempFolder: task.tempDir,
+      pages: pages(task.outputPages),
+      fdBudget: new FdBudget(task.fdBudget),
+      console: this.#console,
+      inputFiles: task.inputFiles,
+    })
     this.#tracker = new ConnectionTracker(
       table,
-      this.#output,
+      this.#output.sink,
       new HeldStore(pages(task.heldPages), this.#spill),
       {
         tcpTimeoutSec: config.tcpTimeoutSec,
@@ -132,7 +134,7 @@ export class ConnectionWorker {
     for (let at = ring.peek(); at >= 0; at = ring.peek()) {
       if (recordKind(ring.words, at) === RecordKind.PACKET) {
         readPacket(ring.words, at, this.#packet)
-        if (this.#usesConsole) this.#output.eventNumber = this.#packet.number
+        if (this.#console !== null) this.#console.eventNumber = this.#packet.number
         this.#tracker.packet(this.#bytes, this.#packet)
       } else if (!this.#control(ring.words, at)) {
         return false
@@ -150,7 +152,7 @@ export class ConnectionWorker {
         this.#tracker.icmpError(this.#bytes, this.#quote)
         return true
       case RecordKind.SWEEP:
-        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#endEvent(words, at)
         this.#tracker.sweep(controlNumber(words, at))
         this.#output.sweep(controlNumber(words, at), packetNumber(words, at))
         return true
@@ -158,7 +160,7 @@ export class ConnectionWorker {
         this.#endEpoch(controlNumber(words, at))
         return true
       case RecordKind.START_CAPTURE:
-        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#endEvent(words, at)
         this.#tracker.finish(highestSec(words, at), highestNsec(words, at))
         this.#startCapture(controlNumber(words, at), packetNumber(words, at))
         return true
@@ -166,12 +168,17 @@ export class ConnectionWorker {
         this.#output.flush()
         return true
       case RecordKind.END:
-        this.#output.eventNumber = eventAfter(packetNumber(words, at))
+        this.#endEvent(words, at)
         this.#tracker.finish(highestSec(words, at), highestNsec(words, at))
         return false
       default:
         throw new Error(`bug: ring record of kind ${recordKind(words, at)}`)
     }
+  }
+
+  // What happens between two packets comes after the first of them in the console's order.
+  #endEvent(words: Uint32Array, at: number): void {
+    if (this.#console !== null) this.#console.eventNumber = packetNumber(words, at) + 0.5
   }
 
   #endEpoch(epoch: number): void {
@@ -206,8 +213,8 @@ export class ConnectionWorker {
   }
 
   #sendConsole(epoch: number): void {
-    if (this.#task.console === null) return
-    const block = this.#output.takeConsoleBlock()
+    if (this.#task.console === null || this.#console === null) return
+    const block = this.#console.take()
     const message: ConsoleMessage = { epoch, block }
     this.#task.console.postMessage(message, block === null ? [] : [block.bytes.buffer, block.pieces.buffer])
   }
@@ -237,9 +244,7 @@ export class ConnectionWorker {
         held_memory: reassembler.held.heldMemoryHits,
         open_connections: tracker.openConnectionsHits,
         time_back: tracker.timeBackHits,
-        gap_zeros: output.totals.gapZeros,
-        index_gaps: output.totals.indexGaps,
-        remembered_packets: output.totals.forgottenNames,
+        ...output.totals.limits,
       },
       details: {
         cut_bytes: reassembler.delivery.cutBytes,
@@ -250,15 +255,10 @@ export class ConnectionWorker {
       failures: output.totals.failures,
       failureTexts: output.totals.failureTexts,
       warnings: output.totals.warnings,
-      indexRuns: output.indexRuns,
+      outputs: output.parts,
       error: failure === null ? null : failureOf(failure),
     }
   }
-}
-
-// What happens between two packets comes after the first of them in the console's order.
-function eventAfter(packets: number): number {
-  return packets + 0.5
 }
 
 function outsideByKind(bytes: Float64Array): Record<OutsideKind, number> {

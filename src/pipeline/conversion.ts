@@ -43,8 +43,8 @@ export interface ConversionSetup {
 }
 
 export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings' | 'skipped'> & {
-  /** Null: a worker failed, so that records are missing. */
-  readonly indexRuns: readonly string[] | null
+  /** No worker failed. */
+  readonly isComplete: boolean
 }
 
 /** One run: the coordinator that starts the workers, has the captures read, and collects what was done. */
@@ -130,6 +130,7 @@ export class Conversion {
         worker,
         config,
         captures: outputs,
+        handoverDir: hooks.handoverDir ?? null,
         tempDir: setup.tempDir,
         memory,
         outputPages: layout.workers[worker]!.output,
@@ -173,7 +174,7 @@ export class Conversion {
       results,
       consoleBytes: this.#console?.bytesWritten ?? 0,
       failures: this.#failures,
-      indexRuns: failure === null ? results.flatMap((result) => result?.indexRuns ?? []) : null,
+      isComplete: failure === null,
     }
   }
 

@@ -26,6 +26,8 @@ export interface RunHooks {
   readonly otherOutputs?: readonly string[]
   /** Called when the inputs are known and before anything is written. What it throws ends the run. */
   readonly beforeOutput?: () => void
+  /** Connections are handed over to a program as they finish (`output/handover/`): the folder for the workers' logs. */
+  readonly handoverDir?: string
   /** Waited for now and then: whoever takes what the run makes may hold it up. Must resolve when `signal` is aborted. */
   readonly keepUp?: () => Promise<void>
   /** Told what is to be known and is no problem: of a live capture when it has begun, of a pipe that gives nothing. */

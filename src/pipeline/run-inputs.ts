@@ -7,7 +7,7 @@ import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { SkippedPaths } from '../input/skipped-paths.js'
 import { systemPath } from '../system-path.js'
-import { type Capture, planCaptures } from './captures.js'
+import { type Capture, numberedCaptures, planCaptures } from './captures.js'
 import type { RunHooks } from './hooks.js'
 import { InputOpener } from './input-opener.js'
 import type { InputWatch } from './input-watch.js'
@@ -73,7 +73,11 @@ export async function fileInputs(
   const { inputs, problems, skipped, files, exposed } = found
   refuseInputs([...outputFiles, config.outputDir], files)
   const whole = [{ inputs, dir: config.outputDir, name: null }]
-  const planned = config.perFile ? await planCaptures(inputs, config, null, files) : whole
+  const planEach = async () =>
+    hooks.handoverDir === undefined
+      ? await planCaptures(inputs, config, null, files)
+      : numberedCaptures(inputs, config)
+  const planned = config.perFile ? await planEach() : whole
   hooks.beforeOutput?.()
   const resumed = config.resume ? (await import('./resumed-run.js')).ResumedRun.begin(planned, config) : null
   const left = resumed?.captures ?? planned

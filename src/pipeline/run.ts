@@ -2,10 +2,11 @@ import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeFolder } from '../output/make-folder.js'
+import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
 import { shownConsoleStyle } from './console.js'
-import { Conversion } from './conversion.js'
+import { Conversion, type ConversionOutcome } from './conversion.js'
 import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
@@ -16,7 +17,6 @@ import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
 import { workerStarter } from './workers.js'
-import { writeIndexes } from './write-indexes.js'
 
 /** Input bytes for which one more worker is worth starting … */
 const BYTES_PER_WORKER = 16 * 1024 * 1024
@@ -88,7 +88,7 @@ async function convertInputs(
       },
     )
     const outcome = await conversion.run()
-    const indexFailures = await writeIndexes(config, outcome.indexRuns, temp.path, hooks)
+    const outputFailures = await finishOutputs(config, hooks, outcome, temp.path)
     const leftover = temp.remove()
     for (const { path, status } of outcome.inputs)
       if (status === 'no_capture') skipped.add('not_capture', path)
@@ -99,7 +99,7 @@ async function convertInputs(
       ...(resumed?.failures ?? []),
       ...unwrittenFiles(outcome.results),
       ...forcedLosses(outcome.results),
-      ...indexFailures,
+      ...outputFailures,
       ...(leftover === null ? [] : [failureOf(leftover)]),
     ]
     return summarize({
@@ -114,6 +114,21 @@ async function convertInputs(
   } finally {
     temp.remove()
   }
+}
+
+// What the workers have left of each output is put together.
+async function finishOutputs(
+  config: Config,
+  { handoverDir, stdout }: RunHooks,
+  { results, isComplete }: ConversionOutcome,
+  tempFolder: string,
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = []
+  for (const [i, output] of outputsOf({ config, handoverDir: handoverDir ?? null }).entries()) {
+    const parts = results.map((result) => result?.outputs[i]).filter((part) => part !== undefined)
+    failures.push(...((await output.finish?.(parts, { tempFolder, isComplete, stdout })) ?? []))
+  }
+  return failures
 }
 
 // A run that is interrupted while names are looked up goes on without a filter: it will read nothing.

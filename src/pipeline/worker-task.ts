@@ -17,6 +17,8 @@ export interface WorkerTask {
   readonly worker: number
   readonly config: Config
   readonly captures: readonly CaptureOutput[]
+  /** See `OutputSetup`. */
+  readonly handoverDir: string | null
   /** Private folder of the run for sorted runs and spilled bytes. */
   readonly tempDir: string
   /** Slabs, and the pages of all workers. */
@@ -60,8 +62,8 @@ export interface WorkerResult {
   readonly limits: Readonly<Record<string, number>>
   /** This worker's part of the summary's `details`. */
   readonly details: Readonly<Record<string, number>>
-  /** Sorted runs of index records. */
-  readonly indexRuns: readonly string[]
+  /** Each output's part, in the order of `outputsOf()`. */
+  readonly outputs: readonly unknown[]
   /** Outputs that could not be written: how many, and what was wrong with the first of them. */
   readonly failures: number
   readonly failureTexts: readonly string[]

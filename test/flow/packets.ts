@@ -25,6 +25,7 @@ export interface Finished {
 /** Keeps what a tracker reported, in the order of the reports. */
 export class RecordingConnections implements ConnectionSink {
   readonly finishedOnes: Finished[] = []
+  readonly packet = null
   readonly events: string[] = []
   readonly #table: ConnectionTable
   readonly #chunks = new Map<number, string[]>()

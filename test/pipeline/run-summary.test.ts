@@ -19,7 +19,7 @@ const NOTHING: WorkerResult = {
   written: 0,
   limits: {},
   details: {},
-  indexRuns: [],
+  outputs: [],
   failures: 0,
   failureTexts: [],
   warnings: [],

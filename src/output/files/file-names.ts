@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { grown, grownRows } from '../../bytes/grown.js'
+import type { Config } from '../../config.js'
 import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
 import { protocolKeyword } from '../../wire/protocol-names.js'
 import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
@@ -9,14 +10,9 @@ import { NameClock } from '../time-text.js'
 
 const TWO_32 = 2 ** 32
 
-/** What the names of a run's files depend on. */
-export interface NameOptions {
-  readonly utc: boolean
-  /** One file per direction. */
-  readonly separateSides: boolean
-  readonly json: boolean
-  /** See `Limits.rememberedPackets`. */
-  readonly rememberedPackets: number
+/** What the names of a run's connections depend on. */
+export type NameOptions = Pick<Config, 'utc'> & {
+  readonly limits: Pick<Config['limits'], 'rememberedPackets'>
 }
 
 /**
@@ -26,9 +22,7 @@ export interface NameOptions {
 export class FileNames {
   // Invariant: #ordinals[c] is which connection of its second and pair of endpoints c is.
   readonly #table: ConnectionTable
-  readonly #options: NameOptions
   readonly #clock: NameClock
-  readonly #ending: string
   readonly #taken: Ordinals
   readonly #words = new Uint32Array(TUPLE_WORDS + 2)
   #ordinals = new Float64Array(256)
@@ -36,10 +30,8 @@ export class FileNames {
 
   constructor(table: ConnectionTable, options: NameOptions) {
     this.#table = table
-    this.#options = options
     this.#clock = new NameClock(options.utc)
-    this.#ending = options.json ? '.json' : '.txt'
-    this.#taken = new Ordinals(options.rememberedPackets)
+    this.#taken = new Ordinals(options.limits.rememberedPackets)
   }
 
   /** Connections whose name has the number of their first packet. */
@@ -87,16 +79,9 @@ export class FileNames {
     return `${this.#prefix(connection)}${this.#endpoints(connection, side)}${suffix}`
   }
 
-  dataName(connection: number, side: number): string {
-    return this.baseName(connection, this.#options.separateSides ? side : 0) + this.#ending
-  }
-
-  dataPath(connection: number, side: number): string {
-    return join(this.#folder, this.dataName(connection, side))
-  }
-
-  metadataPath(connection: number): string {
-    return join(this.#folder, `${this.baseName(connection, 0)}-metadata${this.#ending}`)
+  /** Path of the connection's file with this suffix and ending. With `side` 1 the endpoints are swapped. */
+  path(connection: number, suffix: string, side = 0): string {
+    return join(this.#folder, this.baseName(connection, side) + suffix)
   }
 
   #prefix(connection: number): string {

@@ -17,6 +17,8 @@ export class CheckingSink {
    */
   constructor(table, checkData, isOneCopy) {
     this.table = table
+    /** @type {ConnectionSink["packet"]} */
+    this.packet = null
     this.isOneCopy = isOneCopy
     this.checkData = checkData
     /** @type {Map<number, 'open' | 'closed'>} */

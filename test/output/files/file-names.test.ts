@@ -5,16 +5,11 @@ import { FileNames, type NameOptions } from '../../../src/output/files/file-name
 import { addConnection, type TestConnection } from '../support.js'
 
 const REMEMBERED = 1000
-const OPTIONS: NameOptions = {
-  utc: true,
-  separateSides: false,
-  json: false,
-  rememberedPackets: REMEMBERED,
-}
 
 function setUp(options: Partial<NameOptions> = {}) {
   const table = new ConnectionTable()
-  const names = new FileNames(table, { ...OPTIONS, ...options })
+  const limits = { rememberedPackets: REMEMBERED }
+  const names = new FileNames(table, { utc: true, limits, ...options })
   names.startCapture('folder', 0)
   const add = (given: TestConnection = {}): number => {
     const connection = addConnection(table, given)
@@ -27,71 +22,46 @@ function setUp(options: Partial<NameOptions> = {}) {
 const REVERSED = { orig: '10.0.0.2', resp: '10.0.0.1', origPort: 80, respPort: 1000 }
 
 describe('FileNames', () => {
-  it.each<[string, TestConnection, Partial<NameOptions>, string, string]>([
-    [
-      'TCP',
-      {},
-      {},
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80-metadata.txt',
-    ],
-    [
-      'JSON',
-      {},
-      { json: true },
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.json',
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80-metadata.json',
-    ],
+  it.each<[string, TestConnection, string]>([
+    ['TCP', {}, '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80'],
     [
       'a protocol without ports',
       { protocol: 1, origPort: 0, respPort: 0 },
-      {},
-      '20190722081132-ICMP-10.0.0.1.0-10.0.0.2.0.txt',
-      '20190722081132-ICMP-10.0.0.1.0-10.0.0.2.0-metadata.txt',
+      '20190722081132-ICMP-10.0.0.1.0-10.0.0.2.0',
     ],
     [
       'IPv6',
       { protocol: 17, orig: '2001:db8:0:0:0:0:0:1', resp: '0:0:0:0:0:0:0:1' },
-      {},
-      '20190722081132-UDP-2001_db8__1.1000-__1.80.txt',
-      '20190722081132-UDP-2001_db8__1.1000-__1.80-metadata.txt',
+      '20190722081132-UDP-2001_db8__1.1000-__1.80',
     ],
-  ])('names %s', (_name, given, options, data, metadata) => {
-    const { names, add } = setUp(options)
+  ])('names %s', (_name, given, name) => {
+    const { names, add } = setUp()
     const connection = add(given)
-    expect(names.dataPath(connection, 0)).toBe(join('folder', data))
-    expect(names.metadataPath(connection)).toBe(join('folder', metadata))
+    expect(names.baseName(connection, 0)).toBe(name)
+    expect(names.path(connection, '-metadata.json')).toBe(join('folder', `${name}-metadata.json`))
   })
 
-  it('swaps the endpoints of side 1 where the sides are apart', () => {
-    const apart = setUp({ separateSides: true })
-    expect(apart.names.dataName(apart.add(), 1)).toBe('20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000.txt')
-    const together = setUp()
-    expect(together.names.dataName(together.add(), 1)).toBe(
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
+  it('swaps the endpoints of side 1', () => {
+    const { names, add } = setUp()
+    expect(names.path(add(), '.txt', 1)).toBe(
+      join('folder', '20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000.txt'),
     )
   })
 
   it('numbers connections of one key and one second', () => {
-    const { names, add } = setUp({ separateSides: true })
-    const first = add()
-    const second = add({ nsec: 900_000_000 })
-    const third = add({ nsec: 950_000_000 })
-    const later = add({ sec: 1563783093 })
-    expect([first, second, third, later].map((c) => names.dataName(c, 0))).toEqual([
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2.txt',
-      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~3.txt',
-      '20190722081133-TCP-10.0.0.1.1000-10.0.0.2.80.txt',
+    const { names, add } = setUp()
+    const all = [{}, { nsec: 900_000_000 }, { nsec: 950_000_000 }, { sec: 1563783093 }].map(add)
+    expect(all.map((connection) => names.baseName(connection, 0))).toEqual([
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80',
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2',
+      '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~3',
+      '20190722081133-TCP-10.0.0.1.1000-10.0.0.2.80',
     ])
-    expect(names.dataName(second, 1)).toBe('20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~2.txt')
-    expect(names.metadataPath(second)).toBe(
-      join('folder', '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~2-metadata.txt'),
-    )
+    expect(names.baseName(all[1]!, 1)).toBe('20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000~2')
   })
 
-  it.each([true, false])('counts connections of both directions, sides apart: %s', (separateSides) => {
-    const { names, add } = setUp({ separateSides })
+  it('counts connections of both directions', () => {
+    const { names, add } = setUp()
     const all = [{}, REVERSED, {}, { protocol: 17 }, REVERSED].map((given) => names.baseName(add(given), 0))
     expect(all).toEqual([
       '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80',
@@ -117,7 +87,7 @@ describe('FileNames', () => {
     const { names, add } = setUp()
     add()
     names.startCapture('other', 10)
-    expect(names.dataPath(add(), 0)).toBe(join('other', '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt'))
+    expect(names.path(add(), '.txt')).toBe(join('other', '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80.txt'))
   })
 
   it('takes the number of the first packet where it has forgotten which names were taken', () => {

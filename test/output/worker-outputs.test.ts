@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { type Config, DEFAULT_LIMITS, toConfig } from '../../src/config.js'
 import { ConnectionTable } from '../../src/flow/connection-table.js'
-import { ConnectionOutput, type OutputOptions } from '../../src/output/connection-output.js'
+import { ConsoleTarget } from '../../src/output/console/console-block.js'
 import { FdBudget } from '../../src/output/files/fd-budget.js'
+import { FileNames } from '../../src/output/files/file-names.js'
+import { outputsOf } from '../../src/output/outputs.js'
+import { UidMaker } from '../../src/output/uid.js'
+import { WorkerOutputs } from '../../src/output/worker-outputs.js'
 import { pageArena } from '../support/pages.js'
 import { addConnection, filesOf, type TestConnection, tempFolder } from './support.js'
 
@@ -13,50 +18,53 @@ const MIB = 1024 * 1024
 const LONG_GAP = '[8589934592 bytes missing]b'
 const LONG_GAP_LINE = `{"side":"0","time":{"abs":"1563783093.387930","conn":"1.000000"},"size":"27","data":"${LONG_GAP}","data_hex":"${Buffer.from(LONG_GAP).toString('hex')}"}\r\n`
 
-function setUp(options: Partial<OutputOptions> = {}) {
+/** Options of a run, and limits of it. */
+type Options = Partial<Omit<Config, 'limits'>> & { limits?: Partial<Config['limits']> }
+
+function setUp({ limits, ...options }: Options = {}, handoverDir: string | null = null) {
   const folder = tempFolder()
   const table = new ConnectionTable()
   const budget = new FdBudget(FdBudget.allocate(1, 1))
-  const encaps = { describe: () => ({ vlan: [], tunnel: [] }) }
-  const all: OutputOptions = {
-    outputDir: folder,
-    toConsole: false,
-    consoleStyle: 'bytes',
-    writeMetadata: false,
-    separateSides: false,
-    chunkHeaders: false,
-    json: false,
-    writeFiles: true,
-    indexes: [],
-    handoverDir: null,
-    gapStyle: 'marker',
-    maxBytes: Number.POSITIVE_INFINITY,
-    utc: true,
-    force: false,
-    limits: { indexGaps: 100, gapZeros: 2 ** 34, writtenGapZeros: 3 * MIB, rememberedPackets: 1000 },
-    tempFolder: tempFolder(),
-    workerNumber: 0,
-    inputFiles: new Set<string>(),
+  const config: Config = {
+    ...toConfig({ inputFile: 'a', outputDir: folder, utc: true }),
     ...options,
+    limits: {
+      ...DEFAULT_LIMITS,
+      gapZeros: 2 ** 34,
+      writtenGapZeros: 3 * MIB,
+      rememberedPackets: 1000,
+      ...limits,
+    },
   }
-  const output = new ConnectionOutput(table, encaps, all, { fdBudget: budget, pages: pageArena(8) })
+  const console = config.toConsole ? new ConsoleTarget() : null
+  const output = new WorkerOutputs(outputsOf({ config, handoverDir }), {
+    config,
+    table,
+    encaps: { describe: () => ({ vlan: [], tunnel: [] }) },
+    number: 0,
+    tempFolder: tempFolder(),
+    pages: pageArena(8),
+    fdBudget: budget,
+    console,
+    inputFiles: new Set(),
+  })
   output.startCapture(folder, null, 0)
   const open = (given: TestConnection = {}): number => {
     const connection = addConnection(table, given)
-    output.opened(connection)
+    output.sink.opened(connection)
     return connection
   }
   /** Delivers a chunk one second after the first packet, from memory that is used again. */
   const chunk = (half: number, payload: string): void => {
     const bytes = text.encode(`--${payload}--`)
-    output.data(half, bytes, 2, 2 + payload.length, 1563783093, 387_930_000)
+    output.sink.data(half, bytes, 2, 2 + payload.length, 1563783093, 387_930_000)
     bytes.fill(0x21)
   }
   const finish = (connection: number): void => {
-    output.finished(connection)
+    output.sink.finished(connection)
     table.release(connection)
   }
-  return { folder, table, output, budget, open, chunk, finish, files: () => filesOf(folder) }
+  return { folder, table, output, console, budget, open, chunk, finish, files: () => filesOf(folder) }
 }
 
 const NAME = '20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80'
@@ -64,8 +72,8 @@ const SWAPPED = '20190722081132-TCP-10.0.0.2.80-10.0.0.1.1000'
 const header = (side: number, size: number): string =>
   `\r\n{"_":"--------------------","side":"${side}","size":"${size}"}\r\n`
 
-describe('ConnectionOutput', () => {
-  it.each<[string, Partial<OutputOptions>, Record<string, string>]>([
+describe('WorkerOutputs', () => {
+  it.each<[string, Options, Record<string, string>]>([
     ['both sides in one file', {}, { [`${NAME}.txt`]: 'GET200[5 bytes missing]bye' }],
     [
       'the sides apart',
@@ -98,9 +106,9 @@ describe('ConnectionOutput', () => {
     const connection = run.open()
     run.chunk(2 * connection, 'GET')
     run.chunk(2 * connection + 1, '200')
-    run.output.gap(2 * connection, 3, 5)
+    run.output.sink.gap(2 * connection, 3, 5)
     run.chunk(2 * connection, 'bye')
-    run.output.closed(connection)
+    run.output.sink.closed(connection)
     expect(run.files()).toEqual(files) // written when it is closed
     run.finish(connection)
     run.output.finish()
@@ -119,7 +127,7 @@ describe('ConnectionOutput', () => {
     })
   })
 
-  it.each<[string, Partial<OutputOptions>, string]>([
+  it.each<[string, Options, string]>([
     ['makes no raw file for empty datagrams', {}, ''],
     ['shows an empty datagram with a header', { chunkHeaders: true }, header(0, 0)],
   ])('%s', (_name, options, content) => {
@@ -130,7 +138,7 @@ describe('ConnectionOutput', () => {
     expect(Object.values(run.files()).join('')).toBe(content)
   })
 
-  it.each<[string, Partial<OutputOptions>, Record<string, string>]>([
+  it.each<[string, Options, Record<string, string>]>([
     ['nothing as marker', { separateSides: true }, { [`${NAME}.txt`]: 'a' }],
     [
       'zeros, also of a side that nothing else is there of',
@@ -152,9 +160,9 @@ describe('ConnectionOutput', () => {
     const run = setUp(options)
     const connection = run.open()
     run.chunk(2 * connection, 'a')
-    run.output.gap(2 * connection, 1, 3)
-    run.output.gap(2 * connection + 1, 0, 7)
-    run.output.closed(connection)
+    run.output.sink.gap(2 * connection, 1, 3)
+    run.output.sink.gap(2 * connection + 1, 0, 7)
+    run.output.sink.closed(connection)
     run.finish(connection)
     expect(run.files()).toEqual(files)
   })
@@ -163,8 +171,8 @@ describe('ConnectionOutput', () => {
     const run = setUp()
     const connection = run.open()
     run.chunk(2 * connection, 'a')
-    run.output.gap(2 * connection, 1, 3)
-    run.output.closed(connection)
+    run.output.sink.gap(2 * connection, 1, 3)
+    run.output.sink.closed(connection)
     run.chunk(2 * connection, 'b')
     run.finish(connection)
     expect(run.files()).toEqual({ [`${NAME}.txt`]: 'a[3 bytes missing]b' })
@@ -173,14 +181,14 @@ describe('ConnectionOutput', () => {
   it('joins gaps that follow each other', () => {
     const run = setUp()
     const connection = run.open()
-    run.output.gap(2 * connection, 0, 3)
-    run.output.gap(2 * connection, 3, 4)
+    run.output.sink.gap(2 * connection, 0, 3)
+    run.output.sink.gap(2 * connection, 3, 4)
     run.chunk(2 * connection, 'b')
     run.finish(connection)
     expect(run.files()).toEqual({ [`${NAME}.txt`]: '[7 bytes missing]b' })
   })
 
-  it.each<[string, Partial<OutputOptions>, number, number, number]>([
+  it.each<[string, Options, number, number, number]>([
     ['leaves any gap out of a raw file', {}, 2 ** 33, 2 ** 33 + 1, 0],
     ['writes out 1 MiB with headers', { chunkHeaders: true }, MIB, MIB + header(0, MIB + 1).length + 1, 0],
     [
@@ -194,16 +202,16 @@ describe('ConnectionOutput', () => {
   ])('%s with --gaps zeros', (_name, options, length, size, hits) => {
     const run = setUp({ gapStyle: 'zeros', ...options })
     const connection = run.open()
-    run.output.gap(2 * connection, 0, length)
+    run.output.sink.gap(2 * connection, 0, length)
     run.chunk(2 * connection, 'b')
     run.finish(connection)
     const { totals } = run.output.finish()
-    expect(totals.gapZeros).toBe(hits)
+    expect(totals.limits.gap_zeros).toBe(hits)
     expect(sizeOf(run.folder)).toBe(size)
   })
 
   // [name, options, length of each of five gaps, size of the file]
-  it.each<[string, Partial<OutputOptions>, number, number]>([
+  it.each<[string, Options, number, number]>([
     ['in a raw file', {}, 2 ** 33, 2 * (2 ** 33 + 1) + 3 * LONG_GAP.length],
     [
       'with headers',
@@ -218,16 +226,16 @@ describe('ConnectionOutput', () => {
       const run = setUp({ gapStyle: 'zeros', ...options })
       const connection = run.open()
       for (let i = 0; i < 5; i++) {
-        run.output.gap(2 * connection, i * gap, gap)
+        run.output.sink.gap(2 * connection, i * gap, gap)
         run.chunk(2 * connection, 'b')
       }
       run.finish(connection)
       const another = run.open({ sec: 1563783093 })
-      run.output.gap(2 * another, 0, 5)
+      run.output.sink.gap(2 * another, 0, 5)
       run.chunk(2 * another, 'b')
       run.finish(another)
       const { totals } = run.output.finish()
-      expect(totals.gapZeros).toBe(options.chunkHeaders ? 2 : 3)
+      expect(totals.limits.gap_zeros).toBe(options.chunkHeaders ? 2 : 3)
       expect(totals.warnings).toEqual([expect.stringMatching(`"${NAME}.txt" .*[(]limit gap_zeros[)]`)])
       expect(sizeOf(run.folder)).toBe(size)
     },
@@ -270,7 +278,7 @@ describe('ConnectionOutput', () => {
     const run = setUp({ maxBytes: 2 })
     const first = run.open()
     run.chunk(2 * first, 'abc')
-    run.output.gap(2 * first + 1, 0, 9)
+    run.output.sink.gap(2 * first + 1, 0, 9)
     run.finish(first)
     const second = run.open({ origPort: 2000 })
     run.chunk(2 * second, 'de')
@@ -289,11 +297,12 @@ describe('ConnectionOutput', () => {
     const connection = run.open()
     run.chunk(2 * connection, 'a')
     for (const offset of [1, 5]) {
-      run.output.gap(2 * connection, offset, 2)
+      run.output.sink.gap(2 * connection, offset, 2)
       run.table.gaps[2 * connection] = (run.table.gaps[2 * connection] ?? 0) + 1
     }
     run.finish(connection)
-    const { indexRuns, totals } = run.output.finish()
+    const { parts, totals } = run.output.finish()
+    const indexRuns = parts.flat().filter((part) => typeof part === 'string')
     expect(indexRuns).toHaveLength(1)
     const run0 = readFileSync(indexRuns[0]!, 'latin1')
     const record = JSON.parse(run0.slice(run0.indexOf('{')))
@@ -305,24 +314,24 @@ describe('ConnectionOutput', () => {
       gaps_truncated: true,
       capture: 'one.pcap',
     })
-    expect(totals.indexGaps).toBe(1)
+    expect(totals.limits.index_gaps).toBe(1)
   })
 
   it('gathers pieces for the console, with the name in JSON', () => {
     const run = setUp({ toConsole: true, json: true })
-    run.output.eventNumber = 7
+    run.console!.eventNumber = 7
     const connection = run.open({ firstNumber: 3 })
     run.chunk(2 * connection, 'a')
-    const block = run.output.takeConsoleBlock()!
+    const block = run.console!.take()!
     expect(Buffer.from(block.bytes).toString()).toMatch(
       new RegExp(`^\\{"connection":"${NAME}","side":"0",.*\r\n$`),
     )
     expect([...block.pieces]).toEqual([7, 3, block.bytes.length, 1])
-    expect(run.output.takeConsoleBlock()).toBeNull()
+    expect(run.console!.take()).toBeNull()
     run.finish(connection)
     const second = run.open({ firstNumber: 3, origPort: 2000 }) // another capture may count from 1 again
     run.chunk(2 * second, 'a')
-    expect(Buffer.from(run.output.takeConsoleBlock()!.bytes).toString()).toContain('10.0.0.1.2000')
+    expect(Buffer.from(run.console!.take()!.bytes).toString()).toContain('10.0.0.1.2000')
   })
 
   it('refuses to touch a file that exists, and replaces it when forced', () => {
@@ -338,6 +347,24 @@ describe('ConnectionOutput', () => {
           `Cannot write "${path}": file exists (use --force to replace it)`,
         )
       expect(readFileSync(path, 'utf8')).toBe(force ? 'a' : 'precious')
+    }
+  })
+
+  it.each<[string, Options, boolean, boolean]>([
+    ['no output', { writeFiles: false }, false, false],
+    ['files', {}, true, false],
+    ['the console', { toConsole: true }, false, false],
+    ['JSON on the console', { toConsole: true, json: true }, true, false],
+    ['an index alone', { writeFiles: false, indexes: [{ path: 'unused', format: 'jsonl' }] }, false, true],
+  ])('computes names and uids only where they are asked for: %s', (_name, options, needsNames, needsUids) => {
+    const names = vi.spyOn(FileNames.prototype, 'opened')
+    const uids = vi.spyOn(UidMaker.prototype, 'opened')
+    try {
+      const run = setUp(options)
+      run.finish(run.open())
+      expect([names.mock.calls.length, uids.mock.calls.length]).toEqual([+needsNames, +needsUids])
+    } finally {
+      vi.restoreAllMocks()
     }
   })
 

@@ -1,0 +1,54 @@
+import type { Config } from '../../config.js'
+import { ConnectionFiles } from '../files/connection-files.js'
+import { ConnectionRecords } from '../index/connection-records.js'
+import type { Output, OutputSetup, WorkerOutput } from '../output.js'
+import type { PayloadForm } from '../payload-chunks.js'
+import type { WorkerParts } from '../worker-parts.js'
+import { FinishedLog } from './finished-log.js'
+import { FrameFormat } from './frame-format.js'
+
+/** Connections for a program that takes them as they finish: files of frames, and a log of their records. */
+export function handover({ config, handoverDir }: OutputSetup): Output | null {
+  if (handoverDir === null) return null
+  return { open: (worker) => openIn(worker, config, handoverDir) }
+}
+
+function openIn(worker: WorkerParts, { limits, maxBytes }: Config, folder: string): WorkerOutput {
+  const form: PayloadForm = {
+    format: new FrameFormat(),
+    isRaw: false,
+    isPlaced: false,
+    gapStyle: 'zeros',
+    maxBytes,
+    zerosTakeRoom: false,
+    maxZeros: Number.POSITIVE_INFINITY,
+  }
+  const files = new ConnectionFiles(worker, form, false, '.txt')
+  const log = new FinishedLog(worker.files.slots, folder, worker.number)
+  const records = new ConnectionRecords(worker, limits.indexGaps, (_sec, _nsec, _uid, line) => log.add(line))
+  return {
+    startCapture: (capture) => {
+      files.startCapture(capture)
+      records.startCapture(capture)
+    },
+    opened: (connection) => files.opened(connection),
+    data: files.data.bind(files),
+    gap: (half, streamOffset, length) => {
+      files.gap(half, streamOffset, length)
+      records.gap(half, streamOffset, length)
+    },
+    closed: (connection) => files.closed(connection),
+    finished: (connection) => {
+      files.finished(connection)
+      records.finished(connection)
+    },
+    flush: () => {
+      files.flush()
+      log.flush()
+    },
+    finish: () => {
+      files.finish()
+      log.flush()
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { consolePayload } from './console/console-payload.js'
+import { connectionFiles } from './files/connection-files.js'
+import { metadataFiles } from './files/metadata-files.js'
+import { handover } from './handover/handover.js'
+import { connectionIndex } from './index/connection-index.js'
+import type { Output, OutputSetup } from './output.js'
+
+/** Everything that a run can write of its connections, in the order in which they are told of one. */
+const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
+  connectionFiles,
+  metadataFiles,
+  consolePayload,
+  connectionIndex,
+  handover,
+]
+
+/** The outputs that are asked for: the same in every thread. */
+export function outputsOf(setup: OutputSetup): readonly Output[] {
+  return OUTPUTS.map((make) => make(setup)).filter((output) => output !== null)
+}

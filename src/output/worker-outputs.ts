@@ -1,0 +1,79 @@
+import { relative, sep } from 'node:path'
+import { OutputError } from '../errors.js'
+import type { ConnectionSink } from '../flow/connection-sink.js'
+import { joinSinks } from './join-sinks.js'
+import type { Output, WorkerOutput } from './output.js'
+import type { OutputTotals } from './output-totals.js'
+import { WorkerParts, type WorkerResources } from './worker-parts.js'
+
+/** What the outputs of one worker leave at its end. */
+export interface OutputResult {
+  readonly totals: OutputTotals
+  /** Each output's part, in their order; undefined where it has none or could not be finished. */
+  readonly parts: readonly unknown[]
+  /** The first output that could not be written. */
+  readonly error: OutputError | null
+}
+
+/** All outputs of one worker. */
+export class WorkerOutputs {
+  /** What the connections are told to. */
+  readonly sink: ConnectionSink
+  readonly #parts: WorkerParts
+  readonly #outputs: readonly WorkerOutput[]
+  readonly #outputDir: string
+
+  constructor(outputs: readonly Output[], resources: WorkerResources) {
+    this.#parts = new WorkerParts(resources)
+    this.#outputDir = resources.config.outputDir
+    this.#outputs = outputs.map((output) => output.open(this.#parts))
+    this.sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
+  }
+
+  /** Outputs that could not be written so far. */
+  get failures(): number {
+    return this.#parts.totals.failures
+  }
+
+  /**
+   * A capture begins; all connections of the one before are finished.
+   *
+   * @param folder        Folder of its files: the output folder or one below it.
+   * @param name          Value of the index field `capture`; null: there is none.
+   * @param packetsBefore Packets of the run before it.
+   * @throws OutputError
+   */
+  startCapture(folder: string, name: string | null, packetsBefore: number): void {
+    const below = relative(this.#outputDir, folder)
+    const folderBelow = below === '' ? '' : `${below.replaceAll(sep, '/')}/`
+    const capture = { folder, folderBelow, name, packetsBefore }
+    this.#parts.startCapture(capture)
+    for (const output of this.#outputs) output.startCapture?.(capture)
+  }
+
+  /** See `Ordinals.sweep()`. */
+  sweep(sec: number, packets: number): void {
+    this.#parts.sweep(sec, packets)
+  }
+
+  /** Writes out what is buffered. @throws OutputError */
+  flush(): void {
+    for (const output of this.#outputs) output.flush?.()
+  }
+
+  /** Writes and closes everything that can be. All connections are finished, or the run has failed. */
+  finish(): OutputResult {
+    let error: OutputError | null = null
+    const parts = this.#outputs.map((output) => {
+      try {
+        return output.finish?.()
+      } catch (thrown) {
+        if (!(thrown instanceof OutputError)) throw thrown
+        error ??= thrown
+        return undefined
+      }
+    })
+    this.#parts.finish()
+    return { totals: this.#parts.totals, parts, error }
+  }
+}

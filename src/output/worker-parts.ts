@@ -1,0 +1,107 @@
+import type { PageArena } from '../bytes/page-arena.js'
+import type { Config } from '../config.js'
+import type { ConnectionSink } from '../flow/connection-sink.js'
+import type { ConnectionTable } from '../flow/connection-table.js'
+import type { ConsoleTarget } from './console/console-block.js'
+import type { FdBudget } from './files/fd-budget.js'
+import { FileNames } from './files/file-names.js'
+import { FileSlots } from './files/file-slots.js'
+import { NewFiles } from './files/new-files.js'
+import type { EncapReader } from './index/index-record.js'
+import type { CaptureStart } from './output.js'
+import { blankOutputTotals } from './output-totals.js'
+import { UidMaker } from './uid.js'
+
+/** What a worker gives its outputs. */
+export interface WorkerResources {
+  readonly config: Config
+  readonly table: ConnectionTable
+  readonly encaps: EncapReader
+  /** The worker's number, for names of files in `tempFolder`, the run's own. */
+  readonly number: number
+  readonly tempFolder: string
+  readonly pages: PageArena
+  readonly fdBudget: FdBudget
+  /** Where payload for the console goes; null: it goes nowhere. */
+  readonly console: ConsoleTarget | null
+  /** Device and inode of inputs that no file replaces. */
+  readonly inputFiles: ReadonlySet<string>
+}
+
+/** Path of a side's connection file below the output folder; null: it has none. */
+export type FileOf = (connection: number, side: number) => string | null
+
+/** What the outputs of one worker share. Names and uids cost something for each connection: they are made when asked for. */
+export class WorkerParts {
+  // Invariant: #names and #uids are set while outputs are opened, or never.
+  readonly table: ConnectionTable
+  readonly encaps: EncapReader
+  readonly number: number
+  readonly tempFolder: string
+  readonly pages: PageArena
+  readonly console: ConsoleTarget | null
+  readonly totals = blankOutputTotals()
+  /** Makes the files of all outputs, within `-f`. */
+  readonly files: NewFiles
+  /** What index and hand-over link to: set by the output that writes connection files. */
+  fileOf: FileOf = () => null
+  readonly #config: Config
+  #names: FileNames | null = null
+  #uids: UidMaker | null = null
+  #isSealed = false
+
+  constructor(resources: WorkerResources) {
+    const { config } = resources
+    this.#config = config
+    this.table = resources.table
+    this.encaps = resources.encaps
+    this.number = resources.number
+    this.tempFolder = resources.tempFolder
+    this.pages = resources.pages
+    this.console = resources.console
+    this.files = new NewFiles(
+      new FileSlots(resources.fdBudget),
+      config.force,
+      this.totals,
+      resources.inputFiles,
+    )
+  }
+
+  /** Names of connections. To be asked for in `Output.open()`. */
+  get names(): FileNames {
+    this.#names ??= this.#made(new FileNames(this.table, this.#config))
+    return this.#names
+  }
+
+  /** Uids of connections. To be asked for in `Output.open()`. */
+  get uids(): UidMaker {
+    this.#uids ??= this.#made(new UidMaker(this.table, this.#config.limits.rememberedPackets))
+    return this.#uids
+  }
+
+  /** All outputs are open. @returns What must learn of new connections before they do. */
+  seal(): readonly Pick<ConnectionSink, 'opened'>[] {
+    this.#isSealed = true
+    return [this.#names, this.#uids].filter((maker) => maker !== null)
+  }
+
+  startCapture({ folder, name, packetsBefore }: CaptureStart): void {
+    this.#names?.startCapture(folder, packetsBefore)
+    this.#uids?.startCapture(name, packetsBefore)
+  }
+
+  /** See `Ordinals.sweep()`. */
+  sweep(sec: number, packets: number): void {
+    this.#names?.sweep(sec, packets)
+    this.#uids?.sweep(sec, packets)
+  }
+
+  finish(): void {
+    this.totals.limits.remembered_packets = Math.max(this.#names?.limitHits ?? 0, this.#uids?.limitHits ?? 0)
+  }
+
+  #made<T>(maker: T): T {
+    if (this.#isSealed) throw new Error('bug: names and uids must be asked for before the first connection')
+    return maker
+  }
+}
