@@ -34,6 +34,8 @@ export interface CaptureReader {
   readonly position: number
   /** Offset in the (decompressed) file of the first byte not yet read. */
   readonly fileOffset: number
+  /** What a position in the current window has to be added to for its offset in the (decompressed) file; may be negative. */
+  readonly base: number
   /** Set when `next()` returned `'damaged'`. */
   readonly problem: CaptureFormatError | null
   /** Damage that was passed over so far. */

@@ -11,6 +11,8 @@ export interface CapturedPacket {
   isNanosecond: boolean
   /** LINKTYPE_* value of the interface that saw the packet. */
   linkType: number
+  /** Number of the interface that saw the packet, among those of all sections of its capture, from 0. */
+  interfaceId: number
   /** The frame is `bytes[from, to)` of the window that the reader was given. */
   from: number
   to: number
@@ -19,5 +21,14 @@ export interface CapturedPacket {
 }
 
 export function blankCapturedPacket(): CapturedPacket {
-  return { tsSec: 0, tsNsec: 0, isNanosecond: false, linkType: 0, from: 0, to: 0, originalBytes: 0 }
+  return {
+    tsSec: 0,
+    tsNsec: 0,
+    isNanosecond: false,
+    linkType: 0,
+    interfaceId: 0,
+    from: 0,
+    to: 0,
+    originalBytes: 0,
+  }
 }

@@ -81,6 +81,10 @@ export class PcapReader implements DescribedReader {
     return this.#base + this.#at
   }
 
+  get base(): number {
+    return this.#base
+  }
+
   get isBigEndian(): boolean {
     return this.#header?.isLittleEndian === false
   }
@@ -136,6 +140,7 @@ export class PcapReader implements DescribedReader {
     out.tsNsec = nsec
     out.isNanosecond = this.#isNanosecond
     out.linkType = this.#linkType
+    out.interfaceId = 0
     out.from = frameFrom + padding
     out.to = frameFrom + keptBytes
     out.originalBytes = Math.max(originalBytes, capturedBytes) - padding

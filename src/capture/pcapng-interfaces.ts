@@ -37,6 +37,11 @@ export class PcapngInterfaces {
     return this.#described
   }
 
+  /** Interfaces of the sections before the current one. */
+  get pastCount(): number {
+    return this.#pastCount
+  }
+
   /** The interface with this number in the current section. */
   get(id: number): CaptureInterface | undefined {
     return this.#current[id]

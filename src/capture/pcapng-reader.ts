@@ -70,6 +70,10 @@ export class PcapngReader implements DescribedReader {
     return this.#base + this.#at
   }
 
+  get base(): number {
+    return this.#base
+  }
+
   get isBigEndian(): boolean {
     return !this.#sections.isLittleEndian
   }

@@ -117,6 +117,7 @@ export class PcapngSections {
     iface.clock.read(view.getUint32(at + 12, isLittleEndian), view.getUint32(at + 16, isLittleEndian), out)
     this.#tsSec = out.tsSec
     this.#tsNsec = out.tsNsec
+    out.interfaceId = this.interfaces.pastCount + interfaceId
     if (this.#countsComments)
       this.#readComments(view, at + PACKET_FIELDS_BYTES + paddedTo4(capturedBytes), contentTo)
     return fill(iface, at + PACKET_FIELDS_BYTES, capturedBytes, originalBytes, out)
@@ -138,6 +139,7 @@ export class PcapngSections {
     const mostBytes = iface.snaplen === 0 ? originalBytes : Math.min(originalBytes, iface.snaplen)
     out.tsSec = this.#tsSec
     out.tsNsec = this.#tsNsec
+    out.interfaceId = this.interfaces.pastCount
     return fill(iface, from, Math.min(mostBytes, contentTo - from), originalBytes, out)
   }
 

@@ -9,10 +9,34 @@ export interface FlowPacket extends TransportFields {
   tsSec: number
   tsNsec: number
   isNanosecond: boolean
+  /**
+   * The frame is `bytes[frameFrom, frameFrom + frameBytes)`, as captured; of a reassembled packet the frame that completed
+   * it. Valid as long as the payload.
+   */
+  frameFrom: number
+  frameBytes: number
+  /** Number of the interface that saw it, among those of its input, modulo 2^16. */
+  interfaceId: number
+  /** Number of its input, in the order in which a run reads them, from 0; inputs that are merged are one. */
+  input: number
+  /** `inputBase + frameFrom` is the frame's offset in the (decompressed) input; the record's header is before it. */
+  inputBase: number
 }
 
 export function blankFlowPacket(): FlowPacket {
-  return { ...blankTransportFields(), hash: 0, number: 0, tsSec: 0, tsNsec: 0, isNanosecond: false }
+  return {
+    ...blankTransportFields(),
+    hash: 0,
+    number: 0,
+    tsSec: 0,
+    tsNsec: 0,
+    isNanosecond: false,
+    frameFrom: 0,
+    frameBytes: 0,
+    interfaceId: 0,
+    input: 0,
+    inputBase: 0,
+  }
 }
 
 /** What an ICMP error quotes, as a worker gets it. The worker's loop makes one and reuses it. */

@@ -25,6 +25,7 @@ import {
   RecordKind,
   readIcmpError,
   readPacket,
+  readWindow,
   recordKind,
 } from './descriptor.js'
 import type { MemoryRange } from './memory-layout.js'
@@ -150,6 +151,9 @@ export class ConnectionWorker {
       case RecordKind.ICMP_ERROR:
         readIcmpError(words, at, this.#quote)
         this.#tracker.icmpError(this.#bytes, this.#quote)
+        return true
+      case RecordKind.WINDOW:
+        readWindow(words, at, this.#packet)
         return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)

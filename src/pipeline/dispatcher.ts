@@ -7,7 +7,14 @@ import { flowHash } from '../wire/flow-hash.js'
 import type { PacketDecoder } from '../wire/packet-decoder.js'
 import { blankTransportPacket } from '../wire/transport-packet.js'
 import type { DatagramSpace } from './datagram-space.js'
-import { RecordKind, writeControl, writeHighestTime, writeIcmpError, writePacket } from './descriptor.js'
+import {
+  RecordKind,
+  writeControl,
+  writeHighestTime,
+  writeIcmpError,
+  writePacket,
+  writeWindow,
+} from './descriptor.js'
 import type { PacketFilter } from './packet-filter.js'
 
 /** Packets between two sweeps. */
@@ -83,6 +90,18 @@ export class Dispatcher {
     this.#lowestSec = Infinity
     this.#highestSec = 0
     this.#highestNsec = 0
+  }
+
+  /** The packets that `dispatch` takes next stand in the reader's window. Every ring must have room. */
+  startWindow(reader: CaptureReader, input: number): void {
+    const { position } = reader
+    for (const ring of this.#rings) {
+      const at = ring.next()
+      writeControl(ring.words, at, RecordKind.WINDOW, reader.base + position, this.packets.read)
+      writeWindow(ring.words, at, position, input)
+      ring.commit()
+    }
+    this.#credits -= 1
   }
 
   /** Dispatches the packets of the reader's window. */

@@ -49,6 +49,7 @@ export class Feeder {
   readonly #areas: WindowAreas
   /** Number of the latest epoch that was ended. */
   epoch = 0
+  #input = -1
 
   constructor(parts: FeederParts) {
     this.#pool = parts.pool
@@ -69,7 +70,7 @@ export class Feeder {
   }
 
   /**
-   * Dispatches all packets of a capture, and closes its source.
+   * Dispatches all packets of a capture, and closes its source. Workers get a number for it: how many were fed before.
    *
    * @returns The reader, for what it found.
    * @throws CaptureFormatError where the content is no capture; StoppedError.
@@ -79,6 +80,7 @@ export class Feeder {
     file: string,
     options: Omit<CaptureReaderOptions, 'isDecompressed'>,
   ): Promise<CaptureReader> {
+    this.#input += 1
     const windows = new CaptureWindows(source, file, options, this.#areas, this.#createReader)
     try {
       for (;;) {
@@ -115,6 +117,8 @@ export class Feeder {
   }
 
   async #dispatchWindow(reader: CaptureReader): Promise<DispatchStatus> {
+    await this.waitForRoom()
+    this.#dispatcher.startWindow(reader, this.#input)
     for (;;) {
       const status = this.#dispatcher.dispatch(reader)
       await this.#giveWay()

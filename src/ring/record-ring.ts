@@ -1,9 +1,9 @@
 /**
  * A ring of fixed-size records in one SharedArrayBuffer, written by one thread and read by one other.
  *
- *   byte 0        128       256        384                          384 + 64 * capacity
+ *   byte 0        128       256        384                          384 + 80 * capacity
  *   +---------+---------+----------+------------- ... -------------+
- *   |  tail   |  head   | waiting  |  records of 16 uint32 words    |
+ *   |  tail   |  head   | waiting  |  records of 20 uint32 words    |
  *   +---------+---------+----------+------------- ... -------------+
  *
  * `tail` (producer) and `head` (consumer) count records since the start, modulo 2^32; the index is
@@ -15,8 +15,8 @@ const HEAD = 128 / 4
 const WAITING = 256 / 4
 const RECORDS_FROM_WORD = 384 / 4
 
-/** Words of one record: one cache line. */
-export const RECORD_WORDS = 16
+/** Words of one record. */
+export const RECORD_WORDS = 20
 /** Records that are written before the consumer is told, unless `publish` is called. */
 const PUBLISH_EVERY = 512
 
@@ -52,7 +52,7 @@ export class RingProducer {
     return this.#capacity - ((this.#tail - this.#head) | 0)
   }
 
-  /** Index in `words` of the next record; all 16 words of it are the caller's. There must be a free one. */
+  /** Index in `words` of the next record; all words of it are the caller's. There must be a free one. */
   next(): number {
     return RECORDS_FROM_WORD + (this.#tail & (this.#capacity - 1)) * RECORD_WORDS
   }

@@ -154,6 +154,10 @@ function decodeTransport(bytes: Uint8Array, ip: IpHeader, out: TransportPacket):
   out.src = ip.src
   out.dst = ip.dst
   out.ipBytes = ip.ipBytes
+  out.ipFrom = ip.from
+  out.transportFrom = ip.at
+  out.identification = ip.identification
+  out.hopLimit = ip.hopLimit
   out.hasQuote = false
   const status =
     ip.protocol === IpProtocol.TCP ? decodeTcp(bytes, ip, out) : decodeOtherThanTcp(bytes, ip, out)

@@ -10,6 +10,12 @@ export interface IpHeader {
   /** IPv4: int32 values, big-endian, `dst` the last stop of a source route. IPv6: offsets of 16 bytes in the IPv6 header. */
   src: number
   dst: number
+  /** First byte of the header. A reassembled packet's: that of the fragment which completed it, in its frame. */
+  from: number
+  /** IPv4's Identification; 0 in IPv6, which has none. */
+  identification: number
+  /** TTL or hop limit. */
+  hopLimit: number
   /** What the bytes at `at` are: an IANA protocol number. */
   protocol: number
   /** First byte behind the headers. */
@@ -35,6 +41,9 @@ export function blankIpHeader(): IpHeader {
     version: 4,
     src: 0,
     dst: 0,
+    from: 0,
+    identification: 0,
+    hopLimit: 0,
     protocol: 0,
     at: 0,
     to: 0,

@@ -5,6 +5,7 @@ import type { HeaderStatus, IpHeader } from './ip-header.js'
 const TOTAL_LENGTH = 2
 const IDENTIFICATION = 4
 const FLAGS_AND_OFFSET = 6
+const TTL = 8
 const PROTOCOL = 9
 const SRC = 12
 const DST = 16
@@ -51,13 +52,16 @@ export function decodeIpv4(
   out.src = i32be(bytes, from + SRC)
   out.dst = i32be(bytes, from + DST)
   if (headerBytes > MIN_HEADER_BYTES) followRoute(bytes, from + MIN_HEADER_BYTES, from + headerBytes, out)
+  out.from = from
+  out.identification = u16be(bytes, from + IDENTIFICATION)
+  out.hopLimit = bytes[from + TTL]!
   out.protocol = bytes[from + PROTOCOL]!
   out.at = from + headerBytes
   out.to = Math.min(end, to)
   out.wireTo = end
   out.ipBytes = ipBytes
   if (out.isFragment) {
-    out.fragmentId = u16be(bytes, from + IDENTIFICATION)
+    out.fragmentId = out.identification
     out.fragmentOffset = (flagsAndOffset & OFFSET_MASK) * OFFSET_UNIT
     out.moreFragments = (flagsAndOffset & MORE_FRAGMENTS) !== 0
   }

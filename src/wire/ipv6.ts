@@ -5,6 +5,7 @@ import { IpProtocol } from './transport-packet.js'
 // Field offsets in bytes from the start of the header (RFC 8200 §3).
 const PAYLOAD_LENGTH = 4
 const NEXT_HEADER = 6
+const HOP_LIMIT = 7
 const SRC = 8
 const DST = 24
 const HEADER_BYTES = 40
@@ -48,6 +49,9 @@ export function decodeIpv6(
   out.version = 6
   out.src = from + SRC
   out.dst = from + DST
+  out.from = from
+  out.identification = 0
+  out.hopLimit = bytes[from + HOP_LIMIT]!
   out.protocol = nextHeader
   out.at = from + HEADER_BYTES
   out.to = Math.min(end, to)

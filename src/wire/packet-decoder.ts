@@ -119,6 +119,7 @@ export class PacketDecoder {
     cursor.encaps.clear()
 
     const linkType = this.#linkType ?? packet.linkType
+    out.linkType = linkType
     const decodeLink = linkLayer(linkType)
     if (decodeLink === undefined) return this.#countUnknown(linkType)
     return this.#walk(decodeLink(bytes, cursor), bytes, packet, out)

@@ -64,6 +64,16 @@ export interface TransportFields extends PacketTuple {
   window: number
   /** IP total length of the packet on the wire (IPv6: 40 + payload length); of a reassembled one, the sum of its fragments. */
   ipBytes: number
+  /** Where the IP header begins; a reassembled packet's: in the frame that completed it. */
+  ipFrom: number
+  /** Where the transport header begins; for a protocol without one that is known, the payload. */
+  transportFrom: number
+  /** IPv4's Identification; 0 in IPv6, which has none. */
+  identification: number
+  /** TTL or hop limit. */
+  hopLimit: number
+  /** LINKTYPE_* value that its frame was decoded by. */
+  linkType: number
   /** Number of the outer headers' description, see `EncapTable`. 0: none. */
   encapId: number
 }
@@ -94,6 +104,11 @@ export function blankTransportFields(): TransportFields {
     tcpFlags: 0,
     window: 0,
     ipBytes: 0,
+    ipFrom: 0,
+    transportFrom: 0,
+    identification: 0,
+    hopLimit: 0,
+    linkType: 0,
     encapId: 0,
   }
 }

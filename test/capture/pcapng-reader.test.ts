@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_RECORD_BYTES } from '../../src/capture/capture-reader.js'
+import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
 import { PcapngReader } from '../../src/capture/pcapng-reader.js'
 import { concat, PcapngBuilder } from '../support/capture-writers.js'
 import { READER_OPTIONS, readCapture, readThrough } from '../support/read-capture.js'
@@ -132,6 +133,37 @@ describe('PcapngReader', () => {
     expect(status).toBe('end')
     expect(packets.map(({ linkType }) => linkType)).toEqual([113, 276, 101])
     expect(reader.interfaceCount).toBe(4)
+  })
+
+  it('numbers interfaces through all sections, and says where in the file a packet stands', () => {
+    const file = new PcapngBuilder()
+      .section()
+      .interface(1)
+      .interface(1)
+      .enhanced(1, now, frame)
+      .section()
+      .interface(1)
+      .simple(frame)
+      .enhanced(0, now, frame)
+      .done()
+    const before = 7
+    const window = Buffer.concat([Buffer.alloc(before), file])
+    const reader = new PcapngReader('a', { maxInterfaces: 9, isDecompressed: false })
+    reader.window(window, before, window.length, true)
+    const out = blankCapturedPacket()
+    const found: unknown[] = []
+    while (reader.next(out) === 'packet') {
+      const at = reader.base + out.from
+      found.push([
+        out.interfaceId,
+        Buffer.from(file.subarray(at, at + frame.length)).equals(Buffer.from(frame)),
+      ])
+    }
+    expect(found).toEqual([
+      [1, true],
+      [2, true],
+      [2, true],
+    ])
   })
 
   it('sums up the dropped packets: the last statistics of each interface, and what packet blocks say', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
 import { blankFlowPacket, blankFlowQuote } from '../../src/flow/flow-packet.js'
 import {
   controlNumber,
@@ -9,11 +10,13 @@ import {
   RecordKind,
   readIcmpError,
   readPacket,
+  readWindow,
   recordKind,
   writeControl,
   writeHighestTime,
   writeIcmpError,
   writePacket,
+  writeWindow,
 } from '../../src/pipeline/descriptor.js'
 import { RECORD_WORDS } from '../../src/ring/record-ring.js'
 import { blankTransportPacket } from '../../src/wire/transport-packet.js'
@@ -32,6 +35,7 @@ const u32 = fc.oneof(
   fc.constantFrom(0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff),
   fc.integer({ min: 0, max: 0xffff_ffff }),
 )
+const u20 = fc.oneof(fc.constantFrom(0, 1, 2 ** 20), fc.integer({ min: 0, max: 2 ** 20 }))
 const i32 = u32.map((value) => value | 0)
 const u48 = fc.oneof(
   fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 47, MAX_48),
@@ -46,8 +50,8 @@ const tuple = fc.oneof(
 const packet = fc
   .record({
     tuple,
-    payloadFrom: u32,
-    payloadBytes: u32,
+    payloadFrom: u32.map((at) => Math.max(at, 2_047)),
+    payloadBytes: u20,
     originalPayloadBytes: u32,
     seq: i32,
     ack: i32,
@@ -55,8 +59,26 @@ const packet = fc
     window: u16,
     ipBytes: u32,
     encapId: u16,
+    headerBytes: fc.integer({ min: 0, max: 2_047 }),
+    ipFrom: u32,
+    identification: u16,
+    hopLimit: u8,
+    linkType: fc.oneof(fc.constantFrom(0, 1, 276, 2_046), u16),
   })
-  .map(({ tuple, ...rest }) => ({ ...tuple, ...rest }))
+  .map(({ tuple, headerBytes, ...rest }) => ({
+    ...tuple,
+    ...rest,
+    transportFrom: rest.payloadFrom - headerBytes,
+  }))
+const frame = fc
+  .record({ from: u32.map((at) => Math.min(at, 2 ** 32 - 2 ** 20)), bytes: u20, interfaceId: u32 })
+  .map(({ from, bytes, interfaceId }) => ({
+    from,
+    to: from + bytes,
+    interfaceId,
+    originalBytes: 3,
+    linkType: 1,
+  }))
 const time = fc.record({
   tsSec: u48,
   tsNsec: fc.integer({ min: 0, max: 999_999_999 }),
@@ -66,16 +88,26 @@ const time = fc.record({
 describe('the record of a packet', () => {
   it('gives back every field as it was written, and touches no other record', () => {
     fc.assert(
-      fc.property(packet, time, i32, u48, (packet, time, hash, number) => {
+      fc.property(packet, time, frame, i32, u48, (packet, time, frame, hash, number) => {
         const words = oldWords()
-        const captured = { ...time, linkType: 1, from: 1, to: 2, originalBytes: 3 }
+        const captured = { ...time, ...frame }
         const transport = { ...packet, hasQuote: true, quoted: blankTransportPacket().quoted }
         writePacket(words, RECORD_WORDS, captured, transport, hash, number)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.PACKET)
         expect(packetNumber(words, RECORD_WORDS)).toBe(number)
         const out = blankFlowPacket()
         readPacket(words, RECORD_WORDS, out)
-        expect(out).toEqual({ ...packet, ...time, hash, number })
+        expect(out).toEqual({
+          ...blankFlowPacket(),
+          ...packet,
+          ...time,
+          hash,
+          number,
+          linkType: Math.min(packet.linkType, 2_047),
+          frameFrom: frame.from,
+          frameBytes: frame.to - frame.from,
+          interfaceId: frame.interfaceId & 0xffff,
+        })
         const others = [...words.subarray(0, RECORD_WORDS), ...words.subarray(2 * RECORD_WORDS)]
         expect(others.every((word) => word === GARBAGE)).toBe(true)
       }),
@@ -89,7 +121,7 @@ describe('the record of an ICMP error', () => {
     fc.assert(
       fc.property(tuple, i32, fc.boolean(), i32, time, (tuple, seq, hasSeq, hash, time) => {
         const words = oldWords()
-        const captured = { ...time, linkType: 1, from: 1, to: 2, originalBytes: 3 }
+        const captured = { ...blankCapturedPacket(), ...time }
         const { tsSec, tsNsec } = time
         writeIcmpError(words, RECORD_WORDS, captured, { ...tuple, seq, hasSeq }, hash)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
@@ -115,6 +147,19 @@ describe('a control record', () => {
         expect(recordKind(words, RECORD_WORDS)).toBe(kind)
         expect(controlNumber(words, RECORD_WORDS)).toBe(number)
         expect(packetNumber(words, RECORD_WORDS)).toBe(packets)
+      }),
+    )
+  })
+
+  it('tells of a window where its bytes stand in its input, before byte 0 of it too', () => {
+    fc.assert(
+      fc.property(u48, u32, u32, (offset, position, input) => {
+        const words = oldWords()
+        writeControl(words, RECORD_WORDS, RecordKind.WINDOW, offset, 5)
+        writeWindow(words, RECORD_WORDS, position, input)
+        const out = blankFlowPacket()
+        readWindow(words, RECORD_WORDS, out)
+        expect(out).toEqual({ ...blankFlowPacket(), input, inputBase: offset - position })
       }),
     )
   })

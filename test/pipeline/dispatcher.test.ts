@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fragments } from '../../fixtures/generator/fragments.mjs'
 import {
   concat,
   endpoint,
@@ -57,6 +58,7 @@ class FrameReader implements CaptureReader {
   #number = 0
   readonly position = 0
   readonly fileOffset = 0
+  readonly base = 0
   readonly problem = null
   readonly damage = new DamageLog({ file: 'a', isDecompressed: false })
   readonly droppedPackets = 0
@@ -110,7 +112,7 @@ function readQuote(words: Uint32Array, at: number): FlowQuote {
 }
 
 function setUp(workers: number, ringRecords = 1_024, linkType: number | null = null) {
-  const pool = new SlabPool(1, 0, 256 * 1024, new SharedArrayBuffer(4 * workers))
+  const pool = new SlabPool(2, 0, 256 * 1024, new SharedArrayBuffer(4 * workers))
   const shared = Array.from({ length: workers }, () => allocateRing(ringRecords))
   const rings = shared.map((ring) => new RingProducer(ring))
   const consumers = shared.map((ring) => new RingConsumer(ring))
@@ -142,7 +144,7 @@ function setUp(workers: number, ringRecords = 1_024, linkType: number | null = n
   const publish = () => {
     for (const ring of rings) ring.publish()
   }
-  return { pool, dispatcher, take, publish }
+  return { pool, dispatcher, space, take, publish }
 }
 
 describe('the dispatcher', () => {
@@ -157,6 +159,53 @@ describe('the dispatcher', () => {
     expect(records[1]!.packet).toMatchObject({ protocol: UDP, srcPort: 53, dstPort: 1_000, number: 2 })
     expect(records[1]!.packet).toMatchObject({ tsSec: 100, tsNsec: 7, isNanosecond: true })
     expect(records[0]!.packet.hash).toBe(records[1]!.packet.hash)
+  })
+
+  it('shows where the frame stands, its innermost IP header, and what identifies it', () => {
+    const { pool, dispatcher, space, take, publish } = setUp(1)
+    const inner = ip(a, b, TCP, tcp(a, b, { seq: 7, flags: 0x10 }, Buffer.from('in')), { id: 0x1234, ttl: 3 })
+    const c = endpoint('192.0.2.1', 5_000)
+    const vxlan = endpoint('192.0.2.2', 4_789)
+    const outer = Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 5, 0]), ethernet(a, b, inner)])
+    const frames = [
+      ethernet(c, vxlan, ip(c, vxlan, UDP, udp(c, vxlan, outer), { id: 9, ttl: 200 }), [
+        { tpid: 0x88a8, id: 10 },
+        { tpid: 0x8100, id: 20 },
+      ]),
+      ...fragments(ip(a, b, UDP, udp(a, b, Buffer.alloc(900, 'z')), { id: 77, ttl: 5 }), 576, 77).map(
+        (part) => ethernet(a, b, part),
+      ),
+    ]
+    expect(frames).toHaveLength(3)
+    const reader = new FrameReader(pool, frames)
+    expect(pool.tryTake()).toBe(0) // of the frames
+    expect(dispatcher.dispatch(reader)).toBe('full')
+    space.tryRenew(0)
+    expect(dispatcher.dispatch(reader)).toBe('end')
+    publish()
+    const [tunnelled, reassembled] = take(0).map(({ packet }) => packet)
+    const first = frames[0]!
+    const ipFrom = first.length - inner.length
+    expect(tunnelled).toMatchObject({
+      frameFrom: 0,
+      frameBytes: first.length,
+      ipFrom,
+      transportFrom: ipFrom + 20,
+      payloadFrom: ipFrom + 40,
+      identification: 0x1234,
+      hopLimit: 3,
+      linkType: 1,
+    })
+    const lastFrom = first.length + frames[1]!.length
+    expect(reassembled).toMatchObject({
+      frameFrom: lastFrom,
+      frameBytes: frames[2]!.length,
+      ipFrom: lastFrom + 14,
+      identification: 77,
+      hopLimit: 5,
+    })
+    expect(reassembled!.payloadFrom - reassembled!.transportFrom).toBe(8)
+    expect(reassembled!.payloadFrom).toBeGreaterThan(lastFrom + frames[2]!.length)
   })
 
   it('sends both directions of a connection to one worker, and all workers get some', () => {

@@ -9,7 +9,13 @@ import { DEFAULT_LIMITS } from '../../src/config.js'
 import { blankFlowPacket } from '../../src/flow/flow-packet.js'
 import type { ByteSource } from '../../src/input/byte-source.js'
 import { DatagramSpace } from '../../src/pipeline/datagram-space.js'
-import { controlNumber, RecordKind, readPacket, recordKind } from '../../src/pipeline/descriptor.js'
+import {
+  controlNumber,
+  RecordKind,
+  readPacket,
+  readWindow,
+  recordKind,
+} from '../../src/pipeline/descriptor.js'
 import { Dispatcher } from '../../src/pipeline/dispatcher.js'
 import { Feeder, StoppedError } from '../../src/pipeline/feeder.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../src/ring/record-ring.js'
@@ -103,6 +109,7 @@ function setUp({ workers, ringRecords, slabs, readBytes }: Sizes, stopAt = Numbe
   })
   const dispatcher = new Dispatcher(pool, rings, decoder, space, hashKey(99))
   const payloads = new Map<number, string>()
+  const frames: PlacedFrame[] = []
   const packet = blankFlowPacket()
   const work = () => {
     for (const [worker, consumer] of consumers.entries()) {
@@ -115,6 +122,11 @@ function setUp({ workers, ringRecords, slabs, readBytes }: Sizes, stopAt = Numbe
           const { payloadFrom, payloadBytes, number } = packet
           const text = Buffer.from(pool.bytes.subarray(payloadFrom, payloadFrom + payloadBytes)).toString()
           payloads.set(number, text)
+          const { frameFrom, frameBytes, input, inputBase } = packet
+          const frame = Buffer.from(pool.bytes.subarray(frameFrom, frameFrom + frameBytes))
+          frames.push({ input, offset: inputBase + frameFrom, frame })
+        } else if (recordKind(words, at) === RecordKind.WINDOW) {
+          readWindow(words, at, packet)
         }
         consumer.advance()
       }
@@ -128,7 +140,15 @@ function setUp({ workers, ringRecords, slabs, readBytes }: Sizes, stopAt = Numbe
     work()
   }
   const feeder = new Feeder({ pool, rings, dispatcher, space, work: () => {}, checkpoint })
-  return { pool, feeder, dispatcher, space, payloads, work }
+  return { pool, feeder, dispatcher, space, payloads, frames, work }
+}
+
+/** A frame as a worker sees it. */
+interface PlacedFrame {
+  readonly input: number
+  /** In its input. */
+  readonly offset: number
+  readonly frame: Buffer
 }
 
 interface Capture {
@@ -200,6 +220,23 @@ describe('the feeder', () => {
         expect(freeSlabs(run.pool)).toBe(sizes.slabs)
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('tells workers where each frame stands in its input, wherever slabs end, a completing fragment too', async () => {
+    const inputs = [datagrams('pcap', 40, 0.3, 3).bytes, datagrams('pcapng', 40, 0.3, 4).bytes]
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 400, max: 9_000 }), fc.nat(), async (readBytes, seed) => {
+        const run = setUp({ workers: 1, ringRecords: 64, slabs: 5, readBytes })
+        for (const bytes of inputs) await run.feeder.feed(new PiecewiseSource(bytes, seed), 'a', OPTIONS)
+        run.work()
+        expect(run.frames.length).toBe(run.dispatcher.packets.delivered)
+        expect(new Set(run.frames.map(({ input }) => input))).toEqual(new Set([0, 1]))
+        for (const { input, offset, frame } of run.frames)
+          expect(inputs[input]!.subarray(offset, offset + frame.length).equals(frame)).toBe(true)
+        expect(run.frames.every(({ frame }) => frame.length >= 14 + 20)).toBe(true)
+      }),
+      { numRuns: 20 },
     )
   })
 

@@ -80,14 +80,13 @@ describe('a ring within one thread', () => {
     expect(consumer.peek()).toBeGreaterThanOrEqual(0)
   })
 
-  it('has records of one cache line each that do not touch each other', () => {
+  it('has records that do not touch each other', () => {
     const producer = new RingProducer(allocateRing(8))
     const starts = Array.from({ length: 8 }, () => {
       const at = producer.next()
       producer.commit()
       return at
     })
-    expect(RECORD_WORDS * 4).toBe(64)
     expect(starts.every((at, i) => i === 0 || at === starts[i - 1]! + RECORD_WORDS)).toBe(true)
     expect((starts[0]! * 4) % 64).toBe(0)
     expect(producer.next()).toBe(starts[0])
