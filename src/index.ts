@@ -75,8 +75,11 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     const option = config.toConsole ? '-c/--write-to-console' : '--index -'
     throw new ConfigError(`Cannot use ${option}: the hook stdout is missing`)
   }
-  const outputs = [...config.indexes.map(({ path }) => path), config.live?.recordingFile ?? null]
-  const beforeOutput = () => refuseExisting(outputs, config.force)
+  const beforeOutput = () => {
+    refuseExisting([config.live?.recordingFile ?? null], config.force)
+    const indexes = config.indexes.map(({ path }) => path)
+    refuseExisting(indexes, config.force || config.resume)
+  }
   return runConversion(config, { ...runHooks(hooks), beforeOutput })
 }
 

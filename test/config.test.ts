@@ -269,10 +269,6 @@ describe('toConfig()', () => {
       { merge: true, perFile: true },
       'Cannot use --merge with --per-file: inputs are one capture or one each',
     ],
-    [
-      { resume: true, index: 'i.jsonl' },
-      'Cannot use --resume with --index: it would lack what was converted',
-    ],
     [{ resume: true, writeToConsole: true }, 'Cannot use --resume with -c/--write-to-console: it would lack'],
     [{ resume: true, noWrite: true }, 'Cannot use --resume with --no-write: there are no results'],
     [{ hex: true }, 'Cannot use --hex without -c/--write-to-console: files keep the bytes'],

@@ -132,8 +132,9 @@ function refuseOutputs(
   report: RunReport | null,
 ): void {
   const paths = indexes.map(({ path }) => path)
-  refuseExisting([...paths, live?.recordingFile ?? null, report?.path ?? null], force)
-  refuseExisting([summaryFile], force || resume)
+  refuseExisting([live?.recordingFile ?? null], force)
+  // The same command once more writes them anew.
+  refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)
 }
 
 // Where it cannot be written, that is one more of the run's errors.

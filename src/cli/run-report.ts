@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { pathOf, refusal } from '../config/option-values.js'
 import { refuseSamePath } from '../config/shared-outputs.js'
 import type { Config, RawOptions } from '../config.js'
-import { ConfigError, failureReason, InputError, OutputError } from '../errors.js'
+import { failureReason, InputError, OutputError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { systemPath } from '../system-path.js'
@@ -30,14 +30,8 @@ export class RunReport {
     ])
   }
 
-  /**
-   * The options of a run that has an index to make the report of, one more if need be.
-   *
-   * @throws ConfigError with `--resume`
-   */
+  /** The options of a run that has an index to make the report of, one more if need be. */
   withIndex(raw: RawOptions): RawOptions {
-    if (raw.resume === true)
-      throw new ConfigError('Cannot use --resume with --report: it would lack what was converted before')
     const index = [raw.index ?? []].flat()
     return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }
   }

@@ -9,10 +9,9 @@ export const WRITING_OPTIONS = {
     group: 'Input',
     help: 'leave inputs alone whose results are complete; do half-done ones again',
     readme:
-      'leave inputs alone whose results are complete and unchanged, and do half-done ones again: the same command once more after an interruption. The run that was interrupted must have had it, too; a `--summary` is replaced',
+      'leave inputs alone whose results are complete and unchanged, and do half-done ones again: the same command once more after an interruption. The run that was interrupted must have had it, too; files that options name (`--index`, `--summary`, `--report`) are replaced. Results that are not there any more are made again',
     conflicts: {
       writeToConsole: 'it would lack what was converted before',
-      index: 'it would lack what was converted before',
       noWrite: 'there are no results to leave alone',
     },
   }),

@@ -24,6 +24,8 @@ export interface Output<Part = unknown> {
 export interface WorkerOutput<Part = unknown> extends Partial<ConnectionSink> {
   /** A capture begins; all connections of the one before are finished. @throws OutputError */
   startCapture?(capture: CaptureStart): void
+  /** All connections of the capture are finished: what is kept of it is written. @throws OutputError */
+  endCapture?(): void
   /** Writes out what is buffered; more may follow. @throws OutputError */
   flush?(): void
   /**
@@ -45,12 +47,22 @@ export interface CaptureStart {
   readonly name: string | null
   /** Packets of the run before it. */
   readonly packetsBefore: number
+  /** Folder for its index records alone, which are kept for later runs; null: it gets no record for `--resume`. */
+  readonly runsFolder: string | null
+}
+
+/** Index records that are kept with the results of captures for later runs. */
+export interface KeptRuns {
+  /** The runs of all captures: those that are kept, and of the workers' those that are not. */
+  indexRuns(runs: readonly string[]): readonly string[]
 }
 
 /** What `finish()` on the main thread has to work with. */
 export interface RunParts {
   /** Private folder of the run. */
   readonly tempFolder: string
+  /** What `--resume` keeps of captures; null: nothing. */
+  readonly kept: KeptRuns | null
   /** All workers have done all of their work. */
   readonly isComplete: boolean
   readonly stdout: Writable | undefined

@@ -1,4 +1,8 @@
 import fs from 'node:fs'
+import { systemPath } from '../system-path.js'
+
+// What stands in its place is not waited for. Windows has neither.
+const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
 /** A file of records that are read from the first to the last, each whole in memory. */
 export class RecordFile {
@@ -12,7 +16,7 @@ export class RecordFile {
 
   /** @param readBytes Bytes that are read at once. */
   constructor(path: string, readBytes: number) {
-    this.#descriptor = fs.openSync(path, 'r')
+    this.#descriptor = fs.openSync(systemPath(path), FLAGS)
     this.buffer = Buffer.allocUnsafe(readBytes)
   }
 

@@ -41,14 +41,25 @@ export class WorkerOutputs {
    * @param folder        Folder of its files: the output folder or one below it.
    * @param name          Value of the index field `capture`; null: there is none.
    * @param packetsBefore Packets of the run before it.
+   * @param runsFolder    Folder for its index records alone; null: it gets no record for `--resume`.
    * @throws OutputError
    */
-  startCapture(folder: string, name: string | null, packetsBefore: number): void {
+  startCapture(
+    folder: string,
+    name: string | null,
+    packetsBefore: number,
+    runsFolder: string | null = null,
+  ): void {
     const below = relative(this.#outputDir, folder)
     const folderBelow = below === '' ? '' : `${below.replaceAll(sep, '/')}/`
-    const capture = { folder, folderBelow, name, packetsBefore }
+    const capture = { folder, folderBelow, name, packetsBefore, runsFolder }
     this.#parts.startCapture(capture)
     for (const output of this.#outputs) output.startCapture?.(capture)
+  }
+
+  /** All connections of the capture are finished. @throws OutputError */
+  endCapture(): void {
+    for (const output of this.#outputs) output.endCapture?.()
   }
 
   /** See `Ordinals.sweep()`. */
@@ -64,16 +75,17 @@ export class WorkerOutputs {
   /** Writes and closes everything that can be. All connections are finished, or the run has failed. */
   finish(): OutputResult {
     let error: OutputError | null = null
-    const parts = this.#outputs.map((output) => {
+    const attempt = <T>(action: () => T): T | undefined => {
       try {
-        return output.finish?.()
+        return action()
       } catch (thrown) {
         if (!(thrown instanceof OutputError)) throw thrown
         error ??= thrown
         return undefined
       }
-    })
-    this.#parts.finish()
+    }
+    const parts = this.#outputs.map((output) => attempt(() => output.finish?.()))
+    attempt(() => this.#parts.finish())
     return { totals: this.#parts.totals, parts, error }
   }
 }

@@ -6,6 +6,7 @@ import type { ConsoleTarget } from './console/console-block.js'
 import type { FdBudget } from './files/fd-budget.js'
 import { FileNames } from './files/file-names.js'
 import { FileSlots } from './files/file-slots.js'
+import { MadeFiles } from './files/made-files.js'
 import { NewFiles } from './files/new-files.js'
 import type { EncapReader } from './index/index-record.js'
 import type { CaptureStart } from './output.js'
@@ -46,6 +47,7 @@ export class WorkerParts {
   /** What index and hand-over link to: set by the output that writes connection files. */
   fileOf: FileOf = () => null
   readonly #config: Config
+  readonly #madeFiles: MadeFiles | null
   #names: FileNames | null = null
   #uids: UidMaker | null = null
   #isSealed = false
@@ -59,11 +61,13 @@ export class WorkerParts {
     this.tempFolder = resources.tempFolder
     this.pages = resources.pages
     this.console = resources.console
+    this.#madeFiles = config.resume ? new MadeFiles(resources.number) : null
     this.files = new NewFiles(
       new FileSlots(resources.fdBudget),
       config.force,
       this.totals,
       resources.inputFiles,
+      this.#madeFiles,
     )
   }
 
@@ -85,7 +89,8 @@ export class WorkerParts {
     return [this.#names, this.#uids].filter((maker) => maker !== null)
   }
 
-  startCapture({ folder, name, packetsBefore }: CaptureStart): void {
+  startCapture({ folder, name, packetsBefore, runsFolder }: CaptureStart): void {
+    this.#madeFiles?.startCapture(runsFolder === null ? null : folder)
     this.#names?.startCapture(folder, packetsBefore)
     this.#uids?.startCapture(name, packetsBefore)
   }
@@ -97,6 +102,7 @@ export class WorkerParts {
   }
 
   finish(): void {
+    this.#madeFiles?.close()
     this.totals.limits.remembered_packets = Math.max(this.#names?.limitHits ?? 0, this.#uids?.limitHits ?? 0)
   }
 

@@ -28,6 +28,7 @@ import {
   readWindow,
   recordKind,
 } from './descriptor.js'
+import { captureRunsFolder } from './kept-index.js'
 import type { MemoryRange } from './memory-layout.js'
 import type { WorkerResult, WorkerTask } from './worker-task.js'
 
@@ -195,10 +196,12 @@ export class ConnectionWorker {
   }
 
   #startCapture(number: number, packetsBefore: number): void {
+    this.#output.endCapture()
     this.#finishCapture(CaptureFault.NONE)
     this.#capture = number
-    const { dir, name } = this.#task.captures[number]!
-    this.#output.startCapture(dir, name, packetsBefore)
+    const { dir, name, isRecorded } = this.#task.captures[number]!
+    const runsFolder = isRecorded ? captureRunsFolder(this.#task.tempDir, number) : null
+    this.#output.startCapture(dir, name, packetsBefore, runsFolder)
     this.#tracker.startCapture(packetsBefore)
   }
 

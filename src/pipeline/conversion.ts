@@ -122,7 +122,7 @@ export class Conversion {
     })
     this.#console =
       config.toConsole && hooks.stdout !== undefined ? new ConsoleChannel(hooks.stdout, hooks, config) : null
-    const outputs = inputs.captures.map(({ dir, name }) => ({ dir, name }))
+    const outputs = inputs.captures.map(({ inputs: _, ...output }) => output)
     const finished = CaptureProgress.allocate(workerCount, outputs.length)
     this.#progress = new CaptureProgress(finished, workerCount)
     this.#workers = setup.startWorkers(
@@ -155,7 +155,7 @@ export class Conversion {
     const progress = setInterval(() => this.#reportProgress(), PROGRESS_MS)
     await this.#readCaptures()
     const results = await this.#workers.finish()
-    this.#resumed?.writeRecords(this.#progress)
+    await this.#resumed?.writeRecords(this.#progress)
     clearInterval(progress)
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#failures.some(({ message }) => message === error.message))
@@ -186,6 +186,7 @@ export class Conversion {
     this.#hooks.signal?.addEventListener('abort', interrupt)
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
+        this.#resumed?.start(number)
         await this.#feeder.startCapture(number)
         await this.#readCapture(number, inputs)
       }
@@ -211,7 +212,7 @@ export class Conversion {
     let areRead = true
     for (const input of inputs) areRead = (await this.#readInput(number, input)) && areRead
     if (areRead) this.#resumed?.read(number, this.#inputs.of(number))
-    this.#resumed?.writeRecords(this.#progress)
+    await this.#resumed?.writeRecords(this.#progress)
   }
 
   // Returns whether it was read as far as it ever can be.

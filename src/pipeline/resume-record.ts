@@ -1,32 +1,22 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../config.js'
-import { failureReason, OutputError } from '../errors.js'
+import { type Failure, failureReason, OutputError } from '../errors.js'
 import type { Input } from '../input/input.js'
 import type { InputProblem } from '../summary.js'
 import { systemPath } from '../system-path.js'
 import { writeWholeFile } from '../whole-file.js'
+import type { KeptIndexFacts } from './kept-index.js'
+import { type ResultFacts, textOf } from './result-list.js'
 
 /** Name of the record, in the folder of a capture's results. */
 export const RECORD_NAME = '.pcap2conn.json'
 /** Beyond it a file is no record. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024
-// Windows has neither.
-const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 /** Raised whenever the same input gives other results than before. */
-const RECORD_VERSION = 1
-/** What connection files are called; nothing else is ever removed. */
-const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
-
+const RECORD_VERSION = 2
+/** The first version whose runs list what they make. */
+export const LISTING_VERSION = 2
 /** The options that change results, besides those that JSON or another machine would not tell. */
 const RESULT_OPTIONS = [
   'filter',
@@ -61,8 +51,13 @@ export interface CaptureFacts {
 
 /** What stands in a record. */
 export interface ResumeRecord extends CaptureFacts {
-  /** False: the conversion was begun. */
+  /** False: the conversion was begun, and no more is known, or `failures` of the run touched it. */
   readonly complete: boolean
+  readonly failures: readonly Failure[]
+  /** What was made; null: it is not complete. */
+  readonly results: ResultFacts | null
+  /** The index records that are kept; null: there is no index. */
+  readonly index: KeptIndexFacts | null
   /** What was wrong with each input. */
   readonly problems: readonly (readonly InputProblem[])[]
 }
@@ -104,28 +99,17 @@ export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
 /** The record in a folder; null: there is none, or none that can be read. Who wrote it is not known. */
 export function readRecord(folder: string): ResumeRecord | null {
   try {
-    const record: unknown = JSON.parse(textOf(join(folder, RECORD_NAME)))
+    const record: unknown = JSON.parse(textOf(join(folder, RECORD_NAME), MAX_RECORD_BYTES) ?? '')
     return isRecord(record) ? record : null
   } catch {
     return null
   }
 }
 
-// A pipe in its place must not hold the run up.
-function textOf(path: string): string {
-  const descriptor = openSync(path, READ_FLAGS)
-  try {
-    const stats = fstatSync(descriptor)
-    if (!stats.isFile() || stats.size > MAX_RECORD_BYTES) throw new Error('it is no record')
-    return readFileSync(descriptor, 'utf8')
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
+// Of an older version only the inputs and options are looked at.
 function isRecord(value: unknown): value is ResumeRecord {
   if (typeof value !== 'object' || value === null) return false
-  const { version, options, inputs, complete, problems } = value as Partial<
+  const { version, options, inputs, complete, problems, results, index } = value as Partial<
     Record<keyof ResumeRecord, unknown>
   >
   return (
@@ -135,10 +119,15 @@ function isRecord(value: unknown): value is ResumeRecord {
     Array.isArray(inputs) &&
     inputs.every((input) => hasFields(input, { name: 'string' })) &&
     Array.isArray(problems) &&
-    problems.every((found) => Array.isArray(found) && found.every((one) => hasFields(one, PROBLEM_FIELDS)))
+    problems.every((found) => Array.isArray(found) && found.every((one) => hasFields(one, PROBLEM_FIELDS))) &&
+    (version < LISTING_VERSION ||
+      ((results === null || hasFields(results, RESULT_FIELDS)) &&
+        (index === null || hasFields(index, INDEX_FIELDS))))
   )
 }
 
+const RESULT_FIELDS = { files: 'number', bytes: 'number', sha256: 'string' } as const
+const INDEX_FIELDS = { folder: 'string', bytes: 'number', sha256: 'string' } as const
 const PROBLEM_FIELDS = { offset: 'number', length: 'number', message: 'string' } as const
 
 function hasFields(value: unknown, types: Readonly<Record<string, 'string' | 'number'>>): boolean {
@@ -154,26 +143,5 @@ export function writeRecord(folder: string, record: ResumeRecord): void {
     writeWholeFile(path, `${JSON.stringify(record)}\n`)
   } catch (cause) {
     throw new OutputError(`Cannot write "${path}": ${failureReason(cause)}`, path, { cause })
-  }
-}
-
-/** Names of the connection files in a folder. */
-export function connectionFilesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => CONNECTION_FILE.test(name))
-  } catch {
-    return [] // it is not there yet, or fails when it is written to
-  }
-}
-
-/** Removes the connection files in a folder. @throws OutputError */
-export function removeConnectionFiles(folder: string): void {
-  for (const name of connectionFilesIn(folder)) {
-    const path = join(folder, name)
-    try {
-      unlinkSync(path)
-    } catch (cause) {
-      throw new OutputError(`Cannot remove "${path}": ${failureReason(cause)}`, path, { cause })
-    }
   }
 }

@@ -72,14 +72,16 @@ export async function fileInputs(
   const found = expandInputs(config.inputs, { folder: config.outputDir, files: outputFiles })
   const { inputs, problems, skipped, files, exposed } = found
   refuseInputs([...outputFiles, config.outputDir], files)
-  const whole = [{ inputs, dir: config.outputDir, name: null }]
+  const whole: Capture[] = [{ inputs, dir: config.outputDir, name: null }]
   const planEach = async () =>
     hooks.handoverDir === undefined
       ? await planCaptures(inputs, config, null, files)
       : numberedCaptures(inputs, config)
   const planned = config.perFile ? await planEach() : whole
   hooks.beforeOutput?.()
-  const resumed = config.resume ? (await import('./resumed-run.js')).ResumedRun.begin(planned, config) : null
+  const resumed = config.resume
+    ? await (await import('./resumed-run.js')).ResumedRun.begin(planned, config)
+    : null
   const left = resumed?.captures ?? planned
   const facts = {
     problems,
@@ -90,17 +92,21 @@ export async function fileInputs(
     watch,
     bytesTotal: await totalBytes(inputsOf(left)),
   }
+  const isRecorded = left[0]?.isRecorded === true
   if (config.merge && inputsOf(left).length > 1) {
     const { MergedRun } = await import('./merged-run.js')
     const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch.over)
-    const captures = [{ inputs: [merged.input], dir: config.outputDir, name: null }]
+    const captures = [{ inputs: [merged.input], dir: config.outputDir, name: null, isRecorded }]
     const { source } = merged
     return { ...facts, captures, merged, open: () => source, close: () => source.close() }
   }
   const captures =
     config.perFile || left.length === 0
       ? left
-      : await planCaptures(inputs, config, decompression, files, watch.over)
+      : (await planCaptures(inputs, config, decompression, files, watch.over)).map((capture) => ({
+          ...capture,
+          isRecorded,
+        }))
   const opener = new InputOpener(inputsOf(captures), decompression, stdin)
   const open = (input: Input) => watch.over(input, opener.open(input))
   return { ...facts, captures, merged: null, open, close: () => opener.close() }

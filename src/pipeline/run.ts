@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeFolder } from '../output/make-folder.js'
+import type { RunParts } from '../output/output.js'
 import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -75,6 +76,7 @@ async function convertInputs(
   const isInline = !config.isWorkerCountFixed && bytesTotal !== null && bytesTotal < BYTES_PER_THREAD
   const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()
+  if (resumed !== null) resumed.tempDir = temp.path
   try {
     const conversion = new Conversion(
       { ...config, workerCount, maxOpenFiles, consoleStyle: shownConsoleStyle(config, hooks) },
@@ -88,7 +90,10 @@ async function convertInputs(
       },
     )
     const outcome = await conversion.run()
-    const outputFailures = await finishOutputs(config, hooks, outcome, temp.path)
+    const outputFailures = await finishOutputs(config, hooks, outcome, {
+      tempFolder: temp.path,
+      kept: resumed,
+    })
     const leftover = temp.remove()
     for (const { path, status } of outcome.inputs)
       if (status === 'no_capture') skipped.add('not_capture', path)
@@ -121,12 +126,12 @@ async function finishOutputs(
   config: Config,
   { handoverDir, stdout }: RunHooks,
   { results, isComplete }: ConversionOutcome,
-  tempFolder: string,
+  parts: Pick<RunParts, 'tempFolder' | 'kept'>,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const [i, output] of outputsOf({ config, handoverDir: handoverDir ?? null }).entries()) {
-    const parts = results.map((result) => result?.outputs[i]).filter((part) => part !== undefined)
-    failures.push(...((await output.finish?.(parts, { tempFolder, isComplete, stdout })) ?? []))
+    const workerParts = results.map((result) => result?.outputs[i]).filter((part) => part !== undefined)
+    failures.push(...((await output.finish?.(workerParts, { ...parts, isComplete, stdout })) ?? []))
   }
   return failures
 }

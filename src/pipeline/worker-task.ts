@@ -10,6 +10,8 @@ export interface CaptureOutput {
   readonly dir: string
   /** Path of the input as it was given, the index field `capture`; null: all inputs are one capture. */
   readonly name: string | null
+  /** It gets a record for `--resume`. */
+  readonly isRecorded?: boolean
 }
 
 /** What a worker is started with. All buffers are shared with the coordinator. */

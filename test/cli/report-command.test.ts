@@ -64,13 +64,13 @@ it('a run with --report leaves the page and no index, and one without files a pa
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('file exists')])
   }))
 
-it.each([
-  ['the summary', ['--summary', './r.html'], '--report r.html: --summary has the same path'],
-  ['another run', ['--resume'], 'Cannot use --resume with --report'],
-])('--report is refused beside what it would lose: %s', async (_name, args, message) => {
-  const { code, stderr } = await runProgram(['fixtures/dns.pcap', '-o', 'o', '--report', 'r.html', ...args])
-  expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
-})
+it.each([['the summary', ['--summary', './r.html'], '--report r.html: --summary has the same path']])(
+  '--report is refused beside what it would lose: %s',
+  async (_name, args, message) => {
+    const { code, stderr } = await runProgram(['fixtures/dns.pcap', '-o', 'o', '--report', 'r.html', ...args])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  },
+)
 
 it('--report takes the name of a page only', async () => {
   const { code, stderr } = await runProgram(['fixtures/dns.pcap', '--no-write', '--report', 'r.pdf'])

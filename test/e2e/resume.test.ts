@@ -9,6 +9,7 @@ import { readTree, runProgram, startProgram, withFolder } from '../support/progr
 import { datagramCapture } from './datagram-capture.js'
 
 const RECORD = '.pcap2conn.json'
+const STATE = '.pcap2conn'
 /** Together they are more than 16 MiB hold; one connection may hold 4,096. */
 const HOLDING_CONNECTIONS = 40
 const HELD_SEGMENTS = 4_000
@@ -42,7 +43,9 @@ describe.concurrent('--resume with --per-file', () => {
       const half = { ...record(folder, 'b'), complete: false }
       writeFileSync(join(folder, 'out', 'b', RECORD), JSON.stringify(half))
       writeFileSync(join(folder, 'out', 'b', FILE), 'half')
-      writeFileSync(join(folder, 'out', 'b', FILE.replace('1000', '2000')), 'left over')
+      const leftOver = FILE.replace('1000', '2000')
+      writeFileSync(join(folder, 'out', 'b', leftOver), 'left over')
+      writeFileSync(join(folder, 'out', 'b', STATE, 'made-7'), `notes.txt\n../../a\n${leftOver}\ncut`)
       writeFileSync(join(folder, 'out', 'b', 'notes.txt'), "the user's")
       writeFileSync(join(folder, 'd'), datagramCapture('d')) // new
       expect(await resume(folder, ['a', 'b', 'c', 'd', '--per-file'])).toMatchObject({
@@ -51,12 +54,12 @@ describe.concurrent('--resume with --per-file', () => {
       })
       expect(readFileSync(join(folder, 'out', 'a', FILE), 'utf8')).toBe('other')
       expect(readFileSync(join(folder, 'out', 'b', FILE), 'utf8')).toBe('b')
-      expect(readdirSync(join(folder, 'out', 'b'))).toEqual([RECORD, FILE, 'notes.txt'])
+      expect(readdirSync(join(folder, 'out', 'b'))).toEqual([STATE, RECORD, FILE, 'notes.txt'])
 
       utimesSync(join(folder, 'c'), 1, 1.5)
       expect((await resume(folder, ['c', '--per-file'])).inputs).toEqual(['c ok'])
       expect((await resume(folder, ['c', '--per-file', '-j'])).inputs).toEqual(['c ok'])
-      expect(readdirSync(join(folder, 'out', 'c'))).toEqual([RECORD, FILE.replace('.txt', '.json')])
+      expect(readdirSync(join(folder, 'out', 'c'))).toEqual([STATE, RECORD, FILE.replace('.txt', '.json')])
       expect((await resume(folder, ['c', '--per-file', '-j', '--workers', '2'])).inputs).toEqual([
         'c skipped',
       ])
@@ -110,7 +113,7 @@ describe.concurrent('--resume with --per-file', () => {
       expect(inputs).toHaveLength(400)
       for (const name of names) {
         expect(readFileSync(join(folder, 'out', name, FILE), 'utf8')).toBe(name + name)
-        expect(readdirSync(join(folder, 'out', name))).toEqual([RECORD, FILE])
+        expect(readdirSync(join(folder, 'out', name))).toEqual([STATE, RECORD, FILE])
       }
     }))
 })

@@ -5,14 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Config, type RawOptions, toConfig } from '../../src/config.js'
 import { OutputError } from '../../src/errors.js'
-import {
-  areEqual,
-  factsOf,
-  RECORD_NAME,
-  readRecord,
-  removeConnectionFiles,
-  writeRecord,
-} from '../../src/pipeline/resume-record.js'
+import { areEqual, factsOf, RECORD_NAME, readRecord, writeRecord } from '../../src/pipeline/resume-record.js'
 import { temporaryFolder } from '../input/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -76,17 +69,28 @@ describe('factsOf()', () => {
   })
 })
 
+const COMPLETE = {
+  complete: true,
+  failures: [],
+  problems: [],
+  results: { files: 1, bytes: 2, sha256: 'x' },
+  index: null,
+}
+
 describe('the record', () => {
   it('is read as it was written', () => {
-    const written = { ...facts, complete: true, problems: [[{ offset: 1, length: 2, message: 'x' }]] }
+    const written = { ...facts, ...COMPLETE, problems: [[{ offset: 1, length: 2, message: 'x' }]] }
     writeRecord(join(folder, 'new', 'er'), written)
     expect(readRecord(join(folder, 'new', 'er'))).toEqual(written)
     expect(readdirSync(join(folder, 'new', 'er'))).toEqual([RECORD_NAME])
   })
 
-  const empty = { version: 1, options: {}, inputs: [], complete: true, problems: [] }
+  const empty = { version: 2, options: {}, inputs: [], ...COMPLETE }
   const notOurs: unknown[] = [
     { ...empty, complete: 1 },
+    { ...empty, results: undefined },
+    { ...empty, results: { files: 1, bytes: '1', sha256: '' } },
+    { ...empty, index: { folder: '', bytes: 1 } },
     { ...empty, inputs: [null] },
     { ...empty, inputs: [{ name: 1 }] },
     { ...empty, problems: [1] },
@@ -113,24 +117,6 @@ describe('the record', () => {
   })
 
   it('that cannot be written is an error that names it', () => {
-    expect(() => writeRecord(path, { ...facts, complete: true, problems: [] })).toThrow(OutputError)
+    expect(() => writeRecord(path, { ...facts, ...COMPLETE })).toThrow(OutputError)
   })
-})
-
-it('removeConnectionFiles() removes what is called as connection files are, and nothing else', () => {
-  const own = temporaryFolder()
-  const ours = [
-    '20240305093000-TCP-10.0.0.1.1-10.0.0.2.80.txt',
-    '20240305093000-UDP-2001_db8__1.53-2001_db8__2.1000~12.json',
-    '20240305093000-IPV6-ICMP-fe80__1.0-ff02__1.0-metadata.txt',
-  ]
-  const others = [
-    'notes.txt',
-    '20240305093000-report.txt',
-    '20240305-TCP-10.0.0.1.1-10.0.0.2.80.txt',
-    RECORD_NAME,
-  ]
-  for (const name of [...ours, ...others]) writeFileSync(join(own, name), '')
-  removeConnectionFiles(own)
-  expect(readdirSync(own).sort()).toEqual(others.sort())
 })

@@ -5,6 +5,7 @@ import { systemPath } from '../../system-path.js'
 import { outputFailure } from '../output-failure.js'
 import type { OutputTotals } from '../output-totals.js'
 import type { FileSlots } from './file-slots.js'
+import type { MadeFiles } from './made-files.js'
 
 const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants
 // Not on Windows.
@@ -34,21 +35,25 @@ export class NewFiles {
   readonly #isForced: boolean
   readonly #totals: OutputTotals
   readonly #inputFiles: ReadonlySet<string>
+  readonly #made: MadeFiles | null
 
   /**
    * @param totals     Its `files`, `bytesWritten` and failures are counted up.
    * @param inputFiles `device:inode` of files that are never replaced.
+   * @param made       Told of each file before it is made; null: nobody is.
    */
   constructor(
     slots: FileSlots,
     isForced: boolean,
     totals: OutputTotals,
     inputFiles: ReadonlySet<string> = NO_FILES,
+    made: MadeFiles | null = null,
   ) {
     this.slots = slots
     this.#isForced = isForced
     this.#totals = totals
     this.#inputFiles = inputFiles
+    this.#made = made
   }
 
   /** Creates the file `path` with this content. @throws OutputError that is not a matter of this file alone. */
@@ -69,6 +74,7 @@ export class NewFiles {
 
   /** Creates the file `path`; the caller holds a slot. @returns Its descriptor. @throws OutputError */
   create(path: string): number {
+    if (this.#made !== null) this.#note(path, this.#made)
     let descriptor: number
     try {
       descriptor = this.#open(path, CREATE)
@@ -109,6 +115,16 @@ export class NewFiles {
     if (failure.kind !== 'output' || codeOf(failure.cause) === 'EEXIST') throw failure
     this.#totals.failures += 1
     if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
+  }
+
+  // An input that stands in the place is none of the files that a later run may remove.
+  #note(path: string, made: MadeFiles): void {
+    try {
+      if (this.#isForced && this.#inputFiles.size > 0) this.#refuseInput(path)
+      made.add(path, this.#isForced)
+    } catch (error) {
+      throw error instanceof OutputError ? error : outputFailure(path, error)
+    }
   }
 
   // A new file in any case: what exists may be a link to a file that is not ours.

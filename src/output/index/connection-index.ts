@@ -14,13 +14,19 @@ export function connectionIndex({ config }: OutputSetup): Output<readonly string
   }
 }
 
-function openIn(worker: WorkerParts, { limits }: Config): WorkerOutput<readonly string[]> {
+function openIn(worker: WorkerParts, { limits, resume }: Config): WorkerOutput<readonly string[]> {
   const runs = new IndexRuns(worker.files.slots, worker.tempFolder, `index-${worker.number}`)
   const records = new ConnectionRecords(worker, limits.indexGaps, (sec, nsec, uid, line) =>
     runs.add(sec, nsec, uid, line),
   )
   return {
-    startCapture: (capture) => records.startCapture(capture),
+    startCapture: (capture) => {
+      records.startCapture(capture)
+      if (resume) runs.startCapture(capture.runsFolder ?? worker.tempFolder)
+    },
+    endCapture: () => {
+      if (resume) runs.endCapture()
+    },
     gap: (half, streamOffset, length) => records.gap(half, streamOffset, length),
     finished: (connection) => records.finished(connection),
     finish: () => runs.finish(),
@@ -28,9 +34,9 @@ function openIn(worker: WorkerParts, { limits }: Config): WorkerOutput<readonly 
 }
 
 async function writeIndexes(
-  { indexes, force }: Config,
+  { indexes, force, resume }: Config,
   runs: readonly string[],
-  { tempFolder, isComplete, stdout }: RunParts,
+  { tempFolder, kept, isComplete, stdout }: RunParts,
 ): Promise<readonly Failure[]> {
   if (!isComplete)
     return indexes.map(({ path }) => ({
@@ -43,7 +49,7 @@ async function writeIndexes(
   const problems: Failure[] = []
   for (const target of indexes) {
     try {
-      if (target.path !== '-') outputs.push(await IndexFile.create(target, force))
+      if (target.path !== '-') outputs.push(await IndexFile.create(target, force || resume))
       else if (stdout !== undefined) outputs.push(new IndexStream(stdout))
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
@@ -51,7 +57,7 @@ async function writeIndexes(
     }
   }
   try {
-    const errors = await mergeIndex(runs, tempFolder, outputs)
+    const errors = await mergeIndex(kept?.indexRuns(runs) ?? runs, tempFolder, outputs)
     return [...problems, ...errors.map(failureOf)]
   } catch (error) {
     if (!(error instanceof OutputError)) throw error

@@ -1,66 +1,20 @@
 import fs from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { OutputError } from '../../errors.js'
+import { WholeFile } from '../../whole-file.js'
 import { outputFailure } from '../output-failure.js'
-import { RecordFile } from '../record-file.js'
 import type { IndexOutput } from './index-output.js'
-import { compareRecords, RUN_HEADER_BYTES, recordBytes } from './index-runs.js'
+import { compareRecords, RUN_HEADER_BYTES } from './index-runs.js'
+import { RunReader } from './run-reader.js'
 
 /** Most runs that are open at one moment. */
 const FAN_IN = 32
-const READ_BYTES = 128 * 1024
 /** So many bytes of records are taken between two flushes. */
 const FLUSH_BYTES = 256 * 1024
 
 /** Takes the record `bytes[from, to)`, header and line, which is valid during the call. */
 type TakeRecord = (bytes: Buffer, from: number, to: number) => void
-
-/** Reads the records of one run file in turn. */
-class RunReader {
-  readonly #path: string
-  readonly #file: RecordFile
-
-  constructor(path: string) {
-    this.#path = path
-    this.#file = new RecordFile(path, READ_BYTES)
-  }
-
-  /** The current record stands in it, from `at` on; meaningful after a `next()` that was true. */
-  get buffer(): Buffer {
-    return this.#file.buffer
-  }
-
-  get at(): number {
-    return this.#file.at
-  }
-
-  /** Bytes of the current record. */
-  get bytes(): number {
-    return recordBytes(this.buffer, this.at)
-  }
-
-  /** Goes to the record behind the next `skip` bytes. Returns false at the end of the run. */
-  next(skip: number): boolean {
-    const file = this.#file
-    file.at += skip
-    if (!file.fill(RUN_HEADER_BYTES)) {
-      if (file.isAtEnd) return false
-      throw this.#cutShort()
-    }
-    if (file.fill(this.bytes)) return true
-    throw this.#cutShort()
-  }
-
-  close(): void {
-    this.#file.close()
-  }
-
-  #cutShort(): OutputError {
-    const message = `Cannot merge "${this.#path}": it ends inside a record`
-    return new OutputError(message, this.#path, { kind: 'run' })
-  }
-}
 
 // Hands over the records of all runs in order, and calls `flush` now and then, and at the end.
 async function merge(
@@ -109,20 +63,40 @@ function sinkFirst(live: RunReader[]): void {
   live[low - 1] = first
 }
 
-async function mergeToRun(paths: readonly string[], path: string): Promise<void> {
-  const descriptor = fs.openSync(path, 'wx', 0o600)
+async function mergeToRun(paths: readonly string[], write: (part: Buffer) => void): Promise<void> {
   let parts: Buffer[] = []
+  await merge(
+    paths,
+    (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))), // owned copy
+    () => {
+      write(Buffer.concat(parts))
+      parts = []
+    },
+  )
+}
+
+/**
+ * Merges sorted runs into one, which appears when it is complete. The runs are used up.
+ *
+ * @param folder Takes what is needed meanwhile.
+ * @param tap    Sees each part of what is written.
+ */
+export async function mergeRuns(
+  paths: readonly string[],
+  folder: string,
+  target: string,
+  tap: (part: Buffer) => void,
+): Promise<void> {
+  const file = new WholeFile(target)
   try {
-    await merge(
-      paths,
-      (bytes, from, to) => parts.push(Buffer.from(bytes.subarray(from, to))), // owned copy
-      () => {
-        fs.writeFileSync(descriptor, Buffer.concat(parts))
-        parts = []
-      },
-    )
-  } finally {
-    fs.closeSync(descriptor)
+    await mergeToRun(await reduceRuns(paths, folder), (part) => {
+      tap(part)
+      file.append(part)
+    })
+    file.publish()
+  } catch (error) {
+    file.abandon()
+    throw error
   }
 }
 
@@ -132,8 +106,14 @@ async function reduceRuns(paths: readonly string[], folder: string): Promise<rea
   for (let pass = 0; left.length > FAN_IN; pass++) {
     const group = left.slice(0, FAN_IN)
     const merged = join(folder, `merged-${pass}.run`)
-    await mergeToRun(group, merged)
-    for (const path of group) fs.rmSync(path)
+    const descriptor = fs.openSync(merged, 'wx', 0o600)
+    try {
+      await mergeToRun(group, (part) => fs.writeFileSync(descriptor, part))
+    } finally {
+      fs.closeSync(descriptor)
+    }
+    // What is kept for another run stays.
+    for (const path of group) if (path.startsWith(join(folder, sep))) fs.rmSync(path)
     left = [...left.slice(FAN_IN), merged]
   }
   return left

@@ -28,7 +28,7 @@ const WRITE_BYTES = 256 * 1024
 export class IndexRuns {
   // Invariant: record i stands in #buffer from #starts[i] on, in arrival order.
   readonly #slots: FileSlots
-  readonly #folder: string
+  #folder: string
   readonly #prefix: string
   readonly #paths: string[] = []
   readonly #starts: number[] = []
@@ -44,6 +44,21 @@ export class IndexRuns {
     this.#folder = folder
     this.#prefix = prefix
     this.#buffer = Buffer.allocUnsafe(bufferBytes)
+  }
+
+  /** Later runs go to `folder`, made where it is missing: those of each capture apart. @throws OutputError */
+  startCapture(folder: string): void {
+    this.#folder = folder
+    try {
+      fs.mkdirSync(folder, { recursive: true })
+    } catch (error) {
+      throw outputFailure(folder, error)
+    }
+  }
+
+  /** Writes what is left, so that the capture's runs are whole. @throws OutputError */
+  endCapture(): void {
+    this.#writeRun()
   }
 
   /** @param line Without its end. @throws OutputError */

@@ -1,0 +1,64 @@
+import fs from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { systemPath } from '../../system-path.js'
+import { outputFailure } from '../output-failure.js'
+
+/** Folder beside the record of `--resume` that has the lists of what was made, and the kept index. */
+export const STATE_FOLDER = '.pcap2conn'
+/** Name of a worker's list in it. */
+export const MADE_LIST = /^made-\d+$/
+
+const { O_WRONLY, O_CREAT, O_APPEND } = fs.constants
+const FLAGS = O_WRONLY | O_CREAT | O_APPEND | (fs.constants.O_NOFOLLOW ?? 0)
+
+/**
+ * The names of the files that one worker makes of a capture, a line each, written before the file is made: whatever
+ * ends the run, the next one knows what is there.
+ */
+export class MadeFiles {
+  // Invariants: #folder is that of the capture, null: nothing is noted. #descriptor is the list's, -1: it is closed.
+  readonly #name: string
+  #folder: string | null = null
+  #descriptor = -1
+
+  constructor(workerNumber: number) {
+    this.#name = `made-${workerNumber}`
+  }
+
+  /** @param folder Folder of the capture, which has a {@link STATE_FOLDER}; null: nothing is noted of it. */
+  startCapture(folder: string | null): void {
+    this.close()
+    this.#folder = folder
+  }
+
+  /**
+   * A file is about to be made.
+   *
+   * @param isForced What exists is replaced. Otherwise it is somebody else's.
+   * @throws OutputError
+   */
+  add(path: string, isForced: boolean): void {
+    if (this.#folder === null) return
+    if (!isForced && fs.lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined)
+      throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
+    const list = join(this.#folder, STATE_FOLDER, this.#name)
+    try {
+      if (this.#descriptor < 0) this.#descriptor = fs.openSync(systemPath(list), FLAGS, 0o640)
+      fs.writeFileSync(this.#descriptor, `${relative(this.#folder, path).replaceAll(sep, '/')}\n`)
+    } catch (error) {
+      throw outputFailure(list, error)
+    }
+  }
+
+  /** @throws OutputError */
+  close(): void {
+    const descriptor = this.#descriptor
+    this.#descriptor = -1
+    if (descriptor < 0) return
+    try {
+      fs.closeSync(descriptor)
+    } catch (error) {
+      throw outputFailure(this.#name, error)
+    }
+  }
+}
