@@ -170,7 +170,7 @@ describe('the architecture', () => {
   it('gives the file system the bytes of paths that others may have named', () => {
     // Whose paths are all below the run's own temporary folder, or those of the package.
     const own =
-      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|spill-file|record-file|handover\/finished-log)|pipeline\/(?:temp-folder|live-cap|resume-)|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
+      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live-cap|resume-|kept-index)|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
     const call =
       /(?<![\w#])(?:(?:open|stat|lstat|readdir|opendir|mkdir|rmdir|rename|rm|unlink|readFile|realpath|mkdtemp|exists)Sync|realpath|stat)\((?!systemPath\(|\))/
     const strangers = files.filter(

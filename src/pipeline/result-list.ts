@@ -5,6 +5,7 @@ import { failureReason, OutputError } from '../errors.js'
 import { MADE_LIST, STATE_FOLDER } from '../output/files/made-files.js'
 import { systemPath } from '../system-path.js'
 import { WholeFile } from '../whole-file.js'
+import { textOf } from './resume-text.js'
 
 /** Name of the list of a capture's results in its state folder. */
 const LIST_NAME = 'results'
@@ -13,7 +14,6 @@ export const KEPT_INDEX = 'index'
 /** Beyond it a file is no list, and none is kept. */
 const MAX_LIST_BYTES = 512 * 1024 * 1024
 const FLUSH_BYTES = 256 * 1024
-const READ_FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 /** What connection files are called; nothing else is ever removed, whatever a list says. */
 const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 
@@ -31,11 +31,11 @@ export function statePath(folder: string, name: string): string {
 
 /** Makes the state folder where there is none; what else has its name is no folder of ours, and goes. @throws OutputError */
 export function makeStateFolder(folder: string): void {
-  const path = systemPath(join(folder, STATE_FOLDER))
-  attempt('make', join(folder, STATE_FOLDER), () => {
-    const found = fs.lstatSync(path, { throwIfNoEntry: false })
-    if (found !== undefined && !found.isDirectory()) fs.unlinkSync(path)
-    if (found?.isDirectory() !== true) fs.mkdirSync(path, 0o750)
+  const path = join(folder, STATE_FOLDER)
+  attempt('make', path, () => {
+    const found = fs.lstatSync(systemPath(path), { throwIfNoEntry: false })
+    if (found !== undefined && !found.isDirectory()) fs.unlinkSync(systemPath(path))
+    if (found?.isDirectory() !== true) fs.mkdirSync(systemPath(path), 0o750)
   })
 }
 
@@ -100,7 +100,7 @@ export function removeMadeLists(folder: string): void {
 
 /** True where the list of results is the one that was written, and each of them is there with its size. */
 export function areResultsThere(folder: string, { files, bytes, sha256 }: ResultFacts): boolean {
-  const list = textOf(statePath(folder, LIST_NAME))
+  const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES)
   if (list === null || createHash('sha256').update(list).digest('hex') !== sha256) return false
   let countedFiles = 0
   let countedBytes = 0
@@ -125,7 +125,7 @@ function connectionFilesIn(folder: string): string[] {
 }
 
 function listedNames(folder: string): Set<string> {
-  const list = textOf(statePath(folder, LIST_NAME)) ?? ''
+  const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES) ?? ''
   const names = linesOf(list).map((line) => line.slice(line.indexOf(' ') + 1))
   return new Set([...names, ...madeNames(folder)].filter((name) => CONNECTION_FILE.test(name)))
 }
@@ -133,7 +133,7 @@ function listedNames(folder: string): Set<string> {
 // The last line of a run that was killed may be cut.
 function madeNames(folder: string): string[] {
   const lists = stateNames(folder).filter((name) => MADE_LIST.test(name))
-  return lists.flatMap((name) => linesOf(textOf(statePath(folder, name)) ?? ''))
+  return lists.flatMap((name) => linesOf(textOf(statePath(folder, name), MAX_LIST_BYTES) ?? ''))
 }
 
 function linesOf(text: string): string[] {
@@ -141,25 +141,11 @@ function linesOf(text: string): string[] {
 }
 
 function stateNames(folder: string): string[] {
-  const path = systemPath(join(folder, STATE_FOLDER))
+  const path = join(folder, STATE_FOLDER)
   try {
-    return fs.lstatSync(path).isDirectory() ? fs.readdirSync(path, 'utf8') : []
+    return fs.lstatSync(systemPath(path)).isDirectory() ? fs.readdirSync(systemPath(path), 'utf8') : []
   } catch {
     return []
-  }
-}
-
-/** The content of a file that others may have put there; null: there is none, or it is none of ours. */
-export function textOf(path: string, maxBytes = MAX_LIST_BYTES): string | null {
-  let descriptor = -1
-  try {
-    descriptor = fs.openSync(systemPath(path), READ_FLAGS)
-    const stats = fs.fstatSync(descriptor)
-    return stats.isFile() && stats.size <= maxBytes ? fs.readFileSync(descriptor, 'utf8') : null
-  } catch {
-    return null
-  } finally {
-    if (descriptor >= 0) fs.closeSync(descriptor)
   }
 }
 

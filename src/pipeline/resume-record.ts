@@ -7,7 +7,8 @@ import type { InputProblem } from '../summary.js'
 import { systemPath } from '../system-path.js'
 import { writeWholeFile } from '../whole-file.js'
 import type { KeptIndexFacts } from './kept-index.js'
-import { type ResultFacts, textOf } from './result-list.js'
+import type { ResultFacts } from './result-list.js'
+import { textOf } from './resume-text.js'
 
 /** Name of the record, in the folder of a capture's results. */
 export const RECORD_NAME = '.pcap2conn.json'
