@@ -35,7 +35,6 @@ describe('toConfig()', () => {
       merge: false,
       resume: false,
       indexes: [],
-      handoverDir: null,
       gapStyle: 'marker',
       overlapPolicy: 'first',
       tcpTimeoutSec: 3600,
