@@ -95,7 +95,7 @@ it.concurrent('replaces with --force what is there, longer files and links too, 
     expect(readFileSync(join(folder, 'out', 'other.txt'), 'utf8')).toBe('mine')
   }))
 
-describe.concurrent('an output that cannot be written is named, and answered with 1', () => {
+describe.concurrent('an output that cannot be written is named', () => {
   // `file` is a file. [what, options, what the message names]
   const impossible: [string, string[], string][] = [
     ['a file in the place of the output folder', ['-o', 'file'], '"file"'],
@@ -150,7 +150,7 @@ describe.concurrent('an output that cannot be written is named, and answered wit
       })
       const code = await new Promise((done) => child.on('close', done))
       expect([code, stderr]).toEqual([
-        1,
+        75,
         expect.stringMatching(/^error [^\n]+\n(?:error +No index was written [^\n]+\n)?$/),
       ])
       expect(stderr).toMatch(message)
@@ -180,7 +180,7 @@ describe.concurrent('an output that cannot be written is named, and answered wit
         })
         const code = await new Promise((done) => child.on('close', done))
         expect([code, stderr]).toEqual([
-          1,
+          75,
           expect.stringMatching(/^[^\n]*standard output[^\n]*ENOSPC[^\n]*\n$/),
         ])
       }),
