@@ -9,8 +9,6 @@ import type { Input } from '../input/input.js'
 import { FdBudget } from '../output/files/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
-import type { InputSummary } from '../summary.js'
-import { shownPath } from '../system-path.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
 import { PacketDecoder } from '../wire/packet-decoder.js'
 import { CaptureProgress } from './capture-progress.js'
@@ -20,10 +18,10 @@ import { DatagramSpace } from './datagram-space.js'
 import { Dispatcher } from './dispatcher.js'
 import { Feeder, StoppedError } from './feeder.js'
 import type { RunHooks } from './hooks.js'
-import { isPassedOver, problemsOf, ReaderTotals, statusOf } from './input-problems.js'
-import type { LiveRun } from './live-run.js'
+import { ReaderTotals } from './input-problems.js'
 import { layOutMemory, ringRecords, takeMemory } from './memory-layout.js'
 import { ReadInputs } from './read-inputs.js'
+import { type CaptureRecords, NO_RECORDS, type Reading } from './reading.js'
 import type { RunInputs } from './run-inputs.js'
 import type { RunFacts } from './run-summary.js'
 import type { StartWorkers, Workers } from './workers.js'
@@ -53,12 +51,9 @@ export class Conversion {
   readonly #captures: readonly Capture[]
   readonly #bytesTotal: number | null
   readonly #hooks: RunHooks
-  readonly #live: LiveRun | null
-  readonly #merged: RunInputs['merged']
-  readonly #resumed: RunInputs['resumed']
-  readonly #watch: RunInputs['watch']
+  readonly #reading: Reading
+  readonly #records: CaptureRecords
   readonly #progress: CaptureProgress
-  readonly #open: RunInputs['open']
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
   readonly #encaps: EncapWriter
@@ -80,12 +75,10 @@ export class Conversion {
     this.#captures = inputs.captures
     this.#bytesTotal = inputs.bytesTotal
     this.#hooks = hooks
-    this.#live = inputs.live
-    this.#merged = inputs.merged
-    this.#resumed = inputs.resumed
-    this.#watch = inputs.watch
-    this.#open = inputs.open
+    this.#reading = inputs.reading
+    this.#records = inputs.resumed ?? NO_RECORDS
     const { workerCount, limits } = config
+    const { createReader } = inputs.reading
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const passed = words()
     const opened = words()
@@ -118,7 +111,7 @@ export class Conversion {
       space,
       work: () => this.#workers.work(),
       checkpoint: () => this.#checkpoint(),
-      ...(inputs.live === null ? {} : { createReader: inputs.live.createReader }),
+      ...(createReader === undefined ? {} : { createReader }),
     })
     this.#console =
       config.toConsole && hooks.stdout !== undefined ? new ConsoleChannel(hooks.stdout, hooks, config) : null
@@ -155,7 +148,7 @@ export class Conversion {
     const progress = setInterval(() => this.#reportProgress(), PROGRESS_MS)
     await this.#readCaptures()
     const results = await this.#workers.finish()
-    await this.#resumed?.writeRecords(this.#progress)
+    await this.#records.writeRecords(this.#progress)
     clearInterval(progress)
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#failures.some(({ message }) => message === error.message))
@@ -179,14 +172,13 @@ export class Conversion {
   }
 
   async #readCaptures(): Promise<void> {
-    // What a live capture has received by then is still read.
-    const interrupt = () => (this.#live === null ? this.#endRead() : this.#live.source.stop())
-    this.#live?.startTicks(this.#dispatcher)
+    const interrupt = () => (this.#endsItself ? this.#reading.interrupt?.() : this.#endRead())
+    this.#reading.start?.(this.#dispatcher)
     if (this.#hooks.signal?.aborted) interrupt()
     this.#hooks.signal?.addEventListener('abort', interrupt)
     try {
       for (const [number, { inputs }] of this.#captures.entries()) {
-        this.#resumed?.start(number)
+        this.#records.start(number)
         await this.#feeder.startCapture(number)
         await this.#readCapture(number, inputs)
       }
@@ -194,9 +186,8 @@ export class Conversion {
       if (!(error instanceof StoppedError)) this.#failures.push(failureOf(error as Error))
     } finally {
       this.#hooks.signal?.removeEventListener('abort', interrupt)
-      this.#live?.finish()
+      this.#failures.push(...(this.#reading.end?.() ?? []))
     }
-    this.#failures.push(...(this.#live?.failures ?? []))
     this.#decoder.finish()
     this.#isStopping = true
     // Where the end can't be told (a worker died, the console failed), the stop word tells it.
@@ -211,8 +202,8 @@ export class Conversion {
   async #readCapture(number: number, inputs: readonly Input[]): Promise<void> {
     let areRead = true
     for (const input of inputs) areRead = (await this.#readInput(number, input)) && areRead
-    if (areRead) this.#resumed?.read(number, this.#inputs.of(number))
-    await this.#resumed?.writeRecords(this.#progress)
+    if (areRead) this.#records.read(number, this.#inputs.of(number))
+    await this.#records.writeRecords(this.#progress)
   }
 
   // Returns whether it was read as far as it ever can be.
@@ -222,51 +213,49 @@ export class Conversion {
     let reader: CaptureReader | null = null
     let error: CaptureFormatError | InputError | null = null
     let isWhole = false
-    let isRead = false
-    let isPassed = false
+    let isDone = false
     this.#input = input.path
     try {
-      const source = this.#open(input)
-      this.#source = source
-      reader = await this.#feeder.feed(source, input.path, {
+      this.#source = this.#reading.open(input)
+      reader = await this.#feeder.feed(this.#source, input.path, {
         maxInterfaces: this.#config.limits.interfaces,
       })
       isWhole = true
-      isRead = this.#merged?.isRead ?? source.problem?.isOfSystem !== true
     } catch (thrown) {
       if (thrown instanceof InputError) error = thrown
       else if (!(thrown instanceof CaptureFormatError)) throw thrown
       // What was interrupted is no capture, and that is no wonder.
       else error = this.#hooks.signal?.aborted ? null : thrown
     } finally {
-      isPassed = isPassedOver(input, { source: this.#source, error })
-      const problems = isPassed ? [] : problemsOf({ source: this.#source, reader, error })
-      problems.push(...(this.#dispatcher.filter?.takeProblems(input.path) ?? []))
-      const packets = this.#dispatcher.packets.read - before
+      const report = this.#reading.report({
+        input,
+        source: this.#source,
+        reader,
+        error,
+        packets: this.#dispatcher.packets.read - before,
+        isWhole,
+        isAll: isWhole || (input.kind === 'stdin' && this.#workers.failure === null),
+        filterProblems: this.#dispatcher.filter?.takeProblems(input.path) ?? [],
+      })
+      isDone = report.isDone
       this.#bytesRead += this.#source?.bytesRead ?? 0
-      this.#totals.add(this.#merged?.readers ?? (reader === null ? [] : [reader]))
-      // Standard input ends where it is interrupted: nobody knows of more.
-      const isAll = isWhole || (input.kind === 'stdin' && this.#workers.failure === null)
-      const summary: InputSummary = {
-        path: shownPath(input.path),
-        bytes: this.#source?.bytesRead ?? 0,
-        packets,
-        status: isPassed ? 'no_capture' : statusOf(isAll, packets, problems),
-        problems,
-        dropped: this.#live?.dropped ?? reader?.droppedPackets ?? 0,
-        ...(this.#live === null ? {} : { live: this.#live.summary }),
-      }
-      this.#inputs.add(capture, this.#merged?.summaries(problems) ?? [summary])
+      this.#totals.add(report.readers)
+      this.#inputs.add(capture, report.summaries)
       await this.#source?.close()
       this.#source = null
     }
-    return isRead || isPassed
+    return isDone
+  }
+
+  // Otherwise a read under way is cut off, and the next checkpoint stops the run.
+  get #endsItself(): boolean {
+    return this.#reading.interrupt !== undefined
   }
 
   // Looks at the run wherever the feeder gives way.
   async #checkpoint(): Promise<void> {
     if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
-    if (this.#hooks.signal?.aborted && !this.#isStopping && this.#live === null) {
+    if (this.#hooks.signal?.aborted && !this.#isStopping && !this.#endsItself) {
       this.#isStopping = true // what was dispatched is still written
       throw new StoppedError('the run was interrupted')
     }
@@ -280,14 +269,12 @@ export class Conversion {
       packets: this.#dispatcher.packets.read,
       connections: this.#opened.reduce((sum, count) => sum + count, 0),
       input: this.#input,
-      ...this.#watch?.silent,
-      ...(this.#live === null ? {} : { dropped: this.#live.dropped }),
+      ...this.#reading.progress,
     })
   }
 
   #unreadInputs(): string {
-    const given = this.#captures.reduce((sum, { inputs }) => sum + inputs.length, 0)
-    const all = this.#merged?.source.parts.length ?? given
+    const all = this.#reading.inputCount
     const left = all - this.#inputs.wholeCount
     return left === 0 ? '' : ` (the run stopped there: ${left} of ${all} inputs were not read whole)`
   }

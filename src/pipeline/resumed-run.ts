@@ -6,6 +6,7 @@ import type { InputSummary } from '../summary.js'
 import { CaptureFault, type CaptureProgress } from './capture-progress.js'
 import type { Capture } from './captures.js'
 import { captureRunsFolder, type KeptIndexFacts, keepIndex, keptIndexPath } from './kept-index.js'
+import type { CaptureRecords } from './reading.js'
 import {
   areResultsThere,
   hasConnectionFiles,
@@ -52,7 +53,7 @@ const FAULT_TEXTS: readonly (readonly [number, Failure])[] = [
 /**
  * The records of a run with `--resume`: which captures are left alone, which are converted, and when they are complete.
  */
-export class ResumedRun {
+export class ResumedRun implements CaptureRecords {
   // Invariants: #converted are the captures that are converted, by number. #pending are in the order of their numbers.
   // #kept has the paths of all index records that are kept, #keptFolders where those of this run stood before.
   /** Inputs that are left alone. */

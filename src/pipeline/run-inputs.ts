@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { InputError } from '../errors.js'
-import type { ByteSource } from '../input/byte-source.js'
 import type { Decompression } from '../input/decompression.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
@@ -11,8 +10,8 @@ import { type Capture, numberedCaptures, planCaptures } from './captures.js'
 import type { RunHooks } from './hooks.js'
 import { InputOpener } from './input-opener.js'
 import type { InputWatch } from './input-watch.js'
-import type { LiveRun } from './live-run.js'
-import type { MergedRun } from './merged-run.js'
+import type { LiveReading } from './live-reading.js'
+import { type Reading, reportOf } from './reading.js'
 import { refuseInputs } from './refuse-inputs.js'
 import type { ResumedRun } from './resumed-run.js'
 
@@ -27,32 +26,21 @@ export interface RunInputs {
   readonly skipped: SkippedPaths
   /** Device and inode of inputs that a connection file could take the place of. */
   readonly exposed: ReadonlySet<string>
-  readonly live: LiveRun | null
-  readonly merged: MergedRun | null
-  /** Which captures are left alone; null: none. */
+  readonly reading: Reading
+  /** Records of what an earlier run with `--resume` did, and of what this one does; null: there are none. */
   readonly resumed: ResumedRun | null
-  /** Null: nobody is told of inputs that give nothing. */
-  readonly watch: InputWatch | null
-  /** Opens the captures' inputs, in their order. @throws InputError */
-  readonly open: (input: Input) => ByteSource
-  /** Closes what was opened. */
-  readonly close: () => Promise<void>
 }
 
 /** The inputs of a live capture. */
-export async function liveInputs(config: Config, live: LiveRun): Promise<RunInputs> {
+export async function liveInputs(config: Config, live: LiveReading): Promise<RunInputs> {
   return {
     captures: await planCaptures([live.input], config),
     bytesTotal: null,
     problems: [],
     skipped: new SkippedPaths(),
     exposed: new Set(),
-    live,
-    merged: null,
+    reading: live,
     resumed: null,
-    watch: null,
-    open: () => live.source,
-    close: () => live.source.close(),
   }
 }
 
@@ -87,18 +75,15 @@ export async function fileInputs(
     problems,
     skipped,
     exposed,
-    live: null,
     resumed,
-    watch,
     bytesTotal: await totalBytes(inputsOf(left)),
   }
   const isRecorded = left[0]?.isRecorded === true
   if (config.merge && inputsOf(left).length > 1) {
-    const { MergedRun } = await import('./merged-run.js')
-    const merged = MergedRun.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch.over)
-    const captures = [{ inputs: [merged.input], dir: config.outputDir, name: null, isRecorded }]
-    const { source } = merged
-    return { ...facts, captures, merged, open: () => source, close: () => source.close() }
+    const { MergedReading } = await import('./merged-reading.js')
+    const reading = MergedReading.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch)
+    const captures = [{ inputs: [reading.input], dir: config.outputDir, name: null, isRecorded }]
+    return { ...facts, captures, reading }
   }
   const captures =
     config.perFile || left.length === 0
@@ -107,9 +92,22 @@ export async function fileInputs(
           ...capture,
           isRecorded,
         }))
-  const opener = new InputOpener(inputsOf(captures), decompression, stdin)
-  const open = (input: Input) => watch.over(input, opener.open(input))
-  return { ...facts, captures, merged: null, open, close: () => opener.close() }
+  const ordered = inputsOf(captures)
+  const opener = new InputOpener(ordered, decompression, stdin)
+  return { ...facts, captures, reading: filesReading(opener, ordered.length, watch) }
+}
+
+/** Files, and standard input, one after the other. */
+function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch): Reading {
+  return {
+    inputCount,
+    open: (input) => watch.over(input, opener.open(input)),
+    report: reportOf,
+    get progress() {
+      return watch.silent
+    },
+    close: () => opener.close(),
+  }
 }
 
 function outputFilesOf({ indexes, summaryFile }: Config, { otherOutputs = [] }: RunHooks): string[] {

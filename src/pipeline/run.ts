@@ -37,15 +37,14 @@ const BYTES_PER_FURTHER_WORKER = 1024 * 1024
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
   const startMs = performance.now()
   if (config.live === null) return convertFiles(config, hooks, startMs)
-  const { LiveRun } = await import('./live-run.js') // captures from files do without
+  const { LiveReading } = await import('./live-reading.js') // captures from files do without
   hooks.beforeOutput?.()
-  const live = await LiveRun.open(config.live, config.force)
+  const live = await LiveReading.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
   try {
     return await convertInputs(config, hooks, await liveInputs(config, live), null, startMs)
   } finally {
-    live.finish()
-    await live.source.close()
+    await live.close()
   }
 }
 
@@ -55,7 +54,7 @@ async function convertFiles(config: Config, hooks: RunHooks, startMs: number): P
   const watch = new InputWatch(hooks)
   try {
     const inputs = await fileInputs(config, hooks, decompression, watch)
-    return await convertInputs(config, hooks, inputs, filter, startMs).finally(inputs.close)
+    return await convertInputs(config, hooks, inputs, filter, startMs).finally(() => inputs.reading.close())
   } finally {
     watch.stop()
     await decompression.close()

@@ -52,7 +52,7 @@ it('gives the next input to a thread that is done, and to none that has died mea
   expect(workers.map(({ tasks }) => tasks.length)).toEqual([3, 1])
   workers[1]!.emit('error', new Error('out of memory'))
   expect(await source.read(new Uint8Array(10))).toBe(0)
-  expect(source.problem).toEqual({ offset: 0, message: 'cannot be unpacked: out of memory' })
+  expect(source.problem).toEqual({ offset: 0, message: 'cannot be unpacked: out of memory', kind: 'run' })
   await source.close()
 })
 

@@ -12,15 +12,17 @@ import type { Dispatcher } from './dispatcher.js'
 import { type OpenedCapture, openLiveSource } from './live-open.js'
 import { LiveRecording } from './live-recording.js'
 import type { LiveSource } from './live-source.js'
+import { type InputRead, type InputReport, type Reading, reportOf } from './reading.js'
 
 /** Between two looks whether there is something to flush: twice in the second that a byte may wait. */
 const TICK_MS = 500
 
-/** What a run does for a live capture beside what it does for a file. */
-export class LiveRun {
-  // Invariants: the duration's timer and the ticks run until finish(). #reader is the reader of the source, once it
+/** A live capture: its packets, the recording of them, and what has to be done while none come. */
+export class LiveReading implements Reading {
+  // Invariants: the duration's timer and the ticks run until end(). #reader is the reader of the source, once it
   // has one.
-  readonly source: LiveSource
+  readonly inputCount = 1
+  readonly #source: LiveSource
   /** What the user is to be told at the beginning. */
   readonly notice: string
   readonly #interfaceName: string
@@ -32,12 +34,12 @@ export class LiveRun {
   #sweptSec = 0
 
   private constructor(config: LiveConfig, opened: OpenedCapture, recording: LiveRecording | null) {
-    this.source = opened.source
+    this.#source = opened.source
     this.#interfaceName = opened.interfaceName
     this.#recording = recording
     this.notice = noticeText(opened)
     const isEndless = config.durationSec === Number.POSITIVE_INFINITY
-    this.#duration = isEndless ? undefined : setTimeout(() => this.source.stop(), config.durationSec * 1000)
+    this.#duration = isEndless ? undefined : setTimeout(() => this.#source.stop(), config.durationSec * 1000)
   }
 
   /**
@@ -46,7 +48,7 @@ export class LiveRun {
    * @param isForced Replace the recording's file where it exists.
    * @throws LiveCaptureError, ConfigError for a filter that libpcap refuses, OutputError
    */
-  static async open(config: LiveConfig, isForced: boolean): Promise<LiveRun> {
+  static async open(config: LiveConfig, isForced: boolean): Promise<LiveReading> {
     const opened = await openLiveSource(config)
     try {
       const { recordingFile, snaplen, filter } = config
@@ -58,7 +60,7 @@ export class LiveRun {
         application: `pcap2conn ${packageVersion()}`,
       }
       const recording = recordingFile === null ? null : LiveRecording.create(recordingFile, about, isForced)
-      return new LiveRun(config, opened, recording)
+      return new LiveReading(config, opened, recording)
     } catch (error) {
       await opened.source.close()
       throw error
@@ -81,35 +83,50 @@ export class LiveRun {
     return this.#reader
   }
 
+  open(): LiveSource {
+    return this.#source
+  }
+
+  report(read: InputRead): InputReport {
+    const report = reportOf(read)
+    const live = { dropped: this.progress.dropped, live: this.#summary }
+    return { ...report, summaries: report.summaries.map((summary) => ({ ...summary, ...live })) }
+  }
+
+  interrupt(): void {
+    this.#source.stop()
+  }
+
   /**
    * From now on the workers write out what they have every so often, and forget connections whose time is over though
    * no packet says so.
    */
-  startTicks(dispatcher: Dispatcher): void {
+  start(dispatcher: Dispatcher): void {
     this.#ticks = setInterval(() => this.#tick(dispatcher), TICK_MS)
   }
 
   /** The capture is over: ends the recording. The ticks end with it. */
-  finish(): void {
+  end(): readonly Failure[] {
     clearTimeout(this.#duration)
     clearInterval(this.#ticks)
-    this.#recording?.finish(this.source.counts)
-  }
-
-  /** What could not be written. */
-  get failures(): Failure[] {
+    this.#recording?.finish(this.#source.counts)
     const failure = this.#recording?.failure ?? null
     return failure === null ? [] : [failureOf(failure)]
   }
 
   /** Packets lost so far, as far as they are counted. */
-  get dropped(): number {
-    const { dropped, droppedByInterface } = this.source.counts ?? NO_COUNTS
-    return dropped + droppedByInterface
+  get progress(): { readonly dropped: number } {
+    const { dropped, droppedByInterface } = this.#source.counts ?? NO_COUNTS
+    return { dropped: dropped + droppedByInterface }
   }
 
-  get summary(): LiveSummary {
-    const { backend, counts } = this.source
+  async close(): Promise<void> {
+    this.end()
+    await this.#source.close()
+  }
+
+  get #summary(): LiveSummary {
+    const { backend, counts } = this.#source
     return {
       interface: this.#interfaceName,
       backend,
@@ -128,8 +145,8 @@ export class LiveRun {
       this.#flushedPackets = dispatcher.packets.read
       dispatcher.broadcast(RecordKind.FLUSH, 0)
     }
-    const isDispatched = this.#reader?.fileOffset === this.source.bytesRead
-    const { completeToSec } = this.source
+    const isDispatched = this.#reader?.fileOffset === this.#source.bytesRead
+    const { completeToSec } = this.#source
     if (!isDispatched || completeToSec <= this.#sweptSec || !dispatcher.hasRoom()) return
     this.#sweptSec = completeToSec
     dispatcher.broadcast(RecordKind.SWEEP, completeToSec)
