@@ -16,8 +16,8 @@ export type GapStyle = 'marker' | 'zeros' | 'skip'
 export type OverlapPolicy = 'first' | 'last'
 
 /**
- * What the program runs on: every option checked, under its own name or that of its row's `field`, and what follows
- * from several. Complete and frozen. Built once; no module reads argv or env later.
+ * All that a run is told: every option, checked, under its own name or the `field` of its row, and what follows from
+ * several options. Complete and frozen. Built once; no module reads argv or env later.
  */
 export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile'> {
   /** The live capture that is the input; null: files are. */
@@ -46,10 +46,13 @@ export interface Limits {
   readonly encaps: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
-  /** Zero bytes of one half-stream for lost ones where they take no room, and where they are written out. */
+  /**
+   * Zero bytes that stand for lost ones in one half-stream: where they take no room (holes in a file), and where they
+   * are written out.
+   */
   readonly gapZeros: number
   readonly writtenGapZeros: number
-  /** Packets of a capture for which a connection's name is remembered at least, should the capture's time go back. */
+  /** A connection's name is remembered for at least this many packets, in case the capture's time goes back. */
   readonly rememberedPackets: number
 }
 

@@ -25,7 +25,7 @@ export class CaptureFormatError extends Error {
   }
 }
 
-/** The content is that of no capture, whole or damaged, and of nothing that holds captures. */
+/** The content is neither a capture, whole or damaged, nor something that holds captures. */
 export class NoCaptureError extends CaptureFormatError {}
 
 /**
@@ -93,7 +93,7 @@ export class OutputError extends Error {
   }
 }
 
-/** What the system does not give: memory. The message says how much was asked for. */
+/** The system refused memory. The message says how much was asked for. */
 export class ResourceError extends Error {
   override readonly name = 'ResourceError'
   readonly code = 'ERR_RESOURCE'
@@ -106,14 +106,14 @@ export class LiveCaptureError extends Error {
   readonly code = 'ERR_LIVE_CAPTURE'
 }
 
-/** What the system is short of when reading fails so: descriptors, memory, disk, network. */
+/** Reading fails with these codes where the system lacks something: descriptors, memory, disk, network. */
 const SHORTAGES = new Set(
   (
     'EMFILE ENFILE ENOMEM ENOBUFS EAGAIN EINTR ENOSPC EDQUOT ESTALE ETIMEDOUT ECONNABORTED ECONNREFUSED ECONNRESET ' +
     'EHOSTDOWN EHOSTUNREACH ENETDOWN ENETRESET ENETUNREACH ENONET ENOTCONN EREMOTEIO ESHUTDOWN'
   ).split(' '),
 )
-/** What is wrong with one output alone: its name, its rights, what stands in its place, whoever reads from it. */
+/** These codes concern one output alone: its name, its rights, what stands in its place, who reads from it. */
 const OWN_OUTPUT_ERRORS = new Set(
   'EACCES EAGAIN EEXIST EFBIG EINPUT EISDIR ELOOP ENAMETOOLONG ENOTDIR ENOTEMPTY ENXIO EPERM EPIPE'.split(
     ' ',
@@ -159,7 +159,7 @@ export function codeOf(error: unknown): string {
   return unnamedError(error)?.code ?? code
 }
 
-/** What Node.js has no name for, those of a network's file systems among them: it says "Unknown system error -116". */
+/** Errors that Node.js has no name for, such as those of network file systems. It says "Unknown system error -116". */
 const UNNAMED_TEXTS = {
   EBADMSG: 'bad message',
   EDQUOT: 'disk quota exceeded',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { failureReason, OutputError } from './errors.js'
 import { systemPath } from './system-path.js'
 
-/** Where the system has names for devices and for the process's own streams. */
+/** Folders in which the system names devices and the streams of the process. */
 const SYSTEM_FOLDER = /^\/(?:dev|proc)\//
 
 /**
@@ -27,8 +27,8 @@ export function refuseExisting(paths: readonly (string | null)[], force: boolean
 }
 
 /**
- * True for a device or a pipe, which is written in place. A link to one counts below `/dev` and `/proc` alone, where
- * standard streams have their names: elsewhere anybody may have put it there, and it is replaced.
+ * True for a device or a pipe: it is written in place. A link to one counts only below `/dev` and `/proc`, where
+ * standard streams have names. Elsewhere anybody may have made the link, so it is replaced.
  */
 export function isWrittenInPlace(path: string): boolean {
   const found = lookAt(path)
@@ -36,7 +36,7 @@ export function isWrittenInPlace(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory()
 }
 
-/** False where nothing has that name. What cannot be looked at is there: whoever opens it says what is wrong. */
+/** False where nothing has that name. True where the system does not let us look: opening it will say what is wrong. */
 export function isThere(path: string): boolean {
   try {
     return lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined

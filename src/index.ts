@@ -45,7 +45,10 @@ export type {
 
 /** What a caller may attach to a conversion. */
 export interface ConvertHooks {
-  /** Aborting ends the run early: what was received is written, and the summary of that resolves. A live capture ends so. */
+  /**
+   * Aborting ends the run early: what was received is written, and the promise resolves with its summary. A live
+   * capture without a limit ends this way.
+   */
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined

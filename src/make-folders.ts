@@ -6,10 +6,10 @@ import { systemPath } from './system-path.js'
 const MODE = 0o750
 
 /**
- * Makes a folder and those that lead to it, where they do not exist. Throws what the system says.
+ * Makes a folder and its parents where they do not exist. Throws the error of the system.
  *
- * Node's own `recursive` never returns where a folder exists but takes no entries and says that it is not there, as
- * below `/proc`.
+ * `mkdir` of Node.js with `recursive` never returns below `/proc`: such a folder exists, but answers ENOENT to each
+ * attempt to make something in it.
  */
 export function makeFolders(path: string): void {
   try {

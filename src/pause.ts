@@ -1,4 +1,4 @@
-/** Keeps the thread for so many milliseconds: for the few places that try again and must not go on meanwhile. */
+/** Blocks the thread for so many milliseconds. For the few places that try again and must do nothing else meanwhile. */
 export function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

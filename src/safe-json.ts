@@ -1,11 +1,14 @@
 import { shownPath } from './system-path.js'
 
-/** What JSON leaves as it is, and a terminal may obey: DEL, C1 controls, invisible format characters, line separators. */
+/**
+ * Characters that `JSON.stringify` does not escape, but a terminal may obey: DEL, C1 controls, invisible format
+ * characters, line separators.
+ */
 const LEFT = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * The JSON of a value, which drives no terminal whatever texts are in it: what JSON itself would leave is escaped too,
- * and means the same.
+ * The JSON of a value, safe to show on a terminal: control and format characters that JSON allows are escaped as
+ * `\uNNNN`, which means the same.
  *
  * @param indent Blanks of a level; 0: one line.
  */
@@ -18,7 +21,7 @@ export function safeJson(value: unknown, indent = 0): string {
   )
 }
 
-// A path's bytes that are no UTF-8 are no text of JSON either.
+// Bytes of a path that are no UTF-8 cannot stand in JSON: they are shown as `\xNN`.
 function shownTexts(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? shownPath(value) : value
 }

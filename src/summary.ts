@@ -106,7 +106,7 @@ export interface Summary {
   readonly overlap_conflicts: number
   readonly gaps: number
   readonly files: number
-  /** Damage in the inputs that reading went on behind: how often, and how many bytes were passed over. */
+  /** Damage in the inputs behind which reading went on: how often, and how many bytes were skipped. */
   readonly damage: { readonly holes: number; readonly lost_bytes: number }
   /** How often each limit was hit, by its name; limits that were not hit are absent. */
   readonly limits: Readonly<Record<string, number>>

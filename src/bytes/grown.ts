@@ -1,6 +1,6 @@
 /**
- * Columns grow seldom and by much: untouched rows take no memory of the system, while a copy keeps the old rows in
- * memory, too, until the garbage collector comes.
+ * Columns grow seldom and by much. Rows that nobody has touched take no memory of the system, but each copy leaves the
+ * old rows in memory until the garbage collector runs.
  */
 const GROWTH = 16
 

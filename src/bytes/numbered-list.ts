@@ -8,8 +8,9 @@ const INITIAL_CAPACITY = 256
  */
 export class NumberedList {
   // Invariants:
-  // - member m has row m + 1; row 0 is the list's own: #next[0] is the first member's row, #previous[0] the last one's.
-  // - #next of the last member and #previous of the first are 0; rows that are no member hold nothing meaningful.
+  // - member m has row m + 1; row 0 belongs to the list: #next[0] is the row of the first member, #previous[0] that of
+  //   the last.
+  // - #next of the last member and #previous of the first are 0. Rows of numbers that are not in the list mean nothing.
   #next = new Int32Array(INITIAL_CAPACITY)
   #previous = new Int32Array(INITIAL_CAPACITY)
   #isMember = new Uint8Array(INITIAL_CAPACITY)

@@ -2,8 +2,8 @@ const WASM_PAGE_BYTES = 64 * 1024
 /** Most bytes of one memory: what 32-bit addresses and typed arrays reach. */
 export const MAX_SHARED_BYTES = 65_535 * WASM_PAGE_BYTES
 
-// The one function that V8 compiles to a plain memmove between shared ranges, three times as fast as
-// TypedArray.set, which has to copy shared memory word by word (and needs a view for each call):
+// V8 compiles `memory.copy` to a plain memmove. TypedArray.set copies shared memory word by word, which takes three
+// times as long, and needs a view for each call:
 //
 //   (module
 //     (import "env" "memory" (memory 0 65536 shared))
@@ -23,11 +23,11 @@ const MOVE_MODULE = new Uint8Array([
 type Move = (target: number, source: number, bytes: number) => void
 
 /**
- * The memory that all threads of a run share: slabs, and the pages of each worker. A position means the same byte in
- * every thread. What is never touched takes no memory.
+ * The memory that all threads of a run share: slabs, and the pages of each worker. A position is the same byte in every
+ * thread. The system gives memory for a page when it is first touched.
  */
 export class SharedMemory {
-  /** All of it; the same object for the life of this one, so that it can be told from other arrays. */
+  /** The whole memory. Always the same object, so that it can be compared with `===`. */
   readonly bytes: Uint8Array
   readonly #move: Move
 

@@ -4,7 +4,7 @@ import { NO_PAGE, type PageArena } from './page-arena.js'
 /** The smallest slot is a 32nd of a page: as many as a word has bits. */
 const SLOT_CLASSES = 5
 const MOST_SLOTS = 32
-/** Of a slot's number: its place in the page, below the page's number. */
+/** Bits of a slot's number that tell its place in the page; the bits above tell the page. */
 const SLOT_BITS = 5
 const SLOT_MASK = MOST_SLOTS - 1
 
@@ -12,7 +12,7 @@ const SLOT_MASK = MOST_SLOTS - 1
  * The smallest pages of an arena in slots of five sizes: a 32nd, a 16th, an eighth, a quarter and half of a page. A page
  * has slots of one size.
  *
- * A slot is a number: its page's times 32 plus its own.
+ * A slot's number is 32 times the number of its page, plus its place in the page.
  */
 export class SlotArena {
   // Invariants:

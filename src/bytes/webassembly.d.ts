@@ -1,4 +1,7 @@
-/** What is used of WebAssembly, with the exports of the one module there is; TypeScript declares it for browsers only. */
+/**
+ * The part of WebAssembly that is used, with the exports of our one module: TypeScript declares WebAssembly for
+ * browsers only.
+ */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: true })

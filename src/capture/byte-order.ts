@@ -1,5 +1,5 @@
-// Captures are in the byte order of the machine that wrote them. A DataView reads either, and V8 compiles its
-// reads inline, where a function for each would use up what it inlines into a reader's loop.
+// Captures are in the byte order of the machine that wrote them. A DataView reads either order. V8 compiles its reads
+// inline; functions of ours would use up the inlining budget of a reader's loop.
 
 /** A view of the same bytes, with the same offsets. */
 export function viewOf(bytes: Uint8Array): DataView {

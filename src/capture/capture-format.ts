@@ -6,7 +6,10 @@ import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
 /** Bytes from the beginning of a file that tell its format; a shorter file is judged by what it has. */
 export const DETECT_BYTES = 64
 
-/** A format that is read, or what is wrong with the content, as the end of "Cannot read ...: ". */
+/**
+ * A format that is read, or what is wrong with the content. The text completes the sentence `Cannot read "a.pcap" at
+ * byte 0: `
+ */
 export type DetectedFormat =
   | { readonly format: 'pcap' | 'pcapng' }
   /** `isNone`: nothing in it is like a capture, or could hold one. */
@@ -15,7 +18,7 @@ export type DetectedFormat =
 const BZIP2 = 'bzip2'
 /** Length of what tells a bzip2 file from a text that begins alike. */
 const BZIP2_MAGIC_BYTES = 10
-// What other files begin with, as text in Latin-1. The first match counts.
+// How other files begin, as Latin-1 text. The first match counts.
 const COMPRESSIONS: readonly (readonly [string, string])[] = [
   ['\x28\xb5\x2f\xfd', 'zstd'],
   ['\xfd7zXZ\x00', 'xz'],
@@ -58,7 +61,7 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
   return describe(bytes, from, Math.min(to, from + DETECT_BYTES))
 }
 
-// A member begins with its name; what it is stands behind that (POSIX ustar).
+// A tar archive begins with the name of its first member; its magic stands behind that (POSIX ustar).
 function isTar(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from >= 262 && latin1(bytes, from + 257, from + 262) === 'ustar'
 }

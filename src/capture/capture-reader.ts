@@ -11,13 +11,13 @@ import type { DamageLog } from './damage-log.js'
 export type ReadStatus = 'packet' | 'more' | 'end' | 'damaged'
 
 /**
- * Reads the records of one capture in place, from windows of bytes that its owner moves along the file. What it
- * gives does not depend on where windows end.
+ * Reads the records of one capture in place. Its owner moves windows of bytes along the file; the result does not
+ * depend on where windows end.
  */
 export interface CaptureReader {
   /**
-   * Gives the bytes to read from: `bytes[from, to)`, where `from` continues exactly at `position` of the
-   * window before (or at the file's first byte).
+   * Gives the next window, `bytes[from, to)`. Its first byte is the one at `position` of the window before (at first:
+   * the first byte of the file).
    *
    * @param isLast No byte follows `to` in the file.
    */
@@ -28,8 +28,8 @@ export interface CaptureReader {
    */
   next(out: CapturedPacket): ReadStatus
   /**
-   * Offset in the current window of the byte that the next window must begin with. The record read last may lie
-   * behind it: it is looked into again where what follows it is damaged.
+   * Offset in the current window of the byte that the next window must begin with. It may lie before the record that
+   * was read last, which is searched when what follows it is damaged.
    */
   readonly position: number
   /** Offset in the (decompressed) file of the first byte not yet read. */
@@ -57,15 +57,18 @@ export interface DescribedReader extends CaptureReader {
 }
 
 /**
- * Largest record that is handed out whole. Of a longer one (only possible with a larger snaplen) the first
- * `MAX_RECORD_BYTES` are kept. Windows must be able to hold this much plus `RECORD_OVERHEAD_BYTES`.
+ * A longer record (possible only with a larger snaplen) is cut to this. Windows must be able to hold this much plus
+ * `RECORD_OVERHEAD_BYTES`.
  */
 export const MAX_RECORD_BYTES = 1024 * 1024
 
 /** Longest record that a reader keeps in the window after it was read, to look into it again. */
 export const MAX_KEPT_BYTES = 128 * 1024
 
-/** What a record may need in the window beside its frame: headers, padding, a block's trailer, the record before. */
+/**
+ * Room that a record may need in the window besides its frame: headers, padding, a block's trailer, and the record
+ * before.
+ */
 export const RECORD_OVERHEAD_BYTES = 64 + MAX_KEPT_BYTES
 
 /** What a reader is told beside its bytes. */

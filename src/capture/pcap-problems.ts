@@ -1,6 +1,7 @@
 import type { PcapRecords } from './pcap-records.js'
 
-// What must hold in a pcap file and what was found, as the end of "Cannot read ...: ".
+// What must hold in a pcap file, and what was found. Each text completes the sentence `Cannot read "a.pcap" at byte N:
+// `
 
 export const NO_MAGIC = 'must begin with the magic number of a pcap file'
 export const CUT_INSIDE = 'the file ends inside this record'

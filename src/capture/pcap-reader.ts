@@ -18,8 +18,8 @@ import { NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch } from './resync
 
 const MAGIC_BYTES = 4
 /**
- * Records that are looked into which were themselves found inside one: without a limit a file could be made in which
- * every byte is read many times.
+ * Searches in a row that may read bytes which a search has read before. Without a limit a file could make the reader
+ * read every byte many times.
  */
 const MAX_LOOKS = 4
 const NSEC_PER_SEC = 1_000_000_000
@@ -28,18 +28,18 @@ const NSEC_PER_SEC = 1_000_000_000
  * Reads a pcap file: either byte order, microseconds or nanoseconds, and the record headers of the known
  * variants. Behind damage it goes on where a chain of records begins again.
  *
- * Damage shows only behind the record that it is in: bytes that were cut out of a frame make the record's length reach
- * into the records after it. So the search begins inside the record that was read last.
+ * Damage shows too late: where bytes were cut out of a frame, the record's length reaches into the next records, and
+ * only the header after them looks wrong. So the search begins inside the record that was read last.
  *
  * Source: draft-ietf-opsawg-pcap, libpcap's `sf-pcap.c`; variants as in Wireshark's `wiretap/libpcap.c`.
  */
 export class PcapReader implements DescribedReader {
   // Invariants:
-  // - the window's bytes [#at, #to) are not read yet; #base + #at is the file offset of the first of them.
-  // - [#keptFrom, #at) is the record read last, or nothing.
+  // - [#at, #to) of the window is not read yet. The byte at #at has the file offset #base + #at.
+  // - [#keptFrom, #at) is the record that was read last; it may be empty.
   // - #header and #records are set in the states 'records' and 'searching'.
-  // - #skipBytes of the record before are still to be passed over; only the last record can have some.
-  // - the records from file offset #lookedInto on were not looked into again, of those before #looks were.
+  // - #skipBytes of the record that was read last are still to be skipped, once the window has them.
+  // - searches have read the file up to offset #lookedInto; the latest #looks of them read bytes again.
   #state: 'header' | 'layout' | 'records' | 'searching' | 'end' | 'damaged' = 'header'
   #view = viewOf(new Uint8Array(0))
   #at = 0
@@ -153,7 +153,7 @@ export class PcapReader implements DescribedReader {
     return 'packet'
   }
 
-  /** Brings the reader to the next record in any state but 'records', as far as the window goes. */
+  /** Goes to the next record in any state but 'records', as far as the window reaches. */
   #prepare(out: CapturedPacket): ReadStatus {
     if (this.#state === 'end' || this.#state === 'damaged') return this.#state
     if (this.#search !== null && this.#state === 'searching') return this.#goOn(this.#search, out)
@@ -187,7 +187,7 @@ export class PcapReader implements DescribedReader {
     this.#state = 'layout'
   }
 
-  /** Passes over the rest of a record that was too long. False: the window ends before it does. */
+  /** Skips the rest of a record that was too long. False: the window ends before it. */
   #skip(): boolean {
     const take = Math.min(this.#skipBytes, this.#to - this.#at)
     this.#at += take
@@ -225,7 +225,10 @@ export class PcapReader implements DescribedReader {
     return 'end'
   }
 
-  /** Where a file ends inside a record it was most likely cut short: only records that end with it are believed. */
+  /**
+   * A file that ends inside a record was most likely cut short. So only a chain of records that ends exactly with the
+   * file is believed.
+   */
   #frameCut(records: PcapRecords, capturedBytes: number, left: number, out: CapturedPacket): ReadStatus {
     if (!this.#isLast) return 'more'
     return this.#damaged(records, problems.frameCut(capturedBytes, left), Infinity, out)

@@ -3,9 +3,9 @@ import { CHAIN_RECORDS, CUT_RECORD, LOOKAHEAD_BYTES, NO_RECORD, type RecordTest 
 
 /** A frame above this length is believed only when the file's snaplen allows it. */
 export const USUAL_MAX_FRAME_BYTES = 256 * 1024
-/** Longest frame on the wire that needs no second look: twice what segmentation offload makes. */
+/** A frame up to this length is believed at once: twice what segmentation offload makes. */
 const USUAL_MAX_ORIGINAL_BYTES = 1024 * 1024
-/** Seconds from one record to the next that need no second look. */
+/** A time up to so many seconds from that of the record before is believed at once. */
 const NEAR_SEC = 86_400
 /** Seconds from the last sound record in which another is looked for behind damage. */
 const SEARCH_SEC = 366 * 86_400
@@ -25,8 +25,8 @@ export const Oddity = {
 /**
  * The record headers of one pcap file: where their fields are, and how much they look like one.
  *
- * A record whose header is unusual is believed where two more seem to follow it, by their lengths: there are programs
- * that write such headers, and damaged clocks. What a believed record had, others of the file may have.
+ * A record with an unusual header is believed where two more records seem to follow it: some programs write such
+ * headers, and some clocks are wrong. Later records of the file may be unusual in the same way.
  */
 export class PcapRecords implements RecordTest {
   // Invariant: sec to originalBytes are those of the header that was loaded last.
@@ -71,7 +71,7 @@ export class PcapRecords implements RecordTest {
     this.originalBytes = isSwapped ? first : second
   }
 
-  /** True when nothing is unusual about the loaded header: what all records of most captures are. */
+  /** True when nothing is unusual about the loaded header. In most captures that holds for all records. */
   get isUsual(): boolean {
     return (
       this.capturedBytes <= this.originalBytes &&
@@ -95,16 +95,16 @@ export class PcapRecords implements RecordTest {
   }
 
   /**
-   * Judges the record at `at`, which has `oddities` but is not impossible, by the two behind it. Where the file ends
-   * before them it is believed as far as can be seen; where it is so long that they are out of reach, for its length only.
+   * Judges the record at `at`, which has `oddities` but is possible, by the two records behind it. Where the file ends
+   * before them, what can be seen decides. Where the record is so long that they are out of reach, its length decides.
    */
   believes(view: DataView, at: number, to: number, isLast: boolean): boolean | 'more' {
     const limit = at + LOOKAHEAD_BYTES
     const end = Math.min(to, limit)
     this.load(view, at)
     const { oddities } = this
-    // Read four bytes too late a record seems whole and others seem to follow: the captured length stands for the
-    // fraction, the original one for the captured, and the frame's first bytes for the original one.
+    // A record that is read four bytes too late looks whole: the captured length is taken for the fraction, the
+    // original length for the captured one, and the first bytes of the frame for the original length.
     const isShifted = this.capturedBytes > 0 && this.fraction === this.capturedBytes
     if ((oddities & Oddity.TIME) !== 0 && ((oddities & Oddity.LENGTHS) !== 0 || isShifted)) return false
     const allowed = oddities | Oddity.TIME | Oddity.FRACTION
@@ -134,7 +134,7 @@ export class PcapRecords implements RecordTest {
 
   recordBytes(view: DataView, at: number, to: number): number {
     if (at + this.headerBytes > to) return CUT_RECORD
-    // What most bytes of a hole are told by. Not where no time is known.
+    // Most bytes of a hole are told from records by this. It needs a time to compare with.
     const sec = view.getUint32(at, this.isLittleEndian)
     if (Math.abs(sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
     this.load(view, at)

@@ -34,8 +34,8 @@ const MAX_REGISTERED_TYPE = 0xffff
 const LENGTH_FIELDS_BYTES = 28
 
 /**
- * Tells blocks from other bytes: by a type that the draft describes, and by the length that stands before and behind
- * them. A chain may go on into a section of the other byte order.
+ * Tells blocks from other bytes: a block has a type that the draft describes, and the same length at its beginning and
+ * its end. A chain may go on into a section of the other byte order.
  */
 export class PcapngBlockTest implements RecordTest {
   readonly leastRecords = 1
@@ -68,8 +68,8 @@ export class PcapngBlockTest implements RecordTest {
 }
 
 /**
- * Whether a block may be longer than what can be looked ahead, so that the length behind it cannot be compared. Of a
- * packet block the lengths must agree, so that damage to one does not cost all that follows.
+ * Whether a block that is longer than the look-ahead is believed, though the length behind it cannot be compared. In a
+ * packet block the lengths must agree; otherwise one damaged length would cost everything that follows.
  *
  * @param at The block's first {@link LENGTH_FIELDS_BYTES} are there.
  */

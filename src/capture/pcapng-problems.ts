@@ -1,7 +1,8 @@
 import { hex32 } from './capture-source.js'
 import { minBlockBytes } from './pcapng-blocks.js'
 
-// What must hold in a pcapng file and what was found, as the end of "Cannot read ...: ".
+// What must hold in a pcapng file, and what was found. Each text completes the sentence `Cannot read "a.pcapng" at byte
+// N: `
 
 export function blockCut(blockBytes: number, left: number): string {
   return `the block has ${blockBytes} bytes: the file ends after ${left}`

@@ -34,7 +34,7 @@ const MAX_BLOCK_BYTES = LOOKAHEAD_BYTES
  */
 export class PcapngReader implements DescribedReader {
   // Invariants:
-  // - the window's bytes [#at, #to) are not read yet; #base + #at is the file offset of the first of them.
+  // - [#at, #to) of the window is not read yet. The byte at #at has the file offset #base + #at.
   // - #skipBytes more bytes of the block at #blockOffset are passed over, then its trailer, which must say
   //   #blockBytes. #blockBytes is 0 when no block is being passed over.
   #state: 'blocks' | 'searching' | 'end' | 'damaged' = 'blocks'

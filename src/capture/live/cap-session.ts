@@ -8,9 +8,12 @@ export const CAP_SNAPLEN = 65_535
 const BATCH_BYTES = 64 * 1024
 /** Packets between two looks at the stop flag while the event loop gets no turn. */
 const PACKETS_PER_LOOK = 64
-/** In a turn of the event loop cap takes all packets that are there: after so many none is left from before. */
+/**
+ * In one turn of the event loop cap takes all packets that are there. After so many turns no packet from before the end
+ * is left.
+ */
 const DRAIN_TURNS = 2
-/** The end is not put off for longer than this where packets come too fast for the event loop to have a turn. */
+/** The end comes at the latest after this, even where packets come so fast that the event loop gets no turn. */
 const DRAIN_MS = 2_000
 
 // cap's words for the link types it knows.
@@ -153,7 +156,7 @@ function linkTypeOf(name: string): number {
   return LINK_TYPES[name] ?? linkTypeOfDlt(Number(dlt))
 }
 
-// cap gives libpcap's text alone, whatever failed: it is the filter's when all goes well without one.
+// cap passes on libpcap's text without saying what failed. If opening works without the filter, the filter was wrong.
 function canOpenUnfiltered({ cap }: CapParts, { interfaceName, bufferBytes }: CaptureOptions): boolean {
   const capture = new cap.Cap()
   try {

@@ -27,17 +27,20 @@ export const Stop = { NO: 0, DRAIN: 1, AT_ONCE: 2 } as const
 const IDLE_MS = 5
 /** Longest sleep while no slot is free; the kernel's buffer holds what comes meanwhile. */
 const FULL_MS = 50
-/** What came before the end has been handed over when none came for so long: several times the kernel's handover time. */
+/**
+ * When no packet has come for so long, the kernel has handed over all that came before the end: several times its
+ * handover time.
+ */
 const QUIET_MS = 60
-/** ... or when a packet is this much later: the times of several processors need not be in order. */
+/** It has also done so when a packet is this much later: packets of several processors may be out of order. */
 const LATER_MS = 20
-/** The end is not put off for longer than this, whatever the packets' times say. */
+/** The end comes at the latest after this, whatever the times of the packets say. */
 const DRAIN_MS = 3_000
 
 /**
- * Takes packets from the kernel to the ring until the capture is to end, or as many have come as were asked for; then
- * what the kernel had received by then. Nothing is given up here: where the ring is full, packets wait in the kernel's
- * buffer, and only the kernel drops.
+ * Moves packets from the kernel to the ring until the capture shall end or has the packets that were asked for, then
+ * the packets that the kernel had received by then. Nothing is dropped here: while the ring is full, packets wait in
+ * the kernel's buffer, and only the kernel drops.
  *
  * @returns The status of libpcap that ended the capture early; 0: none.
  */

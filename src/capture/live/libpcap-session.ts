@@ -8,7 +8,7 @@ import {
 import type { CaptureOptions, LiveCounts, OpenFailure } from './live-options.js'
 import { linkTypeOfDlt } from './pcap-stream.js'
 
-/** The kernel hands packets over at the latest after so long. */
+/** The kernel hands packets over after this time at the latest. */
 export const HANDOVER_MS = 10
 
 const NANOSECONDS = 1

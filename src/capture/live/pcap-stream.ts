@@ -25,7 +25,7 @@ export function pcapFileHeader({ isNanosecond, snaplen, linkType }: PcapStreamHe
   return header
 }
 
-// Where the number that libpcap uses inside (DLT) is not the one that files have (LINKTYPE).
+// Link types whose number inside libpcap (DLT) differs from that in files (LINKTYPE).
 const LINK_TYPES_OF_DLT: ReadonlyMap<number, number> = new Map([
   [11, 100], // ATM
   [12, 101], // raw IP

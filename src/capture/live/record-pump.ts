@@ -5,8 +5,8 @@ import type { Koffi } from './load-koffi.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './pcap-stream.js'
 
 /**
- * Moves packets from libpcap to slots of memory, as records of a pcap file. The first bytes of a slot, as many as a
- * file's header has, are not for them.
+ * Moves packets from libpcap to slots of memory, as records of a pcap file. Records begin behind the room of a file
+ * header.
  */
 export interface RecordPump {
   /** Goes to the first record of the slot with this index. */
