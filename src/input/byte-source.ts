@@ -13,14 +13,14 @@ export interface InputReadProblem {
   readonly kind?: ErrorKind
 }
 
-/** Puts something around the source of an input. */
+/** Wraps the source of an input, for example to watch it. */
 export type WrapSource = (input: Input, source: ByteSource) => ByteSource
 
 /** The bytes of one input, decompressed where it is compressed, from its first to its last. */
 export interface ByteSource {
   /**
-   * Fills `target`, which may lie in shared memory, as far as bytes are at hand: at least one, unless the
-   * input has ended. It never rejects for what the input is or holds: `problem` says why it ended early.
+   * Fills `target`, which may lie in shared memory, as far as bytes are at hand: at least one, unless the input has
+   * ended. It never rejects because of the input's content: `problem` says why the input ended early.
    *
    * @param target At least two bytes. It must not be used otherwise until the promise resolves.
    * @returns Bytes that were written to its beginning; 0: no byte follows.

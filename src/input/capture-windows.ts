@@ -19,7 +19,7 @@ export interface WindowAreas {
   readonly readBytes: number
   /** The position of an area that is not in use. At most two are. */
   take(): number | Promise<number>
-  /** Nobody reads these areas any more, but for what was made of them. */
+  /** The reader needs these areas no more. What was made of their content may still be in use. */
   giveBack(areas: readonly number[]): void | Promise<void>
 }
 
@@ -37,8 +37,8 @@ export type CreateReader<R extends CaptureReader> = (
  * filled; a record that an area's end cuts is carried over to before the next area.
  */
 export class CaptureWindows<R extends CaptureReader> {
-  // Invariants: the window is #areas.bytes[#from, #to), whose end is in the area #area (-1: there is none yet). #next is the
-  // area that #ahead is filling; -1: none. Once #isLast, no byte follows #to.
+  // Invariants: the window is #areas.bytes[#from, #to). It ends in the area #area (-1: there is none yet). #ahead fills
+  // the area #next (-1: none). Once #isLast is true, no byte follows #to.
   readonly #source: ByteSource
   readonly #areas: WindowAreas
   readonly #file: string

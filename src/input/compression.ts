@@ -4,7 +4,8 @@ export type Compression = 'gzip' | 'zstd' | 'xz' | 'lz4' | 'bzip2'
 /** Bytes from the beginning of a file that tell its compression. */
 export const COMPRESSION_MAGIC_BYTES = 10
 
-// First bytes; null: any. A frame to be skipped is the same in zstd and lz4 files: zstd writes such, lz4 does not.
+// First bytes; null: any. zstd and lz4 files have the same skippable frames. Such a frame counts as zstd, since lz4
+// never writes one.
 type Magic = readonly (number | null)[]
 const MAGICS: readonly (readonly [Compression, Magic])[] = [
   ['gzip', [0x1f, 0x8b]], // RFC 1952 section 2.3.1
@@ -12,8 +13,8 @@ const MAGICS: readonly (readonly [Compression, Magic])[] = [
   ...Array.from({ length: 16 }, (_, low): [Compression, Magic] => ['zstd', [0x50 + low, 0x2a, 0x4d, 0x18]]),
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]], // The .xz File Format 1.2.1, section 2.1.1.1
   ['lz4', [0x04, 0x22, 0x4d, 0x18]], // LZ4 Frame Format 1.6.4
-  ['bzip2', [0x42, 0x5a, 0x68, null, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]], // a first block …
-  ['bzip2', [0x42, 0x5a, 0x68, null, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]], // … or the end
+  ['bzip2', [0x42, 0x5a, 0x68, null, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]], // with a block
+  ['bzip2', [0x42, 0x5a, 0x68, null, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]], // without a block
 ]
 
 /** Tells the compression of a file from its first bytes, COMPRESSION_MAGIC_BYTES or the whole file; null: none. */

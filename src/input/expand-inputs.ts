@@ -19,7 +19,7 @@ export interface ExpandedInputs {
   readonly skipped: SkippedPaths
   /** The inputs that are files, by device and inode. */
   readonly files: ReadonlyMap<string, Input>
-  /** Of those, which a connection file could take the place of: by its name, or because it has several. */
+  /** Those of `files` that a connection file could replace: by their name, or because they have several names. */
   readonly exposed: ReadonlySet<string>
 }
 
@@ -27,8 +27,8 @@ const NO_OUTPUTS: OutputPaths = { folder: null, files: [] }
 const MISSING = new Set(['ENOENT', 'ENOTDIR'])
 
 /**
- * Finds the captures that the arguments name, in the arguments' order, what one argument gives in the order of
- * its names' UTF-16 units, each real file once, however many names lead to it.
+ * Finds the captures that the arguments name, in the order of the arguments. The files of one argument are in the order
+ * of their names' UTF-16 units. A file with several names counts once.
  *
  * An argument is, in this order: `-`, standard input; a path that exists, even one that looks like a pattern;
  * a pattern. A folder stands for every regular file below it. Not read there, nor where a pattern finds them, but counted:

@@ -4,8 +4,8 @@ import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /**
- * The rest of a file that is read at once, without the thread pool: a turn of it costs more than such a read,
- * which many small files would pay each.
+ * A rest of a file up to this length is read synchronously. The thread pool would cost more than the read itself, for
+ * each of many small files.
  */
 const SMALL_BYTES = 64 * 1024
 
@@ -82,7 +82,7 @@ export class FileByteSource implements ByteSource {
     const fd = this.#fd
     this.#fd = null
     this.#isAtEnd = true
-    // A descriptor that is closed under a read could be another file's by the time it runs.
+    // If the descriptor were closed during a read, the read might run when the number already belongs to another file.
     await this.#pending?.catch(() => 0)
     if (fd !== null) closeQuietly(fd)
   }
@@ -99,7 +99,7 @@ export class FileByteSource implements ByteSource {
   }
 }
 
-/** Closes what was only read: an error of a disk or a network at this moment changes nothing of that. */
+/** Closes a descriptor that was only read from. An error of the disk or network changes nothing then, so it is ignored. */
 export function closeQuietly(fd: number): void {
   try {
     closeSync(fd)

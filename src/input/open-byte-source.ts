@@ -25,18 +25,18 @@ export function openFile(path: string, decompression: Decompression | null = nul
   return new DetectingByteSource(FileByteSource.open(path), path, decompression)
 }
 
-/** The same for an input that is a file. */
+/** Opens an input that is a file; otherwise as `openByteSource`. */
 export function openInput({ path, failure }: Input, decompression: Decompression | null = null): OpenedFile {
   if (failure !== undefined) throw failure
   return openFile(path, decompression)
 }
 
-/** The same for a stream such as standard input, which `close()` destroys. */
+/** Opens a stream such as standard input, which `close()` destroys. */
 export function openStream(stream: Readable, decompression: Decompression | null = null): ByteSource {
   return new DetectingByteSource(new StreamByteSource(stream), null, decompression)
 }
 
-/** Looks at the first bytes of a source, and puts the decompressor that they ask for behind it. */
+/** Looks at the first bytes of a source, and adds the decompressor that they call for. */
 class DetectingByteSource implements OpenedFile {
   // Invariant: #head are bytes from the beginning of an uncompressed source that were not given yet.
   readonly #path: string | null

@@ -19,10 +19,10 @@ interface FirstTime {
 }
 
 /**
- * Puts inputs in the order of their first packets' times, equal ones as they were given. Inputs without a known
- * first packet come last, as they were given: standard input, which cannot be looked into without taking from
- * it (and is usually a capture that goes on), and what is no capture. What the system does not let be looked into fails,
- * even if it could be read later: nobody knows its place.
+ * Puts inputs in the order of their first packets' times, equal ones as they were given. Inputs without a known first
+ * packet come last, as they were given: standard input, which cannot be looked into without taking from it (and is
+ * usually a capture that goes on), and what is no capture. An input that cannot be read now fails, even if it could be
+ * read later: its place is not known.
  */
 export async function orderByFirstPacket(
   inputs: readonly Input[],

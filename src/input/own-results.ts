@@ -40,14 +40,14 @@ export class OwnResults {
     return entries.some(({ name }) => name === RECORD_NAME)
   }
 
-  /** A capture in the place of an output is none of ours: it must not be written over. */
+  /** A capture that stands where an output goes is not a result: it must not be overwritten. */
   isOwnFile({ name, path, stats }: FolderEntry): boolean {
     if (CONNECTION_FILE.test(name)) return true
     return stats !== null && this.#files.has(identityOf(stats)) && !isCapture(path)
   }
 }
 
-/** A file that a connection file can take the place of, by its name. */
+/** A file whose name a connection file may have. */
 export function isConnectionFileName(name: string): boolean {
   return CONNECTION_FILE.test(name)
 }
@@ -61,7 +61,7 @@ function identityAt(path: string): string | null {
   }
 }
 
-// By its first bytes; what cannot be read may be one.
+// Its first bytes tell. A file that cannot be read may be a capture.
 function isCapture(path: string): boolean {
   const head = new Uint8Array(DETECT_BYTES)
   let length: number

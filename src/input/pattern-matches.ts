@@ -4,10 +4,10 @@ import { type FileSystemAdapter, globSync } from 'tinyglobby'
 import { pathOfBytes, systemPath } from '../system-path.js'
 import { byUnits, type FolderEntry } from './folder-entries.js'
 
-/** What a pattern gives. */
+/** The matches of a pattern. */
 export interface PatternMatches {
   readonly paths: readonly string[]
-  /** What it would give besides, were the names not hidden. */
+  /** Further matches whose names are hidden. */
   readonly hidden: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function matchesOf(pattern: string, list: (folder: string) => readonly Fo
   }
   const options = { cwd, absolute: isAbsolute(pattern), onlyFiles: false, expandDirectories: false }
   const paths = globSync(pattern, { ...options, fs: adapter(entries, false) }).map(withoutSlash)
-  // A folder that is hidden is a name here, so that nothing below it is looked at.
+  // A hidden folder is shown to the search as a file, so that it looks at nothing below.
   const withHidden = globSync(pattern, { ...options, dot: true, fs: adapter(entries, true) }).map(
     withoutSlash,
   )

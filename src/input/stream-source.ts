@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { readProblem } from './file-source.js'
 
-/** A stream of bytes, such as standard input. Holds back no bytes: what has arrived is given at once. */
+/** A stream of bytes, such as standard input. Bytes that have arrived are given at once. */
 export class StreamByteSource implements ByteSource {
   // Invariant: #chunk was taken from the stream and is not given yet.
   readonly #stream: Readable

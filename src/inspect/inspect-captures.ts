@@ -20,7 +20,7 @@ import type { CaptureInspection, InspectedFormat, InspectedInterface } from './i
 import { durationSeconds, isoTime } from './iso-time.js'
 import { PacketCounts } from './packet-counts.js'
 
-/** What is asked for: those options of a conversion that have to do with reading. */
+/** Options of an inspection: those options of a conversion that concern reading. */
 export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limits'>
 
 /**
@@ -37,7 +37,7 @@ export async function inspectCaptures(
 ): Promise<{ errors: string[]; skipped: SkippedInputs }> {
   const { inputs, problems, skipped } = expandInputs(config.inputs)
   const buffer = new CaptureBuffer()
-  // One for all: shared memory of many captures would stay for long before it is collected.
+  // One memory for all captures: the garbage collector would keep that of many for long.
   const encaps = EncapTable.allocate(config.limits.encaps)
   const decompression = new ThreadedDecompression()
   const opener = new InputOpener(inputs, decompression, stdin)
@@ -61,7 +61,7 @@ interface InspectMemory {
   readonly encaps: SharedArrayBuffer
 }
 
-// Null where it was found and is no capture.
+// Null: a folder or pattern gave it, and it is no capture.
 async function inspectInput(
   config: InspectConfig,
   input: Input,

@@ -1,6 +1,6 @@
 import type { InputProblem, InputSummary, SkippedInputs } from '../summary.js'
 
-/** Packets of one kind, and of which kinds those are. */
+/** Packets of one kind, divided into the kinds inside it. */
 export interface PacketGroup {
   readonly name: string
   readonly packets: number
@@ -30,7 +30,7 @@ export interface InspectedFormat {
   readonly byte_orders: readonly string[]
   /** `standard`, or the variant of a pcap file's record headers. */
   readonly record_headers: string
-  /** `gzip`, `zstd` …; null: the file is not compressed. */
+  /** Such as `gzip` or `zstd`; null: the file is not compressed. */
   readonly compression: string | null
   readonly sections: number
   readonly hardware: string | null

@@ -1,14 +1,14 @@
 import type { CompressedInput } from './compressed-input.js'
 
-/** The input ends where bits are wanted. */
+/** The input ends before the bits that are asked for. */
 export class EndOfInput extends Error {
   override readonly name = 'EndOfInput'
 }
 
 /** Bits of a compressed input, the highest of each byte first. */
 export class BitReader {
-  // Invariants: the low #count bits of #bits are not yet read; #count is 0..31. The bytes of the input from its
-  // `from` to #at are in #bits or read, #at to #end are at hand.
+  // Invariants: the low #count (0..31) bits of #bits are not read yet. The input's bytes [#at, #end) are at hand; those
+  // before #at have been moved to #bits.
   readonly #input: CompressedInput
   readonly #bytes: Uint8Array
   #at: number
@@ -38,8 +38,8 @@ export class BitReader {
   }
 
   /**
-   * The next `count` bits, 1 to 24, without reading them. Behind the end of the input there are zeros, which cannot
-   * be read.
+   * The next `count` bits, 1 to 24, without taking them. Behind the end of the input it shows zeros, which `read()`
+   * does not give.
    */
   peek(count: number): number {
     while (this.#count < count && this.#tryTakeByte());
@@ -54,7 +54,7 @@ export class BitReader {
     return this.read(16) * 65_536 + this.read(16)
   }
 
-  /** Passes over bits of the byte that was begun, and takes from the input what was read. */
+  /** Skips the rest of the current byte, and takes the bytes that were read from the input. */
   finish(): void {
     this.#input.take(this.#at - this.#input.from - Math.floor(this.#count / 8))
     this.#at = this.#input.from

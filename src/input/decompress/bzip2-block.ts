@@ -4,7 +4,7 @@ import { HuffmanCode, MAX_CODE_BITS } from './huffman.js'
 const BYTE_VALUES = 256
 const MOST_CODES = 6
 const GROUP_SYMBOLS = 50
-/** Up to this many bytes a loop is faster than a native move. */
+/** For up to this many bytes a loop is faster than a native move. */
 const SHORT_MOVE = 24
 /** The symbols RUNA, RUNB; then the values 1 to the last one; then the end of the block. */
 const RUN_B = 1
@@ -14,10 +14,13 @@ export class BlockDamage extends Error {
   override readonly name = 'BlockDamage'
 }
 
-/** Reads blocks of a bzip2 file up to the last column of their sorted rotations, and turns that back into bytes. */
+/**
+ * Reads the blocks of a bzip2 file: decodes the last column of a block's sorted rotations (Burrows-Wheeler), and turns
+ * it back into bytes.
+ */
 export class Bzip2Block {
-  // Invariants: the low 8 bits of #links[i], i below #length, are the i-th byte of the last column; after link() the
-  // others are the row that follows row i.
+  // Invariants: for i below #length the low 8 bits of #links[i] are byte i of the last column. After link() the high 24
+  // bits are the row that follows row i.
   readonly #links: Uint32Array
   readonly #codes = Array.from({ length: MOST_CODES }, () => new HuffmanCode())
   readonly #lengths = new Uint8Array(BYTE_VALUES + 2)
@@ -32,7 +35,7 @@ export class Bzip2Block {
     this.#links = new Uint32Array(most)
   }
 
-  /** Bytes of the block before runs are written out. */
+  /** Bytes of the block while its runs are still counts. */
   get length(): number {
     return this.#length
   }
@@ -76,7 +79,7 @@ export class Bzip2Block {
     return count
   }
 
-  // Which code each group of symbols has: places in a list whose entries move to the front.
+  // Which code each group of symbols uses: move-to-front numbers.
   #readSelectors(reader: BitReader, codes: number): number {
     const count = reader.read(15)
     if (count === 0) throw new BlockDamage('no groups')
@@ -145,7 +148,8 @@ export class Bzip2Block {
     return length + run
   }
 
-  // The rows' first column is the last one sorted: the n-th row with a byte in one is the n-th with it in the other.
+  // The first column is the last column sorted: the n-th row with a byte in one column is the n-th row with that byte
+  // in the other.
   #link(origin: number): void {
     const links = this.#links
     const next = new Uint32Array(BYTE_VALUES)

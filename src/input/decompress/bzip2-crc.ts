@@ -6,7 +6,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** Goes on with a CRC-32 as bzip2 has it, the highest bit first. It begins with -1, and is inverted at the end. */
+/** Continues a CRC-32 of bzip2 (highest bit first). It begins with -1 and is inverted at the end. */
 export function bzip2Crc(crc: number, bytes: Uint8Array, from: number, to: number): number {
   let result = crc
   for (let at = from; at < to; at++) result = (result << 8) ^ (TABLE[(result >>> 24) ^ (bytes[at] ?? 0)] ?? 0)

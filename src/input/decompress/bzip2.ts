@@ -9,11 +9,11 @@ const BLOCK_UNIT_BYTES = 100_000
 const LARGEST_BLOCK_BYTES = 9 * BLOCK_UNIT_BYTES
 const BLOCK_MAGIC = [0x314159, 0x265359] as const
 const END_MAGIC = [0x177245, 0x385090] as const
-/** Equal bytes in a row that are followed by how many more there are. */
+/** After so many equal bytes a byte tells how many more follow. */
 const RUN_BYTES = 4
 /** Bytes of a block at a time. */
 const STEP_BYTES = 4096
-/** Content of a block is held back up to this, until its checksum is known. */
+/** Up to so much content of a block is held back until its checksum is known. */
 const CONTENT_BYTES = 4 * 1024 * 1024
 const LONGEST_STEP_BYTES = STEP_BYTES * 255
 
@@ -60,9 +60,9 @@ function isStream(input: CompressedInput): boolean {
   )
 }
 
-/** The content of blocks: runs written out. */
+/** Writes out the runs of a block. */
 class BlockContent {
-  // Invariant: #bytes[0, #length) is content of the block that was not given to #write.
+  // Invariant: #bytes[0, #length) is content of the block that #write has not got yet.
   readonly #write: WriteContent
   readonly #bytes = new Uint8Array(CONTENT_BYTES)
   readonly #step = new Uint8Array(STEP_BYTES)
@@ -73,7 +73,7 @@ class BlockContent {
     this.#write = write
   }
 
-  /** Makes the content of a block, to be written by `flush()`; what does not fit is written now. Returns its CRC. */
+  /** Makes the content of a block, which `flush()` writes; what does not fit is written at once. Returns its CRC. */
   writeBlock(block: Bzip2Block): number {
     this.#length = 0
     this.#crc = -1

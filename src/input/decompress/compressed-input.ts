@@ -2,19 +2,22 @@ import type { InputReadProblem } from '../byte-source.js'
 import { readProblem } from '../file-source.js'
 
 const BUFFER_BYTES = 256 * 1024
-/** Where the input cannot be read again, bytes behind a mark are kept up to this. */
+/** Of an input that cannot be read again, up to so many bytes behind a mark are kept. */
 const KEPT_BYTES = 1024 * 1024
 
-/** Gives the next compressed bytes: fills `target` as far as bytes are at hand, waits for at least one; 0: the end. */
+/**
+ * Fills `target` with the compressed bytes that are at hand; waits for at least one. Returns how many; 0: the input has
+ * ended.
+ */
 export type ReadCompressed = (target: Uint8Array) => number
 
-/** Makes the byte at this offset of the file the next one that is read. */
+/** The next read begins at this offset of the file. */
 export type SeekCompressed = (offset: number) => void
 
 /** Compressed bytes that a decompressor takes one after the other, through a buffer of 256 KiB. */
 export class CompressedInput {
-  // Invariants: `bytes[from, to)` is read and not yet taken; `bytes[from]` is the byte #offset of the file. #kept are
-  // the bytes from #marked on that were read, where it is not null. #again are read before anything else.
+  // Invariants: `bytes[from, to)` was read and not taken; `bytes[from]` is byte #offset of the file. #kept, if not
+  // null, has the bytes read from #marked on. #again is read before anything else.
   readonly bytes = new Uint8Array(BUFFER_BYTES)
   readonly #read: ReadCompressed
   readonly #seek: SeekCompressed | null
@@ -25,19 +28,19 @@ export class CompressedInput {
   #to = 0
   #offset = 0
   #isOver = false
-  /** Why the bytes end early, where that is not because the file does. */
+  /** Why the bytes end before the file does; null: they do not. */
   problem: InputReadProblem | null = null
 
   /**
-   * @param read An error of the system that it throws becomes `problem`; anything else goes through.
-   * @param seek Null: what was read cannot be read again.
+   * @param read If it throws an error of the system, that becomes `problem`; other errors pass through.
+   * @param seek Null: the input cannot be read a second time.
    */
   constructor(read: ReadCompressed, seek: SeekCompressed | null = null) {
     this.#read = read
     this.#seek = seek
   }
 
-  /** Where the bytes that are at hand begin in `bytes`. */
+  /** Position in `bytes` of the first byte at hand. */
   get from(): number {
     return this.#from
   }
@@ -87,7 +90,7 @@ export class CompressedInput {
     this.#keep(this.#from, this.#to)
   }
 
-  /** Makes the marked byte the next one, once for each mark. False: that is too far back for a stream. */
+  /** Goes back to the marked byte, once for each mark. False: it is too far back for a stream. */
   goBack(): boolean {
     if (this.#seek !== null) this.#seek(this.#marked)
     else if (this.#kept === null) return false
@@ -114,7 +117,7 @@ export class CompressedInput {
     )
   }
 
-  /** Passes over zeros to the end of the file. False: other bytes follow, of which the first is the next one. */
+  /** Skips zeros up to the end of the file. False: other bytes follow; the first of them is next. */
   skipZeros(): boolean {
     while (this.ensure(1)) {
       const rest = this.bytes.subarray(this.#from, this.#to)

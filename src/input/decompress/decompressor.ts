@@ -5,7 +5,7 @@ import type { CompressedInput } from './compressed-input.js'
 export type WriteContent = (bytes: Uint8Array, from: number, to: number) => void
 
 /**
- * Writes the content of a compressed file, as far as it can be read. What `write` throws goes through.
+ * Writes the content of a compressed file, as far as it can be read. Errors of `write` pass through.
  *
  * @returns What was wrong with the file, and at which of its bytes; null: nothing.
  */
@@ -20,7 +20,7 @@ export function damaged(format: string, offset: number, found: string): InputRea
   return { offset, message: `the ${format} data is damaged (${found})` }
 }
 
-/** What follows the end of sound data; zeros there are no problem, such as those that fill up a tape's block. */
+/** What follows the end of sound data. Zeros are no problem there: they fill up the block of a tape. */
 export function followed(format: string, unit: string, input: CompressedInput): InputReadProblem | null {
   if (input.skipZeros()) return input.problem
   return {

@@ -7,7 +7,7 @@ const DEFLATE = 8
 const FIXED_BYTES = 10
 const Flag = { CRC: 0x02, EXTRA: 0x04, NAME: 0x08, COMMENT: 0x10, RESERVED: 0xe0 } as const
 
-/** What is wrong with the first bytes of a member's header, as far as the file has them, in zlib's words; null: nothing. */
+/** What is wrong with the first bytes of a member's header, in zlib's words; null: nothing. The file may end in them. */
 export function gzipHeaderFault(input: CompressedInput): string | null {
   input.ensure(4)
   const has = (at: number) => input.available > at
@@ -16,7 +16,10 @@ export function gzipHeaderFault(input: CompressedInput): string | null {
   return has(3) && (input.uint8(3) & Flag.RESERVED) !== 0 ? 'unknown header flags set' : null
 }
 
-/** Passes over a member's header, whose first bytes are sound. `'end'`: the file ends in it; `'damaged'`: its checksum is wrong. */
+/**
+ * Skips a member's header, whose first bytes are sound. `'end'`: the file ends in it; `'damaged'`: its checksum is
+ * wrong.
+ */
 export function skipGzipHeader(input: CompressedInput): 'end' | 'damaged' | null {
   const header = new HeaderBytes(input)
   if (!input.ensure(FIXED_BYTES)) return 'end'

@@ -5,15 +5,15 @@ import { damaged, endsEarly, followed, type WriteContent } from './decompressor.
 import { gzipHeaderFault, skipGzipHeader } from './gzip-header.js'
 import { RawInflater } from './raw-inflater.js'
 
-/** Compressed bytes that zlib gets at a time. It keeps to itself what it made of those in which it finds damage. */
+/** Compressed bytes that zlib gets at a time. Where it finds damage in them, it gives none of their content. */
 const PIECE_BYTES = 4 * 1024
 const TRAILER_BYTES = 8
 
 /**
  * Unpacks gzip files of any number of members (RFC 1952), with all their checksums.
  *
- * The damaged piece of a member is read a second time, byte by byte, so that nothing before the damage is lost. Of a
- * stream that is possible for the first MiB of a member; further on the content of up to 4 KiB is lost.
+ * The piece with the damage is read a second time, byte by byte, so that nothing before the damage is lost. In a stream
+ * that works in the first MiB of a member; behind it the content of up to 4 KiB is lost.
  */
 export function decompressGzip(input: CompressedInput, write: WriteContent): InputReadProblem | null {
   const inflater = new RawInflater()
@@ -59,7 +59,7 @@ function readMember(
   return null
 }
 
-/** Inflates up to the end of the data, to damage, of which the piece is not taken then, or to the end of the file. */
+/** Inflates up to the end of the data, the end of the file, or damage. The piece with the damage is not taken. */
 function inflateData(
   input: CompressedInput,
   inflater: RawInflater,
@@ -78,7 +78,7 @@ function inflateData(
 
 /** What a member holds. */
 class MemberContent {
-  // Invariants: #write got #length bytes, whose CRC32 is `crc`; the next #written bytes are the same again.
+  // Invariants: #write got #length bytes, whose CRC-32 is `crc`. The next #written bytes repeat what it got.
   readonly #write: WriteContent
   #written = 0
   length = 0
@@ -88,7 +88,7 @@ class MemberContent {
     this.#write = write
   }
 
-  /** What was written comes again, and is not to be written again. */
+  /** The content comes once more from the start: what was written is not written again. */
   startAgain(): void {
     this.#written = this.length
   }

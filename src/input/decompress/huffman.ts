@@ -2,7 +2,7 @@ import type { BitReader } from './bit-reader.js'
 
 /** Longest code (bzip2 allows 20). */
 export const MAX_CODE_BITS = 20
-/** Codes up to this are found by one look. */
+/** Codes up to this length are found by one look-up. */
 const FAST_BITS = 10
 const SYMBOL_BITS = 9
 
@@ -50,7 +50,7 @@ export class HuffmanCode {
     return -1
   }
 
-  // A code of too many symbols, as damaged data may have, goes beyond the table: nothing is written there.
+  // Damaged data may have too many codes. Writes behind the end of a typed array do nothing.
   #addFast(code: number, bits: number, symbol: number): void {
     const from = code << (FAST_BITS - bits)
     this.#fast.fill((bits << SYMBOL_BITS) | symbol, from, from + (1 << (FAST_BITS - bits)))

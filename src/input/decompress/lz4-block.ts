@@ -1,5 +1,5 @@
 const LEAST_MATCH = 4
-/** A length that does not fit into its four bits goes on in bytes. */
+/** A length that does not fit into its four bits continues in bytes. */
 const LONG = 15
 
 /**

@@ -92,7 +92,7 @@ function readHeader(input: CompressedInput): Frame | string | null {
 
 /** The blocks of a frame, one after the other. */
 class BlockDecoder {
-  // Invariant: #content[0, #windowBytes) is the content before the next block, as far as it may refer to it.
+  // Invariant: #content[0, #windowBytes) is the earlier content that the next block may refer to.
   #packed = new Uint8Array(0)
   #content = new Uint8Array(0)
   #windowBytes = 0

@@ -2,15 +2,15 @@ import { constants, createInflateRaw, type InflateRaw } from 'node:zlib'
 
 /** Content that zlib makes at a time; it stays in a processor's cache until it is copied. */
 const OUTPUT_BYTES = 64 * 1024
-/** The least that zlib takes: its stream has a buffer of its own, which nobody uses here. */
+/** The smallest `chunkSize` that zlib allows: the stream makes such a buffer, which nobody uses here. */
 const STREAM_BUFFER_BYTES = 64
 
 /**
- * What a stream of `node:zlib` works with. Node's `inflateRawSync()` uses it in this way, and so does npm (minizlib); it
- * is not documented, but has been the same from Node 8 on.
+ * The inner handle of a `node:zlib` stream. `inflateRawSync()` of Node.js uses it in this way, and so does npm
+ * (minizlib). It is not documented, but has been the same since Node 8.
  */
 interface ZlibHandle {
-  /** Called during `writeSync()`, which then does not tell what it took and made. */
+  /** Called during `writeSync()` when it fails. The two words are not set then. */
   onerror: (message: string) => void
   writeSync(
     flush: number,
@@ -47,12 +47,12 @@ export class RawInflater {
     }
   }
 
-  /** The data has ended before the last byte that it was given. */
+  /** The data ended within the bytes that were given. */
   get isEnded(): boolean {
     return this.#isEnded
   }
 
-  /** What is wrong with the data, in zlib's words; what it made of the latest piece is lost then. */
+  /** What is wrong with the data, in zlib's words. The content of the latest piece is lost then. */
   get error(): string | null {
     return this.#error
   }

@@ -7,7 +7,7 @@ const STRIPE_BYTES = 16
 
 /** XXH32 with seed 0 of bytes that come in pieces (xxHash fast digest algorithm 0.1.1). */
 export class Xxh32 {
-  // Invariant: the accumulators have taken all whole stripes; #rest[0, #restBytes) follows them.
+  // Invariant: the accumulators hold all whole stripes; #rest[0, #restBytes) is what follows.
   readonly #rest = new Uint8Array(STRIPE_BYTES)
   #restBytes = 0
   #totalBytes = 0

@@ -12,7 +12,7 @@ interface XzExports {
   readonly get_next_output: (context: number) => number
 }
 
-/** What the package's class keeps for itself. */
+/** Private parts of the package's class. */
 interface XzModule {
   readonly _getModuleInstance: () => Promise<void>
   readonly _moduleInstance: { readonly exports: unknown }
@@ -24,8 +24,8 @@ const STREAM_END = 1
 const FORMAT_ERROR = 5
 const BUF_ERROR = 8
 /**
- * Bytes that the decoder gets at a time. It keeps to itself what it made of them where it finds damage, so they are few;
- * 64 KiB at a time are hardly faster.
+ * Bytes that the decoder gets at a time. They are few, because it gives none of their content where it finds damage. 64
+ * KiB at a time are hardly faster.
  */
 const PIECE_BYTES = 512
 const ERRORS: Readonly<Record<number, string>> = {
@@ -36,7 +36,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 }
 
 /**
- * The package's stream forgets the content before damage, and tells no offset: its module is driven here.
+ * Drives the package's WebAssembly module directly: its stream drops the content before damage, and tells no offset.
  *
  * @returns A decompressor of xz files of any number of streams, with LZMA2 dictionaries of up to 64 MiB (`xz -9`).
  */

@@ -17,7 +17,7 @@ const SKIPPABLE_MAGIC = 0x184d2a50 // to 0x184d2a5f (RFC 8878 section 3.1.2)
 /** The largest compressed block with its header (RFC 8878 section 3.1.1.2), and more than any frame header. */
 const INPUT_BYTES = 128 * 1024 + 3
 const OUTPUT_BYTES = 128 * 1024
-/** What the library wants to see of a frame at first. */
+/** Bytes of a frame that the library wants to see first. */
 const FRAME_START_BYTES = 5
 /** Results above this are errors, counted down from 2^32: `ZSTD_ErrorCode` of zstd_errors.h. */
 const LEAST_ERROR = 2 ** 32 - 120
@@ -45,8 +45,8 @@ export async function loadZstd(): Promise<Decompressor> {
 }
 
 /**
- * The package's decoder as it stands runs for ever on damaged data, and forgets content at the end of a piece. Its
- * module is the zstd library itself, which is driven here.
+ * Drives the package's WebAssembly module, the zstd library, directly: the package's decoder runs for ever on damaged
+ * data, and drops content at the end of a piece.
  */
 async function loadModule(): Promise<ZstdExports> {
   let exports: ZstdExports | null = null

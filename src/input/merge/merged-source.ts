@@ -16,7 +16,7 @@ export interface MergedInput {
   readonly source: ByteSource | InputError
 }
 
-/** What became of one of the inputs. */
+/** The result of one input. */
 export class MergedPart {
   readonly input: Input
   readonly source: ByteSource | null
@@ -37,9 +37,9 @@ export class MergedPart {
 }
 
 /**
- * Several captures as one in pcapng: at any moment the packet with the lowest time of those at which the inputs are is
- * next, of equal times that of the first input. Packets keep their link type, time, and length on the wire. Damage of
- * an input is no damage of the whole: each part tells of its own.
+ * Several captures as one pcapng capture. Of the packets at which the inputs stand, that with the lowest time is next;
+ * of equal times, that of the first input. Packets keep their link type, time, and length on the wire. Damage in one
+ * input does not damage the whole: each part reports its own.
  *
  * Memory: for each input 256 KiB, or 2.5 MiB where records need it; 1.3 MiB for what was merged.
  */
@@ -130,7 +130,7 @@ export class MergedSource implements ByteSource {
     return status !== 'more'
   }
 
-  /** Goes to the next packet of the part that is waited for; at first, of each part in turn. */
+  /** Goes to the next packet of the part that is waited for. At the beginning that is each part in turn. */
   async #fill(): Promise<void> {
     const number = this.#waiting >= 0 ? this.#waiting : this.#begun
     if (number === this.#begun) this.#begun += 1

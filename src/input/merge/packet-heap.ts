@@ -5,11 +5,11 @@ interface PacketTime {
 }
 
 /**
- * Which of several inputs has the earliest packet; of equal times, the first input. A heap of their numbers, whose
- * first packet changes only by `replaced()`.
+ * Finds the input with the earliest packet; of equal times, the first input. A heap of the numbers of inputs; call
+ * `replaced()` when the first input has another packet.
  */
 export class PacketHeap {
-  // Invariant: no input is before its parent: that of #heap[i] is #heap[(i - 1) >> 1].
+  // Invariant: no input is earlier than its parent; the parent of #heap[i] is #heap[(i - 1) >> 1].
   readonly #times: readonly PacketTime[]
   readonly #heap: number[] = []
 

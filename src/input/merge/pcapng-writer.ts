@@ -14,9 +14,9 @@ const NANOSECONDS = 9
 
 /**
  * Writes packets as a pcapng file (draft-ietf-opsawg-pcapng), little-endian, into a buffer that is emptied in between.
- * Each kind of packet has an interface: link type and clock. Times beyond 2106 have one more for each 2^32 seconds,
- * since nanoseconds would not fit; before 1970 no reader gives any. A section that has as many interfaces as it may
- * have is followed by another one.
+ * Each kind of packet has an interface: link type and clock. Times after 2106 need a further interface for each 2^32
+ * seconds, since nanoseconds would not fit. No reader gives times before 1970. A section that has as many interfaces as
+ * it may have is followed by another one.
  */
 export class PcapngWriter {
   // Invariants: #bytes[#from, #to) was written and not yet taken; #interfaces are those of the section, by kind; #knownKey
@@ -55,7 +55,7 @@ export class PcapngWriter {
     return this.#bytes.length - this.#to >= MOST_BYTES
   }
 
-  /** Moves what was written to `target[at, …)`, as far as there is room. Returns the bytes. */
+  /** Moves what was written to `target`, from `at` on, as far as there is room. Returns the number of bytes. */
   take(target: Uint8Array, at: number): number {
     const count = Math.min(this.#to - this.#from, target.length - at)
     target.set(this.#bytes.subarray(this.#from, this.#from + count), at)
@@ -82,7 +82,7 @@ export class PcapngWriter {
     this.#bytes.fill(0, at + 28 + captured, at + 28 + padded)
   }
 
-  // In two steps, each exact as a double: below 2^16 * 10^9, and below 2^32 * 10^9 / 2^16.
+  // In two steps, each exact in a double: the values stay below 2^16 * 10^9.
   #setTime(at: number, { tsSec, tsNsec, isNanosecond }: CapturedPacket): void {
     const unitsPerSec = isNanosecond ? 1_000_000_000 : 1_000_000
     const sec = tsSec % TWO_32
