@@ -4,11 +4,11 @@ import { printable } from './printable.js'
 import { alarming, type Terminal, waitForFlush } from './terminal.js'
 
 /**
- * Does what has standard output for its one output. What cannot be written there is told, unless its reader has gone:
+ * Runs a command whose one output is standard output. Reports that it could not be written, unless the reader has gone:
  * `head` has what it wanted.
  *
  * @param answer Writes to standard output, and returns the exit code.
- * @returns The exit code, where standard output did not take all that of this failure.
+ * @returns The exit code of `answer`, or that of a failure to write.
  */
 export async function answering(
   { stdout, stderr }: Terminal,

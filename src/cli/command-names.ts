@@ -14,7 +14,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
 const GLOB = /[*?[\]{}()!]/
 
 /**
- * A first argument that is nearly a command is one that was misspelt, unless there is a file of that name.
+ * A first argument that is nearly a command was misspelt, unless a file has that name.
  *
  * @param args What follows the program's name.
  * @throws ConfigError naming the command that was probably meant.

@@ -9,9 +9,9 @@ import { VIEW, VIEW_OPTIONS } from './view-command.js'
 export interface CommandRow {
   readonly name: string
   readonly help: string
-  /** What stands behind it besides options, as in a line of usage. */
+  /** Its operands, as the usage line shows them. */
   readonly operands: string
-  /** What a shell offers there. */
+  /** What a shell offers for the operands. */
   readonly offer: Offer
   readonly options: readonly OptionRow[]
 }

@@ -43,7 +43,7 @@ ${COMMAND_TABLE.map(({ name, offer }) => `    ${name}) ${offerCommands(offer)};;
 complete -o default -F _pcap2conn pcap2conn`
 }
 
-// What is offered for the values of options, each behind the command ('': none) that takes them.
+// What is offered for the values of options; each belongs to a command ('': none).
 function valueCases(command: string, options: readonly OptionRow[]): string[] {
   return options
     .filter(({ value }) => value !== undefined)

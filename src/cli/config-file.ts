@@ -39,7 +39,7 @@ export function withConfigFile(
   return { values: { ...options, ...found.values }, fromFile: { path, names } }
 }
 
-/** Lets a refusal that names options of the file name the file too. Any other error stays as it is. */
+/** Adds the file's name to an error about options that the file has. Other errors stay as they are. */
 export function namingFile(error: unknown, { path, names }: FromFile): unknown {
   if (!(error instanceof ConfigError)) return error
   const named = names.filter((name) => new RegExp(`--${name}(?![\\w-])`).test(error.message))

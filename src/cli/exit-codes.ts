@@ -14,7 +14,7 @@ export const ExitCode = {
   /** An input is damaged or cannot be read, or an output exists: all else is done, and the result is final. */
   FAILED: 1,
   BAD_USAGE: 2,
-  /** The program is wrong: numbers do not balance, or worse. */
+  /** The program is wrong: numbers do not balance, or an error that nobody has foreseen. */
   BUG: 70,
   /** The run lacked something of the system: the result is not final, the same run may succeed later. */
   TRY_AGAIN: 75,
@@ -46,7 +46,7 @@ export function exitCodeOfProblems(problems: readonly InputProblem[]): number {
   return strongest(...problems.map(({ kind = 'input' }) => exitCodeOfKind(kind)))
 }
 
-/** The code that tells most: bad usage, a signal, a bug, what is worth another try, a failure. */
+/** The strongest code: bad usage, then a signal, a bug, what is worth another try, a failure. */
 export function strongest(...codes: readonly number[]): number {
   return codes.reduce((a, b) => (rank(b) > rank(a) ? b : a), ExitCode.OK)
 }
@@ -62,8 +62,8 @@ function isWhole({ status }: InputSummary): boolean {
 }
 
 /**
- * The code of a run by its totals. Beside what is in `failures`, an input that was not read whole counts, numbers that do
- * not balance, and frames of unknown link types where there was nothing else.
+ * The code of a run by its totals. Besides `failures` these count: an input that was not read whole, numbers that do
+ * not balance, and frames of unknown link types where nothing else was decoded.
  */
 export function exitCodeOf(summary: Summary): number {
   const isNothingDecoded =

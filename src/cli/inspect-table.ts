@@ -100,7 +100,7 @@ function commentsText({ comments: { total, first } }: CaptureInspection): string
   return `${countText(total)}, first: "${first[0] ?? ''}"`
 }
 
-/** How many and how large they are: what they are is nobody's business here. */
+/** How many secrets there are, and how large. The secrets themselves are never shown. */
 function secretsText({ secrets }: CaptureInspection): string {
   const shown = secrets.map(
     ({ type, blocks, bytes }) =>

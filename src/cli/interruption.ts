@@ -2,16 +2,16 @@ import { outputErrorKind } from '../errors.js'
 import { exitCodeOfKind, signalExitCode } from './exit-codes.js'
 import type { TerminalStream } from './terminal.js'
 
-/** Signals that come closer together are one: `timeout` and npm pass theirs on twice. */
+/** Signals that come closer together count as one: `timeout` and npm pass a signal on twice. */
 const SAME_SIGNAL_MS = 500
-/** Signals that ask a run to end: people, a terminal that has gone, batch systems and limits of time send them. */
+/** Signals that ask a run to end. People, closed terminals, batch systems and time limits send them. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const
 
 /** Told why a run is ended early. */
 export interface InterruptionListener {
   /** The first signal came. */
   onSignal(): void
-  /** Standard output cannot be written for a reason other than a reader that has gone. */
+  /** Standard output cannot be written, and not because its reader has gone. */
   onStdoutError(error: Error): void
 }
 

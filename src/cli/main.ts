@@ -37,7 +37,7 @@ import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush, wantsColours }
  */
 export async function main(args: readonly string[], terminal: Terminal = PROCESS_TERMINAL): Promise<number> {
   terminal.stderr.on('error', () => {}) // nobody is left to be told
-  // Every thread pipes its own standard streams to these: many listeners are no leak.
+  // Every thread pipes its standard streams to these, so many listeners are no leak.
   for (const stream of [terminal.stdout, terminal.stderr]) stream.setMaxListeners(0)
   const exitCode = await execute(args, terminal).catch((error: unknown) => explain(error, terminal))
   await Promise.all([waitForFlush(terminal.stdout), waitForFlush(terminal.stderr)])
@@ -137,7 +137,7 @@ function refuseOutputs(
   refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)
 }
 
-// Where it cannot be written, that is one more of the run's errors.
+// A summary that cannot be written is one more error of the run.
 function summaryWritten({ summaryFile }: Config, summary: Summary, { stdout }: Terminal): Summary {
   try {
     if (summaryFile !== null) writeSummary(summaryFile, summary, stdout)
@@ -193,7 +193,7 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-// What the system refuses is no mistake of the program: where it happened helps nobody.
+// An error of the system is no bug: a stack trace would help nobody.
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && 'syscall' in error
 }

@@ -2,14 +2,14 @@ import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
 import { type OptionRow, optionLabel } from './option-table.js'
 
-/** What stands on a command line: by long name (flags are true, what may come twice is a list), and the rest. */
+/** A command line, parsed: options by long name (flags are true, repeatable options are lists), and the other arguments. */
 export interface FoundOptions {
   readonly values: Readonly<Record<string, string | true | readonly string[] | undefined>>
-  /** What is no option and no option's value. */
+  /** Arguments that are neither options nor values of options. */
   readonly plain: readonly string[]
 }
 
-// Values stay exactly as typed: numbers are text, and dots and `--no-` have no meaning of their own.
+// Values stay as typed: numbers stay text, and dots and `--no-` mean nothing special.
 const YARGS_CONFIGURATION = {
   'boolean-negation': false,
   'camel-case-expansion': false,
@@ -52,7 +52,7 @@ export async function parseOptions(
   }
 }
 
-// `nargs` 1 lets `-` be a value; `nargs` 0 refuses `--json=maybe`, which would be false without a word.
+// `nargs` 1 allows `-` as a value. `nargs` 0 refuses `--json=maybe`, which would silently be false.
 function yargsOption({ letter, value }: OptionRow) {
   return {
     ...(letter === undefined ? {} : { alias: letter }),
@@ -68,7 +68,7 @@ function refuseRepeated(option: OptionRow, value: unknown): void {
     )
 }
 
-/** Says what yargs found in our words. */
+/** Turns an error of yargs into a sentence of ours. */
 function usageError(message: string, table: readonly OptionRow[]): ConfigError {
   const [, problem, key] =
     /^(Not enough arguments following|Argument unexpected for): (\S+)$/.exec(message) ?? []

@@ -4,24 +4,24 @@ import type { ProgressMode } from './arguments.js'
 import { printable } from './printable.js'
 import { type Terminal, type TerminalStream, takesControls } from './terminal.js'
 
-/** The time that is left is not foretold from less of the inputs than this. */
+/** The time left is shown only when so much of the inputs has been read. */
 const LEAST_SHARE = 0.005
 const BAR_COLUMNS = 20
 const INPUT_CHARACTERS = 40
-/** Between two plain lines, where progress goes to a file or pipe. */
+/** Milliseconds between two plain lines, where progress goes to a file or pipe. */
 const LINE_EVERY_MS = { auto: 10_000, always: 2_000 } as const
 
 /** Shows how far the run has come. */
 export interface ProgressDisplay {
   update(progress: Progress): void
-  /** Takes the display away; nothing is shown afterwards. */
+  /** Removes the display; nothing is shown afterwards. */
   stop(): void
 }
 
 /**
  * A bar where standard error is a terminal that can show one, a line now and then elsewhere; null: nothing is to be shown.
  *
- * @param isStdoutUsed Payload or records go to standard output: on the same terminal progress would garble them.
+ * @param isStdoutUsed Payload or records go to standard output: progress on the same terminal would garble them.
  */
 export async function createProgress(
   mode: ProgressMode,
@@ -63,7 +63,7 @@ function inputText(input: string): string {
   return text.length > INPUT_CHARACTERS ? `…${text.slice(1 - INPUT_CHARACTERS)}` : text
 }
 
-/** Writes the latest state every so often, also while nothing new is heard of the run. */
+/** Writes the latest state at fixed intervals, also while the run reports nothing new. */
 class ProgressLines implements ProgressDisplay {
   // Invariant: #latest is null until the first update; before it there is nothing to write.
   readonly #startedAt = performance.now()

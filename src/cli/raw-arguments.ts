@@ -3,15 +3,15 @@ import { ConfigError } from '../errors.js'
 import { pathOfBytes } from '../system-path.js'
 import { printable } from './printable.js'
 
-/** Where Linux has the bytes of a process's arguments, each with a NUL behind it. */
+/** Linux shows the bytes of the process's arguments here, each followed by a NUL. */
 const COMMAND_LINE = '/proc/self/cmdline'
 const REPLACEMENT = '\ufffd'
-/** Their names are UTF-8, or UTF-16: such an argument has the replacement character itself. */
+/** Systems whose names are UTF-8 or UTF-16: there the argument really has the replacement character. */
 const WITHOUT_BYTE_NAMES = new Set(['win32', 'darwin'])
 
 /**
- * The arguments with the bytes that are no UTF-8, as paths have them (see `system-path.ts`): Node puts the replacement
- * character in their place, and so names another file.
+ * The arguments with their bytes that are no UTF-8, in the form that paths have (see `system-path.ts`). Node.js puts
+ * the replacement character there, which names another file.
  *
  * @param args The last ones of the process, as Node gives them.
  * @throws ConfigError where such bytes cannot be known.

@@ -7,8 +7,8 @@ const MAX_PROBLEMS = 20
 const LABEL_COLUMNS = 13
 
 /**
- * The short summary for people at the end of a run: lines `label  text`, safe for a terminal. None where every input
- * failed and nothing was read: what was wrong says it all.
+ * The short summary for people at the end of a run: lines `label text`, safe for a terminal. Empty where every input
+ * failed and nothing was read: the problems say it all.
  */
 export function reportLines(summary: Summary): string[] {
   const wasNothingRead =
@@ -131,7 +131,7 @@ const SKIPPED_WORDS: readonly (readonly [SkipReason, one: string, several: strin
   ['same_file', 'read by another name', 'read by other names'],
 ]
 
-/** What was found where inputs were looked for, and is not read: a line, or none. */
+/** What was found besides inputs, and is not read: a line, or none. */
 export function skippedLines(skipped: SkippedInputs): string[] {
   const parts = SKIPPED_WORDS.filter(([reason]) => skipped[reason] > 0).map(
     ([reason, one, several]) => `${countText(skipped[reason])} ${skipped[reason] === 1 ? one : several}`,

@@ -12,7 +12,7 @@ import { nameBeside } from '../whole-file.js'
 /** The report that a run makes of its own index (`--report`). */
 export class RunReport {
   readonly path: string
-  /** An index for the report alone, beside it, of a name that nobody can foresee; removed by `close()`. */
+  /** Path of an index for the report alone, beside it, with a random name; `close()` removes it. */
   readonly #ownIndex: string
 
   /** @throws ConfigError when `value` can be no path of a page. */
@@ -30,7 +30,7 @@ export class RunReport {
     ])
   }
 
-  /** The options of a run that has an index to make the report of, one more if need be. */
+  /** The options of a run, with one more index where the report would have none. */
   withIndex(raw: RawOptions): RawOptions {
     const index = [raw.index ?? []].flat()
     return index.some(isUsable) ? raw : { ...raw, index: [...index, this.#ownIndex] }

@@ -1,7 +1,8 @@
 import { packageVersion } from '../version.js'
 
 /**
- * Starts the program. The version is told without loading the rest of it, which is left to say why it could not be.
+ * Starts the program. `--version` is answered here without loading the rest; if it cannot be written, the rest says
+ * why.
  *
  * @param args What follows the program's name.
  * @returns The exit code. Never rejects.

@@ -9,7 +9,7 @@ import type { TerminalStream } from './terminal.js'
 
 // Windows has none.
 const IN_PLACE = constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)
-/** So long a pipe may have no reader, or one that takes nothing. */
+/** How long a pipe may have no reader, or one that takes nothing. */
 const PATIENCE_MS = 5_000
 const LOOK_EVERY_MS = 20
 
@@ -44,7 +44,7 @@ function writeInPlace(path: string, bytes: Uint8Array): void {
   }
 }
 
-// Tries again while the system says `code`: nobody reads from the pipe, or it is full.
+// Tries again while the call fails with `code`: nobody reads from the pipe, or it is full.
 function patiently(path: string, code: string, attempt: () => number): number {
   for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
     try {

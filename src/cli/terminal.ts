@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import colors from 'picocolors'
 
-/** Where the program listens and speaks. */
+/** The program's standard streams. */
 export interface Terminal {
   /** What the input `-` reads. Looked at only when it is asked for. */
   readonly stdin: Readable & { readonly isTTY?: boolean }

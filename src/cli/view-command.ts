@@ -87,7 +87,7 @@ export async function view(
   return ExitCode.OK
 }
 
-// The process ends with exit 0: being told to end is how a viewer ends.
+// Exit code 0: a signal is the normal way to end a viewer.
 function untilSignal(): AbortSignal {
   const control = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => control.abort())

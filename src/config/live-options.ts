@@ -72,7 +72,7 @@ export const LIVE_OPTIONS = {
     range: 'from 1M to 1G',
     needs,
   }),
-  /** Which capture library: the better one that is there, or the one that is named. Default "auto". */
+  /** Which capture library: a name, or "auto" (default): libpcap where it is installed, else cap. */
   liveBackend: choice({
     value: 'NAME',
     field: 'backend',
@@ -84,7 +84,7 @@ export const LIVE_OPTIONS = {
   }),
 }
 
-/** Which of the two capture libraries: the better one that is there, or the one that is named. */
+/** Which of the two capture libraries; `auto`: libpcap where it is installed, else cap. */
 export type LiveBackendChoice = 'auto' | 'libpcap' | 'cap'
 
 /** A live capture as the program runs on it. Infinity in `packetCount` and `durationSec`: no end. */

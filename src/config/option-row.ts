@@ -14,7 +14,7 @@ export const OPTION_GROUPS = [
 /** A number, or the text of one ("300", "1.5"). */
 export type NumberOption = number | string
 
-/** What is said of an option, whatever its values are. */
+/** The parts of an option that do not depend on the type of its value. */
 export interface OptionText {
   /** Letter of the short form. */
   readonly letter?: string
@@ -41,7 +41,7 @@ export interface OptionValue {
   readonly isRepeatable?: true
 }
 
-/** An option as everything but its own check sees it. */
+/** An option without its check. */
 export type OptionRow = OptionText & Partial<OptionValue>
 
 /**

@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js'
 import { shownPath } from '../system-path.js'
 
 const SHOWN_CHARACTERS = 80
-/** Of them a message names those that are allowed. */
+/** A message offers those of these sizes that are allowed. */
 const EXAMPLE_SIZES = ['512K', '64M', '2G']
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 

@@ -12,7 +12,7 @@ export const RUN_OPTIONS = { ...READING_OPTIONS, ...WRITING_OPTIONS, ...SUMMARY_
 /** Every option that a conversion has, by its name in the library. */
 export const OPTIONS = { ...RUN_OPTIONS, ...LIVE_OPTIONS }
 
-/** What says how packets are read and become connections: `connections()` takes these, too. */
+/** The options that say how packets are read and become connections. `connections()` takes these, too. */
 export interface ReadingOptions extends Asked<typeof READING_OPTIONS>, Asked<typeof LIVE_OPTIONS> {}
 
 /**

@@ -1,4 +1,4 @@
-/** Longest distance that still counts as a slip, for each so many letters of the word. */
+/** One slip is allowed for each so many letters of the word. */
 const LETTERS_PER_SLIP = 3
 
 /**

@@ -127,7 +127,7 @@ export const WRITING_OPTIONS = {
   utc: flag({ group: 'Contents', help: 'times in file names in UTC instead of the local zone' }),
 }
 
-/** The options of the command line that a program does without. */
+/** The option that the command line has, and the library has not. */
 export const SUMMARY_OPTION = {
   /** Path of the run's summary, or `-` for standard output. */
   summary: path({

@@ -11,7 +11,7 @@ import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 256 * 1024
 
-/** Who sent: the connection's originator, or its responder. */
+/** The sender: the connection's originator, or its responder. */
 export type Side = 'orig' | 'resp'
 
 /** One in-order piece of payload: that of one segment or datagram, less what was delivered before. */
@@ -27,8 +27,8 @@ export interface PayloadChunk {
 }
 
 /**
- * A finished connection. Its payload stands in a temporary file until the iteration that gave it goes on; what was taken
- * of it by then stays valid.
+ * A finished connection. Its payload is in a temporary file until the iteration goes on; bytes that were read before
+ * stay valid.
  */
 export class Connection {
   /** What is known of it. Its `orig_file` and `resp_file` are null. */
@@ -46,8 +46,8 @@ export class Connection {
   }
 
   /**
-   * The payload of both sides, in the order in which it became whole; in memory is a quarter of a MiB, or one chunk where
-   * that is more. May be iterated over several times.
+   * The payload of both sides, in the order in which it became whole. 256 KiB of it are in memory, or one chunk if that
+   * is more. May be iterated several times.
    *
    * @throws Error after the iteration that gave the connection went on.
    */

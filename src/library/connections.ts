@@ -11,15 +11,15 @@ import type { Summary } from '../summary.js'
 import { Connection } from './connection.js'
 import { FinishedRecords } from './finished-records.js'
 
-/** How long to wait before it is looked again whether a connection has finished. */
+/** Milliseconds between two looks for finished connections. */
 const LOOK_AGAIN_MS = 10
 
-/** What `connections()` may be asked for: what says how packets are read and reassembled, not where output goes. */
+/** The options of `connections()`: those that say how packets are read and reassembled, not where output goes. */
 export type ConnectionsOptions = Omit<ReadingOptions, 'inputFile'>
 
 /** What a caller may attach. */
 export interface ConnectionsHooks {
-  /** Aborting ends the reading: what was received is still given out, then the iteration ends. */
+  /** Aborting ends the reading: connections of what was received still come, then the iteration ends. */
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -27,7 +27,7 @@ export interface ConnectionsHooks {
   readonly stdin?: Readable | undefined
 }
 
-/** Why an option has no meaning here, where it is not one of the output. */
+/** Why options have no meaning here that are not about output. */
 const REASONS: Readonly<Record<string, string>> = {
   inputFile: 'connections() takes the inputs as its first argument',
   resume: 'connections() keeps nothing of an earlier run',
@@ -152,7 +152,7 @@ export class ConnectionIteration implements AsyncIterable<Connection> {
     )
   }
 
-  // Holds the run up while the consumer has enough to do.
+  // The run waits while the consumer has enough connections.
   async #keepUp(records: FinishedRecords, ended: AbortSignal): Promise<void> {
     if (ended.aborted) return
     records.readAhead()

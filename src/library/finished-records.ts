@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 64 * 1024
-/** Records that wait for the consumer before the run is held up, and the payload that their files may hold. */
+/** The run waits for the consumer at so many records, or at so much payload in their files. */
 const MAX_RECORDS = 512
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
 const LINE_FEED = 0x0a
@@ -11,7 +11,7 @@ const LINE_FEED = 0x0a
 /** A log under way. */
 interface Log {
   readonly descriptor: number
-  /** The begin of a line whose end is not there yet. */
+  /** The beginning of a line whose end has not been written yet. */
   rest: Buffer
 }
 
@@ -28,7 +28,7 @@ export class FinishedRecords {
     this.#folder = folder
   }
 
-  /** So many connections wait that the run should be held up. */
+  /** True when so many connections wait that the run should wait, too. */
   get isFull(): boolean {
     return this.#waiting.length >= MAX_RECORDS || this.#payloadBytes >= MAX_PAYLOAD_BYTES
   }
