@@ -112,8 +112,8 @@ function textOf(kind: number, number: number): string {
 }
 
 /**
- * Gives stacks of outer headers their numbers. One thread writes: it builds the stack of one packet with
- * `clear()` and `push()`, then asks for its number.
+ * Numbers stacks of outer headers. One thread writes: it builds the stack of a packet with `clear()` and `push()`, then
+ * asks for its number.
  */
 export class EncapWriter {
   // Invariants:
@@ -168,8 +168,8 @@ export class EncapWriter {
   }
 
   /**
-   * A number for the tunnels over IP in the stack, the same during a run: a keyed hash of 52 bits, so that no two stacks of
-   * a capture can be made to share one. 0: there is none.
+   * A number for the tunnels over IP in the stack, the same during a run. It is a keyed hash of 52 bits, so no capture
+   * can be made in which two stacks share one. 0: there are no tunnels.
    */
   tunnelHash(): number {
     const tunnels = this.#tunnels

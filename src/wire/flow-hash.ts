@@ -30,7 +30,8 @@ export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array
   const isIpv4 = tuple.ipVersion === 4
   const srcHash = isIpv4 ? hashIpv4(key, src) : hashIpv6(key, bytes, src)
   const dstHash = isIpv4 ? hashIpv4(key, dst) : hashIpv6(key, bytes, dst)
-  // Each end is mixed before they are added: exchanged ports would give the same sum otherwise.
+  // Each endpoint is mixed before the two are added. Otherwise two endpoints with exchanged ports would give the same
+  // sum.
   const ends = finish(srcHash ^ hashPort(key, srcPort)) + finish(dstHash ^ hashPort(key, dstPort))
   return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER))
 }

@@ -3,7 +3,7 @@ export const BLOCK_BYTES = 8
 /** Room of the smallest buffer. */
 export const MIN_CAPACITY = 2048
 
-/** What may wait in any case: where all is in use, one is given back for each that is taken. */
+/** Spare buffers may always take this much. */
 export const ALWAYS_SPARE_BYTES = 2 ** 20
 /** Capacities by their logarithm: the largest is 64 KiB. */
 const KINDS = 17
@@ -78,7 +78,7 @@ export class FragmentBuffers {
     this.#trim()
   }
 
-  // Largest first: they are what takes the room of others.
+  // The largest go first: they take the most room.
   #trim(): void {
     for (let kind = KINDS - 1; this.#isOver(); kind--) {
       const list = this.#spares[kind]!

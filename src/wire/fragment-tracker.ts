@@ -67,7 +67,7 @@ export class FragmentTracker {
     this.#buffers.release(this.#buffer)
   }
 
-  /** Makes it ready for another datagram. */
+  /** Prepares it for another datagram. */
   reopen(): void {
     this.#use(this.#buffers.take(MIN_CAPACITY))
     this.#coveredBlocks = 0
@@ -125,7 +125,7 @@ export class FragmentTracker {
   ): void {
     if (isLast && this.#totalBytes === Infinity) this.#endAt(offset + wireBytes)
     let end = Math.min(offset + wireBytes, this.#totalBytes)
-    if (end < this.#totalBytes) end -= end % BLOCK_BYTES // another last fragment that is not the last
+    if (end < this.#totalBytes) end -= end % BLOCK_BYTES // marked as the last one, but the datagram goes on behind it
     const capturedTo = offset + capturedBytes
     this.conflictBytes += Math.max(0, capturedTo - Math.max(end, offset))
     if (end <= offset) return

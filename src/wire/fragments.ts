@@ -194,7 +194,10 @@ export class FragmentTable {
     return tracker
   }
 
-  /** Makes room for bytes up to `end`, at the cost of the oldest; false: not even alone, it was given up. */
+  /**
+   * Makes room for bytes up to `end` by giving up the oldest datagrams. False: even alone it needs too much, and was
+   * given up.
+   */
   #makeRoom(tracker: FragmentTracker, end: number): boolean {
     const more = tracker.moreBytesFor(end)
     while (this.#buffers.usedBytes + more > this.#limits.fragmentBytes) {

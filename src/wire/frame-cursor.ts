@@ -1,6 +1,6 @@
 import type { EncapWriter } from './encap-table.js'
 
-/** Where the decoder stands in a frame. Layer decoders move it from the outside in. */
+/** The decoder's position in a frame. Layer decoders move it from the outside in. */
 export interface FrameCursor {
   /** Offset of the first byte of the next layer. */
   at: number
@@ -8,7 +8,7 @@ export interface FrameCursor {
   to: number
   /** Offset at which the frame ended on the wire, at least `to`. */
   wireTo: number
-  /** Takes the description of the outer headers. */
+  /** Outer headers are pushed here. */
   readonly encaps: EncapWriter
   /** The link type that a header named for what follows it; goes with `Layer.LINK_TYPE`. */
   linkType: number
@@ -18,7 +18,7 @@ export interface FrameCursor {
   moreWireTo: number
 }
 
-/** A cursor that is nowhere. */
+/** A new cursor. Set its fields before the first use. */
 export function blankFrameCursor(encaps: EncapWriter): FrameCursor {
   return { at: 0, to: 0, wireTo: 0, encaps, linkType: 0, moreAt: -1, moreTo: 0, moreWireTo: 0 }
 }

@@ -7,7 +7,7 @@ import { IpProtocol, type QuotedPacket, type TransportPacket } from './transport
 
 /** Type, code, checksum, and four bytes whose meaning depends on the type. */
 const HEADER_BYTES = 8
-/** Type, code and checksum: the shortest message there is. */
+/** The shortest message: type, code and checksum. */
 const MIN_HEADER_BYTES = 4
 const PORTS_BYTES = 4
 /** Ports and sequence number of a TCP header. */

@@ -78,7 +78,7 @@ export class IpDecoder {
     out: TransportPacket,
   ): IpStatus {
     const { encaps, moreAt } = cursor
-    // Ends, for each tunnel pushes a header and the stack is limited.
+    // The loop ends: each tunnel pushes a header, and the stack is limited.
     for (let decodeTunnel: LayerDecoder | null = outermost; decodeTunnel !== null; ) {
       const { depth } = encaps
       cursor.moreAt = -1
@@ -115,7 +115,7 @@ export class IpDecoder {
       if (depth === MAX_LAYERS) return 'closed'
       layer = innerLayer(layer)(bytes, cursor)
     }
-    // A frame of several packets has no place here.
+    // Frames of several packets are not supported inside a tunnel.
     if (layer !== Layer.IP || cursor.encaps.isOverfull || cursor.moreAt >= 0) return 'closed'
     if (isKnownByPort && !fittingIp(bytes, cursor.at, cursor.to, cursor.wireTo)) return 'closed'
     const header = this.#decodeHeader(bytes, cursor, packet, this.#inside)

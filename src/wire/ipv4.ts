@@ -76,7 +76,7 @@ const OPTION_STRICT_ROUTE = 137
 const ROUTE_HEADER_BYTES = 3
 const ADDRESS_BYTES = 4
 
-/** On the way to a stop of a source route, `dst` is the last stop and not the next: answers come from there. */
+/** With a source route `dst` becomes the last stop, not the next one: answers come from the last stop. */
 function followRoute(bytes: Uint8Array, from: number, to: number, ip: IpHeader): void {
   for (let at = from; at < to && bytes[at] !== OPTION_END; ) {
     if (bytes[at] === OPTION_NO_OPERATION) {

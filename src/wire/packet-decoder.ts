@@ -125,7 +125,7 @@ export class PacketDecoder {
     return this.#walk(decodeLink(bytes, cursor), bytes, packet, out)
   }
 
-  /** Decodes the next packet of the frame that was decoded last, which has more; the rest as in `decode()`. */
+  /** Decodes the next packet of the frame that was decoded last; call it only if `hasMore`. Otherwise as `decode()`. */
   decodeNext(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
     const cursor = this.#cursor
     cursor.at = cursor.moreAt
@@ -159,7 +159,7 @@ export class PacketDecoder {
     return 'notIp'
   }
 
-  /** Counts a frame in which there is no IP to be had. */
+  /** Counts a frame in which no IP packet was found. */
   #countEnd(layer: number): DecodeStatus {
     switch (layer) {
       case Layer.TRUNCATED:
