@@ -1,4 +1,4 @@
-/** What kept a capture from being converted whole: bits. */
+/** Why a capture was not converted whole: bits. */
 export const CaptureFault = {
   NONE: 0,
   /** An output of it was given up. */
@@ -29,13 +29,13 @@ export class CaptureProgress {
     this.#faults = new Int32Array(shared, 4 * workers)
   }
 
-  /** A worker has written all that it had of a capture, but for these faults. */
+  /** A worker has finished its part of a capture, with these faults. */
   finish(worker: number, capture: number, faults: number): void {
     Atomics.or(this.#faults, capture, faults)
     Atomics.store(this.#finished, worker, capture + 1) // publishes the line above
   }
 
-  /** Every worker has written all that it had of a capture. */
+  /** True when every worker has finished its part of a capture. */
   isFinished(capture: number): boolean {
     return this.#finished.every((_, worker) => Atomics.load(this.#finished, worker) > capture)
   }
@@ -45,7 +45,7 @@ export class CaptureProgress {
     return Atomics.load(this.#faults, capture)
   }
 
-  /** Every worker has written the capture to its end, and nothing of it was lost for want of anything. */
+  /** True when every worker has written its part of the capture, without a fault. */
   isWhole(capture: number): boolean {
     return this.isFinished(capture) && (this.faults(capture) & ~CaptureFault.OUTPUT) === 0
   }

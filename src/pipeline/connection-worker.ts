@@ -130,7 +130,7 @@ export class ConnectionWorker {
     return result
   }
 
-  // Takes all records that are there. Returns whether more may come.
+  // Takes all records in the ring. Returns whether more may come.
   #takeRecords(): boolean {
     const ring = this.#ring
     for (let at = ring.peek(); at >= 0; at = ring.peek()) {
@@ -146,7 +146,7 @@ export class ConnectionWorker {
     return Atomics.load(this.#stop, 0) === 0
   }
 
-  // Does what a record other than a packet says. Returns false at the end of the run.
+  // Handles a record other than a packet. Returns false at the end of the run.
   #control(words: Uint32Array, at: number): boolean {
     switch (recordKind(words, at)) {
       case RecordKind.ICMP_ERROR:
@@ -181,7 +181,7 @@ export class ConnectionWorker {
     }
   }
 
-  // What happens between two packets comes after the first of them in the console's order.
+  // Output that arises between two packets counts as that of the first one.
   #endEvent(words: Uint32Array, at: number): void {
     if (this.#console !== null) this.#console.eventNumber = packetNumber(words, at) + 0.5
   }

@@ -1,6 +1,6 @@
 import type { ConsoleBlock } from '../output/console/console-block.js'
 
-/** What a worker has for the console from one epoch; `block` null: nothing. */
+/** A worker's console output of one epoch; `block` null: there is none. */
 export interface ConsoleMessage {
   readonly epoch: number
   readonly block: ConsoleBlock | null

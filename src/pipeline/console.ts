@@ -11,7 +11,10 @@ import type { RunHooks } from './hooks.js'
 /** Epochs whose output may wait to be written before the dispatcher waits for it. */
 const MAX_WAITING_EPOCHS = 8
 
-/** How `-c` shows payload: as a conversation on a terminal, where no other form was asked for, or with safe headers. */
+/**
+ * How `-c` shows payload. On a terminal that is a conversation, or headers that payload cannot imitate, unless another
+ * form was asked for.
+ */
 export function shownConsoleStyle(config: Config, { isTerminal }: RunHooks): Config['consoleStyle'] {
   const { toConsole, json, chunkHeaders, consoleStyle } = config
   const isPlain = toConsole && !json && consoleStyle === 'bytes'
@@ -21,7 +24,7 @@ export function shownConsoleStyle(config: Config, { isTerminal }: RunHooks): Con
 
 /** Brings what the workers have for the console to one stream, in packet order. */
 export class ConsoleChannel {
-  /** The workers' ends, to be transferred to them. */
+  /** The workers' ports, to be transferred to them. */
   readonly ports: readonly MessagePort[]
   readonly #merger: ConsoleMerger
   readonly #closed: Promise<unknown>
@@ -50,7 +53,7 @@ export class ConsoleChannel {
     return this.#merger.bytesWritten
   }
 
-  /** Waits where the stream takes less than the workers give. @throws OutputError */
+  /** Waits while the workers give more than the stream takes. @throws OutputError */
   async keepUp(): Promise<void> {
     if (this.#merger.pendingEpochs > MAX_WAITING_EPOCHS) await this.#merger.waitForWritten()
   }

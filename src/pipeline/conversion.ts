@@ -34,7 +34,7 @@ const PROGRESS_MS = 200
 export interface ConversionSetup {
   /** Private folder of the run. */
   readonly tempDir: string
-  /** Random words: which worker gets which connection depends on them, results don't. */
+  /** Random words. They decide which worker gets which connection; results don't depend on them. */
   readonly hashKey: Uint32Array
   readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
@@ -45,7 +45,7 @@ export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings
   readonly isComplete: boolean
 }
 
-/** One run: the coordinator that starts the workers, has the captures read, and collects what was done. */
+/** One run. It starts the workers, has the captures read, and collects the results. */
 export class Conversion {
   readonly #config: Config
   readonly #captures: readonly Capture[]
@@ -190,11 +190,11 @@ export class Conversion {
     }
     this.#decoder.finish()
     this.#isStopping = true
-    // Where the end can't be told (a worker died, the console failed), the stop word tells it.
+    // If the end cannot be sent through the rings (a worker died, the console failed), the stop word tells the workers.
     await this.#feeder.end().catch(() => this.#workers.stop())
   }
 
-  // A read that waits for more ends now; the next checkpoint stops the run.
+  // Ends a read that waits for bytes. The next checkpoint stops the run.
   #endRead(): void {
     void this.#source?.close()
   }
@@ -206,7 +206,7 @@ export class Conversion {
     await this.#records.writeRecords(this.#progress)
   }
 
-  // Returns whether it was read as far as it ever can be.
+  // Returns whether the input was read as far as it ever can be.
   async #readInput(capture: number, input: Input): Promise<boolean> {
     await this.#checkpoint() // nothing ends a read that begins after the run was stopped
     const before = this.#dispatcher.packets.read
@@ -224,7 +224,7 @@ export class Conversion {
     } catch (thrown) {
       if (thrown instanceof InputError) error = thrown
       else if (!(thrown instanceof CaptureFormatError)) throw thrown
-      // What was interrupted is no capture, and that is no wonder.
+      // An interrupted input may be too short to be a capture: that is no problem of the input.
       else error = this.#hooks.signal?.aborted ? null : thrown
     } finally {
       const report = this.#reading.report({
@@ -252,7 +252,7 @@ export class Conversion {
     return this.#reading.interrupt !== undefined
   }
 
-  // Looks at the run wherever the feeder gives way.
+  // The feeder calls this wherever it gives way.
   async #checkpoint(): Promise<void> {
     if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
     if (this.#hooks.signal?.aborted && !this.#isStopping && !this.#endsItself) {

@@ -33,7 +33,7 @@ export class DatagramSpace implements ReassembledSpace {
     return at
   }
 
-  /** Takes a slab when one is free. Returns whether it did. `epoch` is the one that was ended just before. */
+  /** Takes a slab if one is free, and returns whether it did. `epoch` has just ended. */
   tryRenew(epoch: number): boolean {
     const slab = this.#pool.tryTake()
     if (slab < 0) return false

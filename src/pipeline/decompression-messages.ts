@@ -7,7 +7,7 @@ import type { Compression } from '../input/compression.js'
 export const DecompressionWord = {
   /** Number of the latest task that shall end early. */
   STOP: 0,
-  /** Counts what was sent to the port of a task. */
+  /** Counts the messages that were sent to the task's port. */
   MAIL: 1,
   COUNT: 2,
 } as const
@@ -28,15 +28,15 @@ export interface DecompressionTask {
   readonly compression: Compression
   /** The file, or the port that the compressed bytes come from: a Uint8Array for each `more`, null at their end. */
   readonly input: string | MessagePort
-  /** Fill the ring before anything was taken out of it. */
+  /** Fill the whole ring before the reader takes anything. */
   readonly isAhead: boolean
 }
 
 /** What a decompression thread tells its owner. */
 export type DecompressionMessage =
-  /** There is something in the ring, which its reader wanted to be told of. */
+  /** The ring has content, and its reader asked to be told. */
   | { readonly kind: 'filled' }
-  /** Wants the next compressed bytes. */
+  /** The thread asks for the next compressed bytes. */
   | { readonly kind: 'more' }
   /** The task is done: all of its content is in the ring. */
   | { readonly kind: 'done'; readonly problem: InputReadProblem | null }

@@ -20,7 +20,7 @@ const setup: DecompressionSetup = workerData
 const words = new Int32Array(setup.words)
 const progress = new BigInt64Array(setup.progress)
 const producer = new SlotProducer(setup.ring)
-/** Bytes in the slot that is being filled, and slots of the task that were handed over. */
+/** Bytes in the slot that is being filled; slots of the task that were handed over. */
 let slotBytes = 0
 let handedOver = 0
 
@@ -79,7 +79,7 @@ function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => voi
   }
 }
 
-// Who only looks at the beginning of many inputs does not pay for more.
+// A caller that looks only at the beginnings of many inputs pays for no more.
 function mostFull(isAhead: boolean): number {
   return isAhead || producer.full < handedOver ? producer.slots.length : 1
 }
@@ -135,7 +135,7 @@ function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
   }
 }
 
-// What is read a second time counts once.
+// Bytes that are read a second time count once.
 function readUpTo(position: number): void {
   if (position > Atomics.load(progress, 0)) Atomics.store(progress, 0, BigInt(position))
 }

@@ -10,7 +10,7 @@ import {
 } from './decompression-messages.js'
 import { DecompressionSource } from './decompression-source.js'
 
-/** Content that a thread is ahead of its reader: 4 MiB. */
+/** A thread unpacks at most 4 MiB ahead of its reader. */
 const SLOTS = 16
 const SLOT_BYTES = 256 * 1024
 

@@ -19,19 +19,19 @@ import type { PacketFilter } from './packet-filter.js'
 
 /** Packets between two sweeps. */
 const SWEEP_PACKETS = 65_536
-/** Most records that one packet may cause in one ring: its own, an ICMP error's and a sweep's. */
+/** Most records that one packet may put into one ring: its own, that of an ICMP error, and a sweep. */
 const RECORDS_PER_PACKET = 3
 
 /** Why the dispatcher stopped: the reader's word, or a ring or the datagram space is full. */
 export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
 
 /**
- * The way of a packet on the main thread: from the capture reader through the decoder to the ring of the worker
- * that owns its connection. Synchronous; it stops where it would have to wait.
+ * Takes packets from the capture reader through the decoder to the ring of the worker that owns the connection.
+ * Synchronous: it returns where it would have to wait.
  */
 export class Dispatcher {
   // Invariants:
-  // - #credits records can be written to every ring without asking for room.
+  // - every ring has room for #credits more records.
   readonly packets: PacketCounts = {
     read: 0,
     filtered: 0,
@@ -203,7 +203,7 @@ export class Dispatcher {
     return this.#rings[((hash >>> 16) * this.#rings.length) >>> 16]!
   }
 
-  // The lowest time of many packets, so that a single wild timestamp ends no connection.
+  // A sweep has the lowest time of many packets, so that one wrong timestamp ends no connection.
   #sweep(): void {
     this.broadcast(RecordKind.SWEEP, Math.max(0, this.#lowestSec))
     this.#lowestSec = Infinity

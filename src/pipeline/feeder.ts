@@ -24,7 +24,7 @@ export interface FeederParts {
   readonly rings: readonly RingProducer[]
   readonly dispatcher: Dispatcher
   readonly space: DatagramSpace
-  /** Called before every wait: a worker without a thread of its own takes what was published. */
+  /** Called before every wait. An inline worker works then. */
   readonly work: () => void
   /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
   readonly checkpoint: () => Promise<void> | void

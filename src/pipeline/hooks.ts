@@ -28,11 +28,11 @@ export interface RunHooks {
   readonly beforeOutput?: () => void
   /** Connections are handed over to a program as they finish (`output/handover/`): the folder for the workers' logs. */
   readonly handoverDir?: string
-  /** Waited for now and then: whoever takes what the run makes may hold it up. Must resolve when `signal` is aborted. */
+  /** Awaited now and then: whoever takes the results can make the run wait. Must resolve when `signal` is aborted. */
   readonly keepUp?: () => Promise<void>
-  /** Told what is to be known and is no problem: of a live capture when it has begun, of a pipe that gives nothing. */
+  /** Gets messages that are no problems: that a live capture has begun, or that a pipe gives nothing. */
   readonly onNotice?: (text: string) => void
-  /** Told of a file that gives nothing though it is read, once for each. */
+  /** Gets one message for each file that gives nothing though it is read. */
   readonly onSilence?: (text: string) => void
   /** What the input `-` reads. */
   readonly stdin?: Readable
@@ -40,6 +40,6 @@ export interface RunHooks {
   readonly stdout?: Writable
   /** `stdout` is a terminal: payload is shown escaped. */
   readonly isTerminal?: boolean
-  /** … and whoever looks at it wants colours. */
+  /** `stdout` is a terminal, and colours are wanted. */
   readonly isColoured?: boolean
 }

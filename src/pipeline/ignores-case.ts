@@ -5,8 +5,8 @@ import { pathOfBytes, systemPath } from '../system-path.js'
 const PREFIX = '.pcap2conn-Case-'
 
 /**
- * Whether names that differ by their case only, or by the form of their characters, are one in a folder, or will be when
- * it is made. Makes a folder for the question and removes it.
+ * Whether a folder, which need not exist yet, takes names that differ only in case or in Unicode form for the same
+ * name. Makes a folder for the question and removes it.
  */
 export function ignoresCase(folder: string): boolean {
   let probe: string

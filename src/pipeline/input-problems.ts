@@ -20,7 +20,7 @@ export function problemsOf({ source, reader, error }: ReadInput): InputProblem[]
   if (reader !== null) problems.push(...reader.damage.problems)
   if (reader?.problem) problems.push(problemOf(reader.problem))
   if (error instanceof InputError) problems.push(openProblem(error))
-  // Where the compressed data is damaged, it is no wonder that its content is no capture.
+  // If the compressed data is damaged, a content that is no capture is no second problem.
   else if (error !== null && !source?.problem) problems.push(problemOf(error))
   return problems
 }
@@ -37,10 +37,7 @@ function problemOf(error: CaptureFormatError): InputProblem {
 /** What a capture is called, whole or as one of many, compressed or not. */
 const CAPTURE_NAME = /\.(?:pcapng|pcap|cap|dmp)[-_.]?\d*(?:\.(?:gz|zst|xz|lz4|bz2))?$/i
 
-/**
- * True for what is no capture and was not said to be one: it was found below a folder or by a pattern, and neither its
- * content nor its name are those of a capture.
- */
+/** True for a file that a folder or pattern gave, and that is no capture by its content and by its name. */
 export function isPassedOver(input: Input, { source, error }: Omit<ReadInput, 'reader'>): boolean {
   const isNone = error instanceof NoCaptureError && !source?.problem
   return isNone && input.isFound === true && !CAPTURE_NAME.test(input.path)

@@ -6,14 +6,13 @@ import type { Progress, RunHooks } from './hooks.js'
 
 /** An input that gives nothing for so long is named. */
 const SILENT_MS = 30_000
-/** Between two looks. A longer time between them counts as two: the process itself stood still, not the input. */
+/** Milliseconds between two looks. A longer pause counts as two: then the process stood still, not the input. */
 const LOOK_MS = 1_000
 const MOST_MS = 2 * LOOK_MS
 
 /**
- * Watches what is read: an input on a disk or in a network that does not answer is named, so that nobody takes the run
- * for one that does something. Only reads under way count: a run that waits for its workers or for whoever takes its
- * output has none for long.
+ * Names an input whose disk or network does not answer, so that a run that stands still can be told from one that
+ * works. Only reads under way count: while the run waits for workers or for its output, none is under way for long.
  */
 export class InputWatch {
   // Invariants: #reads are the reads under way; #named are the inputs that were named.
@@ -33,11 +32,11 @@ export class InputWatch {
     this.#timer.unref()
   }
 
-  /** The source, watched. */
+  /** Wraps a source so that its reads are watched. */
   readonly over = (input: Input, source: ByteSource): ByteSource =>
     new WatchedSource(input, source, this.#reads)
 
-  /** The input that has been silent for longest, of those that were named; null: none is. */
+  /** The named input that has been silent for longest; null: none is silent. */
   get silent(): Pick<Progress, 'input' | 'silentSec'> | null {
     let longest: WatchedSource | null = null
     for (const read of this.#reads) if (read.silentMs > (longest?.silentMs ?? 0)) longest = read

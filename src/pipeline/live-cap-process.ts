@@ -34,8 +34,8 @@ async function capture({ options }: CapTask): Promise<void> {
   )
   if ('kind' in session) return end({ kind: 'failed', failure: session })
   tell({ kind: 'opened', linkType: session.linkType })
-  // Between two immediates libuv has polled once, so cap has had its turn. Timers alone may come twice without a poll
-  // where the process had to wait for a processor.
+  // libuv polls between two immediates, so cap has had its turn. Two timers may fire without a poll between them if the
+  // process had to wait for a processor.
   const turn = () => {
     session.turn()
     if (!isEnded) setTimeout(() => setImmediate(turn), TURN_MS)

@@ -15,8 +15,8 @@ import type { LiveSource } from './live-source.js'
 const SAFE_MS = 2_000
 
 /**
- * A live capture through the package cap, which runs in a process of its own: on that one's first thread it neither
- * waits for this one nor keeps it from its event loop.
+ * A live capture through the package cap, which runs on the first thread of a process of its own. So neither event loop
+ * holds up the other.
  */
 export class CapSource implements LiveSource {
   // Invariant: #stopFlag is open until close(); a byte in that file ends the capture.
@@ -104,7 +104,7 @@ export class CapSource implements LiveSource {
   }
 }
 
-// A file without a name, where the system lets one be: nothing is left of it whatever happens.
+// Removes the file's name where the system allows that while the file is open: then nothing is ever left of it.
 function openStopFlag(): number {
   const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-live-'))
   const flag = openSync(join(folder, 'stop'), 'wx+', 0o600)

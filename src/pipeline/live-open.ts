@@ -49,7 +49,7 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
 
 type RefusedFilter = OpenFailure & { readonly kind: 'filter' }
 
-// Our own compiler says where in the expression the problem is; what libpcap alone refuses, it says itself.
+// Our compiler tells the place of an error in the expression. If only libpcap refuses the expression, its text is used.
 async function refusedFilter(filter: string, { message, linkType }: RefusedFilter): Promise<Error> {
   try {
     await PacketFilter.compile(filter, linkType)

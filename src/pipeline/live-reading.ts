@@ -98,8 +98,8 @@ export class LiveReading implements Reading {
   }
 
   /**
-   * From now on the workers write out what they have every so often, and forget connections whose time is over though
-   * no packet says so.
+   * Starts the ticks: workers write what they have buffered, and forget connections that have timed out though no
+   * packet comes.
    */
   start(dispatcher: Dispatcher): void {
     this.#ticks = setInterval(() => this.#tick(dispatcher), TICK_MS)
@@ -137,7 +137,7 @@ export class LiveReading implements Reading {
     }
   }
 
-  // Runs where the feeder waits or gives way: never in the middle of a packet.
+  // A timer calls this, which fires only where the feeder gives way: never in the middle of a packet.
   #tick(dispatcher: Dispatcher): void {
     this.#recording?.flush()
     if (!dispatcher.hasRoom()) return // the workers are busy: the next tick will do

@@ -9,10 +9,10 @@ export interface LiveSource extends ByteSource {
   /** Null where the backend doesn't know. */
   readonly counts: LiveCounts | null
   /**
-   * Seconds since 1970 up to which every packet has been given to `read()`; 0: unknown. Says nothing of what became
-   * of them then.
+   * `read()` has given every packet up to this time, seconds since 1970; 0: unknown. They may not have been dispatched
+   * yet.
    */
   readonly completeToSec: number
-  /** Ends the capture: what was received by now is still given, then it is at its end. */
+  /** Ends the capture. `read()` still gives what was received by now. */
   stop(): void
 }

@@ -25,8 +25,8 @@ export interface MemoryLayout {
 }
 
 /**
- * Slabs first, then each worker's share of the ceiling for buffered data: half of it for output, half for early
- * segments, at least one block each. What one shared memory cannot hold is left unused.
+ * Slabs come first, then each worker's share of `--memory`: half for output, half for early segments, at least one
+ * block each. A ceiling that is larger than one shared memory is not used up.
  */
 export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount: number): MemoryLayout {
   const ranges = 2 * workerCount
@@ -57,7 +57,7 @@ export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   }
 }
 
-// For a shared memory of any size Node.js reserves the addresses of the largest one, and more around it.
+// Node.js reserves addresses for the largest possible memory, and more around it, however small the memory is.
 function hasAddressesForAny(): boolean {
   try {
     SharedMemory.allocate(1)

@@ -19,7 +19,7 @@ const MOST_INPUTS = 64
 export class MergedReading implements Reading {
   readonly #source: MergedSource
   readonly #watch: InputWatch
-  /** Stands for all of them. */
+  /** The input that stands for all of them. */
   readonly input: Input
 
   private constructor(inputs: readonly Input[], source: MergedSource, watch: InputWatch) {

@@ -10,7 +10,7 @@ const SHOWN_CHARACTERS = 200
 const MAX_PROBLEMS = 100
 /** No LINKTYPE_ value. */
 const NONE = -1
-/** ETHERNET, RAW and LINUX_SLL: what can match no packet of any of them contradicts itself. */
+/** ETHERNET, RAW and LINUX_SLL: an expression that matches no packet of any of them contradicts itself. */
 const COMMON_LINK_TYPES = [1, 101, 113] as const
 
 /**
@@ -102,7 +102,7 @@ export class PacketFilter {
 }
 
 function refuseContradiction(filter: Filter): void {
-  // As a rule the first link type will do: a long expression takes a second for each.
+  // Usually the first link type can match. Compiling a long expression takes a second for each link type.
   const rejectsAll = (linkType: number) => {
     try {
       filter.program(linkType)

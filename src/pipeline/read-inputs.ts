@@ -1,6 +1,6 @@
 import type { InputSummary } from '../summary.js'
 
-/** What became of the inputs of a run, in the order in which they were read. */
+/** The results of a run's inputs, in the order in which they were read. */
 export class ReadInputs {
   // Invariant: #captures[i] is the number of the capture that #inputs[i] is part of; numbers do not fall.
   readonly #inputs: InputSummary[] = []
@@ -13,19 +13,19 @@ export class ReadInputs {
     }
   }
 
-  /** Those of one capture. */
+  /** The results of one capture's inputs. */
   of(capture: number): InputSummary[] {
     const from = this.#captures.indexOf(capture)
     return from < 0 ? [] : this.#inputs.slice(from, this.#captures.lastIndexOf(capture) + 1)
   }
 
-  /** How many were read whole. */
+  /** The number of inputs that were read whole. */
   get wholeCount(): number {
     return this.#inputs.filter(({ status }) => status === 'ok').length
   }
 
   /**
-   * All of them.
+   * The results of all inputs.
    *
    * @param isWhole False: not all of that capture was converted, so that none of its inputs is `ok`.
    */

@@ -9,8 +9,8 @@ import { inputAt } from './refuse-inputs.js'
 
 /** The folders that `--per-file` gives to inputs, below the output folder. */
 export class ResultFolders {
-  // Invariants: #inputs has each folder that was given, by its name where files are written; #alike the same by what a
-  // file system that ignores case makes of the name. #looked are folders in whose place nothing else stands.
+  // Invariants: #inputs has each folder that was given, by its path on the disk; #alike has it by that path as a file
+  // system sees it that ignores case. #looked are paths at which no file and no link stands.
   readonly #config: Config
   readonly #files: ReadonlyMap<string, Input>
   readonly #inputs = new Map<string, Input>()
@@ -52,7 +52,7 @@ export class ResultFolders {
     if (this.#ignoresCase) throw sharedFolder(alike, input, dir)
   }
 
-  // A link there would lead the results somewhere else.
+  // A link at this place would lead the results elsewhere.
   #refuseOthers(below: string): void {
     let dir = this.#config.outputDir
     for (const name of below.split('/')) {

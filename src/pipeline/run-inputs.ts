@@ -18,11 +18,11 @@ import type { ResumedRun } from './resumed-run.js'
 /** What a run reads. */
 export interface RunInputs {
   readonly captures: readonly Capture[]
-  /** Bytes of all inputs on disk; null: it cannot be known. */
+  /** Bytes of all inputs on disk; null: unknown. */
   readonly bytesTotal: number | null
   /** Arguments that gave no input. */
   readonly problems: readonly InputError[]
-  /** What was found besides; what turns out to be no capture is added. */
+  /** What was found besides inputs. Files that turn out to be no capture are added. */
   readonly skipped: SkippedPaths
   /** Device and inode of inputs that a connection file could take the place of. */
   readonly exposed: ReadonlySet<string>

@@ -108,7 +108,7 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-// What is 0 is left out at the end: the order is that of the parts, whichever worker has counted what.
+// Zeros are removed last: so the order of the names does not depend on which worker counted what.
 function sumCounts(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const part of parts) {

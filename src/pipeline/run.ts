@@ -19,13 +19,13 @@ import { TempFolder } from './temp-folder.js'
 import type { WorkerResult } from './worker-task.js'
 import { workerStarter } from './workers.js'
 
-/** Input bytes for which one more worker is worth starting … */
+/** A run takes one more worker for each so many bytes of input. */
 const BYTES_PER_WORKER = 16 * 1024 * 1024
-/** … and for which a thread is. */
+/** A run of fewer input bytes than this has no thread: its one worker is inline. */
 const BYTES_PER_THREAD = 1024 * 1024
-/** As many workers are started as were asked for up to here; a thread takes some 10 MB, whatever it does … */
+/** Up to so many workers are always started when they are asked for. */
 const ALWAYS_STARTED = 8
-/** … so that one more needs so many bytes to work on. */
+/** Each further worker needs so many bytes of input, since a thread takes some 10 MB, whatever it does. */
 const BYTES_PER_FURTHER_WORKER = 1024 * 1024
 
 /**
@@ -135,7 +135,7 @@ async function finishOutputs(
   return failures
 }
 
-// A run that is interrupted while names are looked up goes on without a filter: it will read nothing.
+// Null if the run is interrupted while host names are looked up: it will read nothing.
 async function compileFilter(
   { filter, linkType }: Config,
   signal: AbortSignal | undefined,
@@ -149,7 +149,7 @@ async function compileFilter(
   return Promise.race([interrupted, PacketFilter.compile(filter, linkType)])
 }
 
-// Everything that was found was passed over.
+// The failure of a run that found files, none of which is a capture.
 function noCaptures(inputs: Summary['inputs']): Failure[] {
   const isNone = inputs.length > 0 && inputs.every(({ status }) => status === 'no_capture')
   const message = `No input is a capture: ${inputs.length} files were passed over`
@@ -160,7 +160,7 @@ function warningsOf(results: readonly (WorkerResult | null)[]): string[] {
   return results.flatMap((result) => result?.warnings ?? []).sort()
 }
 
-// Whatever the machine: the same capture loses the same.
+// Warnings of limits that do not depend on the machine: the same capture always loses the same bytes.
 function forcedGaps(results: readonly (WorkerResult | null)[]): string[] {
   return ['held_bytes', 'held_segments'].flatMap((name) => {
     const count = countOf(results, name)
@@ -186,7 +186,7 @@ function unwrittenFiles(results: readonly (WorkerResult | null)[]): Failure[] {
   return texts.map((message) => ({ kind: 'output', message }))
 }
 
-// What is lost for want of memory depends on how much there is, and on the number of workers: no silent matter.
+// What is lost for want of memory depends on the memory and the number of workers, so it is an error.
 function forcedLosses(results: readonly (WorkerResult | null)[]): Failure[] {
   const gaps = countOf(results, 'held_memory')
   const connections = countOf(results, 'open_connections')

@@ -8,7 +8,7 @@ export class TempFolder {
   readonly path: string
   readonly #removeAtExit = () => this.#remove()
 
-  /** Makes the folder. It goes with the process at the latest, however that ends but by a kill. @throws OutputError */
+  /** Makes the folder. It is removed with the process at the latest, unless that is killed. @throws OutputError */
   constructor() {
     const prefix = join(tmpdir(), 'pcap2conn-')
     try {

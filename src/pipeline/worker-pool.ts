@@ -4,8 +4,8 @@ import type { WorkerResult, WorkerTask } from './worker-task.js'
 import type { Workers } from './workers.js'
 
 /**
- * New objects are few but where early segments are held. V8 lets their part of each heap grow to 48 MB, which makes
- * nothing faster.
+ * Limit of V8's young generation in each thread. V8 lets it grow to 48 MB; that is no faster here, because workers make
+ * few objects.
  */
 const YOUNG_MIB = 8
 /** How long workers may take to end after a failure before they are ended. */
@@ -37,8 +37,8 @@ export class WorkerPool implements Workers {
       atomics: 'disabled',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     })
-    this.#pool.options.minThreads = 0 // a dead thread gets no successor, which would be ended while it starts
-    // A thread that has done its task.
+    this.#pool.options.minThreads = 0 // starts no thread in place of one that died: it would be ended while it starts
+    // The thread has done its task.
     this.#pool.on('error', (error: Error) => this.#die('A worker', error))
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }

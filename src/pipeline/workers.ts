@@ -5,9 +5,9 @@ import type { WorkerResult, WorkerTask } from './worker-task.js'
 export interface Workers {
   /** What ended the run early: a worker that died, or an output that failed. */
   readonly failure: Failure | null
-  /** Lets workers that have no thread of their own take what is in their rings. */
+  /** Lets an inline worker take what is in its ring. */
   work(): void
-  /** Tells all workers to write what they have and end. */
+  /** Tells all workers to write what they have, and to end. */
   stop(): void
   /** Waits for all workers: what each has done, null for one that died. */
   finish(): Promise<readonly (WorkerResult | null)[]>
@@ -25,7 +25,7 @@ export type StartWorkers = (
   onFailure: () => void,
 ) => Workers
 
-/** @param isInline One worker without a thread of its own. What the other kind needs is not loaded. */
+/** @param isInline One worker without a thread of its own. Loads only the modules of the kind that is used. */
 export async function workerStarter(isInline: boolean): Promise<StartWorkers> {
   if (isInline) {
     const { InlineWorker } = await import('./inline-worker.js')
