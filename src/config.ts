@@ -36,7 +36,7 @@ export interface Limits {
   readonly fragmentBytes: number
   /** Early segments held for one half-stream. */
   readonly heldSegments: number
-  /** Early bytes held for one half-stream before its first gap is given up. */
+  /** Early bytes held for one half-stream before its first gap is given up, if its receiver's window is not larger. */
   readonly heldBytes: number
   /** Open connections of all workers together. */
   readonly openConnections: number

@@ -110,6 +110,10 @@ export class ConnectionTable {
   historySeen = new Uint16Array(INITIAL_CAPACITY * 2)
   retransmissions = new Uint32Array(INITIAL_CAPACITY * 2)
   zeroWindows = new Uint32Array(INITIAL_CAPACITY * 2)
+  /** How far this side's windows are shifted, plus 1, as its SYN told; 0: it told nothing. */
+  windowScale = new Uint8Array(INITIAL_CAPACITY * 2)
+  /** Largest window that this side announced while something of the other was held, in bytes. */
+  windowBytes = new Uint32Array(INITIAL_CAPACITY * 2)
 
   // TCP only.
 
@@ -187,6 +191,8 @@ export class ConnectionTable {
       this.historySeen[half] = 0
       this.retransmissions[half] = 0
       this.zeroWindows[half] = 0
+      this.windowScale[half] = 0
+      this.windowBytes[half] = 0
       this.halfSeen[half] = 0
       this.isn[half] = 0
       this.nextSeq[half] = 0
@@ -235,6 +241,8 @@ export class ConnectionTable {
     this.historySeen = grown(this.historySeen, halves)
     this.retransmissions = grown(this.retransmissions, halves)
     this.zeroWindows = grown(this.zeroWindows, halves)
+    this.windowScale = grown(this.windowScale, halves)
+    this.windowBytes = grown(this.windowBytes, halves)
     this.isn = grown(this.isn, halves)
     this.halfSeen = grown(this.halfSeen, halves)
     this.nextSeq = grown(this.nextSeq, halves)

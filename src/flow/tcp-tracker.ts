@@ -2,7 +2,7 @@ import { HalfSeen } from '../stream/half-streams.js'
 import { Outside } from '../stream/outside.js'
 import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
-import { TcpFlag } from '../wire/tcp.js'
+import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
 import type { ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
@@ -68,7 +68,7 @@ export class TcpTracker {
 
     let seq = packet.seq
     if (tcpFlags & TcpFlag.SYN) {
-      this.#syn(half, packet)
+      this.#syn(half, bytes, packet)
       seq = seqAdd(seq, 1)
     }
     if (tcpFlags & TcpFlag.ACK && table.halfSeen[peer]! & HalfSeen.STARTED) {
@@ -85,6 +85,7 @@ export class TcpTracker {
     if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
     if (tcpFlags & TcpFlag.FIN) this.#fin(half, seqAdd(seq, packet.originalPayloadBytes))
     if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
+      this.#noteWindow(half, packet)
       this.#reassembler.held.giveUpGaps(half, packet.tsSec, packet.tsNsec)
       this.#reassembler.held.giveUpGaps(peer, packet.tsSec, packet.tsNsec)
     }
@@ -107,11 +108,12 @@ export class TcpTracker {
     this.#reassembler.release(connection)
   }
 
-  #syn(half: number, packet: FlowPacket): void {
+  #syn(half: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
+    table.windowScale[half] = windowScaleOf(bytes, packet.transportFrom, packet.payloadFrom) + 1
     if (table.nextOffset[half] === 0) this.#reassembler.start(half, seqAdd(packet.seq, 1))
     if (isAck) this.#startAnswered(half ^ 1, packet.ack)
   }
@@ -179,6 +181,14 @@ export class TcpTracker {
       table.zeroWindows[half]! += 1
       noteRepetition(table, half, HistoryLetter.ZERO_WINDOW, table.zeroWindows[half]!)
     }
+  }
+
+  // Windows are shifted when both SYNs say so; that of a SYN itself never is (RFC 7323 §2.2).
+  #noteWindow(half: number, packet: FlowPacket): void {
+    const { windowScale, windowBytes } = this.#table
+    const isScaled = windowScale[half]! > 0 && windowScale[half ^ 1]! > 0 && !(packet.tcpFlags & TcpFlag.SYN)
+    const bytes = packet.window * 2 ** (isScaled ? windowScale[half]! - 1 : 0)
+    if (bytes > windowBytes[half]!) windowBytes[half] = bytes
   }
 
   #noteGaps(half: number, before: number): void {

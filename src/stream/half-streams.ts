@@ -26,6 +26,8 @@ export interface HalfStreams {
   readonly highOffset: Float64Array
   readonly ackedOffset: Float64Array
   readonly finOffset: Float64Array
+  /** Largest window that this side has announced, in bytes. */
+  readonly windowBytes: Uint32Array
   readonly payloadBytes: Float64Array
   readonly missedBytes: Float64Array
   readonly repeatedBytes: Float64Array

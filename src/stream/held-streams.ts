@@ -13,7 +13,7 @@ const SETTLE_BYTES = 64 * 1024
 export interface ReassemblerLimits {
   /** Early segments held for one half-stream. */
   readonly heldSegments: number
-  /** Early bytes held for one half-stream before its first gap is given up. */
+  /** Early bytes held for one half-stream before its first gap is given up, if its receiver's window is not larger. */
   readonly heldBytes: number
 }
 
@@ -186,7 +186,9 @@ export class HeldStreams {
   }
 
   #keepLimits(half: number, held: HeldSegments): void {
-    const { heldSegments, heldBytes } = this.#limits
+    const { heldSegments } = this.#limits
+    // As much as the receiver has let come.
+    const heldBytes = Math.max(this.#limits.heldBytes, this.#halves.windowBytes[half ^ 1]!)
     while (held.count > 0 && (held.bytes > heldBytes || held.count > heldSegments || this.#store.isFull)) {
       if (held.bytes > heldBytes) this.heldBytesHits += 1
       else if (held.count > heldSegments) this.heldSegmentsHits += 1

@@ -11,6 +11,13 @@ const FLAGS = 13
 const WINDOW = 14
 const MIN_HEADER_BYTES = 20
 
+// Options (RFC 9293 §3.2, RFC 7323 §2.2).
+const END_OF_OPTIONS = 0
+const NO_OPERATION = 1
+const WINDOW_SCALE = 3
+const WINDOW_SCALE_BYTES = 3
+const MAX_WINDOW_SCALE = 14
+
 /** Control bits of the TCP header (RFC 9293 §3.1). */
 export const TcpFlag = {
   FIN: 0x01,
@@ -49,4 +56,28 @@ export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket)
   out.payloadBytes = to - out.payloadFrom
   out.originalPayloadBytes = wireTo - payloadFrom
   return 'ok'
+}
+
+/**
+ * How far the windows of a SYN's sender are shifted, at most 14; -1: it does not say.
+ *
+ * @param from Where the TCP header begins.
+ * @param to   Where its captured bytes end.
+ *
+ * Source: RFC 7323 §2.2.
+ */
+export function windowScaleOf(bytes: Uint8Array, from: number, to: number): number {
+  let at = from + MIN_HEADER_BYTES
+  while (at < to && bytes[at] !== END_OF_OPTIONS) {
+    if (bytes[at] === NO_OPERATION) {
+      at += 1
+      continue
+    }
+    const length = at + 1 < to ? bytes[at + 1]! : 0
+    if (length < 2) return -1
+    if (bytes[at] === WINDOW_SCALE && length === WINDOW_SCALE_BYTES && at + 2 < to)
+      return Math.min(bytes[at + 2]!, MAX_WINDOW_SCALE)
+    at += length
+  }
+  return -1
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blankIpHeader } from '../../src/wire/ip-header.js'
-import { decodeTcp, TcpFlag } from '../../src/wire/tcp.js'
+import { decodeTcp, TcpFlag, windowScaleOf } from '../../src/wire/tcp.js'
 import { blankTransportPacket } from '../../src/wire/transport-packet.js'
 import { ethernet, ipv4, tcp, text } from '../support/frames.js'
 import { decodeFrame, payloadText } from './frame-decoder.js'
@@ -30,6 +30,21 @@ describe('decodeTcp() in a frame', () => {
         originalPayloadBytes: 6,
       })
     }
+  })
+
+  // [what, options, how far windows are shifted]
+  it.each<[string, number[], number]>([
+    ['alone', [3, 3, 7, 0], 7],
+    ['behind others', [2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 9], 9],
+    ['none', [2, 4, 5, 180], -1],
+    ['behind the end of the list', [0, 3, 3, 7], -1],
+    ['behind one of no length', [2, 0, 3, 3, 7, 1, 1, 1], -1],
+    ['cut by the end', [1, 1, 3, 3], -1],
+    ['more than there may be', [3, 3, 200, 0], 14],
+  ])('finds the window scale among the options: %s', (_name, options, scale) => {
+    const { bytes } = tcp({ options }, text(''))
+    const spoiled = Uint8Array.from([9, ...bytes, 3, 3, 5])
+    expect(windowScaleOf(spoiled, 1, 1 + bytes.length)).toBe(scale)
   })
 
   const offset = (words: number) => {
