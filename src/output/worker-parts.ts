@@ -91,6 +91,7 @@ export class WorkerParts {
 
   startCapture({ folder, name, packetsBefore, runsFolder }: CaptureStart): void {
     this.#madeFiles?.startCapture(runsFolder === null ? null : folder)
+    this.files.startCapture(folder)
     this.#names?.startCapture(folder, packetsBefore)
     this.#uids?.startCapture(name, packetsBefore)
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -154,7 +154,11 @@ describe('what a folder or a pattern finds', () => {
       }
     }))
 
-  it.each(['EACCES', 'EIO', 'ESTALE'])('that cannot be looked at for %s is an input that failed', (error) =>
+  it.each([
+    ['EACCES', 1],
+    ['EIO', 1],
+    ['ESTALE', 75], // of a network: it may work the next time
+  ])('that cannot be looked at for %s is an input that failed: exit %i', (error, exitCode) =>
     withFolder(async (folder) => {
       make(folder, { 'in/a.pcap': 1, 'in/x/b.pcap': 2, 'in/c.pcap': 3 })
       // [what fails, whether its listing does]
@@ -173,7 +177,7 @@ describe('what a folder or a pattern finds', () => {
             },
           )
           const failed = summary.inputs.filter(({ status }) => status === 'failed')
-          expect([code, failed.map(({ path }) => path)]).toEqual([1, [`in/${name}`]])
+          expect([code, failed.map(({ path }) => path)]).toEqual([exitCode, [`in/${name}`]])
           expect(stderr).toContain(`"in/${name}"`)
           expect(summary.connections.total).toBe(2)
         }
@@ -318,6 +322,23 @@ describe('an output that is an input', () => {
 })
 
 describe('--per-file', () => {
+  it('makes a folder with its first file, and none for what has no connection', () =>
+    withFolder(async (folder) => {
+      make(folder, { 'in/sub/a': 1_000 })
+      writeFileSync(join(folder, 'in/notes.txt'), 'no capture')
+      writeFileSync(join(folder, 'in/broken.pcap'), 'no capture, too')
+      for (const more of [[], ['-m'], ['--workers', '3']]) {
+        const { code } = await runProgram(['in', '--per-file', '-o', 'out', '--force', '-q', ...more], {
+          cwd: folder,
+        })
+        expect(code).toBe(1)
+        const folders = readdirSync(join(folder, 'out'), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => entry.name)
+        expect(folders).toEqual(['sub', 'a'])
+      }
+    }))
+
   it('keeps the path below the argument', () =>
     withFolder(async (folder) => {
       make(folder, { 'in/day1/a': 1_000, 'in/day2/a': 1_000, 'x/y/b': 1_000 })

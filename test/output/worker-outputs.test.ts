@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { type Config, DEFAULT_LIMITS, toConfig } from '../../src/config.js'
@@ -368,13 +368,19 @@ describe('WorkerOutputs', () => {
     }
   })
 
-  it('says which folder cannot be made', () => {
+  it('makes the folder of a capture with its first file, and says which cannot be made', () => {
     const run = setUp()
-    writeFileSync(join(run.folder, 'file'), '')
-    const path = join(run.folder, 'file', 'below')
-    expect(() => run.output.startCapture(path, null, 0)).toThrow(
-      `Cannot make the folder "${path}": not a directory (ENOTDIR)`,
-    )
+    const folder = join(run.folder, 'capture', 'below')
+    run.output.startCapture(folder, null, 0)
+    run.finish(run.open())
+    expect(existsSync(join(run.folder, 'capture'))).toBe(false)
+    writeFileSync(join(run.folder, 'capture'), '')
+    const connection = run.open()
+    run.chunk(2 * connection, 'GET')
+    run.finish(connection)
+    expect(run.output.finish().totals.failureTexts).toEqual([
+      `Cannot make the folder "${folder}": not a directory (ENOTDIR)`,
+    ])
   })
 })
 

@@ -1,7 +1,6 @@
 import type { Config } from '../../config.js'
 import type { ChunkTarget } from '../chunk.js'
 import { JsonFormat } from '../json-format.js'
-import { makeFolder } from '../make-folder.js'
 import type { CaptureStart, Output, OutputSetup, WorkerOutput } from '../output.js'
 import { PayloadChunks, type PayloadForm, type PayloadPlace } from '../payload-chunks.js'
 import { HeaderFormat, RawFormat } from '../plain-format.js'
@@ -58,8 +57,7 @@ export class ConnectionFiles implements WorkerOutput, PayloadPlace {
     return this.#names.baseName(half >> 1, this.#hasSides ? half & 1 : 0) + this.#ending
   }
 
-  startCapture({ folder, folderBelow }: CaptureStart): void {
-    makeFolder(folder)
+  startCapture({ folderBelow }: CaptureStart): void {
     this.#folderBelow = folderBelow
   }
 

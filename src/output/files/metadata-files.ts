@@ -1,7 +1,6 @@
 import type { Config } from '../../config.js'
 import { ByteBuilder } from '../byte-builder.js'
-import { makeFolder } from '../make-folder.js'
-import type { CaptureStart, Output, OutputSetup, WorkerOutput } from '../output.js'
+import type { Output, OutputSetup, WorkerOutput } from '../output.js'
 import type { WorkerParts } from '../worker-parts.js'
 import type { FileNames } from './file-names.js'
 import { metadataJson, metadataText } from './metadata.js'
@@ -24,10 +23,6 @@ class MetadataFiles implements WorkerOutput {
     this.#names = worker.names
     this.#makeText = json ? metadataJson : metadataText
     this.#suffix = json ? '-metadata.json' : '-metadata.txt'
-  }
-
-  startCapture({ folder }: CaptureStart): void {
-    makeFolder(folder)
   }
 
   finished(connection: number): void {

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { OutputError } from '../../errors.js'
 import { pause } from '../../pause.js'
 import { systemPath } from '../../system-path.js'
+import { makeFolder } from '../make-folder.js'
 import { outputFailure } from '../output-failure.js'
 import type { OutputTotals } from '../output-totals.js'
 import type { FileSlots } from './file-slots.js'
@@ -36,6 +37,8 @@ export class NewFiles {
   readonly #totals: OutputTotals
   readonly #inputFiles: ReadonlySet<string>
   readonly #made: MadeFiles | null
+  /** Made when its first file is; null: it is there. */
+  #folder: string | null = null
 
   /**
    * @param totals     Its `files`, `bytesWritten` and failures are counted up.
@@ -56,6 +59,11 @@ export class NewFiles {
     this.#made = made
   }
 
+  /** The files that follow are in this folder or below it. It is made with the first of them. */
+  startCapture(folder: string): void {
+    this.#folder = folder
+  }
+
   /** Creates the file `path` with this content. @throws OutputError that is not a matter of this file alone. */
   writeWhole(path: string, bytes: Uint8Array, from: number, to: number): void {
     try {
@@ -74,6 +82,10 @@ export class NewFiles {
 
   /** Creates the file `path`; the caller holds a slot. @returns Its descriptor. @throws OutputError */
   create(path: string): number {
+    if (this.#folder !== null) {
+      makeFolder(this.#folder)
+      this.#folder = null
+    }
     if (this.#made !== null) this.#note(path, this.#made)
     let descriptor: number
     try {
