@@ -1,16 +1,16 @@
 // Whoever uses the types needs those of Node.js; `preserve` keeps this line in what is packed.
 /// <reference types="node" preserve="true" />
 import type { Readable, Writable } from 'node:stream'
-import { type ConvertOptions, toConfig } from './config.js'
+import { type ConvertOptions, toConfig } from './config/config.js'
 import { ConfigError } from './errors.js'
 import { refuseExisting } from './existing-outputs.js'
 import type { Progress, RunHooks } from './pipeline/hooks.js'
 import { runConversion } from './pipeline/run.js'
 import type { Summary } from './summary.js'
 
+export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config/config.js'
 export type { LiveBackendChoice } from './config/live-options.js'
 export type { ReadingOptions } from './config/options.js'
-export type { ConvertOptions, GapStyle, NumberOption, OverlapPolicy } from './config.js'
 export {
   CaptureFormatError,
   type CaptureLocation,

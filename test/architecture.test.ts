@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   config: 'errors system-path wire node:os node:path', // wire: the names of link types
   input:
     'errors system-path capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
-  capture: 'bytes errors cap koffi',
+  capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
   flow: 'bytes stream wire',
@@ -56,13 +56,19 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   'view/app': 'view',
 }
 
+// The rooms of a folder, and which others each may import. What stands beside the rooms is open to all.
+const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  pipeline: { line: '', unpack: '', reading: 'line', live: 'line reading' },
+  output: { files: 'index', console: 'files', index: 'files', handover: 'files index' },
+}
+
 // [rule, pattern that only the folders and files named may contain, these]
 const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
     // Folder and file go with the process; the other is a process of its own.
-    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live-cap-process.ts', 'whole-file.ts'],
+    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live/live-cap-process.ts', 'whole-file.ts'],
   ],
   [
     'only cli/ and pipeline/ look at a clock',
@@ -123,6 +129,38 @@ describe('the architecture', () => {
     expect(forbidden).toEqual([])
   })
 
+  const rooms = Object.entries(ROOMS).flatMap(([folder, inside]) =>
+    Object.entries(inside).map(([room, others]) => [`${folder}/${room}`, others] as const),
+  )
+  it.each(rooms)('lets the room %s import only of %j', (room, others) => {
+    const [folder] = room.split('/') as [string]
+    const strangers = files
+      .filter(({ path }) => path.startsWith(`${room}/`))
+      .flatMap((file) => importsOf(file).map(({ specifier }) => join(dirname(file.path), specifier)))
+      .filter((path) => path.startsWith(`${folder}/`) && path.split('/').length > 2)
+      .map((path) => path.split('/')[1]!)
+      .filter((other) => !`${room} ${others}`.match(new RegExp(`(?:^|[ /])${other}(?: |$)`)))
+    expect(strangers).toEqual([])
+  })
+
+  it('knows every room', () => {
+    const found = Object.keys(ROOMS).map((folder) => [
+      folder,
+      [
+        ...new Set(
+          files
+            .filter(({ path }) => path.startsWith(`${folder}/`) && path.split('/').length > 2)
+            .map(({ path }) => path.split('/')[1]!),
+        ),
+      ].sort(),
+    ])
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(
+        Object.entries(ROOMS).map(([folder, inside]) => [folder, Object.keys(inside).sort()]),
+      ),
+    )
+  })
+
   it('has no circle of folders', () => {
     const folders = Object.keys(MAY_IMPORT)
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
@@ -170,7 +208,7 @@ describe('the architecture', () => {
   it('gives the file system the bytes of paths that others may have named', () => {
     // Whose paths are all below the run's own temporary folder, or those of the package.
     const own =
-      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live-cap|resume-|kept-index)|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
+      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live\/live-cap|reading\/(?:resume-|kept-index))|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
     const call =
       /(?<![\w#])(?:(?:open|stat|lstat|readdir|opendir|mkdir|rmdir|rename|rm|unlink|readFile|realpath|mkdtemp|exists)Sync|realpath|stat)\((?!systemPath\(|\))/
     const strangers = files.filter(

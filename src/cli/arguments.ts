@@ -1,6 +1,6 @@
+import type { RawOptions } from '../config/config.js'
 import { LIVE_OPTIONS, type LiveBackendChoice } from '../config/live-options.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
-import type { RawOptions } from '../config.js'
 import { ConfigError } from '../errors.js'
 import type { FromFile } from './config-file.js'
 import { INSPECT, type InspectCommand, inspectCommand } from './inspect-command.js'

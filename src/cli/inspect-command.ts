@@ -1,4 +1,4 @@
-import type { RawOptions } from '../config.js'
+import type { RawOptions } from '../config/config.js'
 import { ConfigError } from '../errors.js'
 import { OPTION_TABLE, type OptionRow, optionLabel } from './option-table.js'
 import type { FoundOptions } from './parse-options.js'

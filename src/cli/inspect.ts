@@ -1,4 +1,4 @@
-import { toConfig } from '../config.js'
+import { toConfig } from '../config/config.js'
 import { ConfigError } from '../errors.js'
 import type { CaptureInspection, Inspection } from '../inspect/inspection.js'
 import { safeJson } from '../safe-json.js'
@@ -7,7 +7,7 @@ import { ExitCode, exitCodeOfProblems, strongest } from './exit-codes.js'
 import type { InspectCommand } from './inspect-command.js'
 import { inspectionTable } from './inspect-table.js'
 import { printable } from './printable.js'
-import { problemLine, skippedLines } from './report.js'
+import { problemLine, skippedLines } from './run-lines.js'
 import { alarming, type Terminal } from './terminal.js'
 
 /**

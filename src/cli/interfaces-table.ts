@@ -1,4 +1,4 @@
-import type { LiveInterface } from '../pipeline/live-interfaces.js'
+import type { LiveInterface } from '../pipeline/live/live-interfaces.js'
 import { safeJson } from '../safe-json.js'
 import { printable } from './printable.js'
 

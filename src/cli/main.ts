@@ -1,4 +1,4 @@
-import { type Config, toConfig } from '../config.js'
+import { type Config, toConfig } from '../config/config.js'
 import {
   ConfigError,
   failureOf,
@@ -24,7 +24,7 @@ import { Interruption } from './interruption.js'
 import { printable } from './printable.js'
 import { createProgress } from './progress.js'
 import { rawArguments } from './raw-arguments.js'
-import { problemLines, reportLines } from './report.js'
+import { problemLines, reportLines } from './run-lines.js'
 import { RunReport } from './run-report.js'
 import { writeSummary } from './summary-file.js'
 import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush, wantsColours } from './terminal.js'
@@ -84,7 +84,7 @@ async function refuse(error: unknown, fromFile: FromFile | null): Promise<never>
 }
 
 async function list(command: Command & { kind: 'list' }, { stdout }: Terminal): Promise<void> {
-  const { listInterfaces } = await import('../pipeline/live-interfaces.js')
+  const { listInterfaces } = await import('../pipeline/live/live-interfaces.js')
   const interfaces = await listInterfaces(command.backend)
   stdout.write(command.isJson ? interfacesJson(interfaces) : interfacesTable(interfaces))
 }

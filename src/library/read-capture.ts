@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { CaptureReader } from '../capture/capture-reader.js'
-import { DEFAULT_LIMITS } from '../config.js'
+import { DEFAULT_LIMITS } from '../config/config.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
 import { TwoAreas, windowsOf } from '../input/capture-windows.js'
 import { openFile, openStream } from '../input/open-byte-source.js'
 import { PacketCursor } from '../input/packet-cursor.js'
-import { ThreadedDecompression } from '../pipeline/decompression.js'
+import { ThreadedDecompression } from '../pipeline/unpack/decompression.js'
 import type { InputProblem } from '../summary.js'
 
 /** Bytes that are read at once. */

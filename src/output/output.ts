@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import type { Failure } from '../errors.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
 import type { WorkerParts } from './worker-parts.js'

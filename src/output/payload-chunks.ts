@@ -1,5 +1,5 @@
 import { grown, grownRows } from '../bytes/grown.js'
-import type { GapStyle } from '../config.js'
+import type { GapStyle } from '../config/config.js'
 import { bytesText } from '../figures.js'
 import { ConnectionFlag, type ConnectionTable } from '../flow/connection-table.js'
 import { ByteBuilder } from './byte-builder.js'

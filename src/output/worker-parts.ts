@@ -1,5 +1,5 @@
 import type { PageArena } from '../bytes/page-arena.js'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
 import type { ConnectionTable } from '../flow/connection-table.js'
 import type { ConsoleTarget } from './console/console-block.js'

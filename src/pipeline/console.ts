@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import { ConsoleConversation } from '../output/console/console-conversation.js'
 import { usesFrames } from '../output/console/console-frame.js'
 import { ConsoleMerger } from '../output/console/console-merger.js'

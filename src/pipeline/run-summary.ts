@@ -5,7 +5,7 @@ import { packageVersion } from '../version.js'
 import { linkTypeName } from '../wire/link/link-types.js'
 import type { PacketDecoder } from '../wire/packet-decoder.js'
 import { protocolName } from '../wire/protocol-names.js'
-import type { WorkerResult } from './worker-task.js'
+import type { WorkerResult } from './line/worker-task.js'
 
 export interface RunFacts {
   readonly seconds: number

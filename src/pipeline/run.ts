@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeFolder } from '../output/make-folder.js'
 import type { RunParts } from '../output/output.js'
@@ -8,16 +8,16 @@ import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
 import { shownConsoleStyle } from './console.js'
 import { Conversion, type ConversionOutcome } from './conversion.js'
-import { ThreadedDecompression } from './decompression.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
-import { InputWatch } from './input-watch.js'
-import type { PacketFilter } from './packet-filter.js'
-import { fileInputs, liveInputs, type RunInputs } from './run-inputs.js'
+import type { PacketFilter } from './line/packet-filter.js'
+import type { WorkerResult } from './line/worker-task.js'
+import { workerStarter } from './line/workers.js'
+import { InputWatch } from './reading/input-watch.js'
+import { fileInputs, liveInputs, type RunInputs } from './reading/run-inputs.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
-import type { WorkerResult } from './worker-task.js'
-import { workerStarter } from './workers.js'
+import { ThreadedDecompression } from './unpack/decompression.js'
 
 /** A run takes one more worker for each so many bytes of input. */
 const BYTES_PER_WORKER = 16 * 1024 * 1024
@@ -37,7 +37,7 @@ const BYTES_PER_FURTHER_WORKER = 1024 * 1024
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
   const startMs = performance.now()
   if (config.live === null) return convertFiles(config, hooks, startMs)
-  const { LiveReading } = await import('./live-reading.js') // captures from files do without
+  const { LiveReading } = await import('./live/live-reading.js') // captures from files do without
   hooks.beforeOutput?.()
   const live = await LiveReading.open(config.live, config.force)
   hooks.onNotice?.(live.notice)
@@ -141,7 +141,7 @@ async function compileFilter(
   signal: AbortSignal | undefined,
 ): Promise<PacketFilter | null> {
   if (filter === null) return null
-  const { PacketFilter } = await import('./packet-filter.js') // its tables are not needed otherwise
+  const { PacketFilter } = await import('./line/packet-filter.js') // its tables are not needed otherwise
   const interrupted = new Promise<null>((resolve) => {
     if (signal?.aborted) resolve(null)
     signal?.addEventListener('abort', () => resolve(null), { once: true })

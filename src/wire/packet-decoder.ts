@@ -1,5 +1,5 @@
 import type { CapturedPacket } from '../capture/captured-packet.js'
-import type { Limits } from '../config.js'
+import type { Limits } from '../config/config.js'
 import type { EncapWriter } from './encap-table.js'
 import type { FragmentTable, ReassembledSpace } from './fragments.js'
 import { blankFrameCursor, type FrameCursor, Layer } from './frame-cursor.js'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Command, parseArguments } from '../../src/cli/arguments.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
-import { toConfig } from '../../src/config.js'
+import { toConfig } from '../../src/config/config.js'
 import { ConfigError } from '../../src/errors.js'
 
 async function rawOf(...args: string[]) {

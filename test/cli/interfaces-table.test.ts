@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { interfacesJson, interfacesTable } from '../../src/cli/interfaces-table.js'
-import type { LiveInterface } from '../../src/pipeline/live-interfaces.js'
+import type { LiveInterface } from '../../src/pipeline/live/live-interfaces.js'
 
 const interfaces: LiveInterface[] = [
   { name: 'eth0', addresses: ['192.0.2.1', 'fe80::1'], description: null, isUp: true, isLoopback: false },

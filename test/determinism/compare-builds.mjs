@@ -17,7 +17,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { outcomeDifferences, outcomeOf } from './outcome.mjs'
 
-/** @typedef {import('../../src/config.js').ConvertOptions} ConvertOptions */
+/** @typedef {import('../../src/config/config.js').ConvertOptions} ConvertOptions */
 /** @typedef {import('./outcome.mjs').Outcome} Outcome */
 /** @typedef {typeof import('../../dist/index.js')} Library */
 

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream'
 import { convert } from '../../dist/index.js'
 import { treeDifferences, treeHashes } from '../support/trees.mjs'
 
-/** @typedef {import('../../src/config.js').ConvertOptions} ConvertOptions */
+/** @typedef {import('../../src/config/config.js').ConvertOptions} ConvertOptions */
 /** @typedef {import('../../src/summary.js').Summary} Summary */
 
 /**

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { toConfig } from '../../src/config.js'
+import { toConfig } from '../../src/config/config.js'
 import { runConversion } from '../../src/pipeline/run.js'
 import { FakeStream } from '../cli/fake-terminal.js'
 import { pcapFile } from '../support/capture-writers.js'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { toConfig } from '../../dist/config.js' // threads run only what is built
+import { toConfig } from '../../dist/config/config.js' // threads run only what is built
 import { runConversion } from '../../dist/pipeline/run.js'
 import { pcapFile, type WrittenPacket } from '../support/capture-writers.js'
 import { ethernet, ipv4, tcp } from '../support/frames.js'

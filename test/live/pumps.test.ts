@@ -5,7 +5,7 @@ import { captureLoop } from '../../src/capture/live/libpcap-loop.js'
 import { LibpcapSession } from '../../src/capture/live/libpcap-session.js'
 import { FILE_HEADER_BYTES } from '../../src/capture/live/pcap-stream.js'
 import { CopyPump, createPump, type RecordPump } from '../../src/capture/live/record-pump.js'
-import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../src/capture/live/slot-ring.js'
+import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../src/ring/slot-ring.js'
 import { isRoot } from './network.js'
 
 const COUNT = 500

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { type Config, DEFAULT_LIMITS, toConfig } from '../../src/config.js'
+import { type Config, DEFAULT_LIMITS, toConfig } from '../../src/config/config.js'
 import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { ConsoleTarget } from '../../src/output/console/console-block.js'
 import { FdBudget } from '../../src/output/files/fd-budget.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type RawOptions, toConfig } from '../../src/config.js'
+import { type RawOptions, toConfig } from '../../src/config/config.js'
 import { shownConsoleStyle } from '../../src/pipeline/console.js'
 
 it.each<[string, RawOptions, boolean, string]>([

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { toConfig } from '../../dist/config.js'
+import { toConfig } from '../../dist/config/config.js'
 import { runConversion } from '../../dist/pipeline/run.js' // threads run only what is built
 import { toMemory } from '../../fixtures/generator/byte-output.mjs'
 import { PcapWriter } from '../../fixtures/generator/capture-writers.mjs'

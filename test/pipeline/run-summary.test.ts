@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { DEFAULT_LIMITS } from '../../src/config.js'
+import { DEFAULT_LIMITS } from '../../src/config/config.js'
 import { SkippedPaths } from '../../src/input/skipped-paths.js'
+import type { WorkerResult } from '../../src/pipeline/line/worker-task.js'
 import { summarize } from '../../src/pipeline/run-summary.js'
-import type { WorkerResult } from '../../src/pipeline/worker-task.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { toConfig } from '../../dist/config.js' // threads run only what is built
+import { toConfig } from '../../dist/config/config.js' // threads run only what is built
 import { convert } from '../../dist/index.js'
 import { runConversion } from '../../dist/pipeline/run.js'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_LIMITS } from '../../src/config.js'
+import { DEFAULT_LIMITS } from '../../src/config/config.js'
 import { pageArena } from '../support/pages.js'
 import { setUp } from './reassembler-setup.js'
 

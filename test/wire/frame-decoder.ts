@@ -1,5 +1,5 @@
 import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
-import { DEFAULT_LIMITS, type Limits } from '../../src/config.js'
+import { DEFAULT_LIMITS, type Limits } from '../../src/config/config.js'
 import { type EncapDescription, EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { MAX_REASSEMBLED_BYTES, MAX_REASSEMBLED_DATAGRAMS } from '../../src/wire/fragments.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'

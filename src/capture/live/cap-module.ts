@@ -1,6 +1,6 @@
 import { LiveCaptureError } from '../../errors.js'
 import { canonicalAddress } from './addresses.js'
-import type { LiveInterface } from './live-options.js'
+import type { LiveInterface } from './live-capture.js'
 
 /** An interface as the package cap tells it. */
 interface CapInterface {

@@ -1,5 +1,5 @@
 import type { CapCapture, CapModule } from './cap-module.js'
-import type { CaptureOptions, OpenFailure } from './live-options.js'
+import type { CaptureOptions, OpenFailure } from './live-capture.js'
 import { linkTypeOfDlt, pcapFileHeader, RECORD_HEADER_BYTES } from './pcap-stream.js'
 
 /** Bytes of a frame that cap captures, whatever it is asked for. */

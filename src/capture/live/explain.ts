@@ -1,6 +1,6 @@
 import { LiveCaptureError } from '../../errors.js'
 import { canonicalAddress } from './addresses.js'
-import type { LiveInterface } from './live-options.js'
+import type { LiveInterface } from './live-capture.js'
 
 /** Where nothing captures: what is missing, and what to install on which system. */
 export function nothingCaptures(reasons: readonly string[]): LiveCaptureError {

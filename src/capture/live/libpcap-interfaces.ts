@@ -1,7 +1,7 @@
 import { LiveCaptureError } from '../../errors.js'
 import { addressFamily, SOCKET_ADDRESS_BYTES, socketAddressText } from './addresses.js'
 import { errorBuffer, errorText, type Libpcap, type Pointer } from './libpcap-library.js'
-import type { LiveInterface } from './live-options.js'
+import type { LiveInterface } from './live-capture.js'
 import type { Koffi } from './load-koffi.js'
 
 // pcap_if's flags.

@@ -1,6 +1,6 @@
+import type { SlotProducer } from '../../ring/slot-ring.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './pcap-stream.js'
 import type { RecordPump } from './record-pump.js'
-import type { SlotProducer } from './slot-ring.js'
 
 /** What the loop needs to know of the world. */
 export interface LoopParts {

@@ -5,7 +5,7 @@ import {
   type LibpcapFunctions,
   type Pointer,
 } from './libpcap-library.js'
-import type { CaptureOptions, LiveCounts, OpenFailure } from './live-options.js'
+import type { CaptureOptions, LiveCounts, OpenFailure } from './live-capture.js'
 import { linkTypeOfDlt } from './pcap-stream.js'
 
 /** The kernel hands packets over after this time at the latest. */

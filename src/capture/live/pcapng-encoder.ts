@@ -1,5 +1,5 @@
 import type { CapturedPacket } from '../captured-packet.js'
-import type { LiveCounts } from './live-options.js'
+import type { LiveCounts } from './live-capture.js'
 
 const SECTION_HEADER = 0x0a0d0d0a
 const INTERFACE_DESCRIPTION = 1

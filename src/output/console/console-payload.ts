@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import type { ChunkTarget } from '../chunk.js'
 import type { FileNames } from '../files/file-names.js'

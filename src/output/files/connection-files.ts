@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import type { ChunkTarget } from '../chunk.js'
 import { JsonFormat } from '../json-format.js'
 import type { CaptureStart, Output, OutputSetup, WorkerOutput } from '../output.js'

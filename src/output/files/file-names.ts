@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { grown, grownRows } from '../../bytes/grown.js'
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
 import { protocolKeyword } from '../../wire/protocol-names.js'
 import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'

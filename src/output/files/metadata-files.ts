@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import { ByteBuilder } from '../byte-builder.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
 import type { WorkerParts } from '../worker-parts.js'

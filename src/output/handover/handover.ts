@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import { ConnectionFiles } from '../files/connection-files.js'
 import { ConnectionRecords } from '../index/connection-records.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js'
+import type { Config } from '../../config/config.js'
 import { type Failure, failureOf, OutputError } from '../../errors.js'
 import type { Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
 import type { WorkerParts } from '../worker-parts.js'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { blankCapturedPacket } from '../../../src/capture/captured-packet.js'
 import type { CapCapture } from '../../../src/capture/live/cap-module.js'
 import { CAP_SNAPLEN, CapSession } from '../../../src/capture/live/cap-session.js'
-import type { CaptureOptions } from '../../../src/capture/live/live-options.js'
+import type { CaptureOptions } from '../../../src/capture/live/live-capture.js'
 import { PcapReader } from '../../../src/capture/pcap-reader.js'
 
 const OPTIONS: CaptureOptions = {

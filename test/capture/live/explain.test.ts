@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cannotOpen, findInterface, nothingCaptures } from '../../../src/capture/live/explain.js'
-import type { LiveInterface } from '../../../src/capture/live/live-options.js'
+import type { LiveInterface } from '../../../src/capture/live/live-capture.js'
 import { LiveCaptureError } from '../../../src/errors.js'
 
 const interfaces: LiveInterface[] = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { captureLoop, Stop } from '../../../src/capture/live/libpcap-loop.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from '../../../src/capture/live/pcap-stream.js'
 import type { RecordPump } from '../../../src/capture/live/record-pump.js'
-import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../../src/capture/live/slot-ring.js'
+import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../../src/ring/slot-ring.js'
 
 const SNAPLEN = 20
 const RECORD_BYTES = RECORD_HEADER_BYTES + SNAPLEN

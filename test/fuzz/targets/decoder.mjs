@@ -1,5 +1,5 @@
 import { blankCapturedPacket } from '../../../dist/capture/captured-packet.js'
-import { DEFAULT_LIMITS } from '../../../dist/config.js'
+import { DEFAULT_LIMITS } from '../../../dist/config/config.js'
 import { EncapTable, EncapWriter } from '../../../dist/wire/encap-table.js'
 import { FLOW_HASH_KEY_WORDS, flowHash } from '../../../dist/wire/flow-hash.js'
 import { linkLayer } from '../../../dist/wire/link/link-layers.js'

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { inspectionTable } from '../../../dist/cli/inspect-table.js'
-import { toConfig } from '../../../dist/config.js'
+import { toConfig } from '../../../dist/config/config.js'
 import { CaptureFormatError, connections, convert, InputError, readCapture } from '../../../dist/index.js'
 import { inspectCaptures } from '../../../dist/inspect/inspect-captures.js'
 import { useTempFolder } from '../lib/folders.mjs'

@@ -1,0 +1,115 @@
+import { ConfigError } from '../errors.js'
+import type { ConsoleStyle } from './console-style.js'
+import { LIVE_OPTIONS, type LiveConfig } from './live-options.js'
+import type { Checked } from './option-row.js'
+import { shown } from './option-values.js'
+import { checkedBy, type RawOptions, RUN_OPTIONS, refuseConflicts, refuseUnknown } from './options.js'
+import { refuseSharedOutput } from './shared-outputs.js'
+
+export type { LiveConfig } from './live-options.js'
+export type { NumberOption } from './option-row.js'
+export type { ConvertOptions, RawOptions } from './options.js'
+
+/** What stands in a stream for bytes that the capture lost. */
+export type GapStyle = 'marker' | 'zeros' | 'skip'
+/** Which copy wins when a retransmission carries other bytes. */
+export type OverlapPolicy = 'first' | 'last'
+
+/**
+ * All that a run is told: every option, checked, under its own name or the `field` of its row, and what follows from
+ * several options. Complete and frozen. Built once; no module reads argv or env later.
+ */
+export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile'> {
+  /** The live capture that is the input; null: files are. */
+  readonly live: LiveConfig | null
+  readonly consoleStyle: ConsoleStyle
+  /** The user named the number of workers; otherwise small inputs may use fewer. */
+  readonly isWorkerCountFixed: boolean
+  readonly limits: Limits
+}
+
+/** Bounds of everything that can grow. The summary's `limits` counts for each, in snake case, how often it was hit. */
+export interface Limits {
+  /** Fragmented IP packets under reassembly at one moment. */
+  readonly fragmentTrackers: number
+  /** Bytes of fragments held at one moment. */
+  readonly fragmentBytes: number
+  /** Early segments held for one half-stream. */
+  readonly heldSegments: number
+  /** Early bytes held for one half-stream before its first gap is given up, if its receiver's window is not larger. */
+  readonly heldBytes: number
+  /** Open connections of all workers together. */
+  readonly openConnections: number
+  /** Interfaces of one pcapng section. */
+  readonly interfaces: number
+  /** Different stacks of outer headers in one run. */
+  readonly encaps: number
+  /** Gaps of one half-stream that the index lists. */
+  readonly indexGaps: number
+  /**
+   * Zero bytes that stand for lost ones in one half-stream: where they take no room (holes in a file), and where they
+   * are written out.
+   */
+  readonly gapZeros: number
+  readonly writtenGapZeros: number
+  /** A connection's name is remembered for at least this many packets, in case the capture's time goes back. */
+  readonly rememberedPackets: number
+}
+
+const MIB = 2 ** 20
+
+/** The bounds that a run has unless a test asks for others. */
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  fragmentTrackers: 65_536,
+  fragmentBytes: 64 * MIB,
+  heldSegments: 262_144,
+  heldBytes: 64 * MIB,
+  openConnections: 8_388_608,
+  interfaces: 65_536,
+  encaps: 65_535,
+  indexGaps: 100,
+  gapZeros: 65_536 * MIB,
+  writtenGapZeros: 16 * MIB,
+  rememberedPackets: 2_097_152,
+})
+
+/** @throws ConfigError, and nothing else, naming the option, what it must be, and what it was. */
+export function toConfig(raw: RawOptions): Config {
+  refuseUnknown(raw)
+  refuseConflicts(raw)
+  const { hex, recordingFile, ...run } = checkedBy(RUN_OPTIONS, raw)
+  const live = toLiveConfig(raw, run.filter, recordingFile)
+  refuseInputs(run.inputs, live)
+  refuseSharedOutput(run.toConsole, run.indexes, run.summaryFile, recordingFile)
+  return Object.freeze({
+    ...run,
+    live,
+    filter: live === null ? run.filter : null,
+    consoleStyle: hex ? 'hex' : 'bytes',
+    writeMetadata: run.writeMetadata && run.writeFiles,
+    chunkHeaders: run.chunkHeaders && !run.json,
+    isWorkerCountFixed: raw.workers !== undefined,
+    limits: DEFAULT_LIMITS,
+  })
+}
+
+function toLiveConfig(
+  raw: Readonly<Record<string, unknown>>,
+  filter: string | null,
+  recordingFile: string | null,
+): LiveConfig | null {
+  const { interface: name, ...live } = checkedBy(LIVE_OPTIONS, raw)
+  return name === null ? null : Object.freeze({ ...live, interface: name, filter, recordingFile })
+}
+
+function refuseInputs(inputs: readonly string[], live: LiveConfig | null): void {
+  const [first] = inputs
+  if (first !== undefined && live !== null)
+    throw new ConfigError(
+      `Cannot use -i/--interface with an input (${shown(first)}): packets come from one or the other`,
+    )
+  if (first === undefined && live === null)
+    throw new ConfigError('No input: name a capture file, a folder, a glob, or - for standard input')
+  if (inputs.filter((input) => input === '-').length > 1)
+    throw new ConfigError('Cannot use -r/--input-file - twice: standard input can be read only once')
+}

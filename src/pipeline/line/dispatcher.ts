@@ -1,0 +1,212 @@
+import type { CaptureReader } from '../../capture/capture-reader.js'
+import { blankCapturedPacket } from '../../capture/captured-packet.js'
+import type { RingProducer } from '../../ring/record-ring.js'
+import type { SlabPool } from '../../ring/slab-pool.js'
+import type { PacketCounts } from '../../summary.js'
+import { flowHash } from '../../wire/flow-hash.js'
+import type { PacketDecoder } from '../../wire/packet-decoder.js'
+import { blankTransportPacket } from '../../wire/transport-packet.js'
+import type { DatagramSpace } from './datagram-space.js'
+import {
+  RecordKind,
+  writeControl,
+  writeHighestTime,
+  writeIcmpError,
+  writePacket,
+  writeWindow,
+} from './descriptor.js'
+import type { PacketFilter } from './packet-filter.js'
+
+/** Packets between two sweeps. */
+const SWEEP_PACKETS = 65_536
+/** Most records that one packet may put into one ring: its own, that of an ICMP error, and a sweep. */
+const RECORDS_PER_PACKET = 3
+
+/** Why the dispatcher stopped: the reader's word, or a ring or the datagram space is full. */
+export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
+
+/**
+ * Takes packets from the capture reader through the decoder to the ring of the worker that owns the connection.
+ * Synchronous: it returns where it would have to wait.
+ */
+export class Dispatcher {
+  // Invariants:
+  // - every ring has room for #credits more records.
+  readonly packets: PacketCounts = {
+    read: 0,
+    filtered: 0,
+    not_ip: 0,
+    malformed: 0,
+    fragments: 0,
+    delivered: 0,
+  }
+  /** Which packets are taken; null: all. */
+  readonly filter: PacketFilter | null
+  /** Bytes of all packets as captured. */
+  capturedBytes = 0
+  readonly #bytes: Uint8Array
+  readonly #rings: readonly RingProducer[]
+  readonly #decoder: PacketDecoder
+  readonly #space: DatagramSpace
+  readonly #hashKey: Uint32Array
+  readonly #captured = blankCapturedPacket()
+  readonly #packet = blankTransportPacket()
+  #credits = 0
+  #needsSpace = false
+  #sweepIn = SWEEP_PACKETS
+  #lowestSec = Infinity
+  #highestSec = 0
+  #highestNsec = 0
+
+  /**
+   * @param hashKey For {@link flowHash}: which worker gets which connection depends on it, results don't.
+   */
+  constructor(
+    pool: SlabPool,
+    rings: readonly RingProducer[],
+    decoder: PacketDecoder,
+    space: DatagramSpace,
+    hashKey: Uint32Array,
+    filter: PacketFilter | null = null,
+  ) {
+    this.#bytes = pool.bytes
+    this.#rings = rings
+    this.#decoder = decoder
+    this.#space = space
+    this.#hashKey = hashKey
+    this.filter = filter
+  }
+
+  /** True when the datagram space has to be renewed before the dispatcher can go on. */
+  get needsSpace(): boolean {
+    return this.#needsSpace && !this.#space.hasRoom
+  }
+
+  /** A capture begins, independent of the one before. Every ring must have room. */
+  startCapture(number: number): void {
+    this.#decoder.finish()
+    this.broadcast(RecordKind.START_CAPTURE, number)
+    this.#sweepIn = SWEEP_PACKETS
+    this.#lowestSec = Infinity
+    this.#highestSec = 0
+    this.#highestNsec = 0
+  }
+
+  /** The packets that `dispatch` takes next stand in the reader's window. Every ring must have room. */
+  startWindow(reader: CaptureReader, input: number): void {
+    const { position } = reader
+    for (const ring of this.#rings) {
+      const at = ring.next()
+      writeControl(ring.words, at, RecordKind.WINDOW, reader.base + position, this.packets.read)
+      writeWindow(ring.words, at, position, input)
+      ring.commit()
+    }
+    this.#credits -= 1
+  }
+
+  /** Dispatches the packets of the reader's window. */
+  dispatch(reader: CaptureReader): DispatchStatus {
+    const captured = this.#captured
+    for (;;) {
+      if (this.#credits < RECORDS_PER_PACKET && !this.hasRoom()) return 'full'
+      if (this.#needsSpace && !this.#space.hasRoom) return 'full'
+      let isTaken = true
+      if (!this.#decoder.hasMore) {
+        const status = reader.next(captured)
+        if (status !== 'packet') return status
+        this.capturedBytes += captured.to - captured.from
+        this.#noteTime()
+        if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured, reader.isBigEndian)
+      }
+      this.packets.read += 1
+      if (isTaken) this.#dispatchPacket()
+      else this.packets.filtered += 1
+      this.#sweepIn -= 1
+      if (this.#sweepIn === 0) this.#sweep()
+    }
+  }
+
+  /** True when a packet can be dispatched without waiting for a worker. */
+  hasRoom(): boolean {
+    let credits = Infinity
+    for (const ring of this.#rings) credits = Math.min(credits, ring.free())
+    this.#credits = credits
+    return credits >= RECORDS_PER_PACKET
+  }
+
+  /** Writes a control record to every ring and publishes it. Every ring must have room. */
+  broadcast(kind: number, number: number): void {
+    for (const ring of this.#rings) {
+      const at = ring.next()
+      writeControl(ring.words, at, kind, number, this.packets.read)
+      writeHighestTime(ring.words, at, this.#highestSec, this.#highestNsec)
+      ring.commit()
+      ring.publish()
+    }
+    this.#credits -= 1
+  }
+
+  #noteTime(): void {
+    const { tsSec, tsNsec } = this.#captured
+    if (tsSec < this.#lowestSec) this.#lowestSec = tsSec
+    if (tsSec > this.#highestSec || (tsSec === this.#highestSec && tsNsec > this.#highestNsec)) {
+      this.#highestSec = tsSec
+      this.#highestNsec = tsNsec
+    }
+  }
+
+  #dispatchPacket(): void {
+    const { packets } = this
+    const packet = this.#packet
+    const decoder = this.#decoder
+    const status = decoder.hasMore
+      ? decoder.decodeNext(this.#bytes, this.#captured, packet)
+      : decoder.decode(this.#bytes, this.#captured, packet)
+    switch (status) {
+      case 'delivered':
+        packets.delivered += 1
+        this.#push()
+        return
+      case 'fragment':
+        packets.fragments += 1
+        this.#needsSpace = true
+        return
+      case 'notIp':
+        packets.not_ip += 1
+        return
+      case 'malformed':
+        packets.malformed += 1
+    }
+  }
+
+  #push(): void {
+    const packet = this.#packet
+    const hash = flowHash(this.#bytes, packet, this.#hashKey)
+    const ring = this.#ringOf(hash)
+    writePacket(ring.words, ring.next(), this.#captured, packet, hash, this.packets.read)
+    ring.commit()
+    this.#credits -= 1
+    if (packet.hasQuote) this.#pushQuoted()
+  }
+
+  #pushQuoted(): void {
+    const { quoted } = this.#packet
+    const hash = flowHash(this.#bytes, quoted, this.#hashKey)
+    const ring = this.#ringOf(hash)
+    writeIcmpError(ring.words, ring.next(), this.#captured, quoted, hash)
+    ring.commit()
+    this.#credits -= 1
+  }
+
+  // Workers are chosen by the high bits: the low ones choose the bucket in the worker's flow index.
+  #ringOf(hash: number): RingProducer {
+    return this.#rings[((hash >>> 16) * this.#rings.length) >>> 16]!
+  }
+
+  // A sweep has the lowest time of many packets, so that one wrong timestamp ends no connection.
+  #sweep(): void {
+    this.broadcast(RecordKind.SWEEP, Math.max(0, this.#lowestSec))
+    this.#lowestSec = Infinity
+    this.#sweepIn = SWEEP_PACKETS
+  }
+}

@@ -1,0 +1,166 @@
+import { setImmediate } from 'node:timers/promises'
+import type { CaptureReader, CaptureReaderOptions } from '../../capture/capture-reader.js'
+import { createCaptureReader } from '../../capture/open-capture-reader.js'
+import type { ByteSource } from '../../input/byte-source.js'
+import { CaptureWindows, type CreateReader, type WindowAreas } from '../../input/capture-windows.js'
+import type { RingProducer } from '../../ring/record-ring.js'
+import type { SlabPool } from '../../ring/slab-pool.js'
+import type { DatagramSpace } from './datagram-space.js'
+import { RecordKind } from './descriptor.js'
+import type { Dispatcher, DispatchStatus } from './dispatcher.js'
+
+/** Longest sleep of the main thread in one go. */
+const SLEEP_MS = 2
+/** Sleeps before the event loop gets a turn. */
+const SLEEPS_PER_TURN = 4
+
+/** The run was told to stop while the feeder was at work or waiting. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
+}
+
+export interface FeederParts {
+  readonly pool: SlabPool
+  readonly rings: readonly RingProducer[]
+  readonly dispatcher: Dispatcher
+  readonly space: DatagramSpace
+  /** Called before every wait. An inline worker works then. */
+  readonly work: () => void
+  /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
+  readonly checkpoint: () => Promise<void> | void
+  /** Makes the reader of a capture; absent: the one for its format. */
+  readonly createReader?: CreateReader<CaptureReader>
+}
+
+/**
+ * Moves captures through the slabs: reads the next slab while the dispatcher works on this one, carries cut records
+ * over, ends epochs, and waits for workers where the dispatcher cannot go on. The event loop gets a turn at every
+ * slab and during every wait.
+ */
+export class Feeder {
+  readonly #pool: SlabPool
+  readonly #rings: readonly RingProducer[]
+  readonly #dispatcher: Dispatcher
+  readonly #space: DatagramSpace
+  readonly #work: () => void
+  readonly #checkpoint: () => Promise<void> | void
+  readonly #createReader: CreateReader<CaptureReader>
+  /** The slabs as what captures are read into. */
+  readonly #areas: WindowAreas
+  /** Number of the latest epoch that was ended. */
+  epoch = 0
+  #input = -1
+
+  constructor(parts: FeederParts) {
+    this.#pool = parts.pool
+    this.#rings = parts.rings
+    this.#dispatcher = parts.dispatcher
+    this.#space = parts.space
+    this.#work = parts.work
+    this.#checkpoint = parts.checkpoint
+    this.#createReader = parts.createReader ?? createCaptureReader
+    const { bytes, headroomBytes, slabBytes } = parts.pool
+    this.#areas = {
+      bytes,
+      headroomBytes,
+      readBytes: slabBytes - headroomBytes,
+      take: async () => (await this.#takeSlab()) + headroomBytes,
+      giveBack: (areas) => this.#endEpoch(areas.map((area) => area - headroomBytes)),
+    }
+  }
+
+  /**
+   * Dispatches all packets of a capture, and closes its source. Workers get a number for it: how many were fed before.
+   *
+   * @returns The reader, for what it found.
+   * @throws CaptureFormatError where the content is no capture; StoppedError.
+   */
+  async feed(
+    source: ByteSource,
+    file: string,
+    options: Omit<CaptureReaderOptions, 'isDecompressed'>,
+  ): Promise<CaptureReader> {
+    this.#input += 1
+    const windows = new CaptureWindows(source, file, options, this.#areas, this.#createReader)
+    try {
+      for (;;) {
+        const reader = await windows.next()
+        if ((await this.#dispatchWindow(reader)) !== 'more') return reader
+      }
+    } finally {
+      await windows.close()
+    }
+  }
+
+  /** Tells every worker that the capture with this number begins. @throws StoppedError */
+  async startCapture(number: number): Promise<void> {
+    await this.waitForRoom()
+    this.#dispatcher.startCapture(number)
+  }
+
+  /** Tells every worker that the run is over. @throws StoppedError */
+  async end(): Promise<void> {
+    await this.waitForRoom()
+    this.#dispatcher.broadcast(RecordKind.END, 0)
+  }
+
+  /** Waits until every ring has room for what one packet may cause. @throws StoppedError */
+  async waitForRoom(): Promise<void> {
+    if (this.#dispatcher.hasRoom()) return
+    this.#publish()
+    this.#work()
+    for (let sleeps = 1; !this.#dispatcher.hasRoom(); sleeps++) {
+      const fullest = this.#rings.reduce((a, b) => (b.free() < a.free() ? b : a))
+      fullest.waitForRoom(SLEEP_MS)
+      if (sleeps % SLEEPS_PER_TURN === 0) await this.#giveWay()
+    }
+  }
+
+  async #dispatchWindow(reader: CaptureReader): Promise<DispatchStatus> {
+    await this.waitForRoom()
+    this.#dispatcher.startWindow(reader, this.#input)
+    for (;;) {
+      const status = this.#dispatcher.dispatch(reader)
+      await this.#giveWay()
+      if (status !== 'full') return status
+      if (this.#dispatcher.needsSpace) await this.#renewSpace()
+      else await this.waitForRoom()
+    }
+  }
+
+  async #endEpoch(slabs: readonly number[]): Promise<void> {
+    await this.waitForRoom()
+    this.epoch += 1
+    this.#dispatcher.broadcast(RecordKind.END_OF_EPOCH, this.epoch)
+    this.#pool.giveBackAfter(this.epoch, slabs)
+  }
+
+  async #takeSlab(): Promise<number> {
+    for (let sleeps = 1; ; sleeps++) {
+      const slab = this.#pool.tryTake()
+      if (slab >= 0) return slab
+      await this.#sleep(sleeps)
+    }
+  }
+
+  async #renewSpace(): Promise<void> {
+    await this.#endEpoch([])
+    for (let sleeps = 1; !this.#space.tryRenew(this.epoch); sleeps++) await this.#sleep(sleeps)
+  }
+
+  async #sleep(sleeps: number): Promise<void> {
+    this.#publish()
+    this.#work()
+    this.#pool.waitForPass(SLEEP_MS)
+    if (sleeps % SLEEPS_PER_TURN === 0) await this.#giveWay()
+  }
+
+  #publish(): void {
+    for (const ring of this.#rings) ring.publish()
+  }
+
+  async #giveWay(): Promise<void> {
+    await setImmediate()
+    await this.#checkpoint()
+  }
+}

@@ -1,0 +1,73 @@
+import { BLOCK_BYTES } from '../../bytes/page-arena.js'
+import { MAX_SHARED_BYTES, SharedMemory } from '../../bytes/shared-memory.js'
+import { ResourceError } from '../../errors.js'
+
+const MIB = 1024 * 1024
+const ADDRESSES_REFUSED =
+  'Cannot begin: the system refuses address space (not memory): Node.js reserves 10 GiB of addresses for what threads ' +
+  'share, however small --memory is (raise ulimit -v, or set NODE_OPTIONS=--disable-wasm-trap-handler)'
+/** Records of one ring at most, and of all rings together. */
+const RING_RECORDS = 16_384
+const ALL_RING_RECORDS = 16 * RING_RECORDS
+
+/** A part of the shared memory: positions `[from, to)`. */
+export interface MemoryRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Which parts of the shared memory are whose. */
+export interface MemoryLayout {
+  readonly totalBytes: number
+  readonly slabs: MemoryRange
+  /** Of each worker: pages for output that is gathered, and for early segments. */
+  readonly workers: readonly { readonly output: MemoryRange; readonly held: MemoryRange }[]
+}
+
+/**
+ * Slabs come first, then each worker's share of `--memory`: half for output, half for early segments, at least one
+ * block each. A ceiling that is larger than one shared memory is not used up.
+ */
+export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount: number): MemoryLayout {
+  const ranges = 2 * workerCount
+  const room = Math.min(memoryBytes, MAX_SHARED_BYTES - slabBytes)
+  const blocks = Math.max(1, Math.floor(room / ranges / BLOCK_BYTES))
+  const at = (number: number): MemoryRange => ({
+    from: slabBytes + number * blocks * BLOCK_BYTES,
+    to: slabBytes + (number + 1) * blocks * BLOCK_BYTES,
+  })
+  return {
+    totalBytes: slabBytes + ranges * blocks * BLOCK_BYTES,
+    slabs: { from: 0, to: slabBytes },
+    workers: Array.from({ length: workerCount }, (_, worker) => ({
+      output: at(2 * worker),
+      held: at(2 * worker + 1),
+    })),
+  }
+}
+
+/** Takes the memory. @throws ResourceError where the system has not so much, or not enough addresses for any. */
+export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
+  try {
+    return SharedMemory.allocate(totalBytes)
+  } catch (cause) {
+    if (!hasAddressesForAny()) throw new ResourceError(ADDRESSES_REFUSED, { cause })
+    const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
+    throw new ResourceError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
+  }
+}
+
+// Node.js reserves addresses for the largest possible memory, and more around it, however small the memory is.
+function hasAddressesForAny(): boolean {
+  try {
+    SharedMemory.allocate(1)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Records of each worker's ring: a power of two, fewer where the workers are many. */
+export function ringRecords(workerCount: number): number {
+  return Math.min(RING_RECORDS, 2 ** Math.floor(Math.log2(ALL_RING_RECORDS / workerCount)))
+}

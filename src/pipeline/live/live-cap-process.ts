@@ -1,0 +1,56 @@
+import { fstatSync, writeSync } from 'node:fs'
+import { loadCap } from '../../capture/live/cap-module.js'
+import { CapSession } from '../../capture/live/cap-session.js'
+import type { CapMessage, CapTask } from './live-cap-messages.js'
+
+/** The file whose first byte says that the capture is to end. It can be looked at while the event loop has no turn. */
+const STOP_FLAG = 0
+/** Where the pcap stream goes: a pipe. A write returns when the other end has taken it. */
+const STREAM = 1
+/** Between two turns that are looked at while nothing comes. */
+const TURN_MS = 5
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}) // the parent says when to end
+process.on('SIGUSR1', () => {}) // otherwise Node.js opens its inspector
+process.on('disconnect', () => process.exit())
+process.once('message', (task: CapTask) => void capture(task))
+
+async function capture({ options }: CapTask): Promise<void> {
+  const cap = await loadCap()
+  if ('reason' in cap) return end({ kind: 'failed', failure: cap })
+  let isEnded = false
+  const session = CapSession.open(
+    {
+      cap,
+      now: () => performance.timeOrigin + performance.now(),
+      write: writeAll,
+      isToStop: () => fstatSync(STOP_FLAG).size > 0,
+      onEnd() {
+        isEnded = true
+        process.disconnect()
+      },
+    },
+    options,
+  )
+  if ('kind' in session) return end({ kind: 'failed', failure: session })
+  tell({ kind: 'opened', linkType: session.linkType })
+  // libuv polls between two immediates, so cap has had its turn. Two timers may fire without a poll between them if the
+  // process had to wait for a processor.
+  const turn = () => {
+    session.turn()
+    if (!isEnded) setTimeout(() => setImmediate(turn), TURN_MS)
+  }
+  turn()
+}
+
+function tell(message: CapMessage, then = () => {}): void {
+  process.send?.(message, undefined, undefined, then)
+}
+
+function end(message: CapMessage): void {
+  tell(message, () => process.disconnect())
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(STREAM, bytes, at)
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { CaptureOptions, OpenFailure } from '../../capture/live/live-capture.js'
+import type { InputReadProblem } from '../../input/byte-source.js'
+import { StreamByteSource } from '../../input/stream-source.js'
+import type { CapMessage, CapTask } from './live-cap-messages.js'
+import type { LiveSource } from './live-source.js'
+
+/** Packets are given to `read()` at the latest after so long, where the system has processors for it. */
+const SAFE_MS = 2_000
+
+/**
+ * A live capture through the package cap, which runs on the first thread of a process of its own. So neither event loop
+ * holds up the other.
+ */
+export class CapSource implements LiveSource {
+  // Invariant: #stopFlag is open until close(); a byte in that file ends the capture.
+  readonly backend = 'cap'
+  readonly totalBytes = null
+  readonly isDecompressed = false
+  readonly counts = null
+  readonly linkType: number
+  problem: InputReadProblem | null = null
+  readonly #process: ChildProcess
+  readonly #stream: StreamByteSource
+  #stopFlag: number | null
+  #isStopping = false
+  #lastReadMs = 0
+
+  private constructor(child: ChildProcess, stream: Readable, stopFlag: number, linkType: number) {
+    this.#process = child
+    this.#stream = new StreamByteSource(stream)
+    this.#stopFlag = stopFlag
+    this.linkType = linkType
+    child.once('exit', (code, signal) => {
+      if (code === 0 || this.#stopFlag === null) return
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+      const message = `the process of cap ended ${how}`
+      this.problem = { offset: this.bytesRead, message, kind: 'run' }
+    })
+  }
+
+  /**
+   * Begins to capture.
+   *
+   * @returns The capture; why it could not be opened; or why there is no cap.
+   */
+  static async open(options: CaptureOptions): Promise<CapSource | OpenFailure | { readonly reason: string }> {
+    const stopFlag = openStopFlag()
+    const script = fileURLToPath(new URL('./live-cap-process.js', import.meta.url))
+    const child = spawn(process.execPath, [script], {
+      stdio: [stopFlag, 'pipe', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    })
+    const task: CapTask = { options }
+    child.send(task)
+    const message = await firstMessage(child)
+    if (message.kind === 'opened' && child.stdout !== null)
+      return new CapSource(child, child.stdout, stopFlag, message.linkType)
+    closeSync(stopFlag)
+    return message.kind === 'failed' ? message.failure : { reason: 'the process of cap has no pipe' }
+  }
+
+  get bytesRead(): number {
+    return this.#stream.bytesRead
+  }
+
+  get isAtEnd(): boolean {
+    return this.#stream.isAtEnd
+  }
+
+  get completeToSec(): number {
+    const now = Date.now()
+    return now - this.#lastReadMs > SAFE_MS ? Math.floor((now - SAFE_MS) / 1000) : 0
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    const count = await this.#stream.read(target)
+    this.#lastReadMs = Date.now()
+    return count
+  }
+
+  stop(): void {
+    if (this.#isStopping || this.#stopFlag === null) return
+    this.#isStopping = true
+    writeSync(this.#stopFlag, '1')
+  }
+
+  async close(): Promise<void> {
+    if (this.#stopFlag === null) return
+    closeSync(this.#stopFlag)
+    this.#stopFlag = null
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit')
+      this.#process.kill('SIGKILL')
+      await ended
+    }
+    await this.#stream.close()
+  }
+}
+
+// Removes the file's name where the system allows that while the file is open: then nothing is ever left of it.
+function openStopFlag(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-live-'))
+  const flag = openSync(join(folder, 'stop'), 'wx+', 0o600)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 0 })
+  return flag
+}
+
+async function firstMessage(child: ChildProcess): Promise<CapMessage> {
+  return new Promise((resolve) => {
+    child.once('message', (message) => resolve(message as CapMessage))
+    child.once('error', (error) => resolve({ kind: 'failed', failure: { reason: error.message } }))
+    child.once('exit', () => resolve({ kind: 'failed', failure: { reason: 'the process of cap died' } }))
+  })
+}

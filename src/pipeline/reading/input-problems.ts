@@ -1,0 +1,73 @@
+import type { CaptureReader } from '../../capture/capture-reader.js'
+import { type CaptureFormatError, InputError, NoCaptureError } from '../../errors.js'
+import type { ByteSource, InputReadProblem } from '../../input/byte-source.js'
+import type { Input } from '../../input/input.js'
+import type { InputProblem, InputSummary } from '../../summary.js'
+
+/** How far an input was read. */
+export interface ReadInput {
+  /** Null: it could not be opened. */
+  readonly source: Pick<ByteSource, 'problem'> | null
+  /** Null: it was not even known to be a capture. */
+  readonly reader: Pick<CaptureReader, 'damage' | 'problem'> | null
+  /** What ended the reading early; null: nothing did. */
+  readonly error: CaptureFormatError | InputError | null
+}
+
+/** What was wrong with an input, in the order of the file. */
+export function problemsOf({ source, reader, error }: ReadInput): InputProblem[] {
+  const problems: InputProblem[] = source?.problem ? [inputProblem(source.problem)] : []
+  if (reader !== null) problems.push(...reader.damage.problems)
+  if (reader?.problem) problems.push(problemOf(reader.problem))
+  if (error instanceof InputError) problems.push(openProblem(error))
+  // If the compressed data is damaged, a content that is no capture is no second problem.
+  else if (error !== null && !source?.problem) problems.push(problemOf(error))
+  return problems
+}
+
+function inputProblem({ offset, message, kind }: InputReadProblem): InputProblem {
+  return { offset, length: 0, message, ...(kind === undefined ? {} : { kind }) }
+}
+
+/** Damage behind which nothing was read. */
+function problemOf(error: CaptureFormatError): InputProblem {
+  return { offset: error.location.offset, length: 0, message: error.message }
+}
+
+/** What a capture is called, whole or as one of many, compressed or not. */
+const CAPTURE_NAME = /\.(?:pcapng|pcap|cap|dmp)[-_.]?\d*(?:\.(?:gz|zst|xz|lz4|bz2))?$/i
+
+/** True for a file that a folder or pattern gave, and that is no capture by its content and by its name. */
+export function isPassedOver(input: Input, { source, error }: Omit<ReadInput, 'reader'>): boolean {
+  const isNone = error instanceof NoCaptureError && !source?.problem
+  return isNone && input.isFound === true && !CAPTURE_NAME.test(input.path)
+}
+
+/** An input that cannot be opened. */
+function openProblem({ message, kind }: InputError): InputProblem {
+  return { offset: 0, length: 0, message, ...(kind === 'input' ? {} : { kind }) }
+}
+
+/** @param isWhole All of the input was read. */
+export function statusOf(
+  isWhole: boolean,
+  packets: number,
+  problems: readonly InputProblem[],
+): InputSummary['status'] {
+  if (problems.length > 0) return packets > 0 ? 'partial' : 'failed'
+  return isWhole ? 'ok' : 'partial'
+}
+
+/** What readers have found, all inputs together. */
+export class ReaderTotals {
+  readonly damage = { holes: 0, lost_bytes: 0 }
+  interfaceLimitHits = 0
+
+  add(readers: readonly Pick<CaptureReader, 'damage' | 'isInterfaceLimitHit'>[]): void {
+    for (const { damage, isInterfaceLimitHit } of readers) {
+      this.damage.holes += damage.holes
+      this.damage.lost_bytes += damage.lostBytes
+      if (isInterfaceLimitHit) this.interfaceLimitHits += 1
+    }
+  }
+}

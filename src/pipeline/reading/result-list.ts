@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { failureReason, OutputError } from '../../errors.js'
+import { MADE_LIST, STATE_FOLDER } from '../../output/files/made-files.js'
+import { systemPath } from '../../system-path.js'
+import { WholeFile } from '../../whole-file.js'
+import { textOf } from './resume-text.js'
+
+/** Name of the list of a capture's results in its state folder. */
+const LIST_NAME = 'results'
+/** Name of the kept index there. */
+export const KEPT_INDEX = 'index'
+/** Beyond it a file is no list, and none is kept. */
+const MAX_LIST_BYTES = 512 * 1024 * 1024
+const FLUSH_BYTES = 256 * 1024
+/** What connection files are called; nothing else is ever removed, whatever a list says. */
+const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
+
+/** What identifies the results of a capture: how many files and bytes, and a hash of the list with each name and size. */
+export interface ResultFacts {
+  readonly files: number
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** Path of something in the state folder of a capture. */
+export function statePath(folder: string, name: string): string {
+  return join(folder, STATE_FOLDER, name)
+}
+
+/** Makes the state folder where there is none; what else has its name is no folder of ours, and goes. @throws OutputError */
+export function makeStateFolder(folder: string): void {
+  const path = join(folder, STATE_FOLDER)
+  attempt('make', path, () => {
+    const found = fs.lstatSync(systemPath(path), { throwIfNoEntry: false })
+    if (found !== undefined && !found.isDirectory()) fs.unlinkSync(systemPath(path))
+    if (found?.isDirectory() !== true) fs.mkdirSync(systemPath(path), 0o750)
+  })
+}
+
+/** True where connection files are in a folder, whoever made them. */
+export function hasConnectionFiles(folder: string): boolean {
+  return connectionFilesIn(folder).length > 0
+}
+
+/**
+ * Removes what an earlier run made in a folder, as far as it is called as connection files are, and what it noted.
+ *
+ * @param areListed False: that run kept no lists.
+ * @throws OutputError
+ */
+export function removeResults(folder: string, areListed: boolean): void {
+  const names = areListed ? listedNames(folder) : connectionFilesIn(folder)
+  for (const name of names) remove(join(folder, name))
+  for (const name of stateNames(folder))
+    if (name === LIST_NAME || name === KEPT_INDEX || MADE_LIST.test(name)) remove(statePath(folder, name))
+}
+
+/**
+ * Writes the list of a capture's results out of the workers' lists.
+ *
+ * @throws OutputError, also where one of the files is not there.
+ */
+export function writeResultList(folder: string): ResultFacts {
+  const path = statePath(folder, LIST_NAME)
+  return attempt('write', path, () => {
+    const hash = createHash('sha256')
+    const file = new WholeFile(path)
+    let lines = ''
+    let files = 0
+    let bytes = 0
+    const flush = () => {
+      hash.update(lines)
+      file.append(lines)
+      lines = ''
+    }
+    try {
+      for (const name of [...new Set(madeNames(folder))].sort()) {
+        const { size } = fs.lstatSync(systemPath(join(folder, name)))
+        lines += `${size} ${name}\n`
+        files += 1
+        bytes += size
+        if (lines.length >= FLUSH_BYTES) flush()
+      }
+      flush()
+      file.publish()
+    } catch (error) {
+      file.abandon()
+      throw error
+    }
+    return { files, bytes, sha256: hash.digest('hex') }
+  })
+}
+
+/** Removes the workers' lists: what is in them is in the list of results. @throws OutputError */
+export function removeMadeLists(folder: string): void {
+  for (const name of stateNames(folder)) if (MADE_LIST.test(name)) remove(statePath(folder, name))
+}
+
+/** True where the list of results is the one that was written, and each of them is there with its size. */
+export function areResultsThere(folder: string, { files, bytes, sha256 }: ResultFacts): boolean {
+  const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES)
+  if (list === null || createHash('sha256').update(list).digest('hex') !== sha256) return false
+  let countedFiles = 0
+  let countedBytes = 0
+  for (const line of linesOf(list)) {
+    const [size = '', name = ''] = line.split(' ')
+    const found = CONNECTION_FILE.test(name)
+      ? fs.lstatSync(systemPath(join(folder, name)), { throwIfNoEntry: false })
+      : undefined
+    if (found?.isFile() !== true || String(found.size) !== size) return false
+    countedFiles += 1
+    countedBytes += found.size
+  }
+  return countedFiles === files && countedBytes === bytes
+}
+
+function connectionFilesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(systemPath(folder), 'utf8').filter((name) => CONNECTION_FILE.test(name))
+  } catch {
+    return [] // it is not there yet, or fails when it is written to
+  }
+}
+
+function listedNames(folder: string): Set<string> {
+  const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES) ?? ''
+  const names = linesOf(list).map((line) => line.slice(line.indexOf(' ') + 1))
+  return new Set([...names, ...madeNames(folder)].filter((name) => CONNECTION_FILE.test(name)))
+}
+
+// The last line of a run that was killed may be cut.
+function madeNames(folder: string): string[] {
+  const lists = stateNames(folder).filter((name) => MADE_LIST.test(name))
+  return lists.flatMap((name) => linesOf(textOf(statePath(folder, name), MAX_LIST_BYTES) ?? ''))
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function stateNames(folder: string): string[] {
+  const path = join(folder, STATE_FOLDER)
+  try {
+    return fs.lstatSync(systemPath(path)).isDirectory() ? fs.readdirSync(systemPath(path), 'utf8') : []
+  } catch {
+    return []
+  }
+}
+
+function remove(path: string): void {
+  attempt('remove', path, () => fs.rmSync(systemPath(path), { force: true }))
+}
+
+function attempt<T>(verb: string, path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    throw new OutputError(`Cannot ${verb} "${path}": ${failureReason(cause)}`, path, { cause })
+  }
+}

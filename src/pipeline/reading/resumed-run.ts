@@ -1,0 +1,219 @@
+import { dirname, relative } from 'node:path'
+import type { Config } from '../../config/config.js'
+import { type Failure, failureOf, OutputError } from '../../errors.js'
+import { makeFolder } from '../../output/make-folder.js'
+import type { InputSummary } from '../../summary.js'
+import { CaptureFault, type CaptureProgress } from '../line/capture-progress.js'
+import { captureRunsFolder } from '../line/worker-task.js'
+import type { Capture } from './captures.js'
+import { type KeptIndexFacts, keepIndex, keptIndexPath } from './kept-index.js'
+import type { CaptureRecords } from './reading.js'
+import {
+  areResultsThere,
+  hasConnectionFiles,
+  makeStateFolder,
+  removeMadeLists,
+  removeResults,
+  writeResultList,
+} from './result-list.js'
+import {
+  areEqual,
+  type CaptureFacts,
+  factsOf,
+  LISTING_VERSION,
+  type ResumeRecord,
+  readRecord,
+  writeRecord,
+} from './resume-record.js'
+
+/** A capture that is converted. */
+interface Converted {
+  readonly capture: Capture
+  /** Null: it gets no record. */
+  readonly facts: CaptureFacts | null
+  /** That of an earlier run. */
+  readonly record: ResumeRecord | null
+}
+
+/** A capture that was read, whose record is written when the workers have finished it. */
+interface PendingRecord {
+  readonly number: number
+  readonly problems: readonly InputSummary['problems'][]
+}
+
+const FAULT_TEXTS: readonly (readonly [number, Failure])[] = [
+  [CaptureFault.OUTPUT, { kind: 'output', message: 'Files could not be written' }],
+  [CaptureFault.HELD_MEMORY, { kind: 'run', message: 'Memory was full (limit held_memory)' }],
+  [
+    CaptureFault.OPEN_CONNECTIONS,
+    { kind: 'run', message: 'Too many open connections (limit open_connections)' },
+  ],
+  [CaptureFault.STOPPED, { kind: 'run', message: 'The run ended before all was written' }],
+]
+
+/**
+ * The records of a run with `--resume`: which captures are left alone, which are converted, and when they are complete.
+ */
+export class ResumedRun implements CaptureRecords {
+  // Invariants: #converted are the captures that are converted, by number. #pending are in the order of their numbers.
+  // #kept has the paths of all index records that are kept, #keptFolders where those of this run stood before.
+  /** Inputs that are left alone. */
+  readonly skipped: readonly InputSummary[]
+  /** Records that could not be written. */
+  readonly failures: Failure[] = []
+  /** The run's temporary folder, once there is one. */
+  tempDir = ''
+  readonly #config: Config
+  readonly #converted: readonly Converted[]
+  readonly #pending: PendingRecord[] = []
+  readonly #kept: string[]
+  readonly #keptFolders = new Set<string>()
+
+  private constructor(
+    config: Config,
+    converted: readonly Converted[],
+    skipped: readonly InputSummary[],
+    kept: string[],
+  ) {
+    this.#config = config
+    this.#converted = converted
+    this.skipped = skipped
+    this.#kept = kept
+  }
+
+  /** Looks which captures are to be converted. @throws OutputError */
+  static async begin(planned: readonly Capture[], config: Config): Promise<ResumedRun> {
+    const converted: Converted[] = []
+    const skipped: InputSummary[] = []
+    const kept: string[] = []
+    for (const capture of planned) {
+      const { dir } = capture
+      const facts = factsOf(capture.inputs, config)
+      const record = facts === null ? null : readRecord(dir)
+      if (facts !== null && record !== null) {
+        const path = await keptOf(capture, facts, record, config)
+        if (path !== null) {
+          if (path !== '') kept.push(path)
+          skipped.push(...capture.inputs.map(({ path }, i) => skippedInput(path, record.problems[i] ?? [])))
+          continue
+        }
+        if (!config.force) refuseOthers(dir, facts, record)
+      }
+      // Connection files without a record are not ours: they stay, and the capture gets none.
+      const isOurs = record !== null || !hasConnectionFiles(dir)
+      converted.push({ capture, facts: isOurs ? facts : null, record })
+    }
+    return new ResumedRun(config, converted, skipped, kept)
+  }
+
+  get captures(): readonly Capture[] {
+    return this.#converted.map(({ capture, facts }) => ({ ...capture, isRecorded: facts !== null }))
+  }
+
+  /** The capture is next: removes what an earlier run made of it, and says that it was begun. @throws OutputError */
+  start(number: number): void {
+    const { capture, facts, record } = this.#converted[number]!
+    if (facts === null) return
+    removeResults(capture.dir, record === null || record.version >= LISTING_VERSION)
+    makeFolder(capture.dir)
+    makeStateFolder(capture.dir)
+    writeRecord(capture.dir, { ...facts, ...BEGUN })
+  }
+
+  /** A capture was read, as far as it can be. */
+  read(number: number, inputs: readonly InputSummary[]): void {
+    this.#pending.push({ number, problems: inputs.map(({ problems }) => problems) })
+  }
+
+  /** Writes the records of captures that the workers have finished since. */
+  async writeRecords(progress: CaptureProgress): Promise<void> {
+    for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
+      if (!progress.isFinished(next.number)) return
+      this.#pending.shift()
+      const faults = progress.faults(next.number)
+      if (faults === CaptureFault.NONE) await this.#complete(next)
+      else this.#noteFaults(next, faults)
+    }
+  }
+
+  /** Where all index records are: those of captures that are left alone, too. @param runs Those of the workers. */
+  indexRuns(runs: readonly string[]): readonly string[] {
+    return [...runs.filter((path) => !this.#keptFolders.has(dirname(path))), ...this.#kept]
+  }
+
+  async #complete({ number, problems }: PendingRecord): Promise<void> {
+    const { capture, facts } = this.#converted[number]!
+    const { dir } = capture
+    if (facts === null) return
+    try {
+      const index = this.#config.indexes.length === 0 ? null : await this.#keep(number)
+      const results = writeResultList(dir)
+      writeRecord(dir, { ...facts, complete: true, failures: [], problems, results, index })
+      removeMadeLists(dir)
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      this.failures.push(failureOf(error))
+    }
+  }
+
+  async #keep(number: number): Promise<KeptIndexFacts> {
+    const { capture } = this.#converted[number]!
+    const runsFolder = captureRunsFolder(this.tempDir, number)
+    const { path, ...found } = await keepIndex(runsFolder, capture.dir)
+    this.#keptFolders.add(runsFolder)
+    this.#kept.push(path)
+    return { ...placeOf(capture, this.#config), ...found }
+  }
+
+  // The record says already that the capture is not complete: where there is no room to say why, that is enough.
+  #noteFaults({ number, problems }: PendingRecord, faults: number): void {
+    const { capture, facts } = this.#converted[number]!
+    if (facts === null) return
+    const failures = FAULT_TEXTS.flatMap(([fault, failure]) => ((faults & fault) === 0 ? [] : [failure]))
+    try {
+      writeRecord(capture.dir, { ...facts, ...BEGUN, failures, problems })
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+    }
+  }
+}
+
+const BEGUN = { complete: false, failures: [], problems: [], results: null, index: null } as const
+
+function placeOf({ dir, name }: Capture, { outputDir }: Config): Pick<KeptIndexFacts, 'capture' | 'folder'> {
+  return { capture: name, folder: relative(outputDir, dir) }
+}
+
+// Where the index records of a capture are that need not be converted again; empty: none are asked for. Null: it must.
+async function keptOf(
+  capture: Capture,
+  facts: CaptureFacts,
+  record: ResumeRecord,
+  config: Config,
+): Promise<string | null> {
+  const { complete, results, index } = record
+  if (!complete || !areEqual(facts, record) || results === null) return null
+  // Where nothing was made, nothing tells that the capture was converted.
+  if (results.files === 0 && index === null) return null
+  if (!areResultsThere(capture.dir, results)) return null
+  if (config.indexes.length === 0) return ''
+  const place = placeOf(capture, config)
+  if (index === null || index.capture !== place.capture || index.folder !== place.folder) return null
+  return keptIndexPath(capture.dir, index)
+}
+
+// Results of inputs that are not converted now would be lost.
+function refuseOthers(dir: string, facts: CaptureFacts, record: CaptureFacts): void {
+  const names = new Set(facts.inputs.map(({ name }) => name))
+  const other = record.inputs.find(({ name }) => !names.has(name))
+  if (other === undefined) return
+  const problem = `the folder "${dir}" has results of "${other.name}", which is no input now`
+  throw new OutputError(
+    `Cannot use --resume: ${problem} (-o names another folder, --force replaces them)`,
+    dir,
+  )
+}
+
+function skippedInput(path: string, problems: InputSummary['problems']): InputSummary {
+  return { path, bytes: 0, packets: 0, status: 'skipped', problems, dropped: 0 }
+}

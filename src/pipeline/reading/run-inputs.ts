@@ -1,0 +1,134 @@
+import { stat } from 'node:fs/promises'
+import type { Config } from '../../config/config.js'
+import type { InputError } from '../../errors.js'
+import type { Decompression } from '../../input/decompression.js'
+import { expandInputs } from '../../input/expand-inputs.js'
+import type { Input } from '../../input/input.js'
+import { SkippedPaths } from '../../input/skipped-paths.js'
+import { systemPath } from '../../system-path.js'
+import type { RunHooks } from '../hooks.js'
+import { type Capture, numberedCaptures, planCaptures } from './captures.js'
+import { InputOpener } from './input-opener.js'
+import type { InputWatch } from './input-watch.js'
+import { type Reading, reportOf } from './reading.js'
+import { refuseInputs } from './refuse-inputs.js'
+import type { ResumedRun } from './resumed-run.js'
+
+/** What a run reads. */
+export interface RunInputs {
+  readonly captures: readonly Capture[]
+  /** Bytes of all inputs on disk; null: unknown. */
+  readonly bytesTotal: number | null
+  /** Arguments that gave no input. */
+  readonly problems: readonly InputError[]
+  /** What was found besides inputs. Files that turn out to be no capture are added. */
+  readonly skipped: SkippedPaths
+  /** Device and inode of inputs that a connection file could take the place of. */
+  readonly exposed: ReadonlySet<string>
+  readonly reading: Reading
+  /** Records of what an earlier run with `--resume` did, and of what this one does; null: there are none. */
+  readonly resumed: ResumedRun | null
+}
+
+/** The inputs of a live capture. */
+export async function liveInputs(
+  config: Config,
+  live: Reading & { readonly input: Input },
+): Promise<RunInputs> {
+  return {
+    captures: await planCaptures([live.input], config),
+    bytesTotal: null,
+    problems: [],
+    skipped: new SkippedPaths(),
+    exposed: new Set(),
+    reading: live,
+    resumed: null,
+  }
+}
+
+/**
+ * Finds the files that a run reads, and in which order.
+ *
+ * @throws OutputError, ConfigError where the run cannot begin.
+ */
+export async function fileInputs(
+  config: Config,
+  hooks: RunHooks,
+  decompression: Decompression,
+  watch: InputWatch,
+): Promise<RunInputs> {
+  const { stdin } = hooks
+  const outputFiles = outputFilesOf(config, hooks)
+  const found = expandInputs(config.inputs, { folder: config.outputDir, files: outputFiles })
+  const { inputs, problems, skipped, files, exposed } = found
+  refuseInputs([...outputFiles, config.outputDir], files)
+  const whole: Capture[] = [{ inputs, dir: config.outputDir, name: null }]
+  const planEach = async () =>
+    hooks.handoverDir === undefined
+      ? await planCaptures(inputs, config, null, files)
+      : numberedCaptures(inputs, config)
+  const planned = config.perFile ? await planEach() : whole
+  hooks.beforeOutput?.()
+  const resumed = config.resume
+    ? await (await import('./resumed-run.js')).ResumedRun.begin(planned, config)
+    : null
+  const left = resumed?.captures ?? planned
+  const facts = {
+    problems,
+    skipped,
+    exposed,
+    resumed,
+    bytesTotal: await totalBytes(inputsOf(left)),
+  }
+  const isRecorded = left[0]?.isRecorded === true
+  if (config.merge && inputsOf(left).length > 1) {
+    const { MergedReading } = await import('./merged-reading.js')
+    const reading = MergedReading.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch)
+    const captures = [{ inputs: [reading.input], dir: config.outputDir, name: null, isRecorded }]
+    return { ...facts, captures, reading }
+  }
+  const captures =
+    config.perFile || left.length === 0
+      ? left
+      : (await planCaptures(inputs, config, decompression, files, watch.over)).map((capture) => ({
+          ...capture,
+          isRecorded,
+        }))
+  const ordered = inputsOf(captures)
+  const opener = new InputOpener(ordered, decompression, stdin)
+  return { ...facts, captures, reading: filesReading(opener, ordered.length, watch) }
+}
+
+/** Files, and standard input, one after the other. */
+function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch): Reading {
+  return {
+    inputCount,
+    open: (input) => watch.over(input, opener.open(input)),
+    report: reportOf,
+    get progress() {
+      return watch.silent
+    },
+    close: () => opener.close(),
+  }
+}
+
+function outputFilesOf({ indexes, summaryFile }: Config, { otherOutputs = [] }: RunHooks): string[] {
+  const paths = [...indexes.map(({ path }) => path), summaryFile, ...otherOutputs]
+  return paths.filter((path): path is string => path !== null && path !== '-')
+}
+
+function inputsOf(captures: readonly Capture[]): Input[] {
+  return captures.flatMap(({ inputs }) => inputs)
+}
+
+async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
+  let total = 0
+  for (const input of inputs) {
+    if (input.kind !== 'file') return null
+    total += await stat(systemPath(input.path)).then(
+      ({ size }) => size,
+      () => 0, // reported when it is read
+    )
+  }
+  return total
+}

@@ -1,0 +1,145 @@
+import { openSync, readSync } from 'node:fs'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { InputReadProblem } from '../../input/byte-source.js'
+import { CompressedInput } from '../../input/decompress/compressed-input.js'
+import { loadDecompressor } from '../../input/decompress/load-decompressor.js'
+import { closeQuietly, readProblem } from '../../input/file-source.js'
+import { SlotProducer } from '../../ring/slot-ring.js'
+import { systemPath } from '../../system-path.js'
+import {
+  type DecompressionMessage,
+  type DecompressionSetup,
+  type DecompressionTask,
+  DecompressionWord,
+} from './decompression-messages.js'
+
+/** Longest sleep; then the thread looks whether its task shall end. */
+const SLEEP_MS = 100
+
+const setup: DecompressionSetup = workerData
+const words = new Int32Array(setup.words)
+const progress = new BigInt64Array(setup.progress)
+const producer = new SlotProducer(setup.ring)
+/** Bytes in the slot that is being filled; slots of the task that were handed over. */
+let slotBytes = 0
+let handedOver = 0
+
+/** The task shall end early. */
+class StoppedTask extends Error {}
+
+parentPort?.on('message', (task: DecompressionTask) => void run(task))
+
+async function run(task: DecompressionTask): Promise<void> {
+  let problem: InputReadProblem | null = null
+  handedOver = 0
+  try {
+    problem = await unpack(task)
+    publish()
+  } catch (error) {
+    if (!(error instanceof StoppedTask)) throw error
+    slotBytes = 0
+  }
+  tell({ kind: 'done', problem })
+}
+
+async function unpack(task: DecompressionTask): Promise<InputReadProblem | null> {
+  const decompress = await loadDecompressor(task.compression)
+  const checkpoint = () => {
+    if (words[DecompressionWord.STOP] === task.number) throw new StoppedTask()
+  }
+  const write = (bytes: Uint8Array, from: number, to: number) =>
+    fill(bytes, from, to, checkpoint, task.isAhead)
+  const { input } = task
+  if (typeof input !== 'string') {
+    return decompress(portInput(input, checkpoint), write)
+  }
+  let file: number
+  try {
+    file = openSync(systemPath(input), 'r')
+  } catch (error) {
+    return readProblem(0, error) // it was there a moment ago
+  }
+  try {
+    return decompress(fileInput(file, checkpoint), write)
+  } finally {
+    closeQuietly(file)
+  }
+}
+
+function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => void, isAhead: boolean): void {
+  for (let at = from; at < to; ) {
+    for (checkpoint(); !producer.hasFree(mostFull(isAhead)); checkpoint())
+      producer.waitForFree(SLEEP_MS, mostFull(isAhead))
+    const slot = producer.slots[producer.slot]!
+    const count = Math.min(to - at, slot.length - slotBytes)
+    slot.set(bytes.subarray(at, at + count), slotBytes)
+    slotBytes += count
+    at += count
+    if (slotBytes === slot.length) publish()
+  }
+}
+
+// A caller that looks only at the beginnings of many inputs pays for no more.
+function mostFull(isAhead: boolean): number {
+  return isAhead || producer.full < handedOver ? producer.slots.length : 1
+}
+
+function publish(): void {
+  if (slotBytes === 0) return
+  handedOver += 1
+  if (producer.publish(slotBytes)) tell({ kind: 'filled' })
+  slotBytes = 0
+}
+
+function fileInput(file: number, checkpoint: () => void): CompressedInput {
+  let position = 0
+  const read = (target: Uint8Array): number => {
+    checkpoint()
+    const bytes = readSync(file, target, 0, target.length, position)
+    position += bytes
+    readUpTo(position)
+    return bytes
+  }
+  const seek = (offset: number) => {
+    position = offset
+  }
+  return new CompressedInput(read, seek)
+}
+
+function portInput(port: MessagePort, checkpoint: () => void): CompressedInput {
+  let chunk: Uint8Array = new Uint8Array(0)
+  let position = 0
+  return new CompressedInput((target) => {
+    if (chunk.length === 0) {
+      publish() // the next bytes may take their time
+      chunk = receive(port, checkpoint) ?? chunk
+    }
+    const part = chunk.subarray(0, target.length)
+    target.set(part)
+    chunk = chunk.subarray(part.length)
+    position += part.length
+    readUpTo(position)
+    return part.length
+  })
+}
+
+function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
+  let mail = Atomics.load(words, DecompressionWord.MAIL)
+  tell({ kind: 'more' })
+  for (;;) {
+    const received: { message: Uint8Array | null } | undefined = receiveMessageOnPort(port)
+    if (received !== undefined) return received.message
+    Atomics.wait(words, DecompressionWord.MAIL, mail, SLEEP_MS)
+    mail = Atomics.load(words, DecompressionWord.MAIL)
+    checkpoint()
+  }
+}
+
+// Bytes that are read a second time count once.
+function readUpTo(position: number): void {
+  if (position > Atomics.load(progress, 0)) Atomics.store(progress, 0, BigInt(position))
+}
+
+function tell(message: DecompressionMessage): void {
+  parentPort?.postMessage(message)
+}
