@@ -111,6 +111,7 @@ describe('an index with --resume', () => {
       'the list leads out of the folder',
       (out) => writeFileSync(join(out, '.pcap2conn', 'results'), '4 ../../mine\n'),
     ],
+    ['a run was killed while it noted', leaveNotes],
     [
       'the record is of another input',
       (out) => copyFileSync(join(out, '..', '8.pcap', RECORD), join(out, RECORD)),
@@ -121,7 +122,10 @@ describe('an index with --resume', () => {
     withInputs(async (folder) => {
       writeFileSync(join(folder, 'mine'), 'mine')
       await expectWhole(folder)
-      change(join(folder, 'out', '7.pcap'))
+      const out = join(folder, 'out', '7.pcap')
+      copyFileSync(join(out, RECORD), `${out}.record`)
+      change(out)
+      rmSync(`${out}.record`, { force: true })
       const force =
         _what.includes('another input') || _what.includes('no more') || _what.includes('list')
           ? ['--force']
@@ -156,6 +160,15 @@ function damage(path: string): void {
   const bytes = readFileSync(path)
   bytes.writeUInt32LE(0xffffffff, 12) // the length of the first line
   writeFileSync(path, bytes)
+}
+
+function leaveNotes(out: string): void {
+  rmSync(join(out, RECORD))
+  writeFileSync(join(out, `${RECORD}.0123456789ab.partial`), 'x')
+  writeFileSync(join(out, '.pcap2conn', 'results.0123456789ab.partial'), 'x')
+  writeFileSync(join(out, '.pcap2conn', 'made-5'), `${resultIn(out)}\n`)
+  const begun = JSON.parse(readFileSync(`${out}.record`, 'utf8'))
+  writeFileSync(join(out, RECORD), JSON.stringify({ ...begun, complete: false }))
 }
 
 function strip(path: string): void {

@@ -197,7 +197,8 @@ describe.concurrent('at names that are there for a moment only', () => {
       for (const i of plants.keys()) {
         const out = join(folder, 'out', `${i}`)
         expect(JSON.parse(readFileSync(join(out, record), 'utf8')).complete).toBe(true)
-        for (const name of [record, `${record}.new`]) rmSync(join(out, name))
+        for (const name of [record, `${record}.new`, '.pcap2conn'])
+          rmSync(join(out, name), { recursive: true })
         expect(treeHashes(out)).toEqual(expected)
       }
     }))

@@ -17,6 +17,10 @@ const FLUSH_BYTES = 256 * 1024
 /** What connection files are called; nothing else is ever removed, whatever a list says. */
 const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 
+/** What stands in the state folder: whole, or as a run that was killed has left it. */
+const NOTED = /^(?:(?:results|index)(?:\.[0-9a-f]{12}\.partial)?|made-\d+)$/
+const PARTIAL_RECORD = /^\.pcap2conn\.json\.[0-9a-f]{12}\.partial$/
+
 /** What identifies the results of a capture: how many files and bytes, and a hash of the list with each name and size. */
 export interface ResultFacts {
   readonly files: number
@@ -53,8 +57,8 @@ export function hasConnectionFiles(folder: string): boolean {
 export function removeResults(folder: string, areListed: boolean): void {
   const names = areListed ? listedNames(folder) : connectionFilesIn(folder)
   for (const name of names) remove(join(folder, name))
-  for (const name of stateNames(folder))
-    if (name === LIST_NAME || name === KEPT_INDEX || MADE_LIST.test(name)) remove(statePath(folder, name))
+  for (const name of stateNames(folder)) if (NOTED.test(name)) remove(statePath(folder, name))
+  for (const name of namesIn(folder)) if (PARTIAL_RECORD.test(name)) remove(join(folder, name))
 }
 
 /**
@@ -117,8 +121,12 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
 }
 
 function connectionFilesIn(folder: string): string[] {
+  return namesIn(folder).filter((name) => CONNECTION_FILE.test(name))
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return fs.readdirSync(systemPath(folder), 'utf8').filter((name) => CONNECTION_FILE.test(name))
+    return fs.readdirSync(systemPath(folder), 'utf8')
   } catch {
     return [] // it is not there yet, or fails when it is written to
   }

@@ -148,8 +148,8 @@ export class ResumedRun implements CaptureRecords {
     try {
       const index = this.#config.indexes.length === 0 ? null : await this.#keep(number)
       const results = writeResultList(dir)
+      removeMadeLists(dir) // before: beside a complete record nobody removes them
       writeRecord(dir, { ...facts, complete: true, failures: [], problems, results, index })
-      removeMadeLists(dir)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
       this.failures.push(failureOf(error))
