@@ -1,0 +1,116 @@
+import { Outside } from '../stream/outside.js'
+import { TcpFlag } from '../wire/tcp.js'
+import { Candidate } from './candidate.js'
+import type { FlowPacket } from './flow-packet.js'
+import type { KeptPackets } from './kept-packets.js'
+import { type Group, type LifeGroups, latest } from './life-groups.js'
+import type { TcpTracker } from './tcp-tracker.js'
+
+/** Candidates that one 5-tuple may have at once. */
+const MAX_CANDIDATES = 4
+
+/** What is done with a packet of a connection, whose payload is in `bytes`. */
+type PacketAction = (connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket) => void
+
+/** Who gets the packets of connections. */
+export interface PacketTaker {
+  /** One that is the connection's. */
+  readonly take: PacketAction
+  /** One that is counted to the connection, but is not of its streams. */
+  readonly count: PacketAction
+}
+
+/** Keeps the packets of candidates, and hands them on: to the connection that they are of, or to be counted. */
+export class Candidates {
+  readonly #groups: LifeGroups
+  readonly #tcp: TcpTracker
+  readonly #kept: KeptPackets
+  readonly #taker: PacketTaker
+  /** Times that candidates were dropped because there was no memory for more. */
+  memoryHits = 0
+
+  constructor(groups: LifeGroups, tcp: TcpTracker, kept: KeptPackets, taker: PacketTaker) {
+    this.#groups = groups
+    this.#tcp = tcp
+    this.#kept = kept
+    this.#taker = taker
+  }
+
+  /** The candidate that a packet confirms, or null. */
+  confirmedBy(group: Group, direction: 0 | 1, packet: FlowPacket): Candidate | null {
+    return group.candidates.find((candidate) => candidate.match(direction, packet) === 'confirmed') ?? null
+  }
+
+  /** Keeps a packet with the candidate that it is near to. Returns false where there is none with room for it. */
+  join(group: Group, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): boolean {
+    const candidate = group.candidates.find((other) => other.match(direction, packet) !== 'no')
+    if (candidate === undefined) return false
+    if (candidate.hasRoom(direction, packet)) {
+      candidate.add(this.#kept.keep(direction, bytes, packet))
+      return true
+    }
+    this.drop(group, candidate)
+    return false
+  }
+
+  /** Keeps a packet as the first of a candidate, where it has something to confirm; otherwise counts it. */
+  begin(group: Group, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    const { originalPayloadBytes, tcpFlags } = packet
+    const hasContent = originalPayloadBytes > 0 || (tcpFlags & (TcpFlag.SYN | TcpFlag.FIN)) !== 0
+    if (!hasContent || tcpFlags & TcpFlag.RST) {
+      this.#countStray(group, direction, bytes, packet)
+      return
+    }
+    if (this.#kept.isFull) {
+      this.memoryHits += 1
+      this.dropAll(group)
+    } else if (group.candidates.length >= MAX_CANDIDATES) {
+      this.drop(group, group.candidates[0]!)
+    }
+    const candidate = new Candidate()
+    candidate.add(this.#kept.keep(direction, bytes, packet))
+    group.candidates.push(candidate)
+  }
+
+  /** Hands the packets of a candidate to the connection that they are of. */
+  handOver(group: Group, candidate: Candidate, connection: number): void {
+    withdraw(group, candidate)
+    for (const kept of candidate.packets) {
+      const side = this.#groups.direction(group, connection, kept.side)
+      this.#taker.take(connection, side, this.#kept.take(kept), kept.packet)
+    }
+  }
+
+  /** Takes the SYN of a connection that it opened, and hands over what was captured of that before. */
+  takeSyn(group: Group, connection: number, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    this.#taker.take(connection, this.#groups.direction(group, connection, direction), bytes, packet)
+    for (const candidate of [...group.candidates]) {
+      if (candidate.isAfterSyn(direction, packet.seq)) this.handOver(group, candidate, connection)
+    }
+  }
+
+  /** Counts the packets of all candidates: nothing confirms them any more. */
+  dropAll(group: Group): void {
+    for (const candidate of [...group.candidates]) this.drop(group, candidate)
+  }
+
+  drop(group: Group, candidate: Candidate): void {
+    withdraw(group, candidate)
+    for (const kept of candidate.packets) {
+      this.#countStray(group, kept.side, this.#kept.take(kept), kept.packet)
+    }
+  }
+
+  // A packet that belongs to nothing counts to the latest connection; its payload is outside.
+  #countStray(group: Group, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    const life = latest(group)
+    const side = this.#groups.direction(group, life, direction)
+    this.#taker.count(life, side, bytes, packet)
+    const kind = packet.tcpFlags & TcpFlag.RST ? Outside.RESET_TEXT : Outside.UNCONFIRMED
+    this.#tcp.countOutside(2 * life + side, kind, packet.payloadBytes)
+  }
+}
+
+function withdraw(group: Group, candidate: Candidate): void {
+  group.candidates.splice(group.candidates.indexOf(candidate), 1)
+}
