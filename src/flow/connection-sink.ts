@@ -12,6 +12,6 @@ export interface ConnectionSink extends StreamSink {
   readonly packet: ((connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket) => void) | null
   /** No payload is expected any more (late segments may still come): what is buffered can be written. */
   closed(connection: number): void
-  /** The connection's last word: its record is complete; its number is free after the call. */
+  /** The connection is over and its record complete. Its number is free after the call. */
   finished(connection: number): void
 }

@@ -1,7 +1,7 @@
 import { IpProtocol } from '../wire/transport-packet.js'
 import { ConnectionFlag, type ConnectionTable } from './connection-table.js'
 
-/** What comes for a closed connection belongs to it for this long, in capture time. */
+/** Packets belong to a closed connection for so many seconds of capture time. */
 const LINGER_SEC = 5
 
 export interface TimeOuts {

@@ -3,7 +3,7 @@ import { OUTSIDE_KINDS } from './outside.js'
 import { seqAdd } from './seq.js'
 import type { StreamSink } from './sink.js'
 
-/** The last step of a half-stream: hands bytes in order to the sink, and keeps the columns that count. */
+/** The last step of a half-stream: hands bytes in order to the sink, and counts them. */
 export class Delivery {
   readonly #halves: HalfStreams
   readonly #sink: StreamSink
@@ -46,7 +46,7 @@ export class Delivery {
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)
   }
 
-  /** Goes on behind `length` bytes that the capture lost. */
+  /** Skips `length` bytes that the capture lost. */
   skip(half: number, length: number): void {
     const halves = this.#halves
     const offset = halves.nextOffset[half]!
@@ -57,7 +57,7 @@ export class Delivery {
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)
   }
 
-  /** Goes on behind bytes that were on the wire and were cut off by the snaplen. */
+  /** Skips bytes that were on the wire but cut off by the snaplen. */
   skipCut(half: number, length: number): void {
     this.cutBytes += length
     this.skip(half, length)

@@ -33,7 +33,7 @@ export class HeldRows {
   /** Stream offsets: the row covers `[offset, end)`. */
   offset = new Float64Array(INITIAL_CAPACITY)
   end = new Float64Array(INITIAL_CAPACITY)
-  /** Where its bytes are, see `HeldStore`; `NOWHERE`: they were on the wire but cut off by the snaplen. */
+  /** Place of its bytes, see `HeldStore`; `NOWHERE`: the snaplen cut them off. */
   place = new Float64Array(INITIAL_CAPACITY)
   /** Time of the packet that carried it. */
   tsSec = new Float64Array(INITIAL_CAPACITY)

@@ -3,13 +3,13 @@ import { HeldList } from './held-list.js'
 import { type HeldRows, NO_ROW, RowFlag } from './held-rows.js'
 import { type HeldStore, NOWHERE } from './held-store.js'
 
-/** A gap is given up this long after the peer acknowledged past it, in capture time … */
+/** A gap is given up so many milliseconds of capture time after the peer has acknowledged past it. */
 export const GAP_WAIT_MS = 500
-/** … or when this much has been held since then. */
+/** A gap is also given up when so many bytes have been held since the peer acknowledged past it. */
 const GAP_WAIT_BYTES = 256 * 1024
-/** Where the peer has sent nothing it acknowledges nothing: so long, in capture time, after a segment above the gap … */
+/** If the peer has sent nothing, it acknowledges nothing: a gap is given up so long after a segment above it. */
 const ONE_SIDED_WAIT_MS = 5_000
-/** … or when this much is held above it. */
+/** If the peer has sent nothing, a gap is also given up when so many bytes are held above it. */
 const ONE_SIDED_WAIT_BYTES = 1024 * 1024
 
 /** When and how a segment came. */
@@ -104,7 +104,7 @@ export class HeldSegments {
     this.#rows.free(row)
   }
 
-  /** Nothing is held any more, and this is of no use any more. */
+  /** Gives everything back. Not to be used afterwards. */
   release(): void {
     this.#list.release()
     this.#store.countList(-1)

@@ -32,10 +32,10 @@ const FIRST_PAGE_KIND = 1
 const FIRST_SLOT_KIND = FIRST_PAGE_KIND + LARGEST_CLASS + 1
 const FEW_KIND = 15
 
-/** Memory that a row takes, and a half-stream that has any … */
+/** Memory that a row takes, and memory that a half-stream with rows takes. */
 const ROW_BYTES = 96
 const LIST_BYTES = 192
-/** … and what all of that may take together in any case. */
+/** Rows and half-streams may always take so much memory together. */
 const MIN_RECORD_BYTES = 32 * 1024 * 1024
 /**
  * Segments up to this length never go to the spill file: a capture of nothing else, or one that covers them again and
@@ -78,7 +78,7 @@ export class HeldStore {
     return this.rows.count - this.#lists
   }
 
-  /** True when it takes as much memory as there is to know where all is. */
+  /** True when rows, lists and short pieces take all the memory that they may. */
   get isFull(): boolean {
     const bytes = this.rows.count * ROW_BYTES + this.#lists * LIST_BYTES + this.#few.usedBytes
     return bytes > Math.max(this.#pages.totalBytes, MIN_RECORD_BYTES)
@@ -112,7 +112,7 @@ export class HeldStore {
     return -1 - this.#spill.write(bytes, from, to)
   }
 
-  /** Where the `length` bytes from the one at `at` on are. Valid until `keep`, `replace`, `drop` or the next call. */
+  /** Finds `length` stored bytes, from byte `at` on. Valid until `keep`, `replace`, `drop` or the next call. */
   locate(stored: number, at: number, length: number): Readonly<BytesPlace> {
     const place = this.#place
     if (stored < 0) {
@@ -139,7 +139,7 @@ export class HeldStore {
     else this.#pages.memory.copy(bytes, from, to, this.#positionInPages(stored) + at)
   }
 
-  /** The last `bytes` of the stored bytes, not all of them, are not needed any more. */
+  /** Gives back the last `bytes` stored bytes, which are not all of them. */
   shorten(stored: number, bytes: number): void {
     if (stored < 0) this.#spill.free(bytes)
   }

@@ -130,7 +130,7 @@ export class HeldStreams {
     return dropped
   }
 
-  /** The half-stream's number will mean another one; `flush` its connection first. */
+  /** The number of the half-stream will be used again. `flush` its connection first. */
   release(half: number): void {
     if (this.#held.has(half)) throw new Error(`bug: half-stream ${half} is released with held segments`)
     this.gaps.forget(half)

@@ -6,9 +6,9 @@ import type { IndexFormat } from './index-format.js'
 import { columnSchema } from './parquet-schema.js'
 import { valueReader } from './parquet-values.js'
 
-/** A row group ends at so many records … */
+/** A row group ends at so many records. */
 const GROUP_ROWS = 16_384
-/** … or when their JSON lines have so many bytes: the bound of what is in memory. */
+/** A row group also ends when its JSON lines have so many bytes, which bounds the memory. */
 const GROUP_LINE_BYTES = 16 * 1024 * 1024
 const PARQUET_NAME = 'pcap2conn'
 /** Columns whose least and greatest value a row group tells, so that readers can pass over it. */
