@@ -2,7 +2,7 @@ const INITIAL_BYTES = 64 * 1024
 
 /** Bytes put together piece by piece in one buffer that is used again. */
 export class ByteBuilder {
-  /** What was put stands in `bytes[0, length)`. Replaced when it grows. */
+  /** The content is `bytes[0, length)`. Another array takes its place when it grows. */
   bytes = new Uint8Array(INITIAL_BYTES)
   length = 0
 

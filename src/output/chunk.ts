@@ -21,7 +21,7 @@ export interface Chunk {
   markerBytes: number
   /** Zero bytes that stand for lost bytes. */
   zeros: number
-  /** Of the first payload byte in the half-stream, lost bytes counted; only where the format shows it, otherwise 0. */
+  /** Stream offset of the first payload byte, lost bytes counted. Set only if the format shows it, otherwise 0. */
   offset: number
   /** Payload is `bytes[from, to)`. */
   bytes: Uint8Array

@@ -1,7 +1,7 @@
 import { HalfSeen } from '../stream/half-streams.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 
-/** What one side of a TCP connection came to, as Zeek's endpoint states, reduced. */
+/** How one side of a TCP connection ended: Zeek's endpoint states, reduced. */
 type SideState = 'inactive' | 'synSent' | 'partial' | 'established' | 'closed' | 'reset'
 
 const HAS_CONN_STATE: ReadonlySet<number> = new Set([

@@ -20,7 +20,7 @@ export interface Output<Part = unknown> {
   finish?(parts: readonly Part[], run: RunParts): Promise<readonly Failure[]>
 }
 
-/** One output in one worker: what it wants to know of the connections. Absent methods are not called. */
+/** One output in one worker: the events that it wants. Absent methods are not called. */
 export interface WorkerOutput<Part = unknown> extends Partial<ConnectionSink> {
   /** A capture begins; all connections of the one before are finished. @throws OutputError */
   startCapture?(capture: CaptureStart): void
@@ -68,7 +68,7 @@ export interface RunParts {
   readonly stdout: Writable | undefined
 }
 
-/** What it depends on which outputs a run has. */
+/** The settings that decide which outputs a run has. */
 export interface OutputSetup {
   readonly config: Config
   /** Where a program that takes the connections has made a folder for them (`handover/`); null: none does. */

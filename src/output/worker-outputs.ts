@@ -17,7 +17,7 @@ export interface OutputResult {
 
 /** All outputs of one worker. */
 export class WorkerOutputs {
-  /** What the connections are told to. */
+  /** Receives all events of connections. */
   readonly sink: ConnectionSink
   readonly #parts: WorkerParts
   readonly #outputs: readonly WorkerOutput[]

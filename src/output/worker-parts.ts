@@ -83,7 +83,7 @@ export class WorkerParts {
     return this.#uids
   }
 
-  /** All outputs are open. @returns What must learn of new connections before they do. */
+  /** All outputs are open. @returns What must be told of new connections before the outputs are. */
   seal(): readonly Pick<ConnectionSink, 'opened'>[] {
     this.#isSealed = true
     return [this.#names, this.#uids].filter((maker) => maker !== null)

@@ -5,7 +5,7 @@ import type { ChunkTarget } from '../chunk.js'
 export const PIECE_FIELDS = 4
 
 /**
- * What one worker has for the console from one epoch. Both arrays own their memory and may be transferred.
+ * One worker's console output of one epoch. Both arrays own their memory and may be transferred.
  *
  * `pieces` has four numbers for each piece, in the order of writing: the number of the event (packet) that
  * delivered it, the connection's `firstNumber`, its length in `bytes`, and how often these bytes are shown.
@@ -45,7 +45,7 @@ export class ConsoleTarget implements ChunkTarget {
     this.#addPiece(pattern.length, count)
   }
 
-  /** What was gathered since the last call, or null when it is nothing. */
+  /** The output since the last call; null: there is none. */
   take(): ConsoleBlock | null {
     if (this.#used === 0) return null
     const block = {

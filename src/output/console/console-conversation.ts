@@ -38,8 +38,8 @@ const GAP_COLOUR = `${ESCAPE}31m`
 
 /**
  * Payload for people at a terminal: a line with time, endpoints and size where the connection or the side changes, then
- * what was sent. Payload cannot drive the terminal, all but printable ASCII, tabs and line ends is escaped; and it
- * cannot imitate such a line or the text for lost bytes, with colours or without.
+ * what was sent. Everything but printable ASCII, tabs and line ends is escaped, so payload cannot drive the terminal.
+ * It cannot imitate such a line or the text for lost bytes either, with colours or without.
  */
 export class ConsoleConversation {
   readonly #style: ConversationStyle
@@ -97,7 +97,7 @@ export class ConsoleConversation {
     return `${whole}.${`${tsNsec}`.padStart(9, '0').slice(0, decimalsOf(isNanosecond))}`
   }
 
-  // Payload is put together before it is looked through: the pieces of a heading may come in several frames.
+  // Frames are joined before they are searched: several frames may hold the parts of one heading.
   #plainText({ frames, side }: Run): string {
     let text = ''
     let payloads = ''

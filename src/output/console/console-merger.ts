@@ -14,8 +14,8 @@ interface Piece {
 }
 
 /**
- * Puts what the workers have for the console into one stream, in the order of the packets whatever the number
- * of workers: by event, then by the connection's first packet.
+ * Merges the workers' console output into one stream: by event (packet), then by the connection's first packet. So the
+ * order does not depend on the number of workers.
  */
 export class ConsoleMerger {
   // Invariant: #epochs has the epochs that are not written yet; a worker's place is undefined until its block came.
@@ -52,7 +52,7 @@ export class ConsoleMerger {
     return this.#writer.bytesWritten
   }
 
-  /** Epochs that came, wholly or in part, and are not written yet. The caller keeps this small by waiting. */
+  /** Epochs of which something came that is not written yet. The caller waits to keep this small. */
   get pendingEpochs(): number {
     return this.#epochs.size
   }

@@ -16,8 +16,8 @@ export function shownText(bytes: Uint8Array): string {
 }
 
 /**
- * Text of payload in which nothing reads as a heading of the conversation (`--- 2024-…`) or as its text for lost bytes:
- * the first character of what would is escaped. Not only at a line's begin: a terminal breaks long lines where it likes.
+ * Text of payload that cannot be taken for a heading of the conversation (`--- 2024-03-05`) or for its text for lost
+ * bytes: the first character of such text is escaped. Also within lines, since terminals break long lines.
  */
 export function withoutHeadings(text: string): string {
   return text.replace(/-(?=--[ \t])|\[(?=\d+ bytes missing\])/g, (first) =>

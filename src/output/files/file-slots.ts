@@ -1,6 +1,6 @@
 import type { FdBudget } from './fd-budget.js'
 
-/** Who has files open that can be opened again. */
+/** A holder of open files that can be closed and opened again. */
 export interface SlotHolder {
   /** Closes the file that was not written for the longest time, and gives its slot back. False: none is open. */
   closeOldest(): boolean

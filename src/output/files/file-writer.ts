@@ -97,7 +97,7 @@ export class FileWriter {
     this.#files.close(file)
   }
 
-  /** Closes the file; the number will mean another one from now on. @throws OutputError */
+  /** Closes the file. Its number may be used for another file from now on. @throws OutputError */
   release(file: number): void {
     if (file >= this.#used) return
     this.close(file)
@@ -123,7 +123,7 @@ export class FileWriter {
     if (failure !== null) throw failure
   }
 
-  // Gives the file a page, at best one for so many bytes; others are written out when no memory is left.
+  // Gives the file a page, if possible one for so many bytes. Writes out other files when no memory is left.
   #takePage(file: number, bytes: number): void {
     const wanted = this.#arena.classFor(bytes)
     for (;;) {
@@ -142,8 +142,8 @@ export class FileWriter {
     }
   }
 
-  // Moves the file's bytes to a larger page, for `bytes` in all at best. Writes out the oldest of the others
-  // for it, but not more of them than a largest page is worth: then the page that is there must do.
+  // Moves the file's bytes to a larger page, if possible one for `bytes` bytes. To get it, writes out the oldest other
+  // pages, but no more than one largest page holds. If that is not enough, the page stays.
   #tryGrowPage(file: number, bytes: number): boolean {
     const sizeClass = this.#sizeClasses[file]!
     if (sizeClass === LARGEST_CLASS) return false

@@ -12,8 +12,8 @@ const { O_WRONLY, O_CREAT, O_APPEND } = fs.constants
 const FLAGS = O_WRONLY | O_CREAT | O_APPEND | (fs.constants.O_NOFOLLOW ?? 0)
 
 /**
- * The names of the files that one worker makes of a capture, a line each, written before the file is made: whatever
- * ends the run, the next one knows what is there.
+ * The names of the files that one worker makes of a capture, a line each. A name is written before its file is made, so
+ * the next run knows all files, however this one ends.
  */
 export class MadeFiles {
   // Invariants: #folder is that of the capture, null: nothing is noted. #descriptor is the list's, -1: it is closed.

@@ -13,7 +13,7 @@ const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0
 const O_NONBLOCK = fs.constants.O_NONBLOCK ?? 0
 const CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-// Should a pipe have taken the file's place, opening it must not wait for a reader.
+// If a pipe has taken the file's place, opening it must not wait for a reader.
 const CONTINUE = O_WRONLY | O_NOFOLLOW | O_NONBLOCK
 const MODE = 0o640
 
@@ -22,7 +22,7 @@ const NO_FILES: ReadonlySet<string> = new Set()
 /** Failures that are kept as text; further ones are counted. */
 const SHOWN_FAILURES = 20
 
-// The process is out of descriptors and none of them is ours to close: others may be gone in a moment.
+// The process has no descriptor left, and none of ours can be closed. Others may be closed in a moment.
 const FD_WAIT_MS = 20
 const FD_WAITS = 100
 
@@ -122,14 +122,14 @@ export class NewFiles {
   /** Notes the failure of one file. @throws OutputError where others would share it. */
   giveUp(path: string, error: unknown): void {
     const failure = error instanceof OutputError ? error : outputFailure(path, error)
-    // What is wrong with the disk or the folder ends the run, and so does a file that exists: nothing is to be written
-    // over the results of another run.
+    // A problem of the disk or folder ends the run. So does a file that exists: the results of another run must not be
+    // overwritten.
     if (failure.kind !== 'output' || codeOf(failure.cause) === 'EEXIST') throw failure
     this.#totals.failures += 1
     if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
   }
 
-  // An input that stands in the place is none of the files that a later run may remove.
+  // If an input has this name, it is not noted: a later run must not remove it.
   #note(path: string, made: MadeFiles): void {
     try {
       if (this.#isForced && this.#inputFiles.size > 0) this.#refuseInput(path)

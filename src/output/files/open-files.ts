@@ -10,8 +10,8 @@ const GIVEN_UP = 2
 const INITIAL_CAPACITY = 256
 
 /**
- * Files of one output of one worker that are written by and by: opened when something is written, closed when a slot is
- * needed, the least recently written first.
+ * Files of one output of one worker that are written bit by bit. A file is opened when something is written; when a
+ * slot is needed, the least recently written file is closed.
  *
  * A file is a small integer; its path is asked for when it is opened. The first open of a file creates it; later ones
  * continue it.
@@ -75,7 +75,7 @@ export class OpenFiles implements SlotHolder {
     return true
   }
 
-  /** The number will mean another file from now on. The file is closed. */
+  /** The number may be used for another file from now on. The file is closed. */
   forget(file: number): void {
     if (file < this.#state.length) this.#state[file] = 0
   }

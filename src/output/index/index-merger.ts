@@ -112,7 +112,7 @@ async function reduceRuns(paths: readonly string[], folder: string): Promise<rea
     } finally {
       fs.closeSync(descriptor)
     }
-    // What is kept for another run stays.
+    // Runs that are kept for a later run stay.
     for (const path of group) if (path.startsWith(join(folder, sep))) fs.rmSync(path)
     left = [...left.slice(FAN_IN), merged]
   }

@@ -9,7 +9,7 @@ import { outputFailure } from '../output-failure.js'
 import { StreamWriter } from '../stream-writer.js'
 import { createIndexFormat, type IndexFormat } from './formats/index-format.js'
 
-/** Where the records of an index go, in order. After a failure it must be abandoned. */
+/** Takes the records of an index, in order. After a failure it must be abandoned. */
 export interface IndexOutput {
   /** @param bytes `bytes[from, to)` is the record's JSON line with its line feed. Valid during the call. */
   add(bytes: Buffer, from: number, to: number): void

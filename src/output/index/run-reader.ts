@@ -6,7 +6,7 @@ import { createIndexFormat } from './formats/index-format.js'
 import { compareRecords, RUN_HEADER_BYTES, RUN_UID, recordBytes } from './index-runs.js'
 
 const READ_BYTES = 128 * 1024
-/** No record of ours is as long. */
+/** Our records are shorter. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024
 
 /** Reads the records of one run file in turn. */
@@ -19,7 +19,7 @@ export class RunReader {
     this.#file = new RecordFile(path, READ_BYTES)
   }
 
-  /** The current record stands in it, from `at` on; meaningful after a `next()` that was true. */
+  /** The current record begins at `at` in it, after `next()` has returned true. */
   get buffer(): Buffer {
     return this.#file.buffer
   }

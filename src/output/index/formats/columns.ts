@@ -1,6 +1,6 @@
 /**
- * What a column holds: seconds since 1970 (`time`) or in all (`interval`) with 6 or 9 decimals; a name out of a few
- * (`word`); an address; any text; an integer below 2^31 (`port`) or 2^53 (`count`); lists.
+ * The content of a column: seconds since 1970 (`time`) or a duration in seconds (`interval`), with 6 or 9 decimals; one
+ * of a few names (`word`); an address; any text; an integer below 2^31 (`port`) or 2^53 (`count`); lists.
  */
 export type ColumnKind =
   | 'time'

@@ -9,7 +9,7 @@ const OPENING = 0x5b
 const NULL = 0x6e
 const HEADER = `${INDEX_COLUMNS.map(({ name }) => name).join(',')}\n`
 
-/** What a spreadsheet takes a cell for a formula by, when it stands first; East Asian ones take the wide forms, too. */
+/** A spreadsheet takes a cell that begins with one of these for a formula. East Asian ones know the wide forms, too. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
 /** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
