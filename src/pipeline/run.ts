@@ -167,9 +167,7 @@ function forcedGaps(results: readonly (WorkerResult | null)[]): string[] {
     const what = name === 'held_bytes' ? 'bytes' : 'segments'
     return count === 0
       ? []
-      : [
-          `${count} times a gap was given up early: more ${what} had come behind it than are held (limit ${name})`,
-        ]
+      : [`Gaps given up early: ${count}, since more ${what} came after them than can be held (limit ${name})`]
   })
 }
 

@@ -100,7 +100,7 @@ it.each([
     const summary = await runConversion({ ...config, limits: { ...config.limits, ...limit } }, {})
     expect(summary).toMatchObject({ gaps: 1, limits: { [name]: 1 }, errors: [] })
     expect(summary.warnings).toEqual([
-      expect.stringMatching(`^1 times a gap was given up early: .*[(]limit ${name}[)]$`),
+      expect.stringMatching(`^Gaps given up early: 1, .*[(]limit ${name}[)]$`),
     ])
   }),
 )

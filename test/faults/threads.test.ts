@@ -51,7 +51,7 @@ describe('the run ends with what was wrong, and can be repeated', () => {
         folder,
         result,
         75,
-        /^pcap2conn: Cannot use --memory: the system does not give as much \(\d+ MiB[^\n]+\n$/,
+        /^pcap2conn: Cannot use --memory: the system refuses so much memory \(\d+ MiB[^\n]+\n$/,
       )
     }))
 

@@ -53,7 +53,7 @@ export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   } catch (cause) {
     if (!hasAddressesForAny()) throw new ResourceError(ADDRESSES_REFUSED, { cause })
     const size = `${Math.ceil(totalBytes / MIB)} MiB, buffers of inputs included`
-    throw new ResourceError(`Cannot use --memory: the system does not give as much (${size})`, { cause })
+    throw new ResourceError(`Cannot use --memory: the system refuses so much memory (${size})`, { cause })
   }
 }
 
