@@ -26,7 +26,9 @@ it.each<[string, number, number]>([
 it('memory that the system does not give is a matter of --memory', () => {
   const layout = { ...layOutMemory(SLABS, MIB, 1), totalBytes: 2 * MAX_SHARED_BYTES }
   expect(() => takeMemory(layout)).toThrow(ResourceError)
-  expect(() => takeMemory(layout)).toThrow(/^Cannot use --memory: the system refuses so much memory \(\d+ MiB/)
+  expect(() => takeMemory(layout)).toThrow(
+    /^Cannot use --memory: the system refuses so much memory \(\d+ MiB/,
+  )
 })
 
 it('rings are as long as they may be, and together not longer than sixteen such', () => {
