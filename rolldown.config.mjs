@@ -83,6 +83,11 @@ export default defineConfig([
     input,
     external: /^(?!pcap-filter$)[^./]/, // packages stay packages, but for our own
     platform: 'node',
+    // What cannot be found now would not be there when the program runs.
+    onLog(level, log, report) {
+      if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
+      report(level, log)
+    },
     output: {
       dir: 'dist/bundle',
       cleanDir: true,

@@ -18,9 +18,9 @@ export interface ExpandedInputs {
   /** What was found besides. */
   readonly skipped: SkippedPaths
   /** The inputs that are files, by device and inode. */
-  readonly files: ReadonlyMap<string, Input>
+  readonly files: Map<string, Input>
   /** Those of `files` that a connection file could replace: by their name, or because they have several names. */
-  readonly exposed: ReadonlySet<string>
+  readonly exposed: Set<string>
 }
 
 const NO_OUTPUTS: OutputPaths = { folder: null, files: [] }

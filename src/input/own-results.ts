@@ -15,7 +15,8 @@ export interface OutputPaths {
 
 /** Folders with it hold results. */
 const RECORD_NAME = '.pcap2conn.json'
-const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
+// A time beyond the calendar of four-digit years stands as its seconds.
+const CONNECTION_FILE = /^(?:\d{14}|E-?\d+)-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 const TEMPORARY_FOLDER = /^pcap2conn-\w{6}$/
 // Windows has none.
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)

@@ -71,7 +71,8 @@ async function convertInputs(
   const { bytesTotal, problems, resumed, skipped } = inputs
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
-  if (config.writeFiles && !(config.toConsole && !config.writeMetadata)) makeFolder(config.outputDir)
+  const hasFiles = config.writeFiles && !(config.toConsole && !config.writeMetadata)
+  if (hasFiles && inputs.captures.some((capture) => capture.inputs.length > 0)) makeFolder(config.outputDir)
   const isInline = !config.isWorkerCountFixed && bytesTotal !== null && bytesTotal < BYTES_PER_THREAD
   const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()

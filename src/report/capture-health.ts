@@ -60,7 +60,7 @@ export function captureHealth(summary: Summary): CaptureHealth {
     limits: firstNames(summary.limits),
     inputs: inputs.length,
     badInputs: firstOf(
-      inputs.filter(({ status }) => status !== 'ok' && status !== 'no_capture'),
+      inputs.filter(({ status }) => status === 'partial' || status === 'failed'),
       MAX_SHOWN,
       badInput,
     ),

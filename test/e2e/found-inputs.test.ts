@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -317,6 +317,24 @@ describe('an output that is an input', () => {
         expect(readFileSync(join(folder, 'out', FILE))).toEqual(capture(1_000))
         expect(summary.files).toBe(1)
       }
+    }),
+  )
+})
+
+describe('a file that standard input is redirected from', () => {
+  it.each([
+    ['--summary', 'in.pcap', 2],
+    ['--index', 'in.jsonl', 2],
+    ['-o', FILE, 1],
+  ])('is never replaced: %s', (option, name, exitCode) =>
+    withFolder(async (folder) => {
+      make(folder, { [name]: 1_000 })
+      const before = readFileSync(join(folder, name))
+      const value = option === '-o' ? '.' : name
+      const command = `"${process.execPath}" "${resolve('bin/pcap2conn.js')}" - --utc --force -q ${option} ${value} < ${name}`
+      const { status } = spawnSync('sh', ['-c', command], { cwd: folder })
+      expect(status).toBe(exitCode)
+      expect(readFileSync(join(folder, name))).toEqual(before)
     }),
   )
 })

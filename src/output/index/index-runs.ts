@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { OutputError } from '../../errors.js'
 import type { FileSlots } from '../files/file-slots.js'
 import { outputFailure } from '../output-failure.js'
 import { UID_LENGTH } from '../uid.js'
@@ -119,7 +120,8 @@ export class IndexRuns {
         fs.closeSync(descriptor)
       }
     } catch (error) {
-      throw outputFailure(path, error)
+      // No output of the user's: without it there is no index at all.
+      throw new OutputError(outputFailure(path, error).message, path, { cause: error, kind: 'run' })
     }
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { failureReason, OutputError } from '../../errors.js'
+import { isConnectionFileName } from '../../input/own-results.js'
 import { MADE_LIST, STATE_FOLDER } from '../../output/files/made-files.js'
 import { systemPath } from '../../system-path.js'
 import { WholeFile } from '../../whole-file.js'
@@ -14,8 +15,6 @@ export const KEPT_INDEX = 'index'
 /** Beyond it a file is no list, and none is kept. */
 const MAX_LIST_BYTES = 512 * 1024 * 1024
 const FLUSH_BYTES = 256 * 1024
-/** What connection files are called; nothing else is ever removed, whatever a list says. */
-const CONNECTION_FILE = /^\d{14}-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 
 /** What stands in the state folder: whole, or as a run that was killed has left it. */
 const NOTED = /^(?:(?:results|index)(?:\.[0-9a-f]{12}\.partial)?|made-\d+)$/
@@ -110,7 +109,7 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
   let countedBytes = 0
   for (const line of linesOf(list)) {
     const [size = '', name = ''] = line.split(' ')
-    const found = CONNECTION_FILE.test(name)
+    const found = isConnectionFileName(name)
       ? fs.lstatSync(systemPath(join(folder, name)), { throwIfNoEntry: false })
       : undefined
     if (found?.isFile() !== true || String(found.size) !== size) return false
@@ -121,7 +120,7 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
 }
 
 function connectionFilesIn(folder: string): string[] {
-  return namesIn(folder).filter((name) => CONNECTION_FILE.test(name))
+  return namesIn(folder).filter((name) => isConnectionFileName(name))
 }
 
 function namesIn(folder: string): string[] {
@@ -135,7 +134,7 @@ function namesIn(folder: string): string[] {
 function listedNames(folder: string): Set<string> {
   const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES) ?? ''
   const names = linesOf(list).map((line) => line.slice(line.indexOf(' ') + 1))
-  return new Set([...names, ...madeNames(folder)].filter((name) => CONNECTION_FILE.test(name)))
+  return new Set([...names, ...madeNames(folder)].filter((name) => isConnectionFileName(name)))
 }
 
 // The last line of a run that was killed may be cut.

@@ -1,8 +1,11 @@
+import { fstatSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import type { Config } from '../../config/config.js'
 import type { InputError } from '../../errors.js'
 import type { Decompression } from '../../input/decompression.js'
-import { expandInputs } from '../../input/expand-inputs.js'
+import { type ExpandedInputs, expandInputs } from '../../input/expand-inputs.js'
+import { identityOf } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
 import { SkippedPaths } from '../../input/skipped-paths.js'
 import { systemPath } from '../../system-path.js'
@@ -61,6 +64,8 @@ export async function fileInputs(
   const outputFiles = outputFilesOf(config, hooks)
   const found = expandInputs(config.inputs, { folder: config.outputDir, files: outputFiles })
   const { inputs, problems, skipped, files, exposed } = found
+  const stdinFile = inputs.find(({ kind }) => kind === 'stdin')
+  if (stdinFile !== undefined) addRedirected(stdin, stdinFile, found)
   refuseInputs([...outputFiles, config.outputDir], files)
   const whole: Capture[] = [{ inputs, dir: config.outputDir, name: null }]
   const planEach = async () =>
@@ -97,6 +102,15 @@ export async function fileInputs(
   const ordered = inputsOf(captures)
   const opener = new InputOpener(ordered, decompression, stdin)
   return { ...facts, captures, reading: filesReading(opener, ordered.length, watch) }
+}
+
+// A file that standard input is redirected from is an input like one that is named.
+function addRedirected(stdin: Readable | undefined, input: Input, { files, exposed }: ExpandedInputs): void {
+  if (stdin === undefined || !('fd' in stdin) || typeof stdin.fd !== 'number') return
+  const stats = fstatSync(stdin.fd, { bigint: true })
+  if (!stats.isFile()) return
+  files.set(identityOf(stats), input)
+  exposed.add(identityOf(stats))
 }
 
 /** Files, and standard input, one after the other. */
