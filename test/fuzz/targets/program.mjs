@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { convert } from '../../../dist/index.js'
+import { anatomyOf, writePcapng } from '../lib/capture-parts.mjs'
 import { filesBelow, treeOf, useTempFolder } from '../lib/folders.mjs'
 import { pick } from '../lib/mutate-bytes.mjs'
 import { anyCapture } from '../lib/mutate-capture.mjs'
@@ -37,6 +38,7 @@ export const program = ({ captures, folder }) => ({
     const options = { ...conversionOptions(random), inputFile, merge: isMerged }
     try {
       const tree = await conversion(options, places)
+      if (random.chance(0.2)) await checkPieces(input, options, places, random)
       if (!random.chance(0.1)) return
       const others = { workers: random.between(1, 3), memory: '1M', maxFileDesc: pick(random, [1, 3, 500]) }
       const again = await conversion({ ...options, ...others }, places)
@@ -49,6 +51,32 @@ export const program = ({ captures, folder }) => ({
     }
   },
 })
+
+/**
+ * A capture gives the same in one file and in several, which are put in order by their first packets.
+ *
+ * @param {Uint8Array} input
+ * @param {ReturnType<typeof conversionOptions>} options
+ * @param {Places} places
+ * @param {Random} random
+ */
+async function checkPieces(input, options, places, random) {
+  const packets = anatomyOf(input)?.packets ?? []
+  const cuts = [0, 1, 2].map(() => random.below(packets.length + 1)).sort((a, b) => a - b)
+  const pieces = [0, ...cuts]
+    .map((from, i) => packets.slice(from, cuts[i] ?? packets.length))
+    .filter((piece) => piece.length > 0)
+  const firsts = pieces.map(([first]) => (first?.tsSec ?? 0) * 1e6 + Math.floor((first?.tsNsec ?? 0) / 1000))
+  if (pieces.length < 2 || firsts.some((time, i) => i > 0 && time <= (firsts[i - 1] ?? 0))) return
+  const whole = await conversion(
+    { ...options, inputFile: [places.input(writePcapng(packets), 'whole.cap')] },
+    places,
+  )
+  const inputFile = pieces.map((piece, i) => places.input(writePcapng(piece), `piece${i}.cap`))
+  const cut = await conversion({ ...options, inputFile: inputFile.reverse() }, places)
+  if (whole.isExact && cut.isExact)
+    mustAgree(whole.files, cut.files, `Files of one capture and of ${pieces.length}`)
+}
 
 /** @type {import('../lib/target.mjs').TargetMaker} */
 export const command = ({ captures, folder }) => ({
@@ -90,9 +118,9 @@ class Places {
     this.leaveTemp = useTempFolder(this.temp)
   }
 
-  /** @param {Uint8Array} bytes */
-  input(bytes) {
-    const path = join(this.folder, 'input.cap')
+  /** @param {Uint8Array} bytes @param {string} name */
+  input(bytes, name = 'input.cap') {
+    const path = join(this.folder, name)
     writeFileSync(path, bytes)
     return path
   }
@@ -123,7 +151,7 @@ function conversionOptions(random) {
     separateSides: random.chance(0.5),
     chunksHeader: random.chance(0.2),
     json: random.chance(0.3),
-    gaps: pick(random, /** @type {const} */ (['marker', 'skip', 'marker', 'skip'])),
+    gaps: pick(random, /** @type {const} */ (['marker', 'skip', 'zeros'])),
     overlap: pick(random, /** @type {const} */ (['first', 'last'])),
     noDecap: random.chance(0.1),
     tcpTimeout: pick(random, [0, 1, 3600]),
@@ -153,6 +181,7 @@ async function conversion(options, places) {
     .filter((line) => line !== '')
   mustAgree(lines.length, summary.connections.total, 'Records and connections')
   checkFiles(output, lines, summary)
+  checkZeros(options, output, lines, summary.warnings)
   const { inputs, packets, connections, bytes, overlap_conflicts, gaps, files, limits } = summary
   return {
     files: [...treeOf(output), lines],
@@ -217,6 +246,32 @@ function checkFiles(output, lines, summary) {
     summary.packets.delivered,
     'Packets of the records, and those delivered,',
   )
+}
+
+/**
+ * Zeros stand for every byte that is missing, but where there are too many.
+ *
+ * @param {import('../../../dist/index.js').ConvertOptions} options
+ * @param {string} output
+ * @param {readonly string[]} lines
+ * @param {readonly string[]} warnings
+ */
+function checkZeros({ gaps, json, chunksHeader, maxBytes }, output, lines, warnings) {
+  const isPlainContent = !json && !chunksHeader && maxBytes === undefined
+  if (gaps !== 'zeros' || !isPlainContent || warnings.length > 0) return
+  for (const line of lines) {
+    const record = JSON.parse(line)
+    const { orig_file, resp_file } = record
+    const [orig, resp] = ['orig', 'resp'].map(
+      (side) => record[`${side}_bytes`] + record[`${side}_missed_bytes`],
+    )
+    const expected = orig_file === resp_file ? [orig + resp, orig + resp] : [orig, resp]
+    for (const [i, file] of [orig_file, resp_file].entries()) {
+      if (file === null) continue
+      const { size } = statSync(join(output, file))
+      mustAgree(size, expected[i], `Bytes of ${file}, and those of its streams with zeros,`)
+    }
+  }
 }
 
 /** @param {Random} random @param {string} path @param {string} output */
