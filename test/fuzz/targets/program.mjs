@@ -38,7 +38,7 @@ export const program = ({ captures, folder }) => ({
     const options = { ...conversionOptions(random), inputFile, merge: isMerged }
     try {
       const tree = await conversion(options, places)
-      if (random.chance(0.2)) await checkPieces(input, options, places, random)
+      if (random.chance(0.2)) await checkPieces(input, { ...options, merge: false }, places, random)
       if (!random.chance(0.1)) return
       const others = { workers: random.between(1, 3), memory: '1M', maxFileDesc: pick(random, [1, 3, 500]) }
       const again = await conversion({ ...options, ...others }, places)
