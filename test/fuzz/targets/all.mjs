@@ -23,6 +23,7 @@ const MAKERS = {
   library: async () => (await import('./library.mjs')).library,
   inspect: async () => (await import('./library.mjs')).inspect,
   folders: async () => (await import('./folders.mjs')).folders,
+  resumed: async () => (await import('./resumed.mjs')).resumed,
   program: async () => (await import('./program.mjs')).program,
   command: async () => (await import('./program.mjs')).command,
 }

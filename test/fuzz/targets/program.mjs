@@ -56,7 +56,7 @@ export const program = ({ captures, folder }) => ({
  * A capture gives the same in one file and in several, which are put in order by their first packets.
  *
  * @param {Uint8Array} input
- * @param {ReturnType<typeof conversionOptions>} options
+ * @param {import('../../../dist/index.js').ConvertOptions} options
  * @param {Places} places
  * @param {Random} random
  */
