@@ -42,6 +42,8 @@ export class RecordFile {
   }
 
   close(): void {
-    fs.closeSync(this.#descriptor)
+    try {
+      fs.closeSync(this.#descriptor)
+    } catch {} // what was read is right
   }
 }

@@ -41,7 +41,7 @@ export interface ConversionSetup {
 }
 
 export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings' | 'skipped'> & {
-  /** No worker failed. */
+  /** Nothing ended the reading early but an interruption, and no worker failed. */
   readonly isComplete: boolean
 }
 
@@ -54,6 +54,8 @@ export class Conversion {
   readonly #reading: Reading
   readonly #records: CaptureRecords
   readonly #progress: CaptureProgress
+  /** What ended the reading of all inputs; null: nothing, or an interruption. */
+  #readFailure: Failure | null = null
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
   readonly #encaps: EncapWriter
@@ -154,9 +156,9 @@ export class Conversion {
       if (!this.#failures.some(({ message }) => message === error.message))
         this.#failures.push(failureOf(error))
     })
-    const { failure } = this.#workers
-    if (failure === null) this.#checkSlots()
-    else this.#failures.push({ ...failure, message: failure.message + this.#unreadInputs() })
+    const failure = this.#workers.failure ?? this.#readFailure
+    if (this.#workers.failure === null) this.#checkSlots()
+    if (failure !== null) this.#failures.push({ ...failure, message: failure.message + this.#unreadInputs() })
     return {
       inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
       packets: this.#dispatcher.packets,
@@ -183,7 +185,7 @@ export class Conversion {
         await this.#readCapture(number, inputs)
       }
     } catch (error) {
-      if (!(error instanceof StoppedError)) this.#failures.push(failureOf(error as Error))
+      if (!(error instanceof StoppedError)) this.#readFailure = failureOf(error as Error)
     } finally {
       this.#hooks.signal?.removeEventListener('abort', interrupt)
       this.#failures.push(...(this.#reading.end?.() ?? []))

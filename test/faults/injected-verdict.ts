@@ -11,6 +11,8 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   ESTALE: /stale file handle/,
 }
 const WHOLE_FILE = /^(?:x\.\w+|s\.json|r\.html)$/
+/** What a run notes for a later one is looked at by that. */
+export const NOTES = /\/\.pcap2conn\//
 const RECORD = /\/\.pcap2conn\.json$/
 /** Files that tell of the run, which is another one after a fault. */
 const TELLS_OF_RUN = /^(?:s\.json|r\.html)$/
@@ -90,7 +92,7 @@ export function troublesOf(
     ...(isTemporaryLeft || injection.lasts ? [] : [`it leaves ${temporary}`]),
     ...changed.flatMap((one) => {
       const [before, after, owner] = [expected.files.get(one), files.get(one), owners.get(one) ?? null]
-      if (TELLS_OF_RUN.test(one)) return []
+      if (TELLS_OF_RUN.test(one) || NOTES.test(one)) return []
       if (before === undefined) return [`it makes ${one}`]
       const isOfOther = owner !== null && owner !== path && !owner.startsWith(`${path}/`)
       if (isInput(path) && isOfOther && !injection.lasts) return [`it loses ${one} of another input`]

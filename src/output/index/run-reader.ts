@@ -1,4 +1,4 @@
-import { OutputError } from '../../errors.js'
+import { failureReason, OutputError } from '../../errors.js'
 import { ByteBuilder } from '../byte-builder.js'
 import { RecordFile } from '../record-file.js'
 import { UID_LENGTH } from '../uid.js'
@@ -14,9 +14,10 @@ export class RunReader {
   readonly #path: string
   readonly #file: RecordFile
 
+  /** @throws OutputError */
   constructor(path: string) {
     this.#path = path
-    this.#file = new RecordFile(path, READ_BYTES)
+    this.#file = this.#attempt(() => new RecordFile(path, READ_BYTES))
   }
 
   /** The current record begins at `at` in it, after `next()` has returned true. */
@@ -33,21 +34,34 @@ export class RunReader {
     return recordBytes(this.buffer, this.at)
   }
 
-  /** Goes to the record behind the next `skip` bytes. Returns false at the end of the run. */
+  /** Goes to the record behind the next `skip` bytes. Returns false at the end of the run. @throws OutputError */
   next(skip: number): boolean {
     const file = this.#file
     file.at += skip
-    if (!file.fill(RUN_HEADER_BYTES)) {
+    if (!this.#fill(RUN_HEADER_BYTES)) {
       if (file.isAtEnd) return false
       throw this.#refusal('it ends inside a record')
     }
     if (this.bytes > MAX_RECORD_BYTES) throw this.#refusal('a record is too long')
-    if (file.fill(this.bytes)) return true
+    if (this.#fill(this.bytes)) return true
     throw this.#refusal('it ends inside a record')
   }
 
   close(): void {
     this.#file.close()
+  }
+
+  #fill(needed: number): boolean {
+    return this.#attempt(() => this.#file.fill(needed))
+  }
+
+  #attempt<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (cause) {
+      const message = `Cannot read "${this.#path}": ${failureReason(cause)}`
+      throw new OutputError(message, this.#path, { cause })
+    }
   }
 
   #refusal(problem: string): OutputError {

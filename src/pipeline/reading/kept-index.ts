@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { OutputError } from '../../errors.js'
+import { failureReason, OutputError } from '../../errors.js'
 import { mergeRuns } from '../../output/index/index-merger.js'
 import { isSoundRun } from '../../output/index/run-reader.js'
 import { outputFailure } from '../../output/output-failure.js'
@@ -29,11 +29,18 @@ export async function keepIndex(
       hash.update(part)
       bytes += part.length
     })
-    rmSync(runsFolder, { recursive: true, force: true })
+    removeEarly(runsFolder)
     return { path, bytes, sha256: hash.digest('hex') }
   } catch (error) {
     throw error instanceof OutputError ? error : outputFailure(path, error)
   }
+}
+
+// What is left goes with the temporary folder.
+function removeEarly(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {}
 }
 
 /** Path of the kept records where they are the ones that were kept; null: they are not there, or others. */
@@ -52,8 +59,8 @@ export async function keptIndexPath(folder: string, facts: KeptIndexFacts): Prom
 function runsIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new OutputError(`Cannot read "${folder}": ${failureReason(cause)}`, folder, { cause })
   }
 }

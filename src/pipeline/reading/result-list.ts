@@ -6,7 +6,7 @@ import { isConnectionFileName } from '../../input/own-results.js'
 import { MADE_LIST, STATE_FOLDER } from '../../output/files/made-files.js'
 import { systemPath } from '../../system-path.js'
 import { WholeFile } from '../../whole-file.js'
-import { textOf } from './resume-text.js'
+import { namesIn, textOf } from './resume-text.js'
 
 /** Name of the list of a capture's results in its state folder. */
 const LIST_NAME = 'results'
@@ -42,7 +42,7 @@ export function makeStateFolder(folder: string): void {
   })
 }
 
-/** True where connection files are in a folder, whoever made them. */
+/** True where connection files are in a folder, whoever made them. @throws OutputError */
 export function hasConnectionFiles(folder: string): boolean {
   return connectionFilesIn(folder).length > 0
 }
@@ -101,7 +101,11 @@ export function removeMadeLists(folder: string): void {
   for (const name of stateNames(folder)) if (MADE_LIST.test(name)) remove(statePath(folder, name))
 }
 
-/** True where the list of results is the one that was written, and each of them is there with its size. */
+/**
+ * True where the list of results is the one that was written, and each of them is there with its size.
+ *
+ * @throws OutputError where that cannot be told.
+ */
 export function areResultsThere(folder: string, { files, bytes, sha256 }: ResultFacts): boolean {
   const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES)
   if (list === null || createHash('sha256').update(list).digest('hex') !== sha256) return false
@@ -109,9 +113,7 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
   let countedBytes = 0
   for (const line of linesOf(list)) {
     const [size = '', name = ''] = line.split(' ')
-    const found = isConnectionFileName(name)
-      ? fs.lstatSync(systemPath(join(folder, name)), { throwIfNoEntry: false })
-      : undefined
+    const found = isConnectionFileName(name) ? lookAt(join(folder, name)) : undefined
     if (found?.isFile() !== true || String(found.size) !== size) return false
     countedFiles += 1
     countedBytes += found.size
@@ -121,14 +123,6 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
 
 function connectionFilesIn(folder: string): string[] {
   return namesIn(folder).filter((name) => isConnectionFileName(name))
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return fs.readdirSync(systemPath(folder), 'utf8')
-  } catch {
-    return [] // it is not there yet, or fails when it is written to
-  }
 }
 
 function listedNames(folder: string): Set<string> {
@@ -148,12 +142,11 @@ function linesOf(text: string): string[] {
 }
 
 function stateNames(folder: string): string[] {
-  const path = join(folder, STATE_FOLDER)
-  try {
-    return fs.lstatSync(systemPath(path)).isDirectory() ? fs.readdirSync(systemPath(path), 'utf8') : []
-  } catch {
-    return []
-  }
+  return namesIn(join(folder, STATE_FOLDER))
+}
+
+function lookAt(path: string): fs.Stats | undefined {
+  return attempt('read', path, () => fs.lstatSync(systemPath(path), { throwIfNoEntry: false }))
 }
 
 function remove(path: string): void {
@@ -164,6 +157,7 @@ function attempt<T>(verb: string, path: string, action: () => T): T {
   try {
     return action()
   } catch (cause) {
+    if (cause instanceof OutputError) throw cause
     throw new OutputError(`Cannot ${verb} "${path}": ${failureReason(cause)}`, path, { cause })
   }
 }

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../../config/config.js'
-import { type Failure, failureReason, OutputError } from '../../errors.js'
+import { type Failure, failureReason, InputError, OutputError } from '../../errors.js'
+import { reason } from '../../input/file-source.js'
 import type { Input } from '../../input/input.js'
 import type { InputProblem } from '../../summary.js'
 import { systemPath } from '../../system-path.js'
@@ -63,7 +64,7 @@ export interface ResumeRecord extends CaptureFacts {
   readonly problems: readonly (readonly InputProblem[])[]
 }
 
-/** @returns Null where an input is no file that can be looked at. */
+/** @returns Null where an input is no file, or fails. @throws InputError for one that cannot be looked at. */
 export function factsOf(inputs: readonly Input[], config: Config): CaptureFacts | null {
   const recorded = inputs.map(recordedInput)
   if (recorded.includes(null)) return null
@@ -79,8 +80,8 @@ function recordedInput({ kind, path, failure }: Input): RecordedInput | null {
   try {
     const { size, mtimeNs } = statSync(systemPath(path), { bigint: true })
     return { name: basename(path), size: Number(size), mtime_ns: String(mtimeNs) }
-  } catch {
-    return null // reported when it is read
+  } catch (cause) {
+    throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
   }
 }
 
@@ -97,10 +98,15 @@ export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
   return text(a) === text(b)
 }
 
-/** The record in a folder; null: there is none, or none that can be read. Who wrote it is not known. */
+/**
+ * The record in a folder; null: there is none, or what has its name is none. Who wrote it is not known.
+ *
+ * @throws OutputError where it cannot be read.
+ */
 export function readRecord(folder: string): ResumeRecord | null {
+  const text = textOf(join(folder, RECORD_NAME), MAX_RECORD_BYTES) ?? ''
   try {
-    const record: unknown = JSON.parse(textOf(join(folder, RECORD_NAME), MAX_RECORD_BYTES) ?? '')
+    const record: unknown = JSON.parse(text)
     return isRecord(record) ? record : null
   } catch {
     return null

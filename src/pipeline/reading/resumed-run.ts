@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path'
 import type { Config } from '../../config/config.js'
-import { type Failure, failureOf, OutputError } from '../../errors.js'
+import { type Failure, failureOf, InputError, OutputError } from '../../errors.js'
 import { makeFolder } from '../../output/make-folder.js'
 import type { InputSummary } from '../../summary.js'
 import { CaptureFault, type CaptureProgress } from '../line/capture-progress.js'
@@ -86,9 +86,9 @@ export class ResumedRun implements CaptureRecords {
     const converted: Converted[] = []
     const skipped: InputSummary[] = []
     const kept: string[] = []
-    for (const capture of planned) {
+    for (const given of planned) {
+      const { capture, facts } = lookInto(given, config)
       const { dir } = capture
-      const facts = factsOf(capture.inputs, config)
       const record = facts === null ? null : readRecord(dir)
       if (facts !== null && record !== null) {
         const path = await keptOf(capture, facts, record, config)
@@ -175,6 +175,19 @@ export class ResumedRun implements CaptureRecords {
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
     }
+  }
+}
+
+// An input that cannot be looked at fails: read later, it would have no record.
+function lookInto(capture: Capture, config: Config): { capture: Capture; facts: CaptureFacts | null } {
+  try {
+    return { capture, facts: factsOf(capture.inputs, config) }
+  } catch (failure) {
+    if (!(failure instanceof InputError)) throw failure
+    const inputs = capture.inputs.map((input) =>
+      input.path === failure.path ? { ...input, failure } : input,
+    )
+    return { capture: { ...capture, inputs }, facts: null }
   }
 }
 

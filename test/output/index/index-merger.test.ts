@@ -152,9 +152,11 @@ describe('the index', () => {
       `Cannot merge "${run}": it ends inside a record`,
     )
     await expect(mergeIndexToFile([join(folder, 'gone')], folder, path, false)).rejects.toThrow(
-      new OutputError(`Cannot write "${folder}": no such file or directory (ENOENT)`, folder, {
-        kind: 'run',
-      }),
+      new OutputError(
+        `Cannot read "${join(folder, 'gone')}": no such file or directory (ENOENT)`,
+        join(folder, 'gone'),
+        { kind: 'run' },
+      ),
     )
     mkdirSync(path)
     await expect(mergeIndexToFile([], folder, path, true)).rejects.toThrow(`Cannot write "${path}": `)

@@ -4,7 +4,7 @@ import { platform } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Config, type RawOptions, toConfig } from '../../../src/config/config.js'
-import { OutputError } from '../../../src/errors.js'
+import { InputError, OutputError } from '../../../src/errors.js'
 import {
   areEqual,
   factsOf,
@@ -71,7 +71,12 @@ describe('factsOf()', () => {
 
   it('is nothing where an input is no file', () => {
     expect(factsOf([{ kind: 'stdin', path: '-' }], configOf({}))).toBeNull()
-    expect(factsOf([input, { kind: 'file', path: join(folder, 'none') }], configOf({}))).toBeNull()
+    const failure = new InputError('Cannot read "a"', 'a')
+    expect(factsOf([input, { ...input, failure }], configOf({}))).toBeNull()
+    const missing = join(folder, 'none')
+    expect(() => factsOf([input, { kind: 'file', path: missing }], configOf({}))).toThrow(
+      new InputError(`Cannot read "${missing}": no such file or folder`, missing),
+    )
   })
 })
 
