@@ -23,8 +23,6 @@ export const ConnectionFlag = {
   CLOSED: 4,
   /** The first packet was sent by side 1: a SYN+ACK seen before its SYN. */
   FLIPPED: 8,
-  /** A later connection of the same 5-tuple was confirmed, and nothing has come for this one since. */
-  REPLACED: 16,
 } as const
 
 /** Number of no connection. */
@@ -57,8 +55,6 @@ export class ConnectionTable {
   hash = new Int32Array(INITIAL_CAPACITY)
   /** Next connection of the same hash bucket, or of the free list. */
   next = new Int32Array(INITIAL_CAPACITY)
-  /** Number of the group of connections on the same 5-tuple; 0: it is alone there. */
-  group = new Uint32Array(INITIAL_CAPACITY)
   /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0, the others are 0. */
   address = new Uint32Array(INITIAL_CAPACITY * ADDRESS_WORDS)
   firstSec = new Float64Array(INITIAL_CAPACITY)
@@ -175,7 +171,6 @@ export class ConnectionTable {
     this.address.fill(0, connection * ADDRESS_WORDS, (connection + 1) * ADDRESS_WORDS)
     this.flags[connection] = 0
     this.closeReason[connection] = 0
-    this.group[connection] = 0
     this.closedSec[connection] = 0
     this.closedNsec[connection] = 0
     this.icmpErrors[connection] = 0
@@ -216,7 +211,6 @@ export class ConnectionTable {
     this.closeReason = grown(this.closeReason, rows)
     this.hash = grown(this.hash, rows)
     this.next = grown(this.next, rows)
-    this.group = grown(this.group, rows)
     this.address = grown(this.address, rows * ADDRESS_WORDS)
     this.firstSec = grown(this.firstSec, rows)
     this.firstNsec = grown(this.firstNsec, rows)

@@ -1,6 +1,6 @@
 import { HalfSeen } from '../stream/half-streams.js'
 import { Outside } from '../stream/outside.js'
-import { seqAdd } from '../stream/seq.js'
+import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
 import type { ConnectionTable } from './connection-table.js'
@@ -9,6 +9,8 @@ import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
+/** Numbers of one half-stream are not farther than this from what was seen: more than the windows of fast paths. */
+const NEAR_BYTES = 64 * 1024 * 1024
 const SYN_SEEN = HalfSeen.SYN | HalfSeen.SYN_ACK
 
 /** What a packet did to its connection. */
@@ -22,6 +24,36 @@ export class TcpTracker {
   constructor(table: ConnectionTable, reassembler: TcpReassembler) {
     this.#table = table
     this.#reassembler = reassembler
+  }
+
+  /**
+   * True when the packet, sent by `side`, opens another connection on the same 5-tuple: a SYN whose sequence
+   * number is not the one that this connection began with.
+   */
+  isReuse(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
+    if ((packet.tcpFlags & TcpFlag.SYN) === 0) return false
+    const half = 2 * connection + side
+    const seen = this.#table.halfSeen[half]!
+    const peerSeen = this.#table.halfSeen[half ^ 1]!
+    const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
+    if (seen & SYN_SEEN) {
+      if (seqDiff(this.#table.isn[half]!, packet.seq) === 0) return false
+      return !(isAck && (seen & HalfSeen.DATA) === 0)
+    }
+    // No SYN from this side yet. It belongs here when it fits what the sides have sent.
+    if (seen & HalfSeen.STARTED) return !this.#reassembler.canStartAt(half, seqAdd(packet.seq, 1))
+    if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
+    // A SYN+ACK answers the peer's SYN; where that was not captured, it must answer before all of its data.
+    if (peerSeen & SYN_SEEN || (peerSeen & HalfSeen.DATA) === 0) return false
+    return !this.#reassembler.canStartAt(half ^ 1, packet.ack)
+  }
+
+  /** True when sequence number `seq` may be one of the half-stream, as far as that has been seen. */
+  isNear(half: number, seq: number): boolean {
+    const table = this.#table
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
+    const offset = this.#reassembler.offsetOf(half, seq)
+    return offset >= -NEAR_BYTES && offset <= table.highOffset[half]! + NEAR_BYTES
   }
 
   /** Takes a packet that `side` sent. */
@@ -51,9 +83,6 @@ export class TcpTracker {
       return 'open'
     }
     if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
-    else if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0 && (tcpFlags & TcpFlag.FIN) === 0) {
-      this.#reassembler.join(half, seq)
-    }
     if (tcpFlags & TcpFlag.FIN) this.#fin(half, seqAdd(seq, packet.originalPayloadBytes))
     if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
       this.#noteWindow(half, packet)
@@ -79,61 +108,13 @@ export class TcpTracker {
     this.#reassembler.release(connection)
   }
 
-  /** Counts captured bytes that are no part of the stream. @param kind One of `Outside`. */
-  countOutside(half: number, kind: number, bytes: number): void {
-    this.#reassembler.delivery.countOutside(half, kind, bytes)
-  }
-
-  /**
-   * The half-stream goes on at sequence number `seq`, far from all that was seen of it: what lies between was lost. Where it
-   * is that of a SYN and nothing has come, the stream begins behind it.
-   *
-   * @returns False, and nothing was done: the half-stream has a FIN, or nothing is known of it.
-   */
-  jump(half: number, seq: number, isSyn: boolean): boolean {
-    const { halfSeen, nextOffset } = this.#table
-    const seen = halfSeen[half]!
-    if ((seen & HalfSeen.STARTED) === 0 || seen & HalfSeen.FIN) return false
-    if (isSyn) {
-      if (nextOffset[half] !== 0 || seen & (HalfSeen.DATA | HalfSeen.HELD)) return false
-      this.#reassembler.restart(half, seqAdd(seq, 1))
-      return true
-    }
-    const gaps = this.#table.gaps[half]!
-    this.#reassembler.jump(half, seq)
-    this.#noteGaps(half, gaps)
-    return true
-  }
-
-  /**
-   * Lets a connection begin again of which nothing is certain: no SYN was seen, nothing delivered, and no segment goes on
-   * where another one ended.
-   *
-   * @returns False, and nothing was done: it is certain.
-   */
-  restart(connection: number): boolean {
-    const table = this.#table
-    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      if (table.halfSeen[half]! & (SYN_SEEN | HalfSeen.RST) || table.nextOffset[half] !== 0) return false
-      if (this.#reassembler.held.pieces(half) > 1) return false
-    }
-    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      this.countOutside(half, Outside.UNCONFIRMED, this.#reassembler.discard(half))
-    }
-    return true
-  }
-
   #syn(half: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
-    const first = seqAdd(packet.seq, 1)
-    const seen = table.halfSeen[half]!
-    const isEmpty = (seen & (HalfSeen.DATA | HalfSeen.HELD)) === 0 && table.nextOffset[half] === 0
-    if (!isEmpty && seen & HalfSeen.STARTED && !this.#reassembler.canStartAt(half, first)) return
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
     table.windowScale[half] = windowScaleOf(bytes, packet.transportFrom, packet.payloadFrom) + 1
-    if (table.nextOffset[half] === 0) this.#reassembler.start(half, first)
+    if (table.nextOffset[half] === 0) this.#reassembler.start(half, seqAdd(packet.seq, 1))
     if (isAck) this.#startAnswered(half ^ 1, packet.ack)
   }
 
@@ -147,14 +128,7 @@ export class TcpTracker {
 
   #payload(half: number, seq: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
-    const seen = table.halfSeen[half]!
-    const isBefore = seen & HalfSeen.UNSETTLED && this.#reassembler.offsetOf(half, seq) === -1
-    if (((seen & HalfSeen.STARTED) === 0 || isBefore) && isKeepAlive(packet)) {
-      if (!isBefore) this.#reassembler.join(half, seqAdd(seq, 1))
-      this.countOutside(half, Outside.KEEP_ALIVE, packet.payloadBytes)
-      return
-    }
-    if ((seen & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
+    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     table.halfSeen[half]! |= HalfSeen.DATA
     const retransmissions = table.retransmissions[half]!
     this.#reassembler.push(
@@ -222,10 +196,4 @@ export class TcpTracker {
       noteRepetition(this.#table, half, HistoryLetter.GAP, count)
     }
   }
-}
-
-// The first segment that was captured of a side: a keep-alive repeats a byte, with any content (RFC 9293 §3.8.4), while one
-// byte of data is pushed.
-function isKeepAlive({ originalPayloadBytes, tcpFlags }: FlowPacket): boolean {
-  return originalPayloadBytes === 1 && (tcpFlags & (TcpFlag.PSH | TcpFlag.FIN | TcpFlag.SYN)) === 0
 }

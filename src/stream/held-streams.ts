@@ -160,16 +160,6 @@ export class HeldStreams {
     }
   }
 
-  /** Pieces that are held. */
-  pieces(half: number): number {
-    return this.#held.get(half)?.count ?? 0
-  }
-
-  /** The byte that is held at a stream offset; -1: none. */
-  byteAt(half: number, offset: number): number {
-    return this.#held.get(half)?.byteAt(offset) ?? -1
-  }
-
   /** Stream offset of the first held segment; 0 when nothing is held. */
   lowestOffset(half: number): number {
     return this.#held.get(half)?.firstOffset ?? 0

@@ -60,45 +60,6 @@ export class TcpReassembler {
     this.#halves.ackedOffset[half] = Number.NEGATIVE_INFINITY
   }
 
-  /** The byte with sequence number `firstSeq` is stream offset 0 after all; nothing has come of the half-stream. */
-  restart(half: number, firstSeq: number): void {
-    const halves = this.#halves
-    halves.halfSeen[half]! &= ~HalfSeen.UNSETTLED
-    halves.highOffset[half] = 0
-    halves.ackedOffset[half] = 0
-    this.start(half, firstSeq)
-  }
-
-  /**
-   * The half-stream goes on at sequence number `seq`: everything from what was seen up to there is a gap, whose length is
-   * only known modulo 2^32. What is held of both sides is delivered.
-   */
-  jump(half: number, seq: number): void {
-    const halves = this.#halves
-    this.held.flush(half >> 1)
-    if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
-      this.join(half, seq)
-      return
-    }
-    const offset = halves.nextOffset[half]!
-    const length = seqDiff(seq, halves.nextSeq[half]!) >>> 0
-    this.held.gaps.add(half, offset, offset + length)
-    this.delivery.skip(half, length)
-    halves.highOffset[half] = Math.max(halves.highOffset[half]!, halves.nextOffset[half]!)
-  }
-
-  /** Forgets a half-stream of which nothing was delivered. Returns the captured bytes that were held. */
-  discard(half: number): number {
-    const halves = this.#halves
-    const bytes = this.held.truncate(half, Number.NEGATIVE_INFINITY)
-    halves.halfSeen[half] = 0
-    halves.nextSeq[half] = 0
-    halves.highOffset[half] = 0
-    halves.ackedOffset[half] = 0
-    halves.finOffset[half] = 0
-    return bytes
-  }
-
   /** Stream offset of sequence number `seq`. */
   offsetOf(half: number, seq: number): number {
     return this.#halves.nextOffset[half]! + seqDiff(seq, this.#halves.nextSeq[half]!)
@@ -194,11 +155,15 @@ export class TcpReassembler {
   ): void {
     const halves = this.#halves
     let start = this.offsetOf(half, seq)
-    if (wireBytes === 1 && this.#isKeepAlive(half, start)) {
-      if (to > from && this.held.byteAt(half, start) === bytes[from])
-        this.delivery.countRetransmission(half, 1, 0)
-      else this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
-      return
+    // A keep-alive repeats the last byte, with any content (RFC 9293 §3.8.4).
+    if (
+      wireBytes === 1 &&
+      (start === halves.nextOffset[half]! - 1 || start === halves.highOffset[half]! - 1)
+    ) {
+      if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0 || start >= 0) {
+        this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
+        return
+      }
     }
     let end = start + wireBytes
     if (halves.halfSeen[half]! & HalfSeen.FIN && end > halves.finOffset[half]!) {
@@ -230,13 +195,6 @@ export class TcpReassembler {
       return
     }
     this.held.hold(half, start, bytes, from, to, end - start - (to - from), tsSec, tsNsec)
-  }
-
-  // A keep-alive repeats the last byte, with any content (RFC 9293 §3.8.4).
-  #isKeepAlive(half: number, start: number): boolean {
-    const { halfSeen, nextOffset, highOffset } = this.#halves
-    if ((halfSeen[half]! & HalfSeen.UNSETTLED) === 0 && start === nextOffset[half]! - 1) return true
-    return start === highOffset[half]! - 1 && this.held.byteAt(half, start) >= 0
   }
 
   // `[from, to)` is below what is delivered: seen before, lost before, or from before the start. The first `captured` bytes
