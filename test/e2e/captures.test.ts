@@ -64,8 +64,8 @@ describe('captures of one run', () => {
     withFolder(async (folder) => {
       writeFileSync(join(folder, 'a.pcap'), pcapFile([packet(100, datagram('x'))]))
       const { code, stderr } = await runProgram(['a.pcap', '--per-file'], { cwd: folder })
-      expect(code).toBe(1)
-      expect(stderr).toContain('Cannot make the folder "a.pcap" for the results')
+      expect(code).toBe(2)
+      expect(stderr).toContain('Cannot make the folder "a.pcap" for results: a capture has that name')
     }))
 
   it('give no name twice when time goes back inside a connection', () =>
@@ -96,7 +96,7 @@ describe('captures of one run', () => {
       writeFileSync(join(folder, 'a.pcap'), pcapFile([packet(100, datagram('x'))]))
       const env = { TMPDIR: join(folder, 'missing') }
       const { code, stderr } = await runProgram(['a.pcap', '-o', 'out'], { cwd: folder, env })
-      expect(code).toBe(1)
+      expect(code).toBe(75)
       expect(stderr).toMatch(/^pcap2conn: Cannot make a temporary folder in ".*missing": [^\n]*\n$/)
     }))
 })

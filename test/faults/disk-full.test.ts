@@ -127,7 +127,7 @@ describe.runIf(canMount)('a disk that is full', () => {
       const { first } = await runTwice(folder, { args, sizeKiB: 900, again: '--no-such-option' })
       expectClearEnd(folder, first, 75, new RegExp(NO_SPACE))
       const { inputs, failures } = summaryIn(folder)
-      expect(failures.map(({ kind }) => kind)).toEqual(['run'])
+      expect([...new Set(failures.map(({ kind }) => kind))]).toEqual(['run'])
       const isPartial = inputs.map(({ status }) => status === 'partial')
       expect(isPartial).toContain(true)
       expect(isPartial.lastIndexOf(false)).toBeLessThan(isPartial.indexOf(true)) // what came before is whole

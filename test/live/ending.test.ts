@@ -147,7 +147,7 @@ describe.runIf(isRoot)('a live capture', () => {
       try {
         await capture.waitFor('Capturing on')
         own.right.removeCable()
-        expect(await capture.code).toBe(1)
+        expect(await capture.code).toBe(75)
         expect(capture.stderr()).toMatch(/^problem .*(disappeared|went down)/m)
       } finally {
         capture.child.kill('SIGKILL')
