@@ -141,7 +141,8 @@ describe.runIf(canMount)('a disk that is full', () => {
       ])
       expectClearEnd(folder, again, 0, /^$/)
       const statuses = summaryIn(folder).inputs.map(({ status }) => status)
-      expect(statuses.filter((status) => status === 'ok')).toHaveLength(isPartial.filter(Boolean).length)
+      // Where there was no room for a record either, a whole input is converted again, too.
+      expect(statuses.filter((_, i) => isPartial[i])).toEqual(isPartial.filter(Boolean).map(() => 'ok'))
     }))
 
   it('of one index only: the others and all connection files are whole', () =>
