@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { withFolder } from '../support/program.js'
 import { NOTES, troublesOf } from './injected-verdict.js'
-import { type InjectedResult, makeInputs, NO_FAULT, runAgain, runInjected, SHORT } from './injector.js'
+import {
+  type InjectedResult,
+  type Injection,
+  makeInputs,
+  NO_FAULT,
+  runAgain,
+  runInjected,
+  SHORT,
+} from './injector.js'
 
 /** How many calls of each run fail, one at a time; `all`: every call with each of its errors, once and from then on. */
 const asked = process.env.PCAP2CONN_FAULTS ?? '8'
@@ -13,17 +21,22 @@ const VARIANTS = 3
 const AT_ONCE = 2
 const INPUTS = ['in/handshake.pcap', 'in/lost.pcap.gz', 'in/day2/dns.pcap.zst', 'in/day2/reordered.pcapng']
 
+/** What is done already is looked at by a second run, in which calls fail. */
+const RESUMED_AGAIN = 'a second run with --resume'
+
 const SETS: Readonly<Record<string, readonly string[]>> = {
   'sides, metadata': ['-s', '-m'],
   console: ['-c'],
   indexes: ['--index', 'x.jsonl', '--index', 'x.csv', '--index', 'x.parquet', '--report', 'r.html'],
   'a folder for each capture, resumed': ['--per-file', '--resume', '--index', 'x.jsonl'],
+  [RESUMED_AGAIN]: ['--per-file', '--resume', '--index', 'x.jsonl'],
   'inputs merged': ['--merge', '-j'],
   'zeros, one file': ['--gaps', 'zeros', '-s', '-d', '-f', '1'],
   'threads, few files': ['--workers', '2', '-f', '2', '--index', 'x.jsonl'],
 }
 
-const BOTH = ['-o', 'out', '--summary', 's.json', '-q']
+const BOTH = ['-o', 'out', '-q']
+const SUMMARY = ['--summary', 's.json']
 
 /** Numbers from 1 to `most`, evenly. */
 function sample(most: number, count: number): number[] {
@@ -47,11 +60,13 @@ describe.each(Object.entries(SETS))('one call of the file system fails: %s', (se
     () =>
       withFolder(async (base) => {
         makeInputs(base)
+        const run = set === RESUMED_AGAIN ? runSecond : runInjected
         mkdirSync(join(base, 'temp'))
-        const args = ['in', ...BOTH, ...options]
-        const expected = await runInjected(base, 'expected', args, NO_FAULT)
+        // What cannot be looked at is converted again, which the summary tells.
+        const args = ['in', ...BOTH, ...(set === RESUMED_AGAIN ? [] : SUMMARY), ...options]
+        const expected = await run(base, 'expected', args, NO_FAULT)
         expect([expected.code, expected.stderr]).toEqual([0, ''])
-        const short = await runInjected(base, 'short', args, SHORT)
+        const short = await run(base, 'short', args, SHORT)
         expect(troublesOf(expected, short, SHORT, new Map())).toEqual([])
         const owners = await ownersOf(base, options)
         const injections = isAll
@@ -63,7 +78,7 @@ describe.each(Object.entries(SETS))('one call of the file system fails: %s', (se
         const queue = [...injections]
         const work = async (name: string) => {
           for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-            const result = await runInjected(base, name, args, next)
+            const result = await run(base, name, args, next)
             const troubles = troublesOf(expected, result, next, owners)
             if (options.includes('--resume'))
               troubles.push(...(await troublesOfNext(base, name, args, expected)))
@@ -78,6 +93,11 @@ describe.each(Object.entries(SETS))('one call of the file system fails: %s', (se
     isAll ? 3_600_000 : 120_000,
   )
 })
+
+async function runSecond(base: string, name: string, args: readonly string[], injection: Injection) {
+  await runInjected(base, name, args, NO_FAULT)
+  return runAgain(base, name, args, injection)
+}
 
 /** The same run once more, without a fault, makes all whole. */
 async function troublesOfNext(base: string, name: string, args: readonly string[], expected: InjectedResult) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { allocateRing, RECORD_WORDS, RingConsumer, RingProducer } from '../../src/ring/record-ring.js'
 import { batches, isRecord, writeRecord } from './record-content.mjs'
 import { startThread } from './threads.js'
@@ -78,6 +78,79 @@ describe('a ring within one thread', () => {
     expect(producer.free()).toBe(0)
     producer.waitForRoom(1)
     expect(consumer.peek()).toBeGreaterThanOrEqual(0)
+  })
+
+  const setUp = (capacity: number) => {
+    const shared = allocateRing(capacity)
+    const [producer, consumer] = [new RingProducer(shared), new RingConsumer(shared)]
+    const write = (records: number) => {
+      for (let i = 0; i < records; i++) producer.commit()
+    }
+    const read = (records: number) => {
+      for (let i = 0; i < records; i++) {
+        expect(consumer.peek()).toBeGreaterThanOrEqual(0)
+        consumer.advance()
+      }
+    }
+    return { producer, consumer, write, read }
+  }
+
+  it('shows records by itself, 512 at a time', () => {
+    const { consumer, write, read } = setUp(4096)
+    for (let turn = 0; turn < 3; turn++) {
+      write(511)
+      expect(consumer.peek()).toBe(-1)
+      write(1)
+      read(512)
+    }
+    expect(consumer.peek()).toBe(-1)
+  })
+
+  it('gives back room by itself, a quarter at a time', () => {
+    const { producer, write, read } = setUp(16)
+    write(16)
+    producer.publish()
+    const free = Array.from({ length: 15 }, () => {
+      read(1)
+      return producer.free()
+    })
+    expect(free).toEqual([0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12])
+  })
+
+  it('wakes whoever waits, and calls nobody where there is nothing new', () => {
+    const { producer, consumer, write, read } = setUp(8)
+    const notified = vi.spyOn(Atomics, 'notify')
+    const waits = vi.spyOn(Atomics, 'wait')
+    const calls = () => notified.mock.calls.splice(0).map(([, word]) => word)
+    write(3)
+    producer.publish()
+    expect(calls()).toEqual([0])
+    producer.publish()
+    expect(calls()).toEqual([])
+    read(1)
+    consumer.release()
+    expect(calls()).toEqual([]) // nobody waits for room
+    producer.free()
+    waits.mockImplementationOnce((_state, word, value, timeout) => {
+      expect([word, value, timeout]).toEqual([32, 1, 1_000])
+      consumer.release() // nothing new
+      expect(calls()).toEqual([])
+      read(1)
+      consumer.release()
+      expect(calls()).toEqual([word])
+      return 'ok'
+    })
+    producer.waitForRoom(1_000)
+    read(1)
+    consumer.release()
+    expect(calls()).toEqual([])
+    waits.mockImplementationOnce((_state, word, value, timeout) => {
+      expect([word, value, timeout]).toEqual([0, 3, 7])
+      return 'timed-out'
+    })
+    consumer.waitForRecord(7)
+    expect(waits).toHaveBeenCalledTimes(2)
+    vi.restoreAllMocks()
   })
 
   it('has records that do not touch each other', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { allocateSlotRing, SlotConsumer, SlotProducer } from '../../src/ring/slot-ring.js'
 
 const RESERVED = 3
@@ -59,6 +59,29 @@ it('tells the producer once that the consumer waits', () => {
   expect([producer.publish(1), producer.hasFree(), producer.publish(1)]).toEqual([true, true, false])
   expect(producer.hasFree()).toBe(false)
   producer.waitForFree(1) // ends though nobody reads
+})
+
+it('waits for room until fewer slots than are allowed are full', () => {
+  const ring = allocateSlotRing(4, 8, 0)
+  const producer = new SlotProducer(ring)
+  const waits = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  for (let full = 1; full <= 4; full++) producer.publish(1)
+  producer.waitForFree(5)
+  producer.waitForFree(6, 1)
+  // The count of emptied slots at which as many as are allowed are full.
+  expect(waits.mock.calls.map(([, , value, timeout]) => [value, timeout])).toEqual([
+    [0, 5],
+    [3, 6],
+  ])
+  vi.restoreAllMocks()
+})
+
+it.each([1, 2, 64])('has %d slots that follow each other', (slots) => {
+  const { slots: views } = new SlotProducer(allocateSlotRing(slots, 24, 0))
+  const [first] = views
+  expect(views.map(({ byteOffset }) => byteOffset)).toEqual(
+    Array.from({ length: slots }, (_, i) => first!.byteOffset + 24 * i),
+  )
 })
 
 it.each([3, 128])('refuses a ring of %d slots', (slots) => {
