@@ -108,19 +108,20 @@ export class CaptureWindows<R extends CaptureReader> {
 
   async #advance(): Promise<void> {
     const done = this.#area
-    this.#area = this.#next >= 0 ? this.#next : await this.#areas.take()
+    const area = this.#next >= 0 ? this.#next : await this.#areas.take()
+    this.#area = area
     this.#next = -1
-    const ahead = this.#ahead ?? this.#read(this.#area)
+    const ahead = this.#ahead ?? this.#read(area)
     this.#ahead = null
     const carryFrom = this.#reader?.position ?? this.#from
     const carried = this.#to - carryFrom
     if (carried > this.#areas.headroomBytes)
       throw new Error(`bug: ${carried} bytes carried over, room for ${this.#areas.headroomBytes}`)
-    this.#areas.bytes.copyWithin(this.#area - carried, carryFrom, this.#to)
+    this.#areas.bytes.copyWithin(area - carried, carryFrom, this.#to)
     if (done >= 0) await this.#areas.giveBack([done])
-    const count = await ahead
-    this.#from = this.#area - carried
-    this.#to = this.#area + count
+    const count = await ahead // the source may be closed meanwhile: then nothing follows
+    this.#from = area - carried
+    this.#to = area + count
     this.#isLast = count === 0 || this.#source.isAtEnd
     if (this.#isLast) return
     this.#next = await this.#areas.take()

@@ -10,6 +10,9 @@ import { seqAdd } from './seq.js'
 /** Bytes that a half-stream joined in the middle holds before it takes the lowest one as its start, in however many segments. */
 const SETTLE_BYTES = 64 * 1024
 
+/** Largest window that there is (RFC 7323 §2.3). */
+const MAX_WINDOW_BYTES = 2 ** 30
+
 export interface ReassemblerLimits {
   /** Early segments held for one half-stream. */
   readonly heldSegments: number
@@ -189,14 +192,22 @@ export class HeldStreams {
     const { heldSegments } = this.#limits
     // As much as the receiver has let come.
     const heldBytes = Math.max(this.#limits.heldBytes, this.#halves.windowBytes[half ^ 1]!)
-    while (held.count > 0 && (held.bytes > heldBytes || held.count > heldSegments || this.#store.isFull)) {
+    while (held.count > 0) {
       if (held.bytes > heldBytes) this.heldBytesHits += 1
       else if (held.count > heldSegments) this.heldSegmentsHits += 1
-      else this.heldMemoryHits += 1
+      else if (this.#store.isFull) this.heldMemoryHits += 1
+      else if (!this.#isBeyondWindow(half)) return
       this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)
       else if (held.count > 0) this.#deliverWaiting(half, held) // settling may have delivered all
     }
+  }
+
+  // True when no receiver can have let so much come: what is missing before it was received, and lost by the capture.
+  #isBeyondWindow(half: number): boolean {
+    const { halfSeen, highOffset, nextOffset } = this.#halves
+    if (halfSeen[half]! & HalfSeen.UNSETTLED) return false
+    return highOffset[half]! - nextOffset[half]! > MAX_WINDOW_BYTES
   }
 
   // True when the first held segment is behind missing bytes, and is not just waiting for the peer.
