@@ -75,8 +75,13 @@ describe('the run ends with what was wrong, and can be repeated', () => {
       writeFileSync(join(folder, 'large.pcap'), LARGE)
       const args = ['large.pcap', '-o', 'out', '-q', '--workers', '2', '--summary', 'summary.json']
       const result = await run(folder, args, broken('throwing-dispatcher'))
-      expectClearEnd(folder, result, 70, /^error +broken for the test\n(?:error [^\n]+\n)*$/)
-      expect(summaryIn(folder).errors[0]).toBe('broken for the test')
+      expectClearEnd(
+        folder,
+        result,
+        70,
+        /^error +broken for the test \(the run stopped there: 1 of 1 inputs were not read whole\)\n(?:error [^\n]+\n)*$/,
+      )
+      expect(summaryIn(folder).errors[0]).toMatch(/^broken for the test/)
       await expectWholeAgain(folder, ['large.pcap', '--workers', '2'])
     }))
 
