@@ -9,7 +9,7 @@ import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
 import { InputOpener } from '../pipeline/reading/input-opener.js'
 import { isPassedOver, problemsOf, statusOf } from '../pipeline/reading/input-problems.js'
-import { ThreadedDecompression } from '../pipeline/unpack/decompression.js'
+import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
 import type { SkippedInputs } from '../summary.js'
 import { shownPath } from '../system-path.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
@@ -18,7 +18,7 @@ import { PacketDecoder } from '../wire/packet-decoder.js'
 import { CaptureBuffer } from './capture-buffer.js'
 import type { CaptureInspection, InspectedFormat, InspectedInterface } from './inspection.js'
 import { durationSeconds, isoTime } from './iso-time.js'
-import { PacketCounts } from './packet-counts.js'
+import { PacketTally } from './packet-tally.js'
 
 /** Options of an inspection: those options of a conversion that concern reading. */
 export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limits'>
@@ -77,7 +77,7 @@ async function inspectInput(
     space: buffer,
     linkType,
   })
-  const counts = new PacketCounts(decoder, linkType)
+  const counts = new PacketTally(decoder, linkType)
   let source: ByteSource | null = null
   let reader: DescribedReader | null = null
   let error: CaptureFormatError | InputError | null = null
@@ -123,7 +123,7 @@ async function readWhole(
   source: ByteSource,
   path: string,
   maxInterfaces: number,
-  { buffer, counts }: { readonly buffer: CaptureBuffer; readonly counts: PacketCounts },
+  { buffer, counts }: { readonly buffer: CaptureBuffer; readonly counts: PacketTally },
 ): Promise<DescribedReader> {
   const windows = windowsOf(source, path, { maxInterfaces, countsComments: true }, buffer.areas)
   try {

@@ -6,7 +6,7 @@ import type { ByteSource } from '../input/byte-source.js'
 import { TwoAreas, windowsOf } from '../input/capture-windows.js'
 import { openFile, openStream } from '../input/open-byte-source.js'
 import { PacketCursor } from '../input/packet-cursor.js'
-import { ThreadedDecompression } from '../pipeline/unpack/decompression.js'
+import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
 import type { InputProblem } from '../summary.js'
 
 /** Bytes that are read at once. */

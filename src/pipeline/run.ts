@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config/config.js'
 import { type Failure, failureOf } from '../errors.js'
-import { makeFolder } from '../output/make-folder.js'
 import type { RunParts } from '../output/output.js'
+import { makeOutputFolder } from '../output/output-folder.js'
 import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -17,7 +17,7 @@ import { InputWatch } from './reading/input-watch.js'
 import { fileInputs, liveInputs, type RunInputs } from './reading/run-inputs.js'
 import { summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
-import { ThreadedDecompression } from './unpack/decompression.js'
+import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
 /** A run takes one more worker for each so many bytes of input. */
 const BYTES_PER_WORKER = 16 * 1024 * 1024
@@ -72,7 +72,8 @@ async function convertInputs(
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
   const hasFiles = config.writeFiles && !(config.toConsole && !config.writeMetadata)
-  if (hasFiles && inputs.captures.some((capture) => capture.inputs.length > 0)) makeFolder(config.outputDir)
+  if (hasFiles && inputs.captures.some((capture) => capture.inputs.length > 0))
+    makeOutputFolder(config.outputDir)
   const isInline = !config.isWorkerCountFixed && bytesTotal !== null && bytesTotal < BYTES_PER_THREAD
   const startWorkers = await workerStarter(isInline)
   const temp = new TempFolder()

@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import { OutputError } from '../../errors.js'
 import { pause } from '../../pause.js'
 import { systemPath } from '../../system-path.js'
-import { makeFolder } from '../make-folder.js'
 import { outputFailure } from '../output-failure.js'
+import { makeOutputFolder } from '../output-folder.js'
 import type { OutputTotals } from '../output-totals.js'
 import type { FileSlots } from './file-slots.js'
 import type { MadeFiles } from './made-files.js'
@@ -83,7 +83,7 @@ export class NewFiles {
   /** Creates the file `path`; the caller holds a slot. @returns Its descriptor. @throws OutputError */
   create(path: string): number {
     if (this.#folder !== null) {
-      makeFolder(this.#folder)
+      makeOutputFolder(this.#folder)
       this.#folder = null
     }
     if (this.#made !== null) this.#note(path, this.#made)

@@ -3,7 +3,7 @@ import type { CaptureStart, WorkerOutput } from '../output.js'
 import type { UidMaker } from '../uid.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { GapLists } from './gap-lists.js'
-import { IndexRecords } from './index-record.js'
+import { IndexRecords } from './record-text.js'
 
 /** Where records go: the time of the connection's first packet, its uid, and the record as JSON without a line's end. */
 export type TakeRecord = (sec: number, nsec: number, uid: string, line: string) => void

@@ -12,8 +12,8 @@ import {
 } from '../../capture/live/pcapng-encoder.js'
 import type { OutputError } from '../../errors.js'
 import { isWrittenInPlace } from '../../existing-outputs.js'
-import { makeFolder } from '../../output/make-folder.js'
 import { outputFailure } from '../../output/output-failure.js'
+import { makeOutputFolder } from '../../output/output-folder.js'
 import { systemPath } from '../../system-path.js'
 
 const BUFFER_BYTES = 1024 * 1024
@@ -43,7 +43,7 @@ export class LiveRecording {
    * @throws OutputError
    */
   static create(path: string, about: RecordedInterface, isForced: boolean): LiveRecording {
-    makeFolder(dirname(path))
+    makeOutputFolder(dirname(path))
     try {
       const isSpecial = isWrittenInPlace(path)
       if (isForced && !isSpecial) rmSync(systemPath(path), { force: true }) // what exists may be a link to a file that is not ours

@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path'
 import type { Config } from '../../config/config.js'
 import { type Failure, failureOf, InputError, OutputError } from '../../errors.js'
-import { makeFolder } from '../../output/make-folder.js'
+import { makeOutputFolder } from '../../output/output-folder.js'
 import type { InputSummary } from '../../summary.js'
 import { CaptureFault, type CaptureProgress } from '../line/capture-progress.js'
 import { captureRunsFolder } from '../line/worker-task.js'
@@ -115,7 +115,7 @@ export class ResumedRun implements CaptureRecords {
     const { capture, facts, record } = this.#converted[number]!
     if (facts === null) return
     removeResults(capture.dir, record === null || record.version >= LISTING_VERSION)
-    makeFolder(capture.dir)
+    makeOutputFolder(capture.dir)
     makeStateFolder(capture.dir)
     writeRecord(capture.dir, { ...facts, ...BEGUN })
   }

@@ -4,7 +4,7 @@ import { ConnectionTable } from '../../../../src/flow/connection-table.js'
 import { INDEX_COLUMNS } from '../../../../src/output/index/formats/columns.js'
 import { FieldSplitter, integerOf, textOf } from '../../../../src/output/index/formats/field-splitter.js'
 import { GapLists } from '../../../../src/output/index/gap-lists.js'
-import { IndexRecords } from '../../../../src/output/index/index-record.js'
+import { IndexRecords } from '../../../../src/output/index/record-text.js'
 import { addConnection } from '../../support.js'
 import { anyRecord, lineOf, plainRecord } from './records.js'
 

@@ -24,7 +24,7 @@ const PROTOCOLS = 256
 const CONTENT_NAMES = ['IPv4', 'IPv6', 'IP fragments', 'malformed'] as const
 
 /** Counts the packets of one capture by what they are. */
-export class PacketCounts {
+export class PacketTally {
   // Invariants: first is the earliest and last the latest time, null before the first packet.
   packets = 0
   cut = 0

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openFile, openStream } from '../../../dist/input/open-byte-source.js'
-import { ThreadedDecompression } from '../../../dist/pipeline/unpack/decompression.js' // threads run only what is built
+import { ThreadedDecompression } from '../../../dist/pipeline/unpack/threaded-decompression.js' // threads run only what is built
 import type { ByteSource } from '../../../src/input/byte-source.js'
 import { drain } from '../../input/drain.js'
 

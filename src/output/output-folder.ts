@@ -2,7 +2,7 @@ import { failureReason, OutputError } from '../errors.js'
 import { makeFolders } from '../make-folders.js'
 
 /** Makes a folder of the output with its parents, where it does not exist. @throws OutputError */
-export function makeFolder(path: string): void {
+export function makeOutputFolder(path: string): void {
   try {
     makeFolders(path)
   } catch (cause) {

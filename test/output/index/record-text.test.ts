@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConnectionFlag, ConnectionTable, HISTORY_BYTES } from '../../../src/flow/connection-table.js'
 import { GapLists } from '../../../src/output/index/gap-lists.js'
-import { IndexRecords } from '../../../src/output/index/index-record.js'
+import { IndexRecords } from '../../../src/output/index/record-text.js'
 import { HalfSeen } from '../../../src/stream/half-streams.js'
 import { addConnection } from '../support.js'
 
