@@ -30,7 +30,7 @@ export class FileByteSource implements ByteSource {
     this.totalBytes = totalBytes
   }
 
-  /** @throws InputError that names the file, where it cannot be opened or is no regular file. */
+  /** @throws InputError that names the file, where it cannot be opened or is not a regular file. */
   static open(path: string): FileByteSource {
     let fd: number
     try {
@@ -109,7 +109,7 @@ export function closeQuietly(fd: number): void {
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'it is a folder'
   if (stats.isFIFO()) return 'it is a named pipe: give - and redirect it to standard input'
-  return 'it is no regular file'
+  return 'it is not a regular file'
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -117,7 +117,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a folder',
-  ENXIO: 'it is no regular file',
+  ENXIO: 'it is not a regular file',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files',
   ELOOP: 'too many symbolic links',

@@ -19,7 +19,7 @@ export interface OpenedFile extends ByteSource {
  * Opens a file. Whether it is compressed is told by its first bytes, at the first `read()`.
  *
  * @param decompression Null: what is compressed is given as it stands.
- * @throws InputError that names the file, where it cannot be opened or is no regular file.
+ * @throws InputError that names the file, where it cannot be opened or is not a regular file.
  */
 export function openFile(path: string, decompression: Decompression | null = null): OpenedFile {
   return new DetectingByteSource(FileByteSource.open(path), path, decompression)

@@ -6,7 +6,7 @@ const MAX_PROBLEMS = 20
 const MAX_NAMES = 64
 const MAX_CHARACTERS = 200
 
-/** The first of a list, and how long it is. */
+/** The first items of a list, and the length of the whole list. */
 export interface FirstOf<T> {
   readonly count: number
   readonly shown: readonly T[]
@@ -18,7 +18,7 @@ export interface BadInput {
   readonly problems: FirstOf<{ readonly offset: number; readonly message: string }>
 }
 
-/** What the page shows of a run's summary: its size does not grow with the number of inputs. */
+/** The part of a run's summary that the page shows. Its size is bounded, whatever the number of inputs. */
 export interface CaptureHealth {
   readonly version: string
   readonly seconds: number
@@ -26,12 +26,12 @@ export interface CaptureHealth {
   readonly packets: Readonly<PacketCounts>
   readonly capturedBytes: number
   readonly payloadBytes: number
-  /** Packets that the captures report as dropped. */
+  /** Packets that the captures themselves report as dropped. */
   readonly droppedPackets: number
-  /** Damage that reading went on behind. */
+  /** Damaged ranges after which reading went on. */
   readonly holes: number
   readonly lostBytes: number
-  /** By name, as in the summary; those behind the first 64 together as `other`. */
+  /** Counts by name, as in the summary. Names after the first 64 are summed as `other`. */
   readonly details: Readonly<Record<string, number>>
   readonly unknownLinkTypes: Readonly<Record<string, number>>
   readonly limits: Readonly<Record<string, number>>
@@ -41,7 +41,7 @@ export interface CaptureHealth {
   readonly errors: FirstOf<string>
 }
 
-/** Takes from a summary what the page shows. */
+/** Extracts from a summary what the page shows. */
 export function captureHealth(summary: Summary): CaptureHealth {
   const { version, seconds, workers, bytes, damage, inputs } = summary
   const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets

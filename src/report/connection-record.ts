@@ -1,10 +1,10 @@
 import { InputError } from '../errors.js'
 
-/** What the report and the viewer need of one record of an index. Texts are as the file has them: nothing about them is sure. */
+/** The fields of an index record that the report and the viewer use. Strings are untrusted: unchecked file content. */
 export interface ConnectionRecord {
   /** First packet: seconds since 1970-01-01 UTC. */
   readonly ts: number
-  /** Seconds from the first to the latest packet. */
+  /** Seconds from the first packet to the last. */
   readonly duration: number
   readonly uid: string
   readonly origHost: string
@@ -13,18 +13,18 @@ export interface ConnectionRecord {
   readonly respPort: number
   readonly proto: string
   readonly packets: number
-  /** Payload of each direction, without missing bytes. */
+  /** Payload bytes of each direction, without missing bytes. */
   readonly origBytes: number
   readonly respBytes: number
-  /** Of both directions together. */
+  /** Bytes of both directions together, as are `retransBytes` and `conflicts`. */
   readonly missedBytes: number
   readonly retransBytes: number
   readonly conflicts: number
   readonly state: string
   readonly closeReason: string
-  /** Outer headers from the outside in. */
+  /** Tunnel headers, outermost first. */
   readonly tunnel: readonly string[]
-  /** Paths below the output folder, or null. */
+  /** Paths relative to the output folder; null without a file. */
   readonly origFile: string | null
   readonly respFile: string | null
 }
@@ -32,9 +32,9 @@ export interface ConnectionRecord {
 /**
  * Reads one line of an index.
  *
- * @param bytes `bytes[from, to)` is the line without its end.
- * @param offset Where the line begins in the file, for the message.
- * @throws InputError with file and offset when the line is no record of a connection.
+ * @param bytes `bytes[from, to)` is the line without its line end.
+ * @param offset File offset of the line, for error messages.
+ * @throws InputError with file and offset when the line is not a connection record.
  */
 export function parseRecord(
   bytes: Buffer,
@@ -48,7 +48,7 @@ export function parseRecord(
   return recordOf(fields, (name, mustBe) => badRecord(path, offset, `field "${name}" must be ${mustBe}`))
 }
 
-/** The fields of a JSON object; null when `text` is none. */
+/** The fields of a JSON object; null when `text` is not a JSON object. */
 export function objectOf(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -65,7 +65,7 @@ type Refuse = (name: string, mustBe: string) => InputError
 function recordOf(fields: Readonly<Record<string, unknown>>, refuse: Refuse): ConnectionRecord {
   return {
     ts: numberOf(fields, 'ts', refuse),
-    duration: Math.max(0, numberOf(fields, 'duration', refuse)), // below 0 where the packets go back in time
+    duration: Math.max(0, numberOf(fields, 'duration', refuse)), // negative when packets go back in time
     uid: textOf(fields, 'uid', refuse),
     origHost: textOf(fields, 'id.orig_h', refuse),
     origPort: numberOf(fields, 'id.orig_p', refuse),
@@ -97,19 +97,19 @@ function numberOf(fields: Readonly<Record<string, unknown>>, name: string, refus
 function textOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): string {
   const value = fields[name]
   if (typeof value === 'string') return value
-  throw refuse(name, 'text')
+  throw refuse(name, 'a string')
 }
 
 function textsOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): readonly string[] {
   const value = fields[name]
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
-  throw refuse(name, 'a list of texts')
+  throw refuse(name, 'a list of strings')
 }
 
 function fileOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): string | null {
   const value = fields[name]
   if (value === null || typeof value === 'string') return value
-  throw refuse(name, 'text or null')
+  throw refuse(name, 'a string or null')
 }
 
 function badRecord(path: string, offset: number, problem: string): InputError {

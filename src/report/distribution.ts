@@ -1,30 +1,30 @@
-/** Bounds at 1, 2 and 5 times the powers of 10, from `10^low` to below `10^high`. */
+/** Bounds at 1, 2 and 5 times each power of 10, from `10^low` up to but excluding `10^high`. */
 export function decimalBounds(low: number, high: number): number[] {
   const powers = Array.from({ length: high - low }, (_, i) => low + i)
   return powers.flatMap((power) => [1, 2, 5].map((step) => Number(`${step}e${power}`)))
 }
 
-/** Bounds at the powers of 2 from 1 to below `2^high`, as the units of bytes are. */
+/** Bounds at the powers of 2 from 1 up to but excluding `2^high`, which suit byte units. */
 export function binaryBounds(high: number): number[] {
   return Array.from({ length: high }, (_, power) => 2 ** power)
 }
 
-/** How often a value fell between two bounds. */
+/** The number of values in `[from, to)`. */
 export interface Bucket {
-  /** The least value of the bucket. */
+  /** Lower bound, inclusive. */
   readonly from: number
-  /** All its values are below this; the bucket of 0 alone has 0 here. */
+  /** Upper bound, exclusive; 0 for the bucket that holds only the value 0. */
   readonly to: number
   readonly count: number
 }
 
-/** Counts of values by size. */
+/** Counts values by size. */
 export class Distribution {
-  // Invariant: #counts[0] is of the values up to 0, #counts[i + 1] of those from #bounds[i] on, below #bounds[i + 1].
+  // Invariant: #counts[0] counts the values <= 0, #counts[i + 1] those in [#bounds[i], #bounds[i + 1]).
   readonly #bounds: readonly number[]
   readonly #counts: Float64Array
 
-  /** @param bounds Where buckets begin, ascending. Smaller values above 0 fall into the first, larger ones into the last. */
+  /** @param bounds Lower bounds of the buckets, ascending. Values in (0, bounds[0]) count in the first bucket. */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
     this.#counts = new Float64Array(bounds.length + 1)
@@ -44,7 +44,7 @@ export class Distribution {
     this.#counts[bucket] = this.#counts[bucket]! + 1
   }
 
-  /** The buckets from the first to the last one that has values; the one of 0 only where it has. */
+  /** The buckets from the first to the last that is not empty; without the bucket of 0 when that is empty. */
   buckets(): Bucket[] {
     const all = [...this.#counts].map((count, i) => ({
       from: i === 0 ? 0 : this.#bounds[i - 1]!,

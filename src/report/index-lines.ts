@@ -4,22 +4,22 @@ import { failureReason, InputError } from '../errors.js'
 import { systemPath } from '../system-path.js'
 
 const BLOCK_BYTES = 512 * 1024
-/** Longest line; a record has at most 200 gaps and two paths, far below it. */
+/** Longest line accepted. A real record is far shorter: it has at most 200 gaps and two paths. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024
 const LINE_FEED = 0x0a
 const RETURN = 0x0d
 
-/** The reading of an index file, block by block. */
+/** Reads an index file block by block. */
 export interface IndexReading {
-  /** Bytes of the file when reading began. */
+  /** Size of the file when it was opened. */
   readonly bytesTotal: number
   /**
-   * Gives the lines of the next block, and the event loop a turn before that.
+   * Passes the lines of the next block to `onLine`, after giving the event loop a turn.
    *
-   * @param onLine Called with each line without its end, never with an empty one; `bytes[from, to)` is valid during
-   *        the call, `offset` is where the line begins in the file.
+   * @param onLine Receives each line without its line end; empty lines are skipped. `bytes[from, to)` is valid only
+   *        during the call; `offset` is the file offset of the line.
    * @returns False at the end of the file.
-   * @throws InputError naming the file, and the offset of a line that is too long.
+   * @throws InputError naming the file when it cannot be read, with the offset when a line is too long.
    */
   next(onLine: (bytes: Buffer, from: number, to: number, offset: number) => void): Promise<boolean>
   close(): Promise<void>
@@ -47,7 +47,7 @@ function unreadable(path: string, cause: unknown): InputError {
 }
 
 class IndexFileReading implements IndexReading {
-  // Invariant: #buffer[0, #kept) is the begin of a line whose end is not there yet; it stands at #offset in the file.
+  // Invariant: #buffer[0, #kept) is the start of a line whose end was not read yet; its file offset is #offset.
   readonly bytesTotal: number
   readonly #path: string
   readonly #file: fs.promises.FileHandle
@@ -93,7 +93,7 @@ class IndexFileReading implements IndexReading {
   }
 
   close(): Promise<void> {
-    return this.#file.close().catch(() => {}) // what was read is right
+    return this.#file.close().catch(() => {}) // what was read is already used
   }
 
   #give(

@@ -14,23 +14,23 @@ import { shortened } from './shortened.js'
 import { TimeBins } from './time-bins.js'
 import { TopRecords } from './top-records.js'
 
-/** Bounds of what a report holds, in memory and on its page. */
+/** Limits of a report, in memory and on the page. */
 export interface ReportLimits {
   /** Bins of the timeline. */
   readonly bins: number
-  /** Names of protocols, states, tunnels that are told apart; the others count as `other`. */
+  /** Distinct names of protocols, states and tunnels; further names count as `other`. */
   readonly names: number
-  /** Protocols of the timeline. */
+  /** Protocols with their own series in the timeline. */
   readonly series: number
-  /** Endpoints and ports that are remembered while the index is read. */
+  /** Endpoints, and ports, kept in memory while the index is read. */
   readonly rankedKeys: number
-  /** Endpoints and ports on the page, by bytes and by connections each. */
+  /** Endpoints, and ports, on the page: this many by bytes and this many by connections. */
   readonly ranked: number
-  /** Connections in the table: the largest, the most damaged, the longest. */
+  /** Connections in the table: this many of the largest, of the most damaged, of the longest. */
   readonly largest: number
   readonly damaged: number
   readonly longest: number
-  /** Longest path of a connection file that becomes a link. */
+  /** Longest connection file path that becomes a link. */
   readonly pathCharacters: number
 }
 
@@ -46,14 +46,14 @@ export const REPORT_LIMITS: ReportLimits = Object.freeze({
   pathCharacters: 1024,
 })
 
-/** What the other names of a list are called together. */
+/** The name under which all further names are counted. */
 const OTHER = 'other'
 
 interface Protocol {
   connections: number
   packets: number
   bytes: number
-  /** Channels of the timeline. */
+  /** Channel numbers in {@link TimeBins}. */
   readonly byteChannel: number
   readonly connectionChannel: number
   readonly missedChannel: number
@@ -122,7 +122,7 @@ export class IndexTotals {
     this.#connections += 1
   }
 
-  /** What was summed up, and the connections of the table in the order of the index. */
+  /** The totals, and the connections of the table in index order. */
   result(): Omit<ReportData, 'version' | 'source' | 'filesAddress' | 'health'> {
     const rows = this.#rows()
     return {
@@ -277,7 +277,7 @@ export class IndexTotals {
     }
   }
 
-  // A path that is longer is none of the program's.
+  // The program never writes a longer path.
   #linkable(path: string | null): string | null {
     return path !== null && path.length <= this.#limits.pathCharacters ? path : null
   }

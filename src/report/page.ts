@@ -14,10 +14,10 @@ const CHARACTER_NAMES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The report as one HTML page that needs nothing else. Its data stands in it as JSON that no HTML parser takes for
- * markup; only the program's own script and style run, by their hashes, and nothing is loaded.
+ * Makes the report as one self-contained HTML page. The data is embedded as JSON that cannot be parsed as markup. The
+ * content security policy allows only the program's own script and style, by hash, and loads nothing.
  *
- * @param data `title` is shown as the name of the page.
+ * @param title Title of the page.
  */
 export function reportPage(title: string, data: ReportData): string {
   const script = appFile('report.js')
@@ -50,21 +50,21 @@ export function reportPage(title: string, data: ReportData): string {
 `
 }
 
-/** A value as JSON in which HTML finds no tag, comment or end of a script. */
+/** JSON that is safe inside a `<script>` element: an HTML parser sees no tag, comment or end of the script in it. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
 }
 
-/** Text that stands for itself between tags and in attributes in quotes. */
+/** Escapes text for HTML content and quoted attributes. */
 export function escapedHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => CHARACTER_NAMES[character]!)
 }
 
-/** Reads a file of the pages as `npm run build` made it. */
+/** Reads a file of `dist/app`, which `npm run build` makes. @throws Error when it is missing. */
 export function appFile(name: string): string {
-  // By the package's own name, so that it doesn't matter which file this is bundled into.
+  // Resolved by the package's own name, because the bundler may put this code into any file.
   const root = dirname(createRequire(import.meta.url).resolve('pcap2conn/package.json'))
   return readFileSync(join(root, 'dist', 'app', name), 'utf8')
 }

@@ -1,16 +1,16 @@
-/** Sums of one key. */
+/** The sums of one key. */
 export interface Ranked {
   readonly key: string
   connections: number
-  /** Payload sent and received; for keys that are no endpoints: by the originators and by the responders. */
+  /** Payload bytes sent and received by the endpoint; for a port: sent by originators and by responders. */
   sent: number
   received: number
 }
 
 /**
- * Sums by key, of which only the largest are wanted: by bytes, or by connections. At `capacity` keys a quarter of them
- * by each is kept and the others are forgotten, so that memory stays bounded whatever the number of keys;
- * `possiblyMissingBytes` and `possiblyMissingConnections` say how far sums may be too low then.
+ * Finds the keys with the most bytes and with the most connections, in bounded memory. When `capacity` keys are held,
+ * the largest quarter by bytes and the largest quarter by connections are kept, and the rest are forgotten. After that
+ * a sum may be too low by up to `possiblyMissingBytes` and `possiblyMissingConnections`.
  */
 export class Ranking {
   readonly #capacity: number
@@ -19,27 +19,27 @@ export class Ranking {
   #possiblyMissingConnections = 0
   #forgotten = 0
 
-  /** @param capacity Keys that are remembered at one moment, at least 4. */
+  /** @param capacity Most keys held at a time; at least 4. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  /** False when keys were forgotten: sums may be too low then, and `keys` is an upper bound. */
+  /** False once keys were forgotten: then sums may be too low, and `keys` is an upper bound. */
   get isExact(): boolean {
     return this.#forgotten === 0
   }
 
-  /** Bytes by which a sum of the result may be too low, and which a key that is not in it may have. */
+  /** The most bytes by which a sum may be too low, and the most that a forgotten key may have. */
   get possiblyMissingBytes(): number {
     return this.#possiblyMissingBytes
   }
 
-  /** The same of connections. */
+  /** The same for connections. */
   get possiblyMissingConnections(): number {
     return this.#possiblyMissingConnections
   }
 
-  /** Keys that were seen; those that came again after they were forgotten count again. */
+  /** Number of keys added. A key that returns after it was forgotten counts again. */
   get keys(): number {
     return this.#sums.size + this.#forgotten
   }
@@ -56,7 +56,7 @@ export class Ranking {
     sums.received += received
   }
 
-  /** The `count` keys of the most bytes and the `count` of the most connections, by bytes. */
+  /** The `count` keys with the most bytes and the `count` with the most connections, sorted by bytes, largest first. */
   top(count: number): Ranked[] {
     return [...this.#largest(count)].sort(compareBytes)
   }
@@ -68,7 +68,7 @@ export class Ranking {
     return new Set([...byBytes, ...byConnections])
   }
 
-  // A key loses at most what the largest loses of those that are forgotten together with it, each time.
+  // Each time, a forgotten key loses at most what the largest key forgotten with it loses.
   #forget(): void {
     const kept = this.#largest(this.#capacity >> 2)
     let bytes = 0

@@ -2,12 +2,12 @@ import type { CaptureHealth } from './capture-health.js'
 import type { Bucket } from './distribution.js'
 import type { Ranked } from './ranking.js'
 
-/** Everything the page shows, as it stands in it. Texts come from captures and files: nothing about them is sure. */
+/** Everything the page shows, as embedded in it. Strings from captures and files are untrusted. */
 export interface ReportData {
   readonly version: string
-  /** What the report was made from: a name of the index or the inputs. */
+  /** What the report was made from: the index's name, or the inputs. */
   readonly source: string
-  /** Where the page finds the output folder: a relative address with `/` at its end, each part encoded. */
+  /** Relative URL of the output folder as seen from the page, ending in `/`, each name percent-encoded. */
   readonly filesAddress: string
   readonly totals: Totals
   readonly protocols: readonly ProtocolTotals[]
@@ -15,23 +15,23 @@ export interface ReportData {
   readonly endpoints: RankedList
   /** Keys are `tcp/80`: protocol and port of the responder. */
   readonly ports: RankedList
-  /** Payload bytes, and seconds, of connections. */
+  /** Histograms of connections: payload bytes and duration in seconds. */
   readonly sizes: readonly Bucket[]
   readonly durations: readonly Bucket[]
   readonly states: readonly NamedCount[]
   readonly closeReasons: readonly NamedCount[]
   readonly tunnels: readonly NamedCount[]
   readonly rows: readonly Row[]
-  /** The rows are all connections there are. */
+  /** True when the rows are all connections of the index. */
   readonly areRowsAll: boolean
-  /** From the run's summary, where it was given. */
+  /** From the run's summary; null when none was given. */
   readonly health: CaptureHealth | null
 }
 
 export interface Totals {
   readonly connections: number
   readonly packets: number
-  /** Payload, both directions. */
+  /** Payload bytes of both directions. */
   readonly bytes: number
   readonly missedBytes: number
   readonly retransBytes: number
@@ -39,7 +39,7 @@ export interface Totals {
   readonly withGaps: number
   readonly withConflicts: number
   readonly withoutPayload: number
-  /** Seconds since 1970: first packet of all, and the latest; null without connections. */
+  /** Times of the first and the last packet, seconds since 1970; null without connections. */
   readonly firstTime: number | null
   readonly lastTime: number | null
 }
@@ -51,11 +51,11 @@ export interface ProtocolTotals {
   readonly bytes: number
 }
 
-/** Amounts over time by protocol. Each connection's bytes are spread evenly over its duration. */
+/** Traffic over time by protocol. Each connection's bytes are spread evenly over its duration. */
 export interface Timeline {
-  /** Begin of the first bin, seconds since 1970. */
+  /** Start of the first bin, seconds since 1970. */
   readonly from: number
-  /** Seconds of a bin. */
+  /** Width of a bin in seconds. */
   readonly width: number
   readonly series: readonly TimelineSeries[]
 }
@@ -63,18 +63,18 @@ export interface Timeline {
 export interface TimelineSeries {
   readonly protocol: string
   readonly bytes: readonly number[]
-  /** Connections that begin in the bin. */
+  /** Per bin, the connections that begin in it. */
   readonly connections: readonly number[]
   readonly missedBytes: readonly number[]
 }
 
 export interface RankedList {
   readonly list: readonly Ranked[]
-  /** False: more keys came than are remembered. */
+  /** False when there were more keys than memory allows; then sums may be too low. */
   readonly isExact: boolean
-  /** Keys there are, an upper bound where they are not exact. */
+  /** Number of keys; an upper bound unless `isExact`. */
   readonly keys: number
-  /** By how much a sum of the list may be too low. */
+  /** The most by which a sum in the list may be too low. */
   readonly possiblyMissingBytes: number
   readonly possiblyMissingConnections: number
 }
@@ -84,7 +84,7 @@ export interface NamedCount {
   readonly count: number
 }
 
-/** A connection of the table. */
+/** A row of the connection table. */
 export interface Row {
   readonly ts: number
   readonly duration: number
@@ -102,6 +102,6 @@ export interface Row {
   readonly retransBytes: number
   readonly conflicts: number
   readonly origFile: string | null
-  /** Absent: the same as `origFile`. */
+  /** Absent when the same as `origFile`. */
   readonly respFile?: string | null
 }

@@ -5,7 +5,7 @@ type Fields = Readonly<Record<string, unknown>>
 const PACKET_COUNTS = ['read', 'filtered', 'not_ip', 'malformed', 'fragments', 'delivered']
 const STATUSES = ['ok', 'partial', 'failed', 'skipped', 'no_capture']
 
-/** True when what a file holds has every field of a summary that a report takes from it. */
+/** True when `value` has every field of a summary that a report uses, with the right types. */
 export function isSummary(value: unknown): value is Summary {
   return (
     isObject(value) &&
@@ -47,7 +47,7 @@ function isCounts(value: unknown): boolean {
   return isObject(value) && Object.values(value).every(isCount)
 }
 
-// 1e999 in a file is read as Infinity.
+// JSON.parse reads 1e999 as Infinity.
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

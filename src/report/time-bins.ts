@@ -1,13 +1,13 @@
 const FINEST_SECONDS = 0.001
 
 /**
- * Amounts over time, in at most `capacity` bins of one width for all channels. The width doubles when the time gets too
- * long, so that a time span need not be known before and memory stays the same.
+ * Amounts over time in at most `capacity` bins, one array of bins per channel. The bin width doubles when the time span
+ * outgrows the bins, so the span need not be known in advance and memory stays constant.
  */
 export class TimeBins {
-  // Invariant: bin i is [(#first + i) * #width, (#first + i + 1) * #width) for i in [0, #count); all arrays are 0 from
-  // #count on. What a channel has in bin i is #values[i] and the sum of #steps[0..i]: a connection of many bins costs
-  // two steps and two values.
+  // Invariant: bin i covers [(#first + i) * #width, (#first + i + 1) * #width) for i in [0, #count); all arrays are 0
+  // from #count on. The amount of a channel in bin i is #values[i] plus the sum of #steps[0..i], so a connection that
+  // spans many bins costs only two steps and two values.
   readonly #capacity: number
   readonly #values: Float64Array[] = []
   readonly #steps: Float64Array[] = []
@@ -15,29 +15,29 @@ export class TimeBins {
   #first = 0
   #count = 0
 
-  /** @param capacity Most bins; at least 4. */
+  /** @param capacity Largest number of bins; at least 4. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  /** Adds a channel. @returns Its number. */
+  /** Adds a channel and returns its number. */
   addChannel(): number {
     this.#values.push(new Float64Array(this.#capacity))
     this.#steps.push(new Float64Array(this.#capacity + 1))
     return this.#values.length - 1
   }
 
-  /** Begin of the first bin, seconds since 1970. */
+  /** Start of the first bin, seconds since 1970. */
   get from(): number {
     return this.#first * this.#width
   }
 
-  /** Seconds of a bin. */
+  /** Width of a bin in seconds. */
   get width(): number {
     return this.#width
   }
 
-  /** Makes `[from, to]` part of the time that is covered. @param to Not before `from`; seconds both. */
+  /** Extends the covered time to include `[from, to]`, seconds since 1970, `from <= to`. */
   cover(from: number, to: number): void {
     let first = Math.floor(from / this.#width)
     let last = Math.floor(to / this.#width)
@@ -57,7 +57,7 @@ export class TimeBins {
     this.#count = last - first + 1
   }
 
-  /** Spreads `amount` evenly over `[from, to]`, which must be covered. */
+  /** Spreads `amount` evenly over `[from, to]`, which must be covered already. */
   add(channel: number, from: number, to: number, amount: number): void {
     if (amount === 0) return
     const values = this.#values[channel]!
@@ -80,13 +80,13 @@ export class TimeBins {
     steps[j] = steps[j]! - perBin
   }
 
-  /** What a channel has in each bin that is covered. */
+  /** The amounts of a channel in all covered bins, as a copy. */
   bins(channel: number): Float64Array {
     this.#settle()
     return this.#values[channel]!.slice(0, this.#count)
   }
 
-  // Rounding may put an end of the time a hair outside.
+  // Rounding may put an end of the range just outside the bins.
   #inRange(bin: number): number {
     return Math.max(0, Math.min(bin, this.#count - 1))
   }
@@ -97,7 +97,7 @@ export class TimeBins {
       let level = 0
       for (let i = 0; i < this.#count; i++) {
         level += steps[i]!
-        // What sums of steps leave over in place of 0.
+        // Rounding errors leave tiny sums where the level should be 0.
         if (Math.abs(level) > 1e-6) values[i] = values[i]! + level
       }
       steps.fill(0)

@@ -3,13 +3,13 @@ import type { ConnectionRecord } from './connection-record.js'
 interface Entry {
   readonly record: ConnectionRecord
   readonly rank: number
-  /** Place in the index: of two records of one rank the earlier one is kept. */
+  /** The record's position in the index. Of two records with equal rank, the earlier is kept. */
   readonly place: number
 }
 
-/** The records of the highest rank, at most `capacity` of them: a heap with the lowest on top. */
+/** Keeps the `capacity` records of the highest rank in a heap, lowest rank on top. */
 export class TopRecords {
-  // Invariant: #heap[i] is not above its children #heap[2i+1] and #heap[2i+2], in the order of `isLower`.
+  // Invariant: by `isLower`, #heap[i] ranks no higher than its children #heap[2i+1] and #heap[2i+2].
   readonly #capacity: number
   readonly #heap: Entry[] = []
 
@@ -17,7 +17,7 @@ export class TopRecords {
     this.#capacity = capacity
   }
 
-  /** True when a record of this rank, later than all before, would be kept. */
+  /** True when the next record of the index would be kept at this rank. */
   wouldKeep(rank: number): boolean {
     return this.#heap.length < this.#capacity || rank > this.#heap[0]!.rank
   }
@@ -34,7 +34,7 @@ export class TopRecords {
     }
   }
 
-  /** The records with their places, in no order. */
+  /** The records kept, with their positions in the index, in no particular order. */
   entries(): readonly { readonly record: ConnectionRecord; readonly place: number }[] {
     return this.#heap
   }

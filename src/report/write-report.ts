@@ -14,25 +14,26 @@ import { isSummary } from './summary-shape.js'
 
 const MAX_SUMMARY_BYTES = 64 * 1024 * 1024
 
-/** What a report is made of. */
+/** What {@link writeReport} needs. */
 export interface ReportOptions {
-  /** The page to write; it appears whole or not at all, in place of one that exists. */
+  /** The page to write. An existing file is replaced, atomically. */
   readonly path: string
-  /** An index of JSON lines. */
+  /** An index in JSON lines. */
   readonly indexPath: string
-  /** The run's output folder, to which the links lead. */
+  /** The run's output folder, where the links point. */
   readonly outputDir: string
   readonly summary: Summary | null
   readonly title: string
-  /** What the page says it was made from. */
+  /** What the report was made from, as the page shows it. */
   readonly source: string
 }
 
 /**
- * Reads an index in bounded memory and writes the page about it.
+ * Reads an index in bounded memory and writes the report page.
  *
- * @returns Connections of the index, and bytes of the page.
- * @throws InputError for an index that cannot be read, with the offset of what is wrong in it; OutputError.
+ * @returns The number of connections in the index and the size of the page in bytes.
+ * @throws InputError when the index cannot be read, with the offset of a bad record; OutputError when the page cannot be
+ *         written.
  */
 export async function writeReport(options: ReportOptions): Promise<{ connections: number; bytes: number }> {
   const { path, indexPath } = options
@@ -58,14 +59,14 @@ export async function writeReport(options: ReportOptions): Promise<{ connections
 }
 
 /**
- * Reads what `--summary` wrote.
+ * Reads a summary that `--summary` wrote.
  *
- * @throws InputError naming the file when it cannot be read or is no summary.
+ * @throws InputError naming the file when it cannot be read or is not a summary.
  */
 export function readSummary(path: string): Summary {
   const summary = objectOf(textOf(path))
   if (!isSummary(summary))
-    throw new InputError(`Cannot read "${path}": must be a summary as --summary writes it`, path)
+    throw new InputError(`Cannot read "${path}": must be a summary written by --summary`, path)
   return summary
 }
 
@@ -79,7 +80,7 @@ function textOf(path: string): string {
   }
 }
 
-/** The way from one folder to another as an address: `./`, `../out/`, each name encoded. */
+/** The relative URL from one folder to another: `./`, `../out/`. Each name is percent-encoded. */
 export function relativeAddress(from: string, to: string): string {
   const names = relative(resolve(from), resolve(to)).split(sep)
   const address = names

@@ -3,18 +3,18 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 const TOKEN_BYTES = 24
 
-/** The secret in the addresses of one server. */
+/** Makes the secret that every URL of one server contains. */
 export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
-/** What a request asks for: the path behind the token without its first `/`, and the query. */
+/** An admitted request: the path after the token without a leading `/`, and the query. */
 export interface Asked {
   readonly path: string
   readonly query: URLSearchParams
 }
 
-/** A request as far as access depends on it. */
+/** The parts of a request that decide access. */
 export interface RequestHead {
   readonly method?: string | undefined
   readonly url?: string | undefined
@@ -22,9 +22,10 @@ export interface RequestHead {
 }
 
 /**
- * Lets a request in, or says with which status it is turned away. The token must be in its path; the host must be
- * this machine by name or address, so that no other name that leads here (DNS rebinding) is served; and no page of
- * another origin may ask.
+ * Decides whether a request is admitted. Its path must contain the token. Its Host header must name this machine, which
+ * stops DNS rebinding. A page of another origin may not ask.
+ *
+ * @returns The admitted request, or the HTTP status to refuse it with: 403, 404 or 405.
  */
 export function admit({ method, url, headers }: RequestHead, token: string, port: number): Asked | number {
   if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) return 403
@@ -33,7 +34,7 @@ export function admit({ method, url, headers }: RequestHead, token: string, port
   const [, given = '', path] = /^\/([^/?]*)(?:\/([^?]*))?/.exec(url ?? '') ?? []
   if (!isSameSecret(given, token)) return 403
   if (path === undefined) return 404
-  // From a link elsewhere the page may be opened by who has the token; its data is for the page alone.
+  // A link on another site may open the page, given the token; only the page itself may fetch its data.
   const site = headers['sec-fetch-site']
   if (path !== '' && site !== undefined && site !== 'same-origin' && site !== 'none') return 403
   return { path, query: new URLSearchParams(/\?(.*)$/s.exec(url ?? '')?.[1] ?? '') }

@@ -2,7 +2,7 @@ import { grown } from '../bytes/grown.js'
 import type { ConnectionRecord } from '../report/connection-record.js'
 import { shortened } from '../report/shortened.js'
 
-/** Texts by number: each different one is held once. */
+/** Numbers strings so that each distinct string is stored once. */
 export class Words {
   readonly texts: string[] = []
   readonly #numbers = new Map<string, number>()
@@ -17,7 +17,7 @@ export class Words {
     return number
   }
 
-  /** The place of each text in their order. */
+  /** The rank of each string in sorted order, by its number. */
   ranks(): Float64Array {
     const order = this.texts.map((_, number) => number)
     order.sort((a, b) => (this.texts[a]! < this.texts[b]! ? -1 : 1))
@@ -29,7 +29,7 @@ export class Words {
   }
 }
 
-/** Columns of numbers, by what they are. */
+/** Names of the numeric columns. */
 export type NumberColumn =
   | 'ts'
   | 'duration'
@@ -42,7 +42,7 @@ export type NumberColumn =
   | 'origPort'
   | 'respPort'
 
-/** Columns of texts: each holds numbers of its words. */
+/** Names of the text columns. A column holds the numbers of its strings in {@link Words}. */
 export type WordColumn = 'origHost' | 'respHost' | 'proto' | 'state'
 
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
@@ -61,9 +61,9 @@ export const WORD_COLUMNS: readonly WordColumn[] = ['origHost', 'respHost', 'pro
 
 const FIRST_ROWS = 1024
 
-/** The connections of an index as columns, with the place of each record in the file: about 120 bytes a connection. */
+/** The connections of an index in columns, with each record's position in the file; about 120 bytes per connection. */
 export class ConnectionList {
-  // Invariant: all columns hold `count` rows and have room for as many as #offsets.
+  // Invariant: all columns hold `count` rows and have the same capacity as #offsets.
   readonly hosts = new Words()
   readonly words: Readonly<Record<WordColumn, Words>> = {
     origHost: this.hosts,
@@ -85,7 +85,7 @@ export class ConnectionList {
     return this.#count
   }
 
-  /** @param offset Where the record's line of `length` bytes begins in the file. */
+  /** @param offset File offset of the record's line, which is `length` bytes long. */
   add(record: ConnectionRecord, offset: number, length: number): void {
     const row = this.#count
     if (row === this.#offsets.length) this.#grow(row * 2)
@@ -97,22 +97,22 @@ export class ConnectionList {
     this.#count += 1
   }
 
-  /** A column; only its first `count` values count, and it changes when rows are added. */
+  /** A numeric column. Only its first `count` values are valid; adding a row may replace the array. */
   numbers(name: NumberColumn): Float64Array {
     return this.#numbers[name]
   }
 
-  /** A column of numbers in `words`; as with `numbers()`. */
+  /** A text column as numbers in `words`, under the conditions of `numbers()`. */
   texts(name: WordColumn): Uint32Array {
     return this.#texts[name]
   }
 
-  /** A row's text. */
+  /** The text of a column in a row that exists. */
   text(name: WordColumn, row: number): string {
     return this.words[name].texts[this.#texts[name][row]!]!
   }
 
-  /** Where a row's record stands in the file; null: there is no such row. */
+  /** File offset and length in bytes of a row's record; null when there is no such row. */
   place(row: number): { readonly offset: number; readonly length: number } | null {
     if (!Number.isInteger(row) || row < 0 || row >= this.#count) return null
     return { offset: this.#offsets[row]!, length: this.#lengths[row]! }

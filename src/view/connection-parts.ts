@@ -6,12 +6,12 @@ import { BEGIN, type Piece, PieceReader } from './piece-reader.js'
 import { recordGaps } from './record-gaps.js'
 import type { ConnectionDetails, ConversationPart, ReadingState, SentPiece, Side } from './view-data.js'
 
-/** Payload of one part; many small chunks end it before that. */
+/** Payload bytes of one answer, unless `PART_PIECES` ends it earlier. */
 const PART_BYTES = 128 * 1024
 const PART_PIECES = 1000
 const DOWNLOAD_BYTES = 256 * 1024
 
-/** Gives what is known of single connections, and their payload. */
+/** Serves the details and the payload of single connections. */
 export class ConnectionParts {
   readonly #store: IndexStore
   readonly #folder: OutputFolder
@@ -38,10 +38,10 @@ export class ConnectionParts {
   }
 
   /**
-   * The pieces of a conversation from a place on.
+   * Reads the pieces of a conversation from `state` on.
    *
-   * @param side Which file, where either side has its own and they can't be shown together.
-   * @returns Null when there is no such row, or it has no file. @throws InputError
+   * @param side Which file to read, when each side has its own file and the two cannot be merged.
+   * @returns Null when there is no such row or it has no file. @throws InputError
    */
   async conversation(row: number, side: Side, state: ReadingState = BEGIN): Promise<ConversationPart | null> {
     return this.#withFiles(row, async (files, record) => {
@@ -58,11 +58,11 @@ export class ConnectionParts {
   }
 
   /**
-   * Gives one side's payload as it stands in the file, lost bytes as the run wrote them; or the whole file, where it
-   * doesn't tell the sides.
+   * Writes one side's payload as the file holds it, including the filler for lost bytes. Writes the whole file when the
+   * file does not tell the sides apart.
    *
-   * @param write Takes bytes, and resolves when more can be taken; false: enough.
-   * @returns False when there is no such row, or it has no file. @throws InputError
+   * @param write Takes bytes and resolves when it can take more: true to go on, false to stop.
+   * @returns False when there is no such row or it has no file. @throws InputError
    */
   async payload(row: number, side: Side, write: (bytes: Buffer) => Promise<boolean>): Promise<boolean> {
     const isThere = await this.#withFiles(row, async (files) => {

@@ -3,26 +3,26 @@ import { NUMBER_COLUMNS, WORD_COLUMNS } from './connection-list.js'
 
 const MAX_TEXT = 1000
 
-/** Which connections are wanted, in which order. */
+/** Filters and sort order of the table. */
 export interface ConnectionQuery {
-  /** Part of an address of either side; empty: any. */
+  /** Substring of either side's address; empty for any. */
   readonly host: string
-  /** Port of either side. */
+  /** Port of either side; null for any. */
   readonly port: number | null
   readonly proto: string
   readonly state: string
-  /** Payload of both sides together. */
+  /** Bounds of the payload bytes of both sides together, inclusive. */
   readonly minBytes: number
   readonly maxBytes: number
-  /** With gaps or conflicts only. */
+  /** True to select only connections with gaps or conflicts. */
   readonly isDamaged: boolean
-  /** What the payload must contain; empty: anything. */
+  /** Text that the payload must contain; empty for any payload. */
   readonly text: string
   readonly sort: NumberColumn | WordColumn
   readonly isDescending: boolean
 }
 
-/** Reads a query from the address of a request. @returns Null when a part of it makes no sense. */
+/** Reads a query from URL parameters. @returns Null when a parameter is invalid. */
 export function connectionQuery(parameters: URLSearchParams): ConnectionQuery | null {
   const text = (name: string) => (parameters.get(name) ?? '').slice(0, MAX_TEXT)
   const number = (name: string, otherwise: number) => {
@@ -48,12 +48,12 @@ export function connectionQuery(parameters: URLSearchParams): ConnectionQuery | 
   }
 }
 
-/** True when the query wants every connection in the order of the index. */
+/** True when the query selects every connection in index order. */
 export function isWholeIndex(query: ConnectionQuery): boolean {
   return query.sort === 'ts' && !query.isDescending && query.text === '' && !hasFilter(query)
 }
 
-/** The rows that the query wants, whatever their payload, in the order of the index. */
+/** The rows that match the query's filters, in index order. Does not look at `text`. */
 export function matchingRows(list: ConnectionList, query: ConnectionQuery): Uint32Array {
   const { count } = list
   const found = new Uint32Array(count)
@@ -81,7 +81,7 @@ export function matchingRows(list: ConnectionList, query: ConnectionQuery): Uint
   return found.slice(0, length)
 }
 
-/** Puts rows, which are in the order of the index, into the order that the query wants. Equal ones stay as they are. */
+/** Sorts rows that are in index order by the query's column. Rows with equal keys stay in index order. */
 export function sortRows(list: ConnectionList, query: ConnectionQuery, rows: Uint32Array): Uint32Array {
   const { sort, isDescending } = query
   if (sort === 'ts') return isDescending ? rows.reverse() : rows

@@ -7,20 +7,20 @@ import { PlainChunks } from './chunks/plain-chunks.js'
 import type { OutputFolder } from './output-folder.js'
 import type { ChunkStyle, Side } from './view-data.js'
 
-/** Chunks from a place on, and the places of the next ones. */
+/** Reads chunks from one file, or from one file per side. */
 export interface ConversationSource {
   next(): Promise<StoredChunk | null>
-  /** In the file of both sides, or in those of either side. */
+  /** Positions of the next chunks: in the files of the two sides, or, in the first number, in the only file. */
   readonly positions: readonly [number, number]
 }
 
-/** The files of one connection. */
+/** The open files of one connection. */
 export class ConversationFiles {
   readonly #files: readonly FileReader[]
-  /** The sides are in files of their own (`-s`). */
+  /** True when each side has its own file (`-s`). */
   readonly isSeparate: boolean
   readonly style: ChunkStyle
-  /** Sides of `#files`, in their order. */
+  /** The side of each file in `#files`. */
   readonly #sides: readonly Side[]
 
   private constructor(
@@ -36,9 +36,9 @@ export class ConversationFiles {
   }
 
   /**
-   * @param record An index record; nothing about it is sure.
+   * @param record An index record. Its values are untrusted.
    * @returns Null when the connection has no file.
-   * @throws InputError when a file cannot be read, or is none of the output folder.
+   * @throws InputError when a file cannot be read or is outside the output folder.
    */
   static async open(
     folder: OutputFolder,
@@ -64,25 +64,25 @@ export class ConversationFiles {
     }
   }
 
-  /** Bytes of the files. */
+  /** Size of the files together, in bytes. */
   get size(): number {
     return this.#files.reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** The chunks tell their side. */
+  /** True when every chunk's side is known. */
   get areSidesKnown(): boolean {
     return this.isSeparate || this.style !== 'plain'
   }
 
-  /** The two sides can be shown as they spoke, not only one after the other. */
+  /** True when the two sides can be shown interleaved in the order in which they sent. */
   get isConversation(): boolean {
     return !this.isSeparate || this.style === 'json'
   }
 
   /**
-   * The chunks from a place on.
+   * Reads chunks from `positions` on.
    *
-   * @param side With files of their own: only the chunks of this side; null: of both by their times, which needs
+   * @param side Only used when each side has its own file: the side to read, or null to merge both by time, which needs
    *        chunks with times (`isConversation`).
    */
   chunks(side: Side, positions: readonly [number, number] = [0, 0]): ConversationSource {

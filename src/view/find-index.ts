@@ -5,7 +5,7 @@ import { pathOfBytes, systemPath } from '../system-path.js'
 
 const FIRST_BYTES = 4096
 
-/** The index of JSON lines in an output folder. @throws InputError when there is none, or more than one. */
+/** Finds the JSON-lines index in an output folder. @throws InputError when there is none, or more than one. */
 export function findIndex(folder: string): string {
   const found = namesIn(folder).filter((name) => name.endsWith('.jsonl') && isIndex(join(folder, name)))
   const [name, other] = found
@@ -25,8 +25,8 @@ export function findIndex(folder: string): string {
 function namesIn(folder: string): string[] {
   const names: string[] = []
   try {
-    const encoding = 'buffer' as BufferEncoding // which the types do not know
-    const open = fs.opendirSync(systemPath(folder), { encoding }) // there may be more files than a list should hold
+    const encoding = 'buffer' as BufferEncoding // missing in the types
+    const open = fs.opendirSync(systemPath(folder), { encoding }) // not readdir: the folder may hold millions of files
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
       const name = pathOfBytes(entry.name as unknown as Buffer)
       if (entry.isFile() && name.endsWith('.jsonl')) names.push(name)
@@ -38,7 +38,7 @@ function namesIn(folder: string): string[] {
   return names.sort()
 }
 
-// Its first record begins as all do.
+// True when the file begins as every index record does.
 function isIndex(path: string): boolean {
   const file = fs.openSync(systemPath(path), 'r')
   try {

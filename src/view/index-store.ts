@@ -5,10 +5,10 @@ import { type IndexReading, openIndex } from '../report/index-lines.js'
 import { systemPath } from '../system-path.js'
 import { ConnectionList } from './connection-list.js'
 
-/** Connections that a viewer holds; about 120 bytes each. */
+/** Most connections that a viewer loads; each takes about 120 bytes. */
 export const MAX_ROWS = 10_000_000
 
-/** An index under reading: its first connections are there at once, the others follow. */
+/** An index that loads in the background. Its first connections are available at once. */
 export class IndexStore {
   readonly list = new ConnectionList()
   readonly path: string
@@ -25,7 +25,7 @@ export class IndexStore {
     this.#maxRows = maxRows
   }
 
-  /** Opens an index of JSON lines and begins to read it. @throws InputError when it cannot be read at its begin. */
+  /** Opens a JSON-lines index and begins to load it. @throws InputError when its first block cannot be read. */
   static async open(path: string, maxRows = MAX_ROWS): Promise<IndexStore> {
     const reading = await openIndex(path)
     try {
@@ -45,22 +45,22 @@ export class IndexStore {
     }
   }
 
-  /** True when all connections are there, or no more will come. */
+  /** True when loading has ended: at the end of the index, at `maxRows`, or by a failure. */
   get isLoaded(): boolean {
     return this.#isLoaded
   }
 
-  /** True when there are more connections than are held. */
+  /** True when the index has more than `maxRows` connections. */
   get isCut(): boolean {
     return this.#isCut
   }
 
-  /** Why reading ended early; null: it didn't. */
+  /** Why loading failed; null when it did not. */
   get failure(): string | null {
     return this.#failure
   }
 
-  /** A whole record as it stands in the file. @returns Null when there is no such row. @throws InputError */
+  /** Reads a row's whole record from the file. @returns Null when there is no such row. @throws InputError */
   async record(row: number): Promise<Readonly<Record<string, unknown>> | null> {
     const place = this.list.place(row)
     if (place === null) return null
@@ -72,7 +72,10 @@ export class IndexStore {
     }
     const record = objectOf(bytes.toString('utf8'))
     if (record === null)
-      throw new InputError(`Cannot read "${this.path}" at byte ${place.offset}: it has changed`, this.path)
+      throw new InputError(
+        `Cannot read "${this.path}" at byte ${place.offset}: the file has changed`,
+        this.path,
+      )
     return record
   }
 

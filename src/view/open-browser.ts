@@ -12,17 +12,17 @@ const OPENERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Opens an address in the user's browser, if there is one. The address stands in a file that only the user can read and
- * that leads there, not among the arguments of a program, which all users of the machine can see.
+ * Opens a URL in the user's browser, if there is one. Other users of the machine can see the arguments of a program, so
+ * the browser is given a file that only the user can read and that redirects to the URL.
  *
- * @returns Removes the file.
+ * @returns A function that removes the file.
  * @throws OutputError when the file cannot be written.
  */
 export function openBrowser(address: string): () => void {
   const folder = folderWithPage(address)
   const [program = 'xdg-open', ...args] = OPENERS[process.platform] ?? ['xdg-open']
   const opener = spawn(program, [...args, join(folder, PAGE_NAME)], { detached: true, stdio: 'ignore' })
-  opener.on('error', () => {}) // there is none: the address was printed
+  opener.on('error', () => {}) // no browser: the address was printed
   opener.unref()
   return () => rmSync(folder, { recursive: true, force: true })
 }

@@ -5,8 +5,8 @@ import { failureReason, InputError } from '../errors.js'
 import { pathOfBytes, systemPath } from '../system-path.js'
 
 /**
- * A run's output folder, from which files are read by the paths of an index. Nothing about those paths is sure: what is
- * outside of the folder is not opened, however it is named or linked.
+ * A run's output folder. Opens its files by paths from an index. Those paths are untrusted: no file outside the folder is
+ * opened, whatever its path and whatever links lead to it.
  */
 export class OutputFolder {
   readonly path: string
@@ -17,7 +17,7 @@ export class OutputFolder {
     this.#root = root
   }
 
-  /** @throws InputError when it is no folder that can be read. */
+  /** @throws InputError when `path` is not a readable folder. */
   static async open(path: string): Promise<OutputFolder> {
     try {
       if (!fs.statSync(systemPath(path)).isDirectory()) throw new Error('must be a folder')
@@ -30,8 +30,8 @@ export class OutputFolder {
   /**
    * Opens a file for reading.
    *
-   * @param path Below the folder, with `/`.
-   * @throws InputError for a path that leads out of the folder, and for what is no regular file.
+   * @param path Relative to the folder, with `/` between names.
+   * @throws InputError when the path leads out of the folder, is not a regular file, or cannot be read.
    */
   async openFile(path: string): Promise<FileHandle> {
     if (
@@ -46,12 +46,12 @@ export class OutputFolder {
       const folder = await realPath(dirname(target))
       if (folder !== this.#root && !isInside(this.#root, folder))
         throw new Error('it is not below the output folder')
-      // A link in the last place is not followed, a pipe without a writer doesn't hold us up.
+      // Does not follow a link in the last name, and does not block on a pipe without a writer.
       const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
       const file = await open(systemPath(join(folder, basename(target))), flags)
       if ((await file.stat()).isFile()) return file
       await file.close()
-      throw new Error('it is no regular file')
+      throw new Error('it is not a regular file')
     } catch (cause) {
       throw new InputError(`Cannot read ${JSON.stringify(path)}: ${failureReason(cause)}`, path, { cause })
     }

@@ -4,12 +4,12 @@ import type { OutputFolder } from './output-folder.js'
 import { PieceReader } from './piece-reader.js'
 import { recordGaps } from './record-gaps.js'
 
-/** Connections whose payload is looked into at one moment. */
+/** Connections searched in parallel. */
 const PARALLEL = 8
 
 /**
- * Looks for a text in the payload of connections, one after the other. Letters of ASCII are the same in either case;
- * a text is found across chunks of one side, and not across gaps.
+ * Searches the payload of connections for a text. ASCII letters match in either case. A match may span chunks of one
+ * side, but not a gap.
  */
 export class PayloadSearch {
   readonly rows: Uint32Array
@@ -20,10 +20,10 @@ export class PayloadSearch {
   #searched = 0
   #unreadable = 0
   #isStopped = false
-  /** Resolves at the end, or when it was stopped. */
+  /** Resolves when the search has ended or was stopped. */
   readonly ended: Promise<void>
 
-  /** @param rows Where to look, in the order of the index. @param text Compared as UTF-8; not empty. */
+  /** @param rows The rows to search, in index order. @param text The text, compared as UTF-8; not empty. */
   constructor(store: IndexStore, folder: OutputFolder, rows: Uint32Array, text: string) {
     this.#store = store
     this.#folder = folder
@@ -36,17 +36,17 @@ export class PayloadSearch {
     return this.#searched === this.rows.length || this.#isStopped
   }
 
-  /** Connections that were looked into. */
+  /** Number of connections searched so far. */
   get searched(): number {
     return this.#searched
   }
 
-  /** Those of them whose files could not be read. */
+  /** Number of connections so far whose files could not be read. */
   get unreadable(): number {
     return this.#unreadable
   }
 
-  /** Rows that were found so far, in the order of the index. */
+  /** The rows found so far, in index order. */
   found(): Uint32Array {
     return Uint32Array.from(this.#found).sort()
   }
@@ -105,7 +105,7 @@ export class PayloadSearch {
   }
 }
 
-// Bytes as characters, the letters of ASCII in lower case.
+// Bytes as Latin-1 characters, ASCII letters in lower case.
 function lowerCase(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

@@ -1,9 +1,9 @@
-/** Searches that are kept: pages, or windows, that look for something at the same time. */
+/** Most searches kept, so that several pages can search at the same time. */
 export const MAX_SEARCHES = 4
-/** A search that nobody asks for this long is ended: its page was closed, or looks for something else. */
+/** A running search ends when no page has asked for it this long: the page was closed or searches for something else. */
 export const MAX_UNASKED_MS = 5000
 
-/** What is known of a search here. */
+/** What this module needs of a search. */
 interface Search {
   readonly isDone: boolean
   stop(): void
@@ -14,15 +14,15 @@ interface Kept<S extends Search> {
   unasked: NodeJS.Timeout | undefined
 }
 
-/** The searches of a viewer by what they look for, so that those of several pages go on side by side. */
+/** Keeps a viewer's searches by key, so that several pages can search at the same time. */
 export class PayloadSearches<S extends Search> {
-  // Invariant: #kept has at most MAX_SEARCHES entries, the one that was asked for last at the end.
+  // Invariant: #kept has at most MAX_SEARCHES entries, the most recently used last.
   readonly #kept = new Map<string, Kept<S>>()
 
   /**
-   * Gives the search for `key`, which then counts as asked for.
+   * Returns the search for `key` and marks it as used.
    *
-   * @param begin Called where none is kept; where that is one too many, the one that was not asked for the longest ends.
+   * @param begin Starts the search when none is kept. Above the limit, the least recently used search ends.
    */
   of(key: string, begin: () => S): S {
     const kept = this.#kept.get(key) ?? { search: begin(), unasked: undefined }
@@ -37,7 +37,7 @@ export class PayloadSearches<S extends Search> {
     return kept.search
   }
 
-  /** Ends all. */
+  /** Ends all searches. */
   close(): void {
     for (const key of this.#kept.keys()) this.#end(key)
   }

@@ -3,42 +3,42 @@ import type { ConversationSource } from './conversation-files.js'
 import type { ReadingState, Side } from './view-data.js'
 
 const MAX_PIECE_BYTES = 32 * 1024
-/** Longest text that stands for lost bytes. */
+/** Longest marker for lost bytes. */
 const MAX_MARKER_BYTES = 40
 const MARKER = /\[(\d{1,16}) bytes missing\]/g
 
-/** Bytes that the capture lost: `length` of them at `offset` of the half-stream. */
+/** `length` bytes that the capture lost, at `offset` of the half-stream. */
 export interface Gap {
   readonly offset: number
   readonly length: number
 }
 
-/** A part of a conversation, in the order of showing. */
+/** A piece of a conversation: bytes of one chunk, or a gap. */
 export type Piece =
   | {
       readonly kind: 'data'
       readonly side: Side
-      /** Seconds since 1970 as decimal digits; null: not known, or the same chunk as before. */
+      /** Seconds since 1970 as a decimal string; null when unknown, and in a continued chunk. */
       readonly time: string | null
-      /** Of the first byte in the half-stream; in the file where sides are not known. */
+      /** Offset of the first byte in the half-stream, or in the file when sides are unknown. */
       readonly offset: number
       readonly bytes: Buffer
-      /** The chunk began with an earlier piece. */
+      /** True when an earlier piece began the chunk. */
       readonly isContinued: boolean
     }
   | { readonly kind: 'gap'; readonly side: Side; readonly length: number }
 
-/** Before the first piece. */
+/** The state before the first piece. */
 export const BEGIN: ReadingState = { positions: [0, 0], inChunk: 0, offsets: [0, 0] }
 
-/** What the index says of a connection's gaps. */
+/** A connection's gaps according to the index. */
 export interface KnownGaps {
   readonly sides: readonly [readonly Gap[], readonly Gap[]]
-  /** There were more. */
+  /** True when the connection has more gaps than are listed. */
   readonly isTruncated: boolean
 }
 
-/** Takes the chunks of a conversation apart into bytes and gaps. */
+/** Splits the chunks of a conversation into payload and gaps. */
 export class PieceReader {
   readonly #source: ConversationSource
   readonly #gaps: KnownGaps
@@ -49,7 +49,7 @@ export class PieceReader {
   #chunk: StoredChunk | null = null
   #isChunkNew = true
 
-  /** @param source Opened at `state.positions`. */
+  /** @param source Must be opened at `state.positions`. */
   constructor(source: ConversationSource, gaps: KnownGaps, state: ReadingState = BEGIN) {
     this.#source = source
     this.#gaps = gaps
@@ -60,12 +60,12 @@ export class PieceReader {
     this.#offsets = [...state.offsets]
   }
 
-  /** Where reading stands: before the next piece. */
+  /** The state before the next piece. */
   get state(): ReadingState {
     return { positions: this.#positions, inChunk: this.#at, offsets: [...this.#offsets] }
   }
 
-  /** The next piece; null at the end. @throws InputError */
+  /** Returns the next piece; null at the end. @throws InputError */
   async next(): Promise<Piece | null> {
     const chunk = await this.#current()
     if (chunk === null) return null
@@ -117,13 +117,13 @@ export class PieceReader {
     const bytes = side === null ? read.subarray(0, this.#lengthBeforeMarker(read)) : read
     const isContinued = !this.#isChunkNew
     if (bytes.length === 0)
-      this.#at = chunk.length // an empty chunk, or a file that has become shorter
+      this.#at = chunk.length // an empty chunk, or the file was truncated meanwhile
     else this.#advance(side, bytes.length, bytes.length)
     this.#isChunkNew = false
     return { kind: 'data', side, time: isContinued ? null : chunk.time, offset, bytes, isContinued }
   }
 
-  // Bytes before the next marker, or before what may be the begin of one at the end.
+  // The number of bytes before the next marker, or before a possible start of one at the end.
   #lengthBeforeMarker(bytes: Buffer): number {
     const text = bytes.toString('latin1')
     MARKER.lastIndex = 1
@@ -145,7 +145,7 @@ export class PieceReader {
   }
 }
 
-// How many bytes stand for a gap as zeros: all of them or none.
+// The number of filler bytes at `at`: `length` if they are zeros, else 0. Samples only the first MAX_PIECE_BYTES.
 async function zerosAt(chunk: StoredChunk, at: number, length: number): Promise<number> {
   if (chunk.length - at < length) return 0
   const sample = await chunk.read(at, Math.min(length, MAX_PIECE_BYTES))

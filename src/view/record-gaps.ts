@@ -2,7 +2,7 @@ import type { Gap, KnownGaps } from './piece-reader.js'
 
 const MAX_GAPS = 10_000
 
-/** The gaps of an index record. What is no gap is left out: nothing about a record is sure. */
+/** The gaps of an index record. The record is untrusted, so invalid gaps are dropped. */
 export function recordGaps(record: Readonly<Record<string, unknown>>): KnownGaps {
   return {
     sides: [gapsOf(record.orig_gaps), gapsOf(record.resp_gaps)],

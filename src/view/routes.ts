@@ -24,13 +24,13 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-/** Where answers come from. */
+/** The sources of answers. */
 export interface Sources {
   readonly table: TableParts
   readonly parts: ConnectionParts
 }
 
-/** Answers a request that was let in. @throws InputError when a file cannot be read */
+/** Answers an admitted request. @throws InputError when a file cannot be read */
 export async function answer(
   { path, query }: Asked,
   response: ServerResponse,
@@ -61,7 +61,7 @@ function answerTable(query: URLSearchParams, response: ServerResponse, table: Ta
   else sendJson(response, table.part(wanted, from, count))
 }
 
-// A download: no browser shows it.
+// Sent as a download, so that no browser renders it.
 async function answerPayload(
   response: ServerResponse,
   parts: ConnectionParts,
@@ -108,7 +108,7 @@ function sideOf(text: string | null): Side | undefined {
   return text === '0' ? 0 : text === '1' ? 1 : undefined
 }
 
-/** Five counts: positions, bytes of the chunk, offsets. */
+/** Parses five counts: two positions, `inChunk`, two offsets. Null when invalid. */
 function stateOf(text: string | null): ReadingState | null {
   const counts = (text ?? '0,0,0,0,0').split(',').map(countOf)
   if (counts.length !== 5 || counts.includes(null)) return null

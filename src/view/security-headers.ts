@@ -1,4 +1,4 @@
-/** Headers of every answer: nothing but our own script runs, nothing is loaded from or shown elsewhere, nothing is kept. */
+/** Headers of every answer: only our own script runs, nothing loads from other sites, no framing, no caching. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +

@@ -6,15 +6,15 @@ import { PayloadSearch } from './payload-search.js'
 import { PayloadSearches } from './payload-searches.js'
 import type { TablePart, TableRow } from './view-data.js'
 
-/** Most rows of one answer. */
+/** Most rows in one answer. */
 export const MAX_PART_ROWS = 500
-/** Orders of the table that are kept: scrolling asks for the same one many times. */
+/** Number of sorted results cached: scrolling asks for the same one many times. */
 const KEPT_ORDERS = 4
 const MAX_CHOICES = 200
 
-/** Gives parts of the table as a query wants it. */
+/** Serves parts of the table that a query selects and sorts. */
 export class TableParts {
-  // Invariant: #orders has at most KEPT_ORDERS entries, the latest last.
+  // Invariant: #orders has at most KEPT_ORDERS entries, the most recently used last.
   readonly #store: IndexStore
   readonly #folder: OutputFolder
   readonly #orders = new Map<string, Uint32Array>()
@@ -25,7 +25,10 @@ export class TableParts {
     this.#folder = folder
   }
 
-  /** @param from First row of the part in the order that is wanted. */
+  /**
+   * @param from Position of the first row in the query's order.
+   * @param count Number of rows, cut to `MAX_PART_ROWS`.
+   */
   part(query: ConnectionQuery, from: number, count: number): TablePart {
     const { list, isLoaded, isCut, failure } = this.#store
     const search = this.#searchFor(query)
@@ -39,7 +42,7 @@ export class TableParts {
       isLoaded,
       problem:
         failure ??
-        (isCut ? `The index has more than ${list.count} connections: the others are not shown` : null),
+        (isCut ? `The index has more than ${list.count} connections: the rest is not shown` : null),
       matching,
       search:
         search === null
@@ -51,12 +54,12 @@ export class TableParts {
     }
   }
 
-  /** Ends the searches that are under way. */
+  /** Ends all running searches. */
   close(): void {
     this.#searches.close()
   }
 
-  // A search begins when the index is there.
+  // A search begins once the index is loaded.
   #searchFor(query: ConnectionQuery): PayloadSearch | null {
     if (query.text === '' || !this.#store.isLoaded) return null
     const key = JSON.stringify({ ...query, sort: '', isDescending: false })

@@ -1,50 +1,50 @@
 import type { Row } from '../report/report-data.js'
 
-/** Which direction: 0 the originator's, 1 the responder's; null where the file doesn't tell. */
+/** Direction of payload: 0 from the originator, 1 from the responder, null when the file does not tell. */
 export type Side = 0 | 1 | null
 
-/** How a run wrote its chunks: with nothing between them, with headers (`-d`), as JSON lines (`-j`). */
+/** How the run wrote chunks: without boundaries, with headers (`-d`), or as JSON lines (`-j`). */
 export type ChunkStyle = 'plain' | 'headers' | 'json'
 
-/** Where reading stands: all that is needed to go on. */
+/** All that is needed to continue reading a conversation. */
 export interface ReadingState {
-  /** In the file or files, of the chunk that is read. */
+  /** Positions of the current chunk in the file or files. */
   readonly positions: readonly [number, number]
-  /** Bytes of that chunk that are done. */
+  /** Bytes of that chunk already read. */
   readonly inChunk: number
-  /** Offsets in the half-streams, lost bytes among them; [0] where sides are not known. */
+  /** Offsets in the half-streams, counting lost bytes; only the first is used when sides are unknown. */
   readonly offsets: readonly [number, number]
 }
 
-/** A connection of the table. Texts come from captures and files: nothing about them is sure. */
+/** A row of the table. Strings from captures and files are untrusted. */
 export interface TableRow extends Omit<Row, 'uid' | 'origFile' | 'respFile'> {
-  /** Its number in the index, from 0. */
+  /** Number of the connection in the index, from 0. */
   readonly row: number
 }
 
-/** A part of the table: `api/connections`. */
+/** The answer of `api/connections`: a part of the table. */
 export interface TablePart {
-  /** Connections of the index that are known by now. */
+  /** Connections loaded so far. */
   readonly total: number
-  /** No more will come. */
+  /** True when loading has ended. */
   readonly isLoaded: boolean
-  /** What went wrong with the index, or that it has more connections than can be held; null: nothing. */
+  /** Why the index is incomplete: a failure, or too many connections; null when it is not. */
   readonly problem: string | null
-  /** Connections that match, by now. */
+  /** Number of matching connections so far. */
   readonly matching: number
-  /** With a text to look for in the payload: how far that is. */
+  /** Progress of the payload search; null without one. */
   readonly search: { readonly searched: number; readonly of: number; readonly unreadable: number } | null
-  /** Values of the columns to choose from. */
+  /** Values to offer in the filters. */
   readonly protocols: readonly string[]
   readonly states: readonly string[]
   readonly rows: readonly TableRow[]
 }
 
-/** A connection: `api/connection`. */
+/** The answer of `api/connection`. */
 export interface ConnectionDetails {
-  /** The index record as it stands in the file. */
+  /** The whole index record. */
   readonly record: Readonly<Record<string, unknown>>
-  /** How its files hold the conversation; null: there is none. */
+  /** How the files hold the conversation; null without a file. */
   readonly files: {
     readonly style: ChunkStyle
     readonly isSeparate: boolean
@@ -52,18 +52,18 @@ export interface ConnectionDetails {
     readonly isConversation: boolean
     readonly size: number
   } | null
-  /** Why its files cannot be read; null: they can. */
+  /** Why the files cannot be read; null when they can. */
   readonly problem: string | null
 }
 
-/** A part of a conversation: `api/conversation`. */
+/** The answer of `api/conversation`: a part of a conversation. */
 export interface ConversationPart {
   readonly pieces: readonly SentPiece[]
-  /** Where to go on; null: this was the end. */
+  /** The state to continue from; null at the end. */
   readonly next: ReadingState | null
 }
 
-/** A piece as it is sent; bytes as base64. */
+/** A {@link Piece} as sent to the page; `data` is base64. */
 export type SentPiece =
   | {
       readonly kind: 'data'

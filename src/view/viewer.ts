@@ -12,19 +12,19 @@ import { TableParts } from './table-parts.js'
 
 const HOST = '127.0.0.1'
 
-/** What a viewer shows. */
+/** What {@link Viewer.open} needs. */
 export interface ViewerOptions {
   /** The run's output folder. */
   readonly outputDir: string
-  /** An index of JSON lines; null: the one in the folder. */
+  /** An index in JSON lines; null to find it in the folder. */
   readonly indexPath: string | null
-  /** 0: a free one. */
+  /** TCP port; 0 for any free port. */
   readonly port: number
 }
 
-/** A viewer that serves one output folder to this machine until it is closed. */
+/** Serves one output folder over HTTP to this machine only, until it is closed. */
 export class Viewer {
-  /** The address to open, with the secret in it. */
+  /** The URL to open, including the secret. */
   readonly address: string
   readonly indexPath: string
   readonly #server: Server

@@ -187,7 +187,7 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
       await expect.poll(() => matching(page)).toBe(1)
       await page.getByLabel('damaged').uncheck()
       await page.getByLabel('Port').fill('80')
-      await page.getByLabel('At least so many bytes').fill('0.1K')
+      await page.getByLabel('Minimum payload bytes').fill('0.1K')
       await expect.poll(() => matching(page)).toBeLessThan(all)
       await page.getByRole('button', { name: 'Received' }).click()
       await page.locator('th[aria-sort=descending]').waitFor()

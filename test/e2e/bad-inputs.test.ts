@@ -48,8 +48,8 @@ const inputs: [string, (path: string) => unknown, RegExp][] = [
     /it is a named pipe: give - and redirect it to standard input/,
   ],
   ['folder', (path) => mkdirSync(path), /has no file to read/],
-  ['device', (path) => symlinkSync('/dev/null', path), /it is no regular file/],
-  ['socket', (path) => createServer().listen(path).unref(), /it is no regular file/],
+  ['device', (path) => symlinkSync('/dev/null', path), /it is not a regular file/],
+  ['socket', (path) => createServer().listen(path).unref(), /it is not a regular file/],
 ]
 
 // [command, options, the packets that it read]

@@ -117,7 +117,7 @@ describe('openFile()', () => {
       expect(() => openFile(refused)).toThrow(InputError)
       expect(() => openFile(refused)).toThrow(`Cannot read "${refused}": ${reason}`)
     }
-    expect(() => openFile('/dev/null')).toThrow('Cannot read "/dev/null": it is no regular file')
+    expect(() => openFile('/dev/null')).toThrow('Cannot read "/dev/null": it is not a regular file')
   })
 
   it('says that it may not read a file', async () => {

@@ -30,17 +30,17 @@ it.each<[string, string, string]>([
   [
     'an address that is a number',
     JSON.stringify(indexFields({ 'id.orig_h': 1 })),
-    'field "id.orig_h" must be text',
+    'field "id.orig_h" must be a string',
   ],
   [
     'tunnels that are no list',
     JSON.stringify(indexFields({ tunnel: 'x' })),
-    'field "tunnel" must be a list of texts',
+    'field "tunnel" must be a list of strings',
   ],
   [
     'a file that is a number',
     JSON.stringify(indexFields({ orig_file: 1 })),
-    'field "orig_file" must be text or null',
+    'field "orig_file" must be a string or null',
   ],
 ])('refuses %s, with the place in the file', (_name, text, problem) => {
   expect(() => parsed(text)).toThrow(

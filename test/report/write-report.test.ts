@@ -104,7 +104,7 @@ it.each([
     const path = join(folder, 's.json')
     writeFileSync(path, content)
     expect(() => readSummary(path)).toThrow(
-      new InputError(`Cannot read "${path}": must be a summary as --summary writes it`, path),
+      new InputError(`Cannot read "${path}": must be a summary written by --summary`, path),
     )
     mkdirSync(join(folder, 'd'))
     expect(() => readSummary(join(folder, 'd'))).toThrow(InputError)

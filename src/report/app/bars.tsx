@@ -5,7 +5,7 @@ import type { NamedCount, ProtocolTotals, RankedList } from '../report-data.js'
 import { Breakable } from './cells.js'
 import { countedText, visible } from './format.js'
 
-/** One bar in parts: width in percent of the longest, colour. */
+/** A horizontal bar. Each part is [width in percent of the longest bar, name of a CSS colour variable]. */
 function Bar({ parts }: { parts: readonly (readonly [number, string])[] }) {
   return (
     <td class="bar" aria-hidden="true">
@@ -22,12 +22,12 @@ interface RankingProps {
   readonly title: string
   readonly id: string
   readonly ranking: RankedList
-  /** What is sent and received, in words. */
+  /** Column titles of the bytes sent and received. */
   readonly sent: string
   readonly received: string
 }
 
-/** The largest endpoints or ports, by bytes or by connections. */
+/** A table of the 50 largest endpoints or ports, by bytes or by connections. */
 export function RankingPanel({ title, id, ranking, sent, received }: RankingProps) {
   const [isByBytes, setByBytes] = useState(true)
   const weight = isByBytes
@@ -90,7 +90,7 @@ export function RankingPanel({ title, id, ranking, sent, received }: RankingProp
       </div>
       {!ranking.isExact && (
         <p class="dim" data-inexact={id}>
-          More of them than can be remembered: figures are at least what is shown, and may be too low by up to{' '}
+          Too many to count each one: these figures are lower bounds. They may be too low by up to{' '}
           {bytesText(ranking.possiblyMissingBytes)} and{' '}
           {countedText(ranking.possiblyMissingConnections, 'connection')}.
         </p>
@@ -137,7 +137,7 @@ interface NamedProps {
   readonly explain?: (name: string) => string | undefined
 }
 
-/** How often each name came. */
+/** A table of names with their counts. */
 export function NamedCounts({ title, counts, explain }: NamedProps) {
   const longest = Math.max(1, ...counts.map(({ count }) => count))
   return (
@@ -164,7 +164,7 @@ interface HistogramProps {
   readonly valueText: (value: number) => string
 }
 
-/** How many connections fell between which values. */
+/** A histogram: the number of connections in each range of values. */
 export function Histogram({ title, buckets, valueText }: HistogramProps) {
   const highest = Math.max(1, ...buckets.map(({ count }) => count))
   const rangeText = ({ from, to }: Bucket) =>
@@ -193,7 +193,7 @@ export function Histogram({ title, buckets, valueText }: HistogramProps) {
   )
 }
 
-// The first, the middle and the last.
+// The first, the middle and the last bucket.
 function labelled(buckets: readonly Bucket[]): Bucket[] {
   const places = new Set([0, buckets.length >> 1, buckets.length - 1])
   return buckets.filter((_, i) => places.has(i))

@@ -11,7 +11,7 @@ export function Endpoint({ host, port }: { host: string; port: number }) {
   )
 }
 
-/** An address, or a large figure: where a line is too short, it goes on in the next behind a colon or a comma. */
+/** Text that may break after a colon or a comma: an address or a large number. */
 export function Breakable({ text }: { text: string }) {
   return text.split(/(?<=[:,])/).map((part, i) => (
     <>
@@ -21,7 +21,7 @@ export function Breakable({ text }: { text: string }) {
   ))
 }
 
-/** Bytes of damage in a table, which stand out where there are any. */
+/** A table cell with a count of damaged bytes, highlighted unless it is 0. */
 export function Damage({ bytes }: { bytes: number }) {
   return <span class={bytes > 0 ? 'bad' : 'dim'}>{bytesText(bytes)}</span>
 }

@@ -17,17 +17,17 @@ const STATES: Readonly<Record<string, string>> = {
 const CLOSE_REASONS: Readonly<Record<string, string>> = {
   fin: 'both sides finished',
   rst: 'reset',
-  timeout: 'no packet for too long',
-  reuse: 'a new connection took the endpoints',
+  timeout: 'idle for too long',
+  reuse: 'a new connection reused the 5-tuple',
   end: 'capture ended',
 }
 
-/** What a `conn_state` means, in short (docs.zeek.org, conn.log). */
+/** The meaning of a `conn_state` in a few words (docs.zeek.org, conn.log). Undefined for an unknown name. */
 export function stateMeaning(name: string): string | undefined {
   return Object.hasOwn(STATES, name) ? STATES[name] : undefined
 }
 
-/** What a `close_reason` means. */
+/** The meaning of a `close_reason`. Undefined for an unknown name. */
 export function closeMeaning(name: string): string | undefined {
   return Object.hasOwn(CLOSE_REASONS, name) ? CLOSE_REASONS[name] : undefined
 }

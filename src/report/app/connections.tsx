@@ -27,7 +27,7 @@ interface Props {
   readonly range: TimeRange | null
 }
 
-/** The connections of the report, to be sorted and filtered, with links to their files. */
+/** The table of connections, sortable and filterable, with links to the connection files. */
 export function ConnectionsPanel({ data, range }: Props) {
   const [text, setText] = useState('')
   const [protocol, setProtocol] = useState('')

@@ -1,10 +1,10 @@
 import { countText } from '../../figures.js'
 
-/** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
+/** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const MAX_SHOWN = 200
 
-/** Text of a capture or a file as something to look at: on one line, nothing invisible in it, not too long. */
+/** Untrusted text made safe to show: one line, invisible characters escaped, at most 200 characters. */
 export function visible(text: string): string {
   const shown = text.slice(0, MAX_SHOWN).replace(INVISIBLE, (character) => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
@@ -17,7 +17,7 @@ export function countedText(count: number, noun: string): string {
   return `${countText(count)} ${pluralOf(count, noun)}`
 }
 
-/** `noun`, or with an `s` where there is not exactly one. */
+/** `noun`, with an `s` unless `count` is 1. */
 export function pluralOf(count: number, noun: string): string {
   return count === 1 ? noun : `${noun}s`
 }
@@ -34,7 +34,7 @@ export function durationText(seconds: number): string {
   return `${countText(Math.floor(whole / 86_400))} d ${Math.floor((whole % 86_400) / 3600)} h`
 }
 
-/** Seconds since 1970 as date and time in UTC; with `decimals` of the second. */
+/** Formats seconds since 1970 as date and time in UTC, with `decimals` digits of the second. */
 export function timeText(seconds: number, decimals = 0): string {
   const date = new Date(Math.floor(seconds) * 1000)
   if (Number.isNaN(date.getTime())) return `${seconds} s`
@@ -49,10 +49,10 @@ export function endpointText(host: string, port: number): string {
 }
 
 /**
- * The relative address of a connection file.
+ * The relative URL of a connection file.
  *
- * @param folder Address of the output folder, ending in `/`.
- * @returns Null for a path that is none, or that may lead out of the folder.
+ * @param folder Relative URL of the output folder, ending in `/`.
+ * @returns Null for an invalid path and for one that may lead out of the folder.
  */
 export function fileAddress(folder: string, path: string): string | null {
   if (/^[a-z]:(\/|$)/i.test(path) || path.includes('\\') || path.split('/').some(isNoName)) return null
@@ -63,7 +63,7 @@ export function fileAddress(folder: string, path: string): string | null {
   }
 }
 
-// A browser follows these upwards, or back to the root.
+// A browser would follow `..` upwards, and an empty name to the root.
 function isNoName(part: string): boolean {
   return part === '' || part === '.' || part === '..'
 }

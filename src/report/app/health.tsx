@@ -10,13 +10,13 @@ const FATES: Readonly<Record<string, string>> = {
   delivered: 'delivered',
 }
 
-/** What the run says of its captures: packets by fate, damage, limits, errors. */
+/** The run's summary: what became of its packets, damage, limits, errors. */
 export function HealthPanel({ health }: { health: CaptureHealth | null }) {
   return (
     <section class="panel" aria-labelledby="health">
       <h2 id="health">Capture health</h2>
       {health === null ? (
-        <p class="dim">Not known: the report was made without the run's summary (--summary FILE).</p>
+        <p class="dim">Unknown: this report was made without the run's summary (--summary FILE).</p>
       ) : (
         <Facts health={health} />
       )}
@@ -40,8 +40,8 @@ function Facts({ health }: { health: CaptureHealth }) {
         </Fact>
         <Fact name="Dropped">
           {droppedPackets === 0
-            ? 'no packets, as far as the captures say'
-            : `${countedText(droppedPackets, 'packet')}, as the captures say`}
+            ? 'no packets reported by the captures'
+            : `${countedText(droppedPackets, 'packet')}, reported by the captures`}
         </Fact>
         <Fact name="Damage">
           {holes === 0
@@ -85,7 +85,7 @@ function Facts({ health }: { health: CaptureHealth }) {
   )
 }
 
-/** How many of a list are not shown. */
+/** Says how many items of a shortened list are missing. */
 function More({ list: { count, shown } }: { list: FirstOf<unknown> }) {
   return count > shown.length ? <div class="bad">and {countText(count - shown.length)} more</div> : null
 }

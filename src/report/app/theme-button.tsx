@@ -1,21 +1,25 @@
 import { useLayoutEffect, useState } from 'preact/hooks'
 
-/** Told when colours have changed: charts are painted, and don't follow by themselves. */
+/**
+ * Calls `listener` whenever the theme changes: charts are drawn on a canvas and must be redrawn.
+ *
+ * @returns A function that removes the listener.
+ */
 export function onThemeChange(listener: () => void): () => void {
   const observer = new MutationObserver(listener)
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
   return () => observer.disconnect()
 }
 
-/** A colour of the style sheet as it is now: `--text`. */
+/** The current value of a CSS colour variable, such as `--text`. */
 export function themeColour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
-/** Switches between light and dark; at first it is as the system has it. Paper is always light. */
+/** Switches between light and dark. Starts with the system's preference; printing is always light. */
 export function ThemeButton() {
   const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches)
-  // Before the first paint: the style sheet has dark colours for `data-theme` alone.
+  // Set before the first paint: the style sheet chooses colours by `data-theme` alone.
   useLayoutEffect(() => {
     const root = document.documentElement
     root.dataset.theme = isDark ? 'dark' : 'light'

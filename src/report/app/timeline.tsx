@@ -5,7 +5,7 @@ import type { Timeline } from '../report-data.js'
 import { countedText, durationText, timeText, visible } from './format.js'
 import { onThemeChange, themeColour } from './theme-button.js'
 
-/** Seconds since 1970. */
+/** A time range in seconds since 1970. */
 export interface TimeRange {
   readonly from: number
   readonly to: number
@@ -19,17 +19,17 @@ const METRICS: readonly (readonly [Metric, string])[] = [
   ['missedBytes', 'Missing'],
 ]
 const CHART_PIXELS = 260
-/** Steps of an axis of bytes. */
+/** Possible tick steps on an axis of bytes. */
 const BINARY_STEPS = Array.from({ length: 60 }, (_, power) => 2 ** power)
 
 interface Props {
   readonly timeline: Timeline
-  /** The part that is looked at; null: all. */
+  /** The selected time range; null for the whole timeline. */
   readonly range: TimeRange | null
   readonly onRange: (range: TimeRange | null) => void
 }
 
-/** Traffic over time, a coloured layer for each protocol. Dragging over it, or keys, choose a part of the time. */
+/** Stacked chart of traffic over time, a layer per protocol. Dragging or keys select a time range. */
 export function TimelineChart({ timeline, range, onRange }: Props) {
   const [metric, setMetric] = useState<Metric>('bytes')
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
@@ -104,7 +104,7 @@ export function TimelineChart({ timeline, range, onRange }: Props) {
       observer.disconnect()
       chart.destroy()
     }
-    // The part that is shown is set below, without a new chart.
+    // The effect below sets the range shown without making a new chart.
   }, [data])
   useEffect(() => plot.current?.setScale('x', { min: shown.from, max: shown.to }), [shown.from, shown.to])
 
@@ -174,7 +174,7 @@ export function TimelineChart({ timeline, range, onRange }: Props) {
   )
 }
 
-/** What came in the part that is looked at, as far as the steps tell. */
+/** Totals of the selected range, to the precision of the bins. */
 function RangeText({ timeline, range }: { timeline: Timeline; range: TimeRange | null }) {
   if (range === null) return null
   const { from, width, series } = timeline
@@ -195,14 +195,14 @@ function RangeText({ timeline, range }: { timeline: Timeline; range: TimeRange |
   )
 }
 
-// As much of the time as steps of `step` seconds need; the day at its begin.
+// The date at midnight, else the time of day; milliseconds when `step` (seconds) is below 1.
 function tickText(seconds: number, step: number): string {
   const text = timeText(seconds, step < 1 ? 3 : 0)
   if (step >= 86_400 || seconds % 86_400 === 0) return text.slice(0, 10)
   return step >= 60 ? text.slice(11, 16) : text.slice(11)
 }
 
-/** Each layer stands on those that come after it; the first is painted first, and the later ones over it. */
+/** Stacks the series: each layer includes those after it, and later layers are drawn over earlier ones. */
 function layers(
   { from, width, series }: Timeline,
   metric: Metric,
@@ -210,7 +210,7 @@ function layers(
 ): uPlot.AlignedData {
   const bins = series[0]?.bytes.length ?? 0
   const scale = metric === 'connections' ? 1 : 1 / width
-  // One more, so that the last step has a width.
+  // One more than the bins, to give the last bin a width.
   const times = Array.from({ length: bins + 1 }, (_, i) => from + i * width)
   const below = new Array<number>(bins).fill(0)
   const stacked = [...series].reverse().map((amounts) => {

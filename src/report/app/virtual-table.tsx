@@ -2,17 +2,17 @@ import type { ComponentChildren } from 'preact'
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 /**
- * How rows are laid out, from those for a wide table to those for a narrow one: as a table of one or two lines a row, then
- * as cards of ever more lines. The first is taken in which all that was seen fits; rows of one layout have one height.
+ * Row layouts from wide to narrow: table rows of one line, of two lines, then cards of more and more lines. The table
+ * uses the first layout that fits every row shown so far. All rows of a layout have the same height.
  */
 const LAYOUTS = [
   { name: 'lines', rowPixels: 28 },
   { name: 'two-lines', rowPixels: 46 },
   ...[3, 4, 5, 6, 7, 8, 10, 12, 15].map((lines) => ({ name: 'cards', rowPixels: lines * 22 + 13 })),
 ]
-/** Rows above and below what is seen. */
+/** Extra rows rendered above and below the visible ones. */
 const SPARE_ROWS = 8
-/** Browsers don't make elements much higher; with more rows a pixel of the scroll bar stands for several. */
+/** Browsers limit the height of an element. With more rows, one pixel of scrolling passes several rows. */
 const MAX_PIXELS = 12_000_000
 
 /** A column of a table whose rows are `T`. */
@@ -20,12 +20,12 @@ export interface Column<T> {
   readonly key: string
   readonly title: string
   readonly isNumber?: boolean
-  /** False: not sortable. */
+  /** Whether clicking the header sorts by this column. Default true. */
   readonly isSortable?: boolean
   readonly cell: (row: T) => ComponentChildren
 }
 
-/** Which column the rows are sorted by. */
+/** The sort order: a column's key and the direction. */
 export interface Sorting {
   readonly key: string
   readonly isDescending: boolean
@@ -35,18 +35,18 @@ interface Props<T> {
   readonly label: string
   readonly columns: readonly Column<T>[]
   readonly rowCount: number
-  /** A row, or undefined while it is not there yet. */
+  /** The row at `index`, or undefined while it is loading. */
   readonly rowAt: (index: number) => T | undefined
-  /** The rows that are seen now: `[from, to)`. */
+  /** Called when rows `[from, to)` become visible. */
   readonly onRange?: (from: number, to: number) => void
   readonly sorting: Sorting
   readonly onSort: (sorting: Sorting) => void
   readonly isSelected?: (row: T) => boolean
-  /** A row was chosen, by mouse, or by arrow keys and Enter. */
+  /** Called when the user chooses a row by mouse, or by arrow keys and Enter. */
   readonly onSelect?: (index: number) => void
 }
 
-/** A table that has only the rows in its page that are seen. */
+/** A table that renders only the visible rows. */
 export function VirtualTable<T>(props: Props<T>) {
   const { columns, rowCount, rowAt, onRange, isSelected, onSelect } = props
   const scroller = useRef<HTMLDivElement>(null)
@@ -59,7 +59,7 @@ export function VirtualTable<T>(props: Props<T>) {
 
   useLayoutEffect(() => {
     const element = scroller.current!
-    // With its scroll bar: whether there is one depends on the layout.
+    // Includes the scroll bar, because the layout decides whether there is one.
     let width = element.offsetWidth
     const observer = new ResizeObserver(() => {
       setHeight(element.clientHeight)
@@ -105,7 +105,7 @@ export function VirtualTable<T>(props: Props<T>) {
     },
     [rowCount, rowPixels, firstSeen, visibleRows, isScaled, scrollable],
   )
-  // The row that was chosen stays in sight when what it opens takes room, and the first one when rows get another height.
+  // Keep the chosen row in sight when a panel takes room, and the first visible row when the row height changes.
   useLayoutEffect(() => {
     if (focused !== null) moveTo(focused)
   }, [height])
@@ -192,7 +192,7 @@ export function VirtualTable<T>(props: Props<T>) {
   )
 }
 
-/** Whether nothing in the table is wider than the table, or higher than its row. */
+/** True when no row is taller than `rowPixels` and the table needs no horizontal scrolling. */
 function fits(scroller: HTMLElement, rowPixels: number): boolean {
   if (scroller.scrollWidth > scroller.clientWidth) return false
   const rows = [...scroller.querySelectorAll<HTMLElement>('tr.row')]
@@ -216,7 +216,7 @@ function HeadCell<T>({ column, sorting, onSort }: HeadProps<T>) {
       </th>
     )
   }
-  // Numbers are first wanted from the largest down.
+  // The first click sorts numbers from largest to smallest.
   const isDescending = isSorted ? !sorting.isDescending : column.isNumber === true
   return (
     <th class={align} scope="col" aria-sort={isSorted ? direction : 'none'}>

@@ -1,6 +1,6 @@
 import type { ConnectionDetails, ConversationPart, ReadingState, TablePart } from '../view-data.js'
 
-/** Asks the server. @throws Error with what it says when it cannot answer. */
+/** Fetches JSON from the server. @throws Error with the server's message, or with the status when it has none. */
 async function ask<T>(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<T> {
   const response = await fetch(`api/${path}?${parameters}`, { signal })
   if (response.ok) return (await response.json()) as T
@@ -10,7 +10,7 @@ async function ask<T>(path: string, parameters: URLSearchParams, signal: AbortSi
   )
 }
 
-/** A part of the table. @param query Filters and order, as the server reads them. */
+/** Fetches rows `[from, from + count)` of the table. @param query Filters and sort order as URL parameters. */
 export function fetchTable(
   query: string,
   from: number,
@@ -39,7 +39,7 @@ export function fetchConversation(
   return ask('conversation', parameters, signal)
 }
 
-/** Where one side of a connection, or its whole file, is to be had. */
+/** The download URL of one side of a connection, or of its whole file when `side` is null. */
 export function payloadAddress(row: number, side: 0 | 1 | null): string {
   return `api/payload?row=${row}${side === null ? '' : `&side=${side}`}`
 }

@@ -1,8 +1,8 @@
-/** Characters that are not shown as they are: controls without line feed and tab, and as in `visible()`. */
+/** Characters to escape: those of `visible()`, but not line feed and tab. */
 const INVISIBLE = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const BYTES_OF_LINE = 16
 
-/** Text with every character in it visible: a control as its picture, others as `\u{202e}`. */
+/** Makes invisible characters visible: control characters as Unicode control pictures, others as `\u{202e}`. */
 export function visibleText(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0
@@ -11,7 +11,7 @@ export function visibleText(text: string): string {
   })
 }
 
-/** Bytes as the console shows them: printable ASCII, line ends and tabs as they are, others as `\xNN`. */
+/** Formats bytes as the console does: printable ASCII, line feeds and tabs unchanged, other bytes as `\xNN`. */
 export function escapedText(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) {
@@ -21,7 +21,7 @@ export function escapedText(bytes: Uint8Array): string {
   return text
 }
 
-/** Bytes as lines of offset, hexadecimal digits and printable ASCII. @param offset Of the first byte. */
+/** Formats bytes as lines of offset, hexadecimal digits and printable ASCII. @param offset Offset of the first byte. */
 export function hexDump(bytes: Uint8Array, offset: number): string {
   const lines: string[] = []
   for (let from = 0; from < bytes.length; from += BYTES_OF_LINE) {

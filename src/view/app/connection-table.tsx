@@ -8,23 +8,23 @@ import { fetchTable } from './api.js'
 
 const PAGE_ROWS = 200
 const POLL_MS = 400
-/** Pages that are kept: those that were seen last. */
+/** Number of pages kept; the least recently fetched page goes first. */
 const KEPT_PAGES = 60
 
 interface Props {
-  /** Filters, as the server reads them. */
+  /** Filters as URL parameters. */
   readonly filters: string
   readonly selected: number | null
   readonly onSelect: (row: TableRow) => void
-  /** What is known of the whole table. */
+  /** Called with each part of the table that arrives, or with the reason why none can. */
   readonly onState: (state: TablePart | null, problem: string | null) => void
 }
 
-/** The table of connections. The server sorts and filters; what is seen is fetched. */
+/** The table of connections. The server sorts and filters; only visible pages are fetched. */
 export function ConnectionTable({ filters, selected, onSelect, onState }: Props) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'ts', isDescending: false })
   const query = `${filters}&sort=${sorting.key}&order=${sorting.isDescending ? 'desc' : 'asc'}`
-  // A query's own from its first drawing on: rows are asked for, and may be there, before effects run.
+  // Made during the first render of a query: rows may be requested, and may arrive, before effects run.
   const { pages, control } = useMemo(
     () => ({ pages: new Map<number, readonly TableRow[]>(), control: new AbortController() }),
     [query],
@@ -39,7 +39,7 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
       const { from, to } = range.current
       for (let page = Math.floor(from / PAGE_ROWS); page * PAGE_ROWS < Math.max(to, 1); page++) {
         if (!isFresh && pages.has(page)) continue
-        if (!isFresh) pages.set(page, []) // it is asked for
+        if (!isFresh) pages.set(page, []) // marks the page as requested
         const part = await fetchTable(query, page * PAGE_ROWS, PAGE_ROWS, signal)
         if (signal.aborted) return null
         pages.delete(page)
@@ -61,7 +61,7 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
     [control],
   )
 
-  // A new query: from its begin, and again until the index is there and searched.
+  // For a new query, fetch the first page, and again until the index is loaded and searched.
   useEffect(() => {
     const { signal } = control
     let timer = 0
@@ -72,7 +72,7 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
         part.search === null ? !query.includes('&text=') : part.search.searched === part.search.of
       if (!part.isLoaded || !isSearched) timer = window.setTimeout(() => poll().catch(report), POLL_MS)
       else {
-        // What was fetched before may be of an order that had less in it.
+        // Pages fetched earlier may come from an incomplete order.
         const seen = Math.floor(range.current.from / PAGE_ROWS)
         for (const page of pages.keys()) if (page !== seen) pages.delete(page)
         await load(false)

@@ -7,7 +7,7 @@ import { fetchConnection, fetchConversation, payloadAddress } from './api.js'
 import { PartView, type ShowAs } from './part-view.js'
 import { type Part, RunBuilder } from './runs.js'
 
-/** Payload that is fetched without being asked again. */
+/** Payload bytes fetched before the user must press "Show more". */
 const AUTOMATIC_BYTES = 16 * 1024 * 1024
 const SHOW_AS: readonly ShowAs[] = ['text', 'hex', 'raw']
 
@@ -16,7 +16,7 @@ interface Props {
   readonly onClose: () => void
 }
 
-/** One connection: what is known of it, and what the two sides said. */
+/** One connection: its index record and its payload. */
 export function Conversation({ row, onClose }: Props) {
   const [details, setDetails] = useState<ConnectionDetails | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
@@ -174,15 +174,15 @@ function Notes({ details, row }: { details: ConnectionDetails | null; row: Table
 
 interface PartsProps {
   readonly row: TableRow
-  /** Which file is read; null: both, or the one of both. */
+  /** The side whose file is read; null for both sides' files, or for one file with both sides. */
   readonly fileSide: 0 | 1 | null
-  /** Whose parts are shown; null: both. */
+  /** The side whose parts are shown; null for both. */
   readonly shownSide: 0 | 1 | null
   readonly showAs: ShowAs
   readonly isByChunk: boolean
 }
 
-/** The parts of a conversation, fetched as far as they are scrolled to. */
+/** The parts of a conversation, fetched as the user scrolls. */
 function Parts({ row, fileSide, shownSide, showAs, isByChunk }: PartsProps) {
   const builder = useRef(new RunBuilder(isByChunk))
   const [parts, setParts] = useState<readonly Part[]>([])

@@ -7,11 +7,11 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 interface Props {
   readonly protocols: readonly string[]
   readonly states: readonly string[]
-  /** @param filters As the server reads them. */
+  /** @param filters URL parameters for the server. */
   readonly onFilters: (filters: string) => void
 }
 
-/** The fields that choose connections. */
+/** The form that filters connections. */
 export function Filters({ protocols, states, onFilters }: Props) {
   const [fields, setFields] = useState<Readonly<Record<string, string>>>({})
   const set = (name: string) => (event: { currentTarget: { value: string } }) => {
@@ -66,8 +66,8 @@ export function Filters({ protocols, states, onFilters }: Props) {
       />
       {choice('proto', 'Protocol', protocols)}
       {choice('state', 'State', states)}
-      {size('min', 'At least so many bytes', 'from 10K')}
-      {size('max', 'At most so many bytes', 'to 5M')}
+      {size('min', 'Minimum payload bytes', 'from 10K')}
+      {size('max', 'Maximum payload bytes', 'to 5M')}
       <label>
         <input
           type="checkbox"
@@ -105,7 +105,7 @@ function filtersOf(fields: Readonly<Record<string, string>>): string {
   return parameters.size === 0 ? '' : `&${parameters}`
 }
 
-/** Bytes of `10K`; undefined: nothing was given; null: that is no size. */
+/** Parses a size such as `10K` to bytes. Undefined for empty text, null for an invalid size. */
 function bytesOf(text: string): number | null | undefined {
   if (text.trim() === '') return undefined
   const [, digits, unit] = /^(\d{1,9}(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim()) ?? []

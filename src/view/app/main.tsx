@@ -52,7 +52,7 @@ function statusText({ matching, total, isLoaded, search }: TablePart): string {
   if (search === null) return counts + loading
   const unreadable = search.unreadable > 0 ? `, ${countText(search.unreadable)} without readable files` : ''
   if (search.searched === search.of) return `${counts}${unreadable}`
-  return `${counts}${unreadable}, looked into ${countText(search.searched)} of ${countText(search.of)}`
+  return `${counts}${unreadable}, searched ${countText(search.searched)} of ${countText(search.of)}`
 }
 
 render(<Viewer />, document.getElementById('app')!)

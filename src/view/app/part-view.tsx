@@ -6,7 +6,7 @@ import type { TableRow } from '../view-data.js'
 import { escapedText, hexDump, visibleText } from './byte-text.js'
 import type { Part, Run } from './runs.js'
 
-/** How payload is shown. */
+/** How to show payload. */
 export type ShowAs = 'text' | 'hex' | 'raw'
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 
 const SIDE_CLASSES = ['orig', 'resp']
 
-/** A run of one side, a gap, or a pause. Payload is only ever the text of an element. */
+/** Renders a run, a gap or a pause. Payload is only ever rendered as text, never as markup. */
 export function PartView({ part, showAs, row }: Props) {
   return useMemo(() => {
     if (part.kind === 'pause') return <div class="pause">{durationText(part.seconds)} later</div>
@@ -57,7 +57,7 @@ function RunView({ run, showAs, row }: { run: Run; showAs: ShowAs; row: TableRow
   )
 }
 
-// Each chunk is an element of its own, so that its time and size can be seen.
+// Each chunk has its own element, which shows the chunk's time and size.
 function textSpans({ chunks }: Run, showAs: ShowAs) {
   return chunks.map(({ bytes, text, time }, i) => (
     <span

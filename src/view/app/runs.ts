@@ -1,20 +1,20 @@
 import type { SentPiece } from '../view-data.js'
 
-/** Time without a chunk that is marked. */
+/** Shortest time between two chunks that is shown as a pause. */
 export const PAUSE_SECONDS = 1
-/** A run is ended here, so that what was drawn before stays as it is while more comes. */
+/** Most bytes of a run: a full run need not be rendered again when more payload arrives. */
 const MAX_RUN_BYTES = 64 * 1024
 
-/** A chunk, or the part of it that stands in a run. */
+/** A chunk, or the part of a chunk that belongs to a run. */
 export interface RunChunk {
   readonly bytes: Uint8Array
-  /** Decoded with the chunks before it on its side: a character may be spread over several. */
+  /** Decoded as a continuation of the side's earlier chunks, because a character may span several. */
   readonly text: string
-  /** Seconds since 1970 as decimal digits, where known. */
+  /** Seconds since 1970 as a decimal string; null when unknown. */
   readonly time: string | null
 }
 
-/** What one side said before the other did, a pause, or a gap. */
+/** Consecutive payload of one side, ended by the other side, a pause, a gap or the size limit. */
 export interface Run {
   readonly kind: 'run'
   readonly key: number
@@ -24,13 +24,13 @@ export interface Run {
   readonly chunks: readonly RunChunk[]
 }
 
-/** A part of a conversation as it is drawn. */
+/** A part of a conversation as it is rendered. */
 export type Part =
   | Run
   | { readonly kind: 'gap'; readonly key: number; readonly side: 0 | 1 | null; readonly length: number }
   | { readonly kind: 'pause'; readonly key: number; readonly seconds: number }
 
-/** Puts the pieces of a conversation together for drawing, as they come. */
+/** Joins the pieces of a conversation into parts to render, as the pieces arrive. */
 export class RunBuilder {
   readonly #isByChunk: boolean
   readonly #decoders = [new TextDecoder(), new TextDecoder()]
@@ -38,12 +38,12 @@ export class RunBuilder {
   #lastTime: string | null = null
   #key = 0
 
-  /** @param isByChunk Every chunk is a run of its own. */
+  /** @param isByChunk True to make every chunk a run of its own. */
   constructor(isByChunk: boolean) {
     this.#isByChunk = isByChunk
   }
 
-  /** All parts so far. A new list, with the same parts where nothing changed. */
+  /** All parts so far, as a new list each time; unchanged parts are the same objects. */
   get parts(): readonly Part[] {
     return [...this.#parts]
   }

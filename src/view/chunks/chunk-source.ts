@@ -1,20 +1,20 @@
 import type { Side } from '../view-data.js'
 
-/** One chunk of a connection file, or a part of the file that isn't divided further. */
+/** One chunk of a connection file, or the whole file when it has no chunk boundaries. */
 export interface StoredChunk {
   readonly side: Side
-  /** Seconds since 1970, as the file has them: decimal digits; null where it doesn't tell. */
+  /** Seconds since 1970 as a decimal string from the file; null when the file has no times. */
   readonly time: string | null
-  /** Payload bytes, and what stands in them for bytes that were lost. */
+  /** Length in bytes, including the filler for lost bytes. */
   readonly length: number
-  /** Reads at most `count` bytes from `at` on; fewer only at the end of the chunk, or of the file. @throws InputError */
+  /** Reads `count` bytes of the chunk from `at` on; fewer only at the end of the chunk or file. @throws InputError */
   read(at: number, count: number): Promise<Buffer>
 }
 
-/** The chunks of a connection file, one after the other. */
+/** Reads the chunks of a connection file in order. */
 export interface ChunkSource {
-  /** Where the next chunk begins; a source that is opened there goes on with it. */
+  /** Start of the next chunk in the file. A source opened at this position continues there. */
   readonly position: number
-  /** The chunk at `position`, which moves behind it; null at the end. @throws InputError for what is no such file */
+  /** Returns the chunk at `position` and moves past it; null at the end. @throws InputError for malformed content */
   next(): Promise<StoredChunk | null>
 }

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { failureReason, InputError } from '../../errors.js'
 
-/** Bytes that are read at once: what is asked for next is mostly near. */
+/** Bytes read at a time: the next request is usually nearby. */
 const WINDOW_BYTES = 64 * 1024
 
-/** A connection file that is read at any place. */
+/** Reads a connection file at any offset. */
 export class FileReader {
-  // Invariant: #window is what the file has at #windowFrom; it is replaced, never changed.
+  // Invariant: #window holds the file's bytes from #windowFrom on. It is replaced, never modified.
   readonly path: string
   readonly size: number
   readonly #file: FileHandle
@@ -19,12 +19,12 @@ export class FileReader {
     this.size = size
   }
 
-  /** @param path How the file is called in messages. */
+  /** @param path Name of the file in messages. */
   static async of(path: string, file: FileHandle): Promise<FileReader> {
     return new FileReader(path, file, (await file.stat()).size)
   }
 
-  /** Reads `count` bytes at `at`, fewer only at the end of the file. They must not be changed. @throws InputError */
+  /** Reads `count` bytes at `at`; fewer only at the end of the file. Callers must not modify them. @throws InputError */
   async read(at: number, count: number): Promise<Buffer> {
     const to = Math.min(at + count, this.size)
     const isInWindow = at >= this.#windowFrom && to <= this.#windowFrom + this.#window.length
@@ -50,7 +50,7 @@ export class FileReader {
     }
   }
 
-  /** @param problem What must hold. */
+  /** Makes an error about byte `at`. @param problem The condition that does not hold. */
   bad(at: number, problem: string): InputError {
     return new InputError(`Cannot read "${this.path}" at byte ${at}: ${problem}`, this.path)
   }

@@ -3,15 +3,15 @@ import type { ChunkSource, StoredChunk } from './chunk-source.js'
 import type { FileReader } from './file-reader.js'
 
 const BLOCK_BYTES = 64 * 1024
-/** Longest line that is taken apart: a chunk of 64 KiB takes up to 530 KB, filled gaps may take any length. */
+/** Longest line parsed. A chunk of 64 KiB takes up to 530 KB; a filled gap may be of any length. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024
 const LINE_FEED = 0x0a
 
-/** A file with a JSON object for each chunk (`-j`). */
+/** Reads a file with a JSON object per chunk (`-j`). */
 export class JsonChunks implements ChunkSource {
   position: number
   readonly #file: FileReader
-  // Invariant: #ahead is what was read from `position` on.
+  // Invariant: #ahead holds the file's bytes from `position` on, as far as they were read.
   #ahead: Buffer = Buffer.alloc(0)
 
   constructor(file: FileReader, position: number) {
@@ -24,7 +24,7 @@ export class JsonChunks implements ChunkSource {
     let end = this.#ahead.indexOf(LINE_FEED)
     while (end < 0 && this.position + this.#ahead.length < file.size) {
       if (this.#ahead.length > MAX_LINE_BYTES)
-        throw file.bad(this.position, `chunk is larger than can be shown (${MAX_LINE_BYTES} bytes of JSON)`)
+        throw file.bad(this.position, `chunk must be at most ${MAX_LINE_BYTES} bytes of JSON to be shown`)
       const searched = this.#ahead.length
       const more = await file.read(this.position + searched, Math.max(BLOCK_BYTES, searched))
       if (more.length === 0) break
@@ -34,7 +34,7 @@ export class JsonChunks implements ChunkSource {
     if (this.#ahead.length === 0) return null
     const line = this.#ahead.subarray(0, end < 0 ? this.#ahead.length : end)
     const chunk = storedChunk(line)
-    if (chunk === null) throw file.bad(this.position, 'line must be a chunk as -j writes it')
+    if (chunk === null) throw file.bad(this.position, 'line must be a chunk written by -j')
     const taken = end < 0 ? this.#ahead.length : end + 1
     this.position += taken
     this.#ahead = this.#ahead.subarray(taken)

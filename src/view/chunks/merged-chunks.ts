@@ -1,10 +1,10 @@
 import type { ChunkSource, StoredChunk } from './chunk-source.js'
 
-/** Chunks of both sides from two files, by their times; the originator's first where they are the same. */
+/** Merges the chunks of two files by time. Of two chunks with equal times, the originator's comes first. */
 export class MergedChunks {
   readonly #sources: readonly [ChunkSource, ChunkSource]
   readonly #ahead: [StoredChunk | null | undefined, StoredChunk | null | undefined] = [undefined, undefined]
-  /** Where the chunks begin that are next, one of each file. */
+  /** Position of the next chunk in each file. */
   readonly positions: [number, number]
 
   constructor(sources: readonly [ChunkSource, ChunkSource]) {

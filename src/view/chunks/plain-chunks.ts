@@ -2,13 +2,13 @@ import type { Side } from '../view-data.js'
 import type { ChunkSource, StoredChunk } from './chunk-source.js'
 import type { FileReader } from './file-reader.js'
 
-/** A file without marks between the chunks: all of it is one chunk. */
+/** Reads a file without chunk boundaries as a single chunk. */
 export class PlainChunks implements ChunkSource {
   position: number
   readonly #file: FileReader
   readonly #side: Side
 
-  /** @param side The side that the file is of; null: both are mixed in it. */
+  /** @param side The side whose payload the file holds; null when it mixes both. */
   constructor(file: FileReader, side: Side, position: number) {
     this.#file = file
     this.#side = side
