@@ -3,22 +3,22 @@ import { hex32 } from './capture-source.js'
 import { hasPcapMagic } from './pcap-header.js'
 import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
 
-/** Bytes from the beginning of a file that tell its format; a shorter file is judged by what it has. */
+/** Bytes needed from the start of a file to detect its format, unless the file is shorter. */
 export const DETECT_BYTES = 64
 
 /**
- * A format that is read, or what is wrong with the content. The text completes the sentence `Cannot read "a.pcap" at
- * byte 0: `
+ * A supported format, or what is wrong with the content. `problem` completes the sentence `Cannot read "a.pcap" at
+ * byte 0: `.
  */
 export type DetectedFormat =
   | { readonly format: 'pcap' | 'pcapng' }
-  /** `isNone`: nothing in it is like a capture, or could hold one. */
+  /** `isNone`: the content is neither a capture nor anything that may contain one. */
   | { readonly problem: string; readonly isNone: boolean }
 
 const BZIP2 = 'bzip2'
-/** Length of what tells a bzip2 file from a text that begins alike. */
+/** Length of the signature that distinguishes a bzip2 file from a text that begins with `BZh`. */
 const BZIP2_MAGIC_BYTES = 10
-// How other files begin, as Latin-1 text. The first match counts.
+// Signatures of compressed files, as Latin-1 text. The first match counts.
 const COMPRESSIONS: readonly (readonly [string, string])[] = [
   ['\x28\xb5\x2f\xfd', 'zstd'],
   ['\xfd7zXZ\x00', 'xz'],
@@ -47,7 +47,11 @@ const OTHER_CAPTURES: readonly (readonly [string, string])[] = [
   ['\x4d\x3c\x2b\xa1', 'Navtel pcap (0xa12b3c4d)'],
 ]
 
-/** Tells the format of a file from its first bytes, `bytes[from, to)`: `DETECT_BYTES` or the whole file. */
+/**
+ * Detects the format of a file from its first bytes.
+ *
+ * @param bytes `bytes[from, to)` is at least `DETECT_BYTES` long, or the whole file.
+ */
 export function detectFormat(bytes: Uint8Array, from: number, to: number): DetectedFormat {
   const length = to - from
   if (length === 0) return { problem: 'the file is empty', isNone: true }
@@ -61,7 +65,7 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
   return describe(bytes, from, Math.min(to, from + DETECT_BYTES))
 }
 
-// A tar archive begins with the name of its first member; its magic stands behind that (POSIX ustar).
+// A tar archive begins with the header of its first member, with the magic after the name (POSIX ustar).
 function isTar(bytes: Uint8Array, from: number, to: number): boolean {
   return to - from >= 262 && latin1(bytes, from + 257, from + 262) === 'ustar'
 }

@@ -4,79 +4,79 @@ import type { CapturedPacket } from './captured-packet.js'
 import type { DamageLog } from './damage-log.js'
 
 /**
- * What `next()` found: a packet; the window ends inside a record (`more`: give a window that begins at
- * `position` and holds more bytes); the capture's orderly end; or damage behind which nothing can be read
- * (`damaged`: see `problem`).
+ * What `next()` found. `'packet'`: a packet. `'more'`: the window ends inside a record; pass a longer window that begins
+ * at `position`. `'end'`: the regular end of the capture. `'damaged'`: damage after which nothing can be read, see
+ * `problem`.
  */
 export type ReadStatus = 'packet' | 'more' | 'end' | 'damaged'
 
 /**
- * Reads the records of one capture in place. Its owner moves windows of bytes along the file; the result does not
+ * Reads the records of one capture in place. The caller moves a window of bytes along the file. The result does not
  * depend on where windows end.
  */
 export interface CaptureReader {
   /**
-   * Gives the next window, `bytes[from, to)`. Its first byte is the one at `position` of the window before (at first:
-   * the first byte of the file).
+   * Sets the next window, `bytes[from, to)`. It must begin with the byte at `position` of the previous window; the first
+   * window begins with the first byte of the file.
    *
-   * @param isLast No byte follows `to` in the file.
+   * @param isLast True when the file ends at `to`.
    */
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void
   /**
-   * Fills `out` and returns `'packet'`, or says why not. Never throws on any input. `'end'` and `'damaged'`
-   * are final: every later call returns them again.
+   * Reads the next packet into `out`. Never throws, whatever the input. `'end'` and `'damaged'` are final: every later
+   * call returns the same.
    */
   next(out: CapturedPacket): ReadStatus
   /**
-   * Offset in the current window of the byte that the next window must begin with. It may lie before the record that
-   * was read last, which is searched when what follows it is damaged.
+   * Offset in the current window of the byte that the next window must begin with. It may lie before the record read
+   * last: when the bytes after that record are damaged, the reader searches the record too.
    */
   readonly position: number
   /** Offset in the (decompressed) file of the first byte not yet read. */
   readonly fileOffset: number
-  /** What a position in the current window has to be added to for its offset in the (decompressed) file; may be negative. */
+  /** `base` plus an offset in the current window is the offset in the (decompressed) file. May be negative. */
   readonly base: number
-  /** Set when `next()` returned `'damaged'`. */
+  /** The error after `next()` returned `'damaged'`, else null. */
   readonly problem: CaptureFormatError | null
-  /** Damage that was passed over so far. */
+  /** Damage skipped so far. */
   readonly damage: DamageLog
   /** Packets that the capture itself reports as dropped (pcapng Interface Statistics Blocks). */
   readonly droppedPackets: number
-  /** Interfaces that were declared so far, all sections together; 1 in a pcap file. */
+  /** Interfaces declared so far in all sections; 1 for a pcap file. */
   readonly interfaceCount: number
-  /** The packet read last was captured by a big-endian machine: some link types have headers in its byte order. */
+  /** True when a big-endian machine captured the packet read last. Some link types have headers in its byte order. */
   readonly isBigEndian: boolean
-  /** True when the capture stopped because a section declares more interfaces than the limit. */
+  /** True when reading stopped because a section declares more interfaces than the limit. */
   readonly isInterfaceLimitHit: boolean
 }
 
-/** A reader that can tell what the capture says of itself. */
+/** A reader that can also report the capture's metadata. */
 export interface DescribedReader extends CaptureReader {
-  /** As far as the capture was read; null: not even its header was. */
+  /** The metadata read so far; null before the header was read. */
   describe(): CaptureDescription | null
 }
 
 /**
- * A longer record (possible only with a larger snaplen) is cut to this. Windows must be able to hold this much plus
- * `RECORD_OVERHEAD_BYTES`.
+ * Longest frame handed out. A longer record, possible only with a larger snaplen, is cut. Windows must be able to hold
+ * this much plus `RECORD_OVERHEAD_BYTES`.
  */
 export const MAX_RECORD_BYTES = 1024 * 1024
 
-/** Longest record that a reader keeps in the window after it was read, to look into it again. */
+/** Longest record that a reader keeps in the window after reading it, so that it can search the record for damage. */
 export const MAX_KEPT_BYTES = 128 * 1024
 
 /**
- * Room that a record may need in the window besides its frame: headers, padding, a block's trailer, and the record
- * before.
+ * Bytes that a record may need in the window besides its frame: headers, padding, a block's trailer, and the previous
+ * record.
  */
 export const RECORD_OVERHEAD_BYTES = 64 + MAX_KEPT_BYTES
 
-/** What a reader is told beside its bytes. */
+/** Options of a reader. */
 export interface CaptureReaderOptions {
-  /** Interfaces that one pcapng section may declare. */
+  /** Most interfaces that one pcapng section may declare. */
   readonly maxInterfaces: number
-  /** The bytes come out of a decompressor: messages say that offsets are of the decompressed content. */
+  /** True for decompressed bytes: messages then say that offsets refer to the decompressed content. */
   readonly isDecompressed: boolean
-  /** Comments on packets are to be counted. */
+  /** Whether to count comments on packets. Default false. */
   readonly countsComments?: boolean
 }

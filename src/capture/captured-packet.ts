@@ -1,19 +1,19 @@
 /**
- * One captured record, as the capture file says it. The reader's owner makes one and reuses it: valid until
- * the next `next()`.
+ * One captured record as the file describes it. The caller makes one object and reuses it: valid until the next call of
+ * `next()`.
  */
 export interface CapturedPacket {
   /** Seconds since 1970-01-01 UTC. May be beyond 2^32 in pcapng. */
   tsSec: number
   /** 0..999,999,999 */
   tsNsec: number
-  /** True where the capture's clock is finer than microseconds. */
+  /** True when the capture's clock is finer than a microsecond. */
   isNanosecond: boolean
   /** LINKTYPE_* value of the interface that saw the packet. */
   linkType: number
-  /** Number of the interface that saw the packet, among those of all sections of its capture, from 0. */
+  /** Number of the interface that saw the packet, from 0, counted over all sections of the capture. */
   interfaceId: number
-  /** The frame is `bytes[from, to)` of the window that the reader was given. */
+  /** The frame is `bytes[from, to)` of the current window. */
   from: number
   to: number
   /** Original Packet Length: bytes on the wire, at least `to - from`. */

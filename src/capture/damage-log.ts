@@ -1,22 +1,22 @@
 import type { CaptureFormatError } from '../errors.js'
 import { type CaptureSource, formatError } from './capture-source.js'
 
-/** Damage that reading went on behind. */
+/** Damage after which reading continued. */
 export interface CaptureDamage {
-  /** Byte of the (decompressed) file where it begins. */
+  /** Offset in the (decompressed) file where it begins. */
   readonly offset: number
-  /** Bytes that were passed over. */
+  /** Bytes skipped. */
   readonly length: number
-  /** One sentence that names file and offset. */
+  /** A sentence that names the file and the offset. */
   readonly message: string
 }
 
-/** Holes of one capture that are described one by one; further ones are only counted. */
+/** Most holes listed per capture; further ones are only counted. */
 export const MAX_LISTED_HOLES = 100
 
-/** What a capture's reader passed over because it was damaged. */
+/** Records the damage that the reader of a capture skipped. */
 export class DamageLog {
-  // Invariants: #listed has the first MAX_LISTED_HOLES holes; #unlistedFrom is the offset of the first one after them.
+  // Invariants: #listed has the first MAX_LISTED_HOLES holes; #unlistedFrom is the offset of the first hole after them.
   readonly #source: CaptureSource
   readonly #listed: CaptureDamage[] = []
   #unlistedFrom = 0
@@ -32,17 +32,20 @@ export class DamageLog {
     this.#source = source
   }
 
-  /** Ranges of bytes in which no record could be found. */
+  /** Number of byte ranges in which no record was found. */
   get holes(): number {
     return this.#holes
   }
 
-  /** Bytes that were passed over: holes, and packets of no known interface. */
+  /** Bytes skipped: holes, and packets of undeclared interfaces. */
   get lostBytes(): number {
     return this.#holeBytes + this.#strayBytes
   }
 
-  /** Each hole, up to {@link MAX_LISTED_HOLES}, in the order of the file; then what is told in one sentence for many. */
+  /**
+   * The first {@link MAX_LISTED_HOLES} holes in file order, then one entry for all further holes and one for all packets
+   * of undeclared interfaces.
+   */
   get problems(): readonly CaptureDamage[] {
     const unlisted = this.#holes - this.#listed.length
     return [
@@ -54,19 +57,19 @@ export class DamageLog {
     ]
   }
 
-  /** A hole from `offset` on, behind which reading goes on. */
+  /** Adds a hole of `length` bytes at `offset`, after which reading continues. */
   addHole(offset: number, length: number, problem: string): void {
     this.#holes += 1
     this.#holeBytes += length
     if (this.#holes <= MAX_LISTED_HOLES) {
-      this.#listed.push(this.#describe(offset, length, `${problem}: reading went on ${length} bytes later`))
+      this.#listed.push(this.#describe(offset, length, `${problem}: reading continued ${length} bytes later`))
       return
     }
     if (this.#holes === MAX_LISTED_HOLES + 1) this.#unlistedFrom = offset
     this.#unlistedBytes += length
   }
 
-  /** A packet that stands in a sound block but belongs to no interface. */
+  /** Adds a packet in an undamaged block whose interface was not declared. */
   addStray(offset: number, length: number, problem: string): void {
     if (this.#strayPackets === 0) {
       this.#strayFrom = offset
@@ -76,7 +79,7 @@ export class DamageLog {
     this.#strayBytes += length
   }
 
-  /** The error of damage behind which reading does not go on. */
+  /** Makes the error for damage after which reading cannot continue. */
   fatal(offset: number, problem: string): CaptureFormatError {
     return formatError(this.#source, offset, problem)
   }
@@ -87,9 +90,11 @@ export class DamageLog {
 }
 
 function moreHoles(count: number): string {
-  return `from here on ${count} more damaged ranges were passed over that are not listed`
+  return `${count} more damaged ranges from here on were skipped and are not listed`
 }
 
 function strays(problem: string, packets: number): string {
-  return packets === 1 ? `${problem}: it was left out` : `${problem}: ${packets} such packets were left out`
+  return packets === 1
+    ? `${problem}: the packet was skipped`
+    : `${problem}: ${packets} such packets were skipped`
 }

@@ -1,28 +1,30 @@
 import type { CapturedPacket } from './captured-packet.js'
 
-/** Turns the 64-bit timestamps of one pcapng interface into seconds and nanoseconds. */
+/** Converts the 64-bit timestamps of one pcapng interface to seconds and nanoseconds. */
 export interface InterfaceClock {
-  /** One unit is shorter than a microsecond. */
+  /** True when the unit is shorter than a microsecond. */
   readonly isNanosecond: boolean
   /**
-   * Writes `tsSec` and `tsNsec` of the timestamp `high` * 2^32 + `low`, rounded down to the nanosecond.
-   * Exact, without a 64-bit integer: the halves are uint32.
+   * Sets `tsSec` and `tsNsec` of `out` from the timestamp `high` * 2^32 + `low` (both uint32), rounded down to the
+   * nanosecond. Exact without 64-bit integers.
    */
   read(high: number, low: number, out: CapturedPacket): void
 }
 
-/** Last second that a `Date` can hold: a damaged timestamp must not break what formats it. */
+/** The last second that a `Date` can hold. Later times are cut to it, so that formatting a damaged one cannot fail. */
 export const MAX_TS_SEC = 8_640_000_000_000 - 1
 
 const NSEC_PER_SEC = 1_000_000_000
 const DEFAULT_RESOLUTION = 6
-// Two timestamps that are closer than this have an exact distance as a double.
+// The difference of two timestamps closer than this is exact in a double.
 const MAX_DISTANCE = 2 ** 52
 
 /**
- * @param resolution `if_tsresol`: without the top bit a power of 10, with it a power of 2, both negative
- *                   (pcapng draft section 4.2); undefined: the option is absent, microseconds.
- * @param offsetSec  `if_tsoffset`: seconds to add to each timestamp.
+ * Makes the clock of an interface.
+ *
+ * @param resolution The option `if_tsresol`: a negative power of 10, or of 2 if the top bit is set (pcapng draft
+ *                   section 4.2). Undefined when the option is absent, which means microseconds.
+ * @param offsetSec  The option `if_tsoffset`: seconds to add to each timestamp.
  */
 export function interfaceClock(resolution: number | undefined, offsetSec: number): InterfaceClock {
   if (resolution === undefined) return new DecimalClock(DEFAULT_RESOLUTION, offsetSec)
@@ -39,11 +41,11 @@ function writeTime(sec: number, nsec: number, out: CapturedPacket): void {
 /** Units of 10^-exponent seconds. */
 class DecimalClock implements InterfaceClock {
   // Invariants:
-  // - #unitsPerSec * #nsecPerUnit = 10^9 where a unit is a nanosecond or more.
-  // - #divisors brings finer units down to nanoseconds; each is at most 10^10, so that a remainder below
-  //   it times 2^16 stays below 2^53.
-  // - The timestamp #knownHigh, #knownLow is #knownSec seconds and #knownUnits units: others near it need
-  //   one division only.
+  // - #unitsPerSec * #nsecPerUnit = 10^9 if a unit is a nanosecond or longer.
+  // - Dividing by all #divisors converts shorter units to nanoseconds. Each divisor is at most 10^10, so that a
+  //   remainder times 2^16 stays below 2^53.
+  // - The timestamp #knownHigh, #knownLow is #knownSec seconds and #knownUnits units. A timestamp near it needs only
+  //   one division.
   readonly isNanosecond: boolean
   readonly #unitsPerSec: number
   readonly #nsecPerUnit: number
@@ -77,7 +79,7 @@ class DecimalClock implements InterfaceClock {
     writeTime(this.#knownSec + this.#offsetSec, this.#knownUnits * this.#nsecPerUnit, out)
   }
 
-  /** Long division by numbers below 2^37: exact in doubles, digit after digit of base 2^16. */
+  /** Long division in base 2^16 by divisors below 2^37, exact in doubles. */
   #divide(high: number, low: number): void {
     let d3 = high >>> 16
     let d2 = high & 0xffff
@@ -124,7 +126,7 @@ class BinaryClock implements InterfaceClock {
 
   read(high: number, low: number, out: CapturedPacket): void {
     const bits = this.#exponent
-    // Whole seconds, and the fraction as 64 bits after the point, in two halves.
+    // Split into whole seconds and a 64-bit binary fraction in two halves.
     let sec: number
     let fractionHigh: number
     let fractionLow: number
@@ -140,14 +142,14 @@ class BinaryClock implements InterfaceClock {
       fractionHigh = (high % unit) * shift + Math.floor(low / unit)
       fractionLow = (low % unit) * shift
     } else {
-      // Below 2^-64 seconds: what is shifted out is far below a nanosecond.
+      // Units below 2^-64 seconds: the bits shifted out are far below a nanosecond.
       const down = 2 ** (bits - 64)
       sec = 0
       fractionHigh = Math.floor(high / down)
       fractionLow =
         down >= 0x1_0000_0000 ? 0 : Math.floor(low / down) + (high % down) * (0x1_0000_0000 / down)
     }
-    // Nanoseconds: the fraction times 10^9, of which the digits above the point are kept.
+    // Nanoseconds are the integer part of the fraction times 10^9.
     const c0 = (fractionLow % 0x10000) * NSEC_PER_SEC
     const c1 = Math.floor(fractionLow / 0x10000) * NSEC_PER_SEC + Math.floor(c0 / 0x10000)
     const c2 = (fractionHigh % 0x10000) * NSEC_PER_SEC + Math.floor(c1 / 0x10000)

@@ -5,12 +5,13 @@ import { PcapReader } from './pcap-reader.js'
 import { PcapngReader } from './pcapng-reader.js'
 
 /**
- * Makes the reader for a capture by what its first bytes are, whatever its name. The reader has no window
- * yet: the owner gives it the same bytes first.
+ * Makes the reader for a capture, chosen by its first bytes and not by its name. The reader has no window yet: the first
+ * window must begin with the same bytes.
  *
- * @param bytes `bytes[from, to)` is the beginning of the (decompressed) file: `DETECT_BYTES` or more, or all of it.
+ * @param bytes `bytes[from, to)` is the start of the (decompressed) file: at least `DETECT_BYTES`, or the whole file.
  * @param file  Path as the user gave it, for messages.
- * @throws CaptureFormatError naming what was found, where it is no capture that can be read.
+ * @throws NoCaptureError when the content is not a capture, CaptureFormatError when its format is not supported; the
+ *         message says what was found.
  */
 export function createCaptureReader(
   bytes: Uint8Array,

@@ -1,14 +1,14 @@
 import type { CaptureDescription } from './capture-description.js'
 
-/** The record headers that pcap files have (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
+/** Layouts of pcap record headers (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
 export type RecordLayout =
   /** 16 bytes: seconds, fraction, captured and original length. */
   | 'standard'
-  /** 20 bytes: 4 more of unknown use, written by Nokia IPSO. */
+  /** 20 bytes: 4 more of unknown meaning. Written by Nokia IPSO. */
   | 'nokia'
-  /** 24 bytes: interface index, protocol, packet type, padding: A. Kuznetzov's patch. Also netsniff-ng's own. */
+  /** 24 bytes: adds interface index, protocol, packet type, padding. A. Kuznetzov's patch; also netsniff-ng's format. */
   | 'patched'
-  /** 28 bytes: an earlier state of the same patch, written by SuSE 6.3. */
+  /** 28 bytes: an earlier version of the same patch. Written by SuSE 6.3. */
   | 'patched-debug'
 
 export const RECORD_HEADER_BYTES: Readonly<Record<RecordLayout, number>> = {
@@ -18,24 +18,24 @@ export const RECORD_HEADER_BYTES: Readonly<Record<RecordLayout, number>> = {
   'patched-debug': 28,
 }
 
-/** Order of the two lengths in a record header: version 2.3 of the format turned it round. */
+/** Order of the two lengths in a record header, which changed with version 2.3 of the format. */
 export type LengthOrder = 'captured-first' | 'original-first' | 'smaller-is-captured'
 
-/** What the file header of a pcap file says. */
+/** A decoded pcap file header. */
 export interface PcapHeader {
   readonly isLittleEndian: boolean
   readonly isNanosecond: boolean
   readonly versionMajor: number
   readonly versionMinor: number
   readonly headerBytes: number
-  /** Layouts that files with this magic number have, the usual one first. */
+  /** Record layouts that occur with this magic number, the usual one first. */
   readonly layouts: readonly RecordLayout[]
   readonly lengthOrder: LengthOrder
-  /** Longest frame that the capture kept; 0: unknown. */
+  /** Most bytes captured of a frame; 0 when unknown. */
   readonly snaplen: number
   /** LINKTYPE_* value. */
   readonly linkType: number
-  /** Bytes before each frame that belong to no protocol. */
+  /** Padding bytes before each frame. */
   readonly framePadding: number
 }
 
@@ -54,20 +54,20 @@ const MAGIC_NUMBERS = new Map<number, MagicNumber>([
   ],
   [0xa1b23c4d, { isNanosecond: true, headerBytes: 24, layouts: ['standard'] }],
   [0xa1b2cd34, { isNanosecond: false, headerBytes: 24, layouts: ['patched', 'patched-debug'] }],
-  // netsniff-ng: timestamp source, interface index, protocol, hardware type and packet type behind the lengths.
+  // netsniff-ng: after the lengths come timestamp source, interface index, protocol, hardware type and packet type.
   [0xa1e2cb12, { isNanosecond: true, headerBytes: 24, layouts: ['patched'] }],
-  // Ixia's hardware and software captures: the size of all records follows the file header.
+  // Ixia's hardware and software captures: the total size of all records follows the file header.
   [0x1c0001ac, { isNanosecond: true, headerBytes: 28, layouts: ['standard'] }],
   [0x1c0001ab, { isNanosecond: false, headerBytes: 28, layouts: ['standard'] }],
 ])
 
-/** Bytes of the longest file header. */
+/** Length of the longest file header. */
 export const MAX_HEADER_BYTES = 28
 
-// The bits of the link type that say it; those above hold the length of the frame check sequence.
+// The bits of the field that hold the link type. The higher bits hold the length of the frame check sequence.
 const LINK_TYPE_MASK = 0x03ff_ffff
 
-// AIX writes interface types of RFC 1573 in files that call themselves version 2.2, with nanoseconds.
+// AIX writes files of version 2.2 with nanoseconds and with interface types of RFC 1573 as link types.
 const AIX_LINK_TYPES = new Map([
   [6, 1], // Ethernet
   [9, 6], // Token Ring
@@ -81,13 +81,17 @@ export function hasPcapMagic(view: DataView, from: number): boolean {
   return MAGIC_NUMBERS.has(view.getUint32(from)) || MAGIC_NUMBERS.has(view.getUint32(from, true))
 }
 
-/** Bytes of the file header that begins with the magic number at `from`. */
+/** Length of the file header that begins with the magic number at `from`. */
 export function pcapHeaderBytes(view: DataView, from: number): number {
   const magic = MAGIC_NUMBERS.get(view.getUint32(from)) ?? MAGIC_NUMBERS.get(view.getUint32(from, true))
   return magic?.headerBytes ?? MAX_HEADER_BYTES
 }
 
-/** Reads the file header at `from`; `pcapHeaderBytes()` bytes are there. Null: no magic number of pcap. */
+/**
+ * Reads the file header at `from`, where at least `pcapHeaderBytes()` bytes must be available.
+ *
+ * @returns Null when there is no pcap magic number at `from`.
+ */
 export function readPcapHeader(view: DataView, from: number): PcapHeader | null {
   const isLittleEndian = !MAGIC_NUMBERS.has(view.getUint32(from))
   const magic = MAGIC_NUMBERS.get(view.getUint32(from, isLittleEndian))
@@ -96,7 +100,7 @@ export function readPcapHeader(view: DataView, from: number): PcapHeader | null 
   const minor = view.getUint16(from + 6, isLittleEndian)
   const network = view.getUint32(from + 20, isLittleEndian)
   const aixLinkType = magic.isAix && major === 2 && minor === 2 ? AIX_LINK_TYPES.get(network) : undefined
-  // Only version 2.4 was ever written with other record headers than its magic number says.
+  // Only files of version 2.4 may have another record layout than the usual one of their magic number.
   const isCurrent = major === 2 && minor >= 4
   return {
     isLittleEndian,
@@ -112,14 +116,14 @@ export function readPcapHeader(view: DataView, from: number): PcapHeader | null 
   }
 }
 
-/** Some files of version 2.3 have the old order; DG/UX's tcpdump writes version 543.0 with it. */
+/** Some files of version 2.3 have the old order, and so has version 543.0, which DG/UX's tcpdump writes. */
 function lengthOrder(major: number, minor: number): LengthOrder {
   if (major === 543) return 'original-first'
   if (major !== 2 || minor > 3) return 'captured-first'
   return minor === 3 ? 'smaller-is-captured' : 'original-first'
 }
 
-/** What the file header says, for people. */
+/** The metadata in the file header. */
 export function describePcap(header: PcapHeader, layout: RecordLayout): CaptureDescription {
   return {
     format: 'pcap',

@@ -1,7 +1,7 @@
 import { type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
 import { USUAL_MAX_FRAME_BYTES } from './pcap-records.js'
 
-/** Records that must look right before a layout is believed. */
+/** Records that must look plausible in a layout. */
 const SAMPLE_RECORDS = 2
 const MAX_PLAUSIBLE_ORIGINAL_BYTES = 128 * 1024 * 1024
 const MAX_PLAUSIBLE_INTERFACE = 10_000
@@ -9,13 +9,12 @@ const MAX_PLAUSIBLE_INTERFACE = 10_000
 type Judgement = 'fits' | 'contradicts' | 'more'
 
 /**
- * Finds out which of the layouts that share the file's magic number its records have: the first in which
- * the first two records make sense, the usual one where none does. The signs are Wireshark's
- * (`libpcap_try_record` in `wiretap/libpcap.c`).
+ * Finds the record layout among those that share the file's magic number: the first in which the first two records are
+ * plausible, or the usual one when none is. The checks are Wireshark's (`libpcap_try_record` in `wiretap/libpcap.c`).
  *
  * @param from   Offset of the first record.
- * @param isLast No byte follows `to` in the file.
- * @returns `'more'` when the window ends before that can be said.
+ * @param isLast True when the file ends at `to`.
+ * @returns `'more'` when the window has too few bytes to decide.
  */
 export function findLayout(
   header: PcapHeader,
@@ -79,16 +78,16 @@ function isPlausible(
   }
 }
 
-/** An EtherType, or one of the numbers below them that Linux uses (`linux/if_ether.h`). */
+/** True for an EtherType and for the smaller numbers that Linux uses (`linux/if_ether.h`). */
 function isLinuxProtocol(protocol: number): boolean {
   return (
     protocol >= 0x600 || protocol <= 0x17 || protocol === 0x60 || protocol === 0x200 || protocol === 0x400
   )
 }
 
-/** The values seen so far are 0xXfbfYZ0W with X of 9 b, Y of b d, Z of 6 9, W of 1 2. */
+/** True for 0 and for the values seen so far: 0xXfbfYZ0W with X = 9 or b, Y = b or d, Z = 6 or 9, W = 1 or 2. */
 function isNokiaWord(word: number): boolean {
-  if (word === 0) return true // Wireshark writes it so
+  if (word === 0) return true // written by Wireshark
   const x = word >>> 28
   const y = (word >>> 12) & 0xf
   const z = (word >>> 8) & 0xf

@@ -1,11 +1,10 @@
 import type { PcapRecords } from './pcap-records.js'
 
-// What must hold in a pcap file, and what was found. Each text completes the sentence `Cannot read "a.pcap" at byte N:
-// `
+// Problems of pcap files: what must hold, and what was found. Each text completes `Cannot read "a.pcap" at byte N: `.
 
 export const NO_MAGIC = 'must begin with the magic number of a pcap file'
 export const CUT_INSIDE = 'the file ends inside this record'
-export const ZEROS = 'a record header must have a time: found zeros'
+export const ZEROS = 'a record header must have a time or a length: found zeros'
 
 export function fileHeaderCut(headerBytes: number, left: number): string {
   return `a pcap file header has ${headerBytes} bytes: the file ends after ${left}`
@@ -29,5 +28,5 @@ export function tooLong(most: number, capturedBytes: number): string {
 
 export function unlikely({ sec, fraction, capturedBytes, originalBytes }: PcapRecords): string {
   const found = `time ${sec} and ${fraction}, ${capturedBytes} of ${originalBytes} bytes captured`
-  return `no record follows one that says ${found}`
+  return `unusual record header, and no record follows it: ${found}`
 }

@@ -18,28 +18,28 @@ import { NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch } from './resync
 
 const MAGIC_BYTES = 4
 /**
- * Searches in a row that may read bytes which a search has read before. Without a limit a file could make the reader
- * read every byte many times.
+ * Searches in a row that may read bytes again that an earlier search has read. Without this limit, a crafted file could
+ * make the reader read every byte many times.
  */
 const MAX_LOOKS = 4
 const NSEC_PER_SEC = 1_000_000_000
 
 /**
- * Reads a pcap file: either byte order, microseconds or nanoseconds, and the record headers of the known
- * variants. Behind damage it goes on where a chain of records begins again.
+ * Reads a pcap file in either byte order, with microseconds or nanoseconds and any known layout of record headers. After
+ * damage it continues where a chain of records begins.
  *
- * Damage shows too late: where bytes were cut out of a frame, the record's length reaches into the next records, and
- * only the header after them looks wrong. So the search begins inside the record that was read last.
+ * Damage may show late. When bytes of a frame are missing, the record extends into the records after it, and only the
+ * header after it looks wrong. So the search begins inside the record read last.
  *
- * Source: draft-ietf-opsawg-pcap, libpcap's `sf-pcap.c`; variants as in Wireshark's `wiretap/libpcap.c`.
+ * Source: draft-ietf-opsawg-pcap and libpcap's `sf-pcap.c`; for layouts, Wireshark's `wiretap/libpcap.c`.
  */
 export class PcapReader implements DescribedReader {
   // Invariants:
-  // - [#at, #to) of the window is not read yet. The byte at #at has the file offset #base + #at.
-  // - [#keptFrom, #at) is the record that was read last; it may be empty.
+  // - [#at, #to) of the window is unread. The byte at #at has the file offset #base + #at.
+  // - [#keptFrom, #at) is the record read last, or empty.
   // - #header and #records are set in the states 'records' and 'searching'.
-  // - #skipBytes of the record that was read last are still to be skipped, once the window has them.
-  // - searches have read the file up to offset #lookedInto; the latest #looks of them read bytes again.
+  // - The next #skipBytes bytes belong to the record read last and will be skipped.
+  // - Searches have read the file up to offset #lookedInto. The latest #looks of them read bytes again.
   #state: 'header' | 'layout' | 'records' | 'searching' | 'end' | 'damaged' = 'header'
   #view = viewOf(new Uint8Array(0))
   #at = 0
@@ -153,7 +153,7 @@ export class PcapReader implements DescribedReader {
     return 'packet'
   }
 
-  /** Goes to the next record in any state but 'records', as far as the window reaches. */
+  /** Reaches the next record from any state but 'records', if the window has enough bytes. */
   #prepare(out: CapturedPacket): ReadStatus {
     if (this.#state === 'end' || this.#state === 'damaged') return this.#state
     if (this.#search !== null && this.#state === 'searching') return this.#goOn(this.#search, out)
@@ -187,7 +187,7 @@ export class PcapReader implements DescribedReader {
     this.#state = 'layout'
   }
 
-  /** Skips the rest of a record that was too long. False: the window ends before it. */
+  /** Skips the rest of a record that was cut. Returns false when the window ends before the record. */
   #skip(): boolean {
     const take = Math.min(this.#skipBytes, this.#to - this.#at)
     this.#at += take
@@ -196,7 +196,7 @@ export class PcapReader implements DescribedReader {
     return this.#skipBytes === 0
   }
 
-  /** A second look at a record whose header is unusual. */
+  /** Decides whether to accept a record with an unusual header. */
   #judge(records: PcapRecords, frameRoom: number, out: CapturedPacket): ReadStatus | 'record' {
     const { oddities, capturedBytes } = records
     if ((oddities & Oddity.IMPOSSIBLE) !== 0) {
@@ -207,7 +207,7 @@ export class PcapReader implements DescribedReader {
     if (frameRoom < Math.min(capturedBytes, MAX_RECORD_BYTES)) {
       return this.#frameCut(records, capturedBytes, frameRoom, out)
     }
-    // The first record begins where it must. All others begin where the one before says.
+    // The position of the first record is certain. That of any other depends on the length of the record before it.
     if (Number.isNaN(records.lastSec)) return 'record'
     const isBelieved = records.believes(this.#view, this.#at, this.#to, this.#isLast)
     if (isBelieved === 'more') return 'more'
@@ -226,8 +226,8 @@ export class PcapReader implements DescribedReader {
   }
 
   /**
-   * A file that ends inside a record was most likely cut short. So only a chain of records that ends exactly with the
-   * file is believed.
+   * A file that ends inside a record was most likely truncated. So the search accepts only a chain of records that ends
+   * exactly with the file.
    */
   #frameCut(records: PcapRecords, capturedBytes: number, left: number, out: CapturedPacket): ReadStatus {
     if (!this.#isLast) return 'more'
@@ -235,9 +235,9 @@ export class PcapReader implements DescribedReader {
   }
 
   /**
-   * Looks for the record with which reading goes on.
+   * Searches for the record at which reading can continue.
    *
-   * @param reach File offset that the chain of records found must go beyond.
+   * @param reach File offset beyond which the chain of records must extend; Infinity if it must end with the file.
    */
   #damaged(records: PcapRecords, problem: string, reach: number, out: CapturedPacket): ReadStatus {
     const hole = this.fileOffset
@@ -269,7 +269,7 @@ export class PcapReader implements DescribedReader {
     return this.#next(out)
   }
 
-  /** Damage that ends the capture; what came before has been handed out. */
+  /** Ends the capture because of damage. All packets before it were handed out. */
   #stop(offset: number, problem: string): ReadStatus {
     this.#state = 'damaged'
     this.problem = this.damage.fatal(offset, problem)

@@ -1,45 +1,45 @@
 import { type LengthOrder, type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
 import { CHAIN_RECORDS, CUT_RECORD, LOOKAHEAD_BYTES, NO_RECORD, type RecordTest } from './resync.js'
 
-/** A frame above this length is believed only when the file's snaplen allows it. */
+/** A longer frame is possible only if the file's snaplen allows it. */
 export const USUAL_MAX_FRAME_BYTES = 256 * 1024
-/** A frame up to this length is believed at once: twice what segmentation offload makes. */
+/** A longer frame is unusual. Segmentation offload makes frames of up to half this length. */
 const USUAL_MAX_ORIGINAL_BYTES = 1024 * 1024
-/** A time up to so many seconds from that of the record before is believed at once. */
+/** A time further than this from that of the previous record is unusual. */
 const NEAR_SEC = 86_400
-/** Seconds from the last sound record in which another is looked for behind damage. */
+/** After damage, a record's time must be within this of the last sound record's time. */
 const SEARCH_SEC = 366 * 86_400
 
-/** What is unusual about a record header, bit by bit. */
+/** Bits that say what is unusual about a record header. */
 export const Oddity = {
-  /** Longer than the capture can have, or nothing but zeros: this is no record. */
+  /** Longer than the capture can hold, or all zeros: not a record. */
   IMPOSSIBLE: 1,
-  /** More bytes captured than there were, or very many. */
+  /** More bytes captured than were on the wire, or very many. */
   LENGTHS: 2,
-  /** A fraction of a second or more. */
+  /** The fraction is a second or more. */
   FRACTION: 4,
-  /** A time far from that of the record before. */
+  /** The time is far from that of the previous record. */
   TIME: 8,
 } as const
 
 /**
- * The record headers of one pcap file: where their fields are, and how much they look like one.
+ * Decodes the record headers of one pcap file and judges whether they are plausible.
  *
- * A record with an unusual header is believed where two more records seem to follow it: some programs write such
- * headers, and some clocks are wrong. Later records of the file may be unusual in the same way.
+ * A record with an unusual header is accepted if two more records seem to follow it, because some programs write such
+ * headers and some clocks are wrong. Later records of the file may then be unusual in the same way.
  */
 export class PcapRecords implements RecordTest {
-  // Invariant: sec to originalBytes are those of the header that was loaded last.
+  // Invariant: the fields sec to originalBytes are those of the header loaded last.
   readonly isLittleEndian: boolean
   readonly layout: RecordLayout
   readonly headerBytes: number
   readonly maxCapturedBytes: number
-  /** Fraction units in a second. */
+  /** Units of `fraction` per second. */
   readonly unitsPerSec: number
   readonly #lengthOrder: LengthOrder
-  /** Time of the record read last; NaN: there was none. */
+  /** Time of the record read last; NaN before the first. */
   lastSec = Number.NaN
-  /** Time of the last record that was near the one before it. */
+  /** Time of the last record with a usual header; NaN before the first. */
   soundSec = Number.NaN
   #believedOddities = 0
   #chainSec = Number.NaN
@@ -58,7 +58,7 @@ export class PcapRecords implements RecordTest {
     this.#lengthOrder = header.lengthOrder
   }
 
-  /** Reads the header at `view[at]`, all of which is there. */
+  /** Decodes the header at `view[at]`; all its bytes must be available. */
   load(view: DataView, at: number): void {
     const isLittleEndian = this.isLittleEndian
     this.sec = view.getUint32(at, isLittleEndian)
@@ -71,7 +71,7 @@ export class PcapRecords implements RecordTest {
     this.originalBytes = isSwapped ? first : second
   }
 
-  /** True when nothing is unusual about the loaded header. In most captures that holds for all records. */
+  /** True when nothing is unusual about the loaded header. In most captures this holds for all records. */
   get isUsual(): boolean {
     return (
       this.capturedBytes <= this.originalBytes &&
@@ -79,11 +79,11 @@ export class PcapRecords implements RecordTest {
       this.capturedBytes <= USUAL_MAX_FRAME_BYTES &&
       this.fraction < this.unitsPerSec &&
       (this.capturedBytes > 0 || this.sec > 0) &&
-      !(Math.abs(this.sec - this.lastSec) > NEAR_SEC) // not for NaN
+      !(Math.abs(this.sec - this.lastSec) > NEAR_SEC) // false for NaN
     )
   }
 
-  /** Set of {@link Oddity} of the loaded header, without what was believed before. */
+  /** Set of {@link Oddity} of the loaded header, without oddities accepted before in this file. */
   get oddities(): number {
     const { sec, fraction, capturedBytes, originalBytes } = this
     const isZero = sec === 0 && fraction === 0 && capturedBytes === 0
@@ -95,16 +95,16 @@ export class PcapRecords implements RecordTest {
   }
 
   /**
-   * Judges the record at `at`, which has `oddities` but is possible, by the two records behind it. Where the file ends
-   * before them, what can be seen decides. Where the record is so long that they are out of reach, its length decides.
+   * Judges a possible but unusual record at `at` by the two records after it. If the file ends before them, the bytes
+   * available decide. If the record is too long to look past it, its lengths decide.
    */
   believes(view: DataView, at: number, to: number, isLast: boolean): boolean | 'more' {
     const limit = at + LOOKAHEAD_BYTES
     const end = Math.min(to, limit)
     this.load(view, at)
     const { oddities } = this
-    // A record that is read four bytes too late looks whole: the captured length is taken for the fraction, the
-    // original length for the captured one, and the first bytes of the frame for the original length.
+    // A record read four bytes too late looks plausible: the captured length is taken for the fraction, the original
+    // length for the captured length, and the first bytes of the frame for the original length.
     const isShifted = this.capturedBytes > 0 && this.fraction === this.capturedBytes
     if ((oddities & Oddity.TIME) !== 0 && ((oddities & Oddity.LENGTHS) !== 0 || isShifted)) return false
     const allowed = oddities | Oddity.TIME | Oddity.FRACTION
@@ -123,7 +123,7 @@ export class PcapRecords implements RecordTest {
     return true
   }
 
-  /** Without a time to compare with, one header is not enough. */
+  /** One header is not enough when there is no earlier time to compare with. */
   get leastRecords(): number {
     return Number.isNaN(this.soundSec) ? 2 : 1
   }
@@ -134,7 +134,7 @@ export class PcapRecords implements RecordTest {
 
   recordBytes(view: DataView, at: number, to: number): number {
     if (at + this.headerBytes > to) return CUT_RECORD
-    // Most bytes of a hole are told from records by this. It needs a time to compare with.
+    // This check rejects most bytes that are not a record. It needs an earlier time to compare with.
     const sec = view.getUint32(at, this.isLittleEndian)
     if (Math.abs(sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
     this.load(view, at)

@@ -10,7 +10,7 @@ import {
 import type { PcapngSections } from './pcapng-sections.js'
 import { CUT_RECORD, LOOKAHEAD_BYTES, NO_RECORD, type RecordTest } from './resync.js'
 
-/** Block types that are believed behind damage: those that the draft describes (section 11.1). */
+/** Block types accepted after damage: those that the draft describes (section 11.1). */
 const NAMED_TYPES: ReadonlySet<number> = new Set([
   BlockType.INTERFACE_DESCRIPTION,
   BlockType.OBSOLETE_PACKET,
@@ -24,18 +24,18 @@ const NAMED_TYPES: ReadonlySet<number> = new Set([
   0x4000_0bad,
 ])
 
-/** The longest block without a packet that Wireshark and libpcap read. */
+/** Longest block without a packet that Wireshark and libpcap read. */
 const MAX_LONG_BLOCK_BYTES = 16 * 1024 * 1024
-/** Most options that a packet block has behind its frame. */
+/** Most bytes of options after the frame of a packet block. */
 const MAX_PACKET_OPTIONS_BYTES = 128 * 1024
-/** Registered types are small numbers, but for the Custom Block that may not be copied. */
+/** Registered types are small numbers, except for the Custom Block that must not be copied. */
 const MAX_REGISTERED_TYPE = 0xffff
-/** Fields of a packet block up to its original length. */
+/** Length of a packet block's fields up to and including the original length. */
 const LENGTH_FIELDS_BYTES = 28
 
 /**
- * Tells blocks from other bytes: a block has a type that the draft describes, and the same length at its beginning and
- * its end. A chain may go on into a section of the other byte order.
+ * Recognizes blocks: a block has a type that the draft describes, and the same length at its start and its end. A chain
+ * may continue into a section of the other byte order.
  */
 export class PcapngBlockTest implements RecordTest {
   readonly leastRecords = 1
@@ -68,10 +68,10 @@ export class PcapngBlockTest implements RecordTest {
 }
 
 /**
- * Whether a block that is longer than the look-ahead is believed, though the length behind it cannot be compared. In a
- * packet block the lengths must agree; otherwise one damaged length would cost everything that follows.
+ * True when a block longer than the look-ahead is plausible. Its trailer is out of reach, so the lengths inside a packet
+ * block must agree. Otherwise one damaged length could cost the rest of the file.
  *
- * @param at The block's first {@link LENGTH_FIELDS_BYTES} are there.
+ * @param at Offset of the block; its first {@link LENGTH_FIELDS_BYTES} bytes must be available.
  */
 export function mayBeLong(
   type: number,

@@ -2,14 +2,14 @@ import { i64, u64 } from './byte-order.js'
 import { type CommentLog, textAt } from './capture-description.js'
 import { type InterfaceClock, interfaceClock } from './interface-clock.js'
 
-// pcapng (draft-ietf-opsawg-pcapng): what stands where in the blocks that a reader must understand.
+// Layout of the pcapng blocks that a reader must understand (draft-ietf-opsawg-pcapng).
 //
 //   byte 0            4             8                    length - 4      length
 //   +-----------------+-------------+--------- ... ---------+-------------+
 //   |  block type     | length      | fields, frame, options | length again |
 //   +-----------------+-------------+--------- ... ---------+-------------+
 
-/** Block types (section 11.1 of the draft). All others are passed over by their length. */
+/** Block types (section 11.1 of the draft). All other blocks are skipped by their length. */
 export const BlockType = {
   SECTION_HEADER: 0x0a0d0d0a,
   INTERFACE_DESCRIPTION: 1,
@@ -20,12 +20,12 @@ export const BlockType = {
   DECRYPTION_SECRETS: 10,
 } as const
 
-/** Type and length before a block's fields. */
+/** Type and length, before a block's fields. */
 export const BLOCK_HEADER_BYTES = 8
-/** The length again, behind them. */
+/** The length again, after a block's content. */
 export const BLOCK_TRAILER_BYTES = 4
 
-/** Shortest length that a block of this type can have. */
+/** Least length of a block of this type. */
 export function minBlockBytes(type: number): number {
   switch (type) {
     case BlockType.SECTION_HEADER:
@@ -44,7 +44,7 @@ export function minBlockBytes(type: number): number {
   }
 }
 
-/** True for the blocks that hold a packet. */
+/** True for types of blocks that hold a packet. */
 export function isPacketBlock(type: number): boolean {
   return (
     type === BlockType.ENHANCED_PACKET ||
@@ -55,13 +55,14 @@ export function isPacketBlock(type: number): boolean {
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 
-/** Byte order of the section whose byte-order magic is at `at`: true for little-endian, null for neither. */
+/** Reads the byte-order magic at `at`: true for little-endian, false for big-endian, null for neither. */
 export function sectionByteOrder(view: DataView, at: number): boolean | null {
   if (view.getUint32(at, true) === BYTE_ORDER_MAGIC) return true
   return view.getUint32(at) === BYTE_ORDER_MAGIC ? false : null
 }
 
-// Option codes: of Section Header Blocks (section 4.1), of Interface Description Blocks (section 4.2), of Interface Statistics Blocks (4.6), of all (3.5).
+// Option codes of Section Header Blocks (section 4.1), Interface Description Blocks (4.2), Interface Statistics Blocks
+// (4.6) and all blocks (3.5).
 const SHB_HARDWARE = 2
 const SHB_OS = 3
 const SHB_USERAPPL = 4
@@ -79,20 +80,20 @@ const END_OF_OPTIONS = 0
 export interface CaptureInterface {
   /** LINKTYPE_* value. */
   readonly linkType: number
-  /** Longest frame that the interface kept; 0: no limit. */
+  /** Most bytes captured of a frame; 0 for no limit. */
   readonly snaplen: number
   readonly clock: InterfaceClock
-  /** Unit of its timestamps, in seconds: `10^-6`, `2^-10`. */
+  /** Unit of the timestamps in seconds, such as `10^-6` or `2^-10`. */
   readonly resolution: string
   readonly name: string | null
   readonly description: string | null
-  /** Capture filter as text; null where there is none, or it is not text. */
+  /** Capture filter as text; null when there is none or it is not text. */
   readonly filter: string | null
-  /** Packets that the interface is said to have dropped, so far; null: nothing is said. */
+  /** Packets dropped so far, from the capture's statistics; null without any. */
   droppedPackets: number | null
 }
 
-/** What the options of a Section Header Block say. */
+/** Texts in the options of a Section Header Block. */
 export interface SectionTexts {
   readonly hardware: string | null
   readonly system: string | null
@@ -102,8 +103,8 @@ export interface SectionTexts {
 /**
  * Reads the Interface Description Block at `at`.
  *
- * @param comments Gets its comments.
- * @param optionsTo Where its options end at the latest. Options that don't fit before it are left out.
+ * @param comments Receives its comments.
+ * @param optionsTo End of the bytes available for options. Options that extend beyond it are ignored.
  */
 export function readInterface(
   view: DataView,
@@ -141,7 +142,7 @@ function resolutionText(resolution: number): string {
   return (resolution & 0x80) === 0 ? `10^-${resolution}` : `2^-${resolution & 0x7f}`
 }
 
-/** Reads what the Section Header Block at `at` says in its options; `comments` gets its comments. */
+/** Reads the options of the Section Header Block at `at`. Adds its comments to `comments`. */
 export function readSectionTexts(
   view: DataView,
   at: number,
@@ -161,7 +162,7 @@ export function readSectionTexts(
   }
 }
 
-/** Calls `visit` for every comment among the options in `view[from, to)`. */
+/** Calls `visit` with the range of every comment among the options in `view[from, to)`. */
 export function forEachComment(
   view: DataView,
   from: number,
@@ -174,7 +175,7 @@ export function forEachComment(
   })
 }
 
-/** Packets that the Interface Statistics Block at `at` reports as dropped by the interface and the system, or null. */
+/** The packets that the Interface Statistics Block at `at` reports as dropped by interface and system; null if none. */
 export function readDroppedPackets(
   view: DataView,
   at: number,
@@ -207,7 +208,7 @@ function forEachOption(
   }
 }
 
-/** `bytes` rounded up to a multiple of 4. */
+/** Rounds `bytes` up to a multiple of 4. */
 export function paddedTo4(bytes: number): number {
   return bytes + (-bytes & 3)
 }

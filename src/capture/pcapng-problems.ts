@@ -1,8 +1,7 @@
 import { hex32 } from './capture-source.js'
 import { minBlockBytes } from './pcapng-blocks.js'
 
-// What must hold in a pcapng file, and what was found. Each text completes the sentence `Cannot read "a.pcapng" at byte
-// N: `
+// Problems of pcapng files: what must hold, and what was found. Each text completes `Cannot read "a.pcapng" at byte N: `.
 
 export function blockCut(blockBytes: number, left: number): string {
   return `the block has ${blockBytes} bytes: the file ends after ${left}`
@@ -21,7 +20,7 @@ export function blockTooLong(type: number, blockBytes: number): string {
 }
 
 export function trailerDiffers(blockBytes: number, found: number): string {
-  return `the length behind the block must be ${blockBytes}: found ${found}`
+  return `the length at the end of the block must be ${blockBytes}: found ${found}`
 }
 
 export function unknownByteOrder(found: number): string {

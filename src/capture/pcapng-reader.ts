@@ -17,26 +17,27 @@ import * as problems from './pcapng-problems.js'
 import { PcapngSections } from './pcapng-sections.js'
 import { LOOKAHEAD_BYTES, NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch } from './resync.js'
 
-/** Bytes that every block has, and that hold a section's byte order. */
+/** Length of the shortest block. A section's byte-order magic lies within as many bytes. */
 const LEAST_BLOCK_BYTES = 12
-/** Of a longer block the window need not hold more than this. */
+/** A longer block need not be in the window as a whole. */
 const MAX_BLOCK_BYTES = LOOKAHEAD_BYTES
 
 /**
- * Reads a pcapng file: any number of sections in either byte order, each with interfaces of its own; packets
- * from Enhanced, Simple and obsolete Packet Blocks; all other blocks are passed over by their length.
+ * Reads a pcapng file: any number of sections in either byte order, each with its own interfaces, and packets in
+ * Enhanced, Simple and obsolete Packet Blocks. All other blocks are skipped by their length.
  *
- * Damage is a length that cannot be, two lengths that differ, an unknown byte order; behind it reading goes on where a
- * chain of blocks begins. Packets of interfaces that were not declared are left out. An unknown version ends the file.
- * Tolerated as in Wireshark: lengths that are no multiple of 4 (the block is padded), options that run out of their block.
+ * An impossible length, two lengths that differ or an unknown byte order is damage, after which reading continues where
+ * a chain of blocks begins. Packets of undeclared interfaces are skipped. An unknown version ends the file. Like
+ * Wireshark, the reader tolerates a length that is not a multiple of 4 (the block is padded) and options that extend
+ * beyond their block.
  *
  * Source: draft-ietf-opsawg-pcapng.
  */
 export class PcapngReader implements DescribedReader {
   // Invariants:
-  // - [#at, #to) of the window is not read yet. The byte at #at has the file offset #base + #at.
-  // - #skipBytes more bytes of the block at #blockOffset are passed over, then its trailer, which must say
-  //   #blockBytes. #blockBytes is 0 when no block is being passed over.
+  // - [#at, #to) of the window is unread. The byte at #at has the file offset #base + #at.
+  // - While the block at file offset #blockOffset is being skipped, #skipBytes of it remain, then its trailer, which
+  //   must be #blockBytes. #blockBytes is 0 when no block is being skipped.
   #state: 'blocks' | 'searching' | 'end' | 'damaged' = 'blocks'
   #view = viewOf(new Uint8Array(0))
   #at = 0
@@ -109,7 +110,7 @@ export class PcapngReader implements DescribedReader {
     }
   }
 
-  /** Reads one block. `'read'`: it held no packet, or it was damaged and the search has begun. */
+  /** Reads one block. Returns `'read'` when it held no packet, or was damaged and the search has begun. */
   #nextBlock(out: CapturedPacket): ReadStatus | 'read' {
     if (this.#blockBytes > 0) return this.#skip()
     const view = this.#view
@@ -129,7 +130,7 @@ export class PcapngReader implements DescribedReader {
     const paddedBytes = paddedTo4(blockBytes)
     const isLong = paddedBytes > MAX_BLOCK_BYTES
     if (left < (isLong ? MAX_BLOCK_BYTES : paddedBytes)) {
-      // Where a file ends inside a block it was most likely cut short: only blocks that end with it are believed.
+      // A file that ends inside a block was most likely truncated: accept only a chain that ends exactly with the file.
       if (this.#isLast) return this.#damaged(at, at + 1, problems.blockCut(blockBytes, left), Infinity)
       return 'more'
     }
@@ -178,7 +179,7 @@ export class PcapngReader implements DescribedReader {
     return 'read'
   }
 
-  /** Passes over the rest of a block, as far as the window goes, and checks its trailer. */
+  /** Skips the rest of a block up to the end of the window, and checks its trailer. */
   #skip(): ReadStatus | 'read' {
     const take = Math.min(this.#skipBytes, this.#to - this.#at)
     this.#at += take
@@ -207,11 +208,11 @@ export class PcapngReader implements DescribedReader {
   }
 
   /**
-   * Begins to look for the block with which reading goes on.
+   * Begins to search for the block at which reading can continue.
    *
-   * @param at         Position in the window where the damage begins.
-   * @param searchFrom Position of the first place where a block may begin again.
-   * @param reach      File offset that the chain of blocks found must reach.
+   * @param at         Window offset where the damage begins.
+   * @param searchFrom First window offset where a block may begin.
+   * @param reach      File offset that the chain of blocks must reach; Infinity if it must end with the file.
    */
   #damaged(at: number, searchFrom: number, problem: string, reach = 0): 'read' {
     this.#holeFrom = this.#base + at
@@ -222,7 +223,7 @@ export class PcapngReader implements DescribedReader {
     return 'read'
   }
 
-  /** Damage that ends the capture; what came before has been handed out. */
+  /** Ends the capture because of damage. All packets before it were handed out. */
   #stop(offset: number, problem: string): 'damaged' {
     this.#state = 'damaged'
     this.problem = this.damage.fatal(offset, problem)

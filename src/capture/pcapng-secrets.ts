@@ -1,16 +1,16 @@
-/** Secrets of one type, with which a capture's encrypted connections can be read. */
+/** The decryption secrets of one type in a capture. */
 export interface SecretsDescription {
-  /** Name of the secrets' type; `type 0x…` where it has none. */
+  /** Name of the type, or `type 0x…` for an unknown type. */
   readonly type: string
   readonly blocks: number
-  /** Of all these blocks. */
+  /** Bytes of secrets in all these blocks. */
   readonly bytes: number
 }
 
-/** Types that are told apart; those of further ones are counted together. */
+/** Most types counted separately; further types are counted together. */
 export const MAX_SECRETS_TYPES = 64
 const OTHER_TYPES = 'other types'
-/** Fields before the secrets: the block's header, their type, their length. */
+/** Offset of the secrets in the block: after block header, secrets type and length. */
 const SECRETS_FROM = 16
 const TRAILER_BYTES = 4
 
@@ -24,11 +24,11 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [0x5a4e_574b, 'ZigBee network key'],
 ])
 
-/** Counts Decryption Secrets Blocks. What they hold is not looked at. */
+/** Counts Decryption Secrets Blocks. Does not look at the secrets. */
 export class SecretsLog {
   readonly #found = new Map<string, { blocks: number; bytes: number }>()
 
-  /** Notes the block at `at`. One that is too short to have a type is none. */
+  /** Counts the block at `at`, unless it is too short to have a type. */
   add(view: DataView, at: number, isLittleEndian: boolean): void {
     const room = view.getUint32(at + 4, isLittleEndian) - SECRETS_FROM - TRAILER_BYTES
     if (room < 0) return

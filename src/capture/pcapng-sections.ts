@@ -21,19 +21,19 @@ const SIMPLE_PACKET_FIELDS_BYTES = 12
 const UNKNOWN_DROPS = 0xffff
 
 /**
- * What became of a packet block: a packet; a packet of no interface that its section declares (`stray`); or lengths
- * that cannot be (`damaged`).
+ * Result of reading a packet block. `'stray'`: a packet of an interface that its section does not declare. `'damaged'`:
+ * impossible lengths.
  */
 export type PacketBlockStatus = 'packet' | 'stray' | 'damaged'
 
 /**
- * The content of a pcapng file's blocks: in the byte order and with the interfaces of the section that they are in.
- * A Simple Packet Block has no time: its packet gets that of the packet before.
+ * Reads the content of pcapng blocks by the byte order and the interfaces of their section. A Simple Packet Block has no
+ * time, so its packet gets the time of the previous packet.
  */
 export class PcapngSections {
   isLittleEndian = true
   readonly interfaces: PcapngInterfaces
-  /** What is wrong with the block that was read last, where something is. */
+  /** What is wrong with the block read last. Only valid after a read that failed. */
   problem = ''
   readonly #maxInterfaces: number
   readonly #countsComments: boolean
@@ -47,8 +47,8 @@ export class PcapngSections {
   #tsNsec = 0
 
   /**
-   * @param maxInterfaces  Interfaces that one section may declare.
-   * @param countsComments Comments on packets are counted.
+   * @param maxInterfaces  Most interfaces that one section may declare.
+   * @param countsComments True to count comments on packets.
    */
   constructor(maxInterfaces: number, countsComments: boolean) {
     this.#maxInterfaces = maxInterfaces
@@ -59,7 +59,7 @@ export class PcapngSections {
   /**
    * Reads the packet block at `at`.
    *
-   * @param contentTo Where its trailer begins.
+   * @param contentTo Offset of its trailer.
    */
   readPacket(
     type: number,
@@ -78,7 +78,7 @@ export class PcapngSections {
     }
   }
 
-  /** Reads a block that holds no packet. False: the file cannot be read on, `problem` says why. */
+  /** Reads a block without a packet. Returns false when the file cannot be read further; `problem` says why. */
   readOther(type: number, view: DataView, at: number, contentTo: number): boolean {
     switch (type) {
       case BlockType.SECTION_HEADER:
@@ -96,7 +96,7 @@ export class PcapngSections {
     }
   }
 
-  /** A packet block with a timestamp: the fields behind the interface are the same in both kinds. */
+  /** Reads an Enhanced or obsolete Packet Block: both have the same fields after the interface. */
   #packet(
     interfaceId: number,
     view: DataView,
@@ -170,7 +170,7 @@ export class PcapngSections {
     })
   }
 
-  /** What the sections say of themselves; null: none has begun. */
+  /** The metadata of the sections so far; null before the first section. */
   describe(): CaptureDescription | null {
     if (this.#sections === 0) return null
     return {
@@ -201,7 +201,7 @@ export class PcapngSections {
     if (dropped !== null) this.interfaces.setDrops(view.getUint32(at + 8, this.isLittleEndian), dropped)
   }
 
-  /** Learns the byte order of the section whose header block begins at `at`. False: it has none. */
+  /** Sets the byte order from the Section Header Block at `at`. Returns false when it has no byte-order magic. */
   tryReadByteOrder(view: DataView, at: number): boolean {
     const order = sectionByteOrder(view, at + 8)
     if (order !== null) this.isLittleEndian = order

@@ -1,57 +1,57 @@
 import { MAX_RECORD_BYTES } from './capture-reader.js'
 
-/** Bytes behind damage in which a record is looked for. */
+/** Bytes after damage that are searched for a record. */
 export const SEARCH_BYTES = 1024 * 1024
-/** Records in a row that must look right before they are believed. */
+/** Consecutive records that must look right for a chain to be accepted. */
 export const CHAIN_RECORDS = 3
 /**
- * A chain is judged by this many bytes from its first on, however many the window has, so that the judgement
- * does not depend on where windows end. Three records of the usual largest length are shorter.
+ * A chain is judged by at most this many bytes from its start, even if the window has more, so that the result does not
+ * depend on where windows end. Three records of the largest usual length fit.
  */
 export const LOOKAHEAD_BYTES = MAX_RECORD_BYTES + 64
-/** Steps along chains for each byte of the record that is looked into again. */
+/** Budget of steps along chains per byte searched again. */
 const STEPS_PER_BYTE = 4
 
-/** What `recordBytes()` answers in place of a length. */
+/** `recordBytes()` returns this when the bytes are not a record. */
 export const NO_RECORD = -1
-/** The bytes end before that can be said. */
+/** `recordBytes()` returns this when there are too few bytes to decide. */
 export const CUT_RECORD = -2
 
-/** What `find()` answers in place of a position. */
+/** Results of `find()` other than a position. */
 export const NOTHING_FOUND = -1
 export const NEEDS_MORE = -2
 
-/** Tells whether bytes look like a record of the capture that is being read. */
+/** Decides whether bytes look like a record of the capture. */
 export interface RecordTest {
-  /** Records that are enough where they end exactly with the file. */
+  /** Least number of records in a chain that ends exactly with the file. */
   readonly leastRecords: number
-  /** The next `recordBytes()` is asked for the first record of a chain. */
+  /** Called before `recordBytes()` is called for the first record of a chain. */
   beginChain(): void
-  /** Length of the record that seems to begin at `view[at]`; {@link NO_RECORD}; or {@link CUT_RECORD}. */
+  /** Length of the record that seems to begin at `view[at]`, {@link NO_RECORD} or {@link CUT_RECORD}. */
   recordBytes(view: DataView, at: number, to: number): number
 }
 
-/** Where the window stands in the file. */
+/** A window of the file to search. */
 export interface SearchWindow {
   readonly view: DataView
-  /** The window's bytes are `view[.., to)`. */
+  /** End of the window's bytes in `view`. */
   readonly to: number
   /** File offset of `view[0]`. */
   readonly base: number
-  /** No byte follows `to` in the file. */
+  /** True when the file ends at `to`. */
   readonly isLast: boolean
 }
 
 /**
- * One search for the place behind damage where reading can go on: the first from which a chain of records goes. Near
- * the file's end a shorter one does that ends exactly with the file.
+ * Searches for the place after damage where reading can continue: the first at which a chain of records begins. Near the
+ * end of the file, a shorter chain is accepted if it ends exactly with the file.
  *
- * The work is bounded by the bytes looked at: at each place a few records are looked at, and the steps along
- * longer chains have a budget.
+ * The work is proportional to the bytes searched: a few records are checked at each place, and steps along longer chains
+ * have a budget.
  */
 export class ResyncSearch {
-  // Invariants: all places before #offset (of the file) were looked at and none after #lastOffset will be;
-  // #steps of the budget are left.
+  // Invariants: file offsets before #offset were checked, and none after #lastOffset will be. #steps of the budget are
+  // left.
   readonly #test: RecordTest
   #offset = 0
   #lastOffset = 0
@@ -62,12 +62,12 @@ export class ResyncSearch {
     this.#test = test
   }
 
-  /** File offset of the first place that was not looked at. */
+  /** File offset of the first place not yet checked. */
   get offset(): number {
     return this.#offset
   }
 
-  /** The search ended because it had gone far enough, not because the file ends. */
+  /** True when the search ended at its limit and not at the end of the file. */
   get isExhausted(): boolean {
     return this.#offset > this.#lastOffset
   }
@@ -75,9 +75,9 @@ export class ResyncSearch {
   /**
    * Begins a search.
    *
-   * @param from  File offset of the first place to look at.
-   * @param hole  File offset of the damage: the search goes {@link SEARCH_BYTES} further.
-   * @param reach File offset that the chain must reach; Infinity: it must end exactly with the file.
+   * @param from  File offset of the first place to check.
+   * @param hole  File offset of the damage. The search ends {@link SEARCH_BYTES} after it.
+   * @param reach File offset that the chain must reach; Infinity if it must end exactly with the file.
    */
   begin(from: number, hole: number, reach: number): void {
     this.#offset = from
@@ -87,10 +87,10 @@ export class ResyncSearch {
   }
 
   /**
-   * Goes on with the search in a window that has the byte at `offset`.
+   * Continues the search in a window that contains the byte at `offset`.
    *
-   * @returns Position in the window where a chain begins; {@link NEEDS_MORE}, then the next window must begin
-   *          with the byte at `offset`; {@link NOTHING_FOUND}.
+   * @returns The window offset where a chain begins, {@link NOTHING_FOUND}, or {@link NEEDS_MORE}: then the next window
+   *          must begin with the byte at `offset`.
    */
   find(window: SearchWindow): number {
     const { base, to, isLast } = window
@@ -129,7 +129,7 @@ export class ResyncSearch {
   }
 }
 
-/** The end of a message: the search behind the damage that `problem` names found nothing as far as it went. */
+/** Adds to `problem` that the search after it reached its limit without finding a record. */
 export function nothingBehind(problem: string): string {
-  return `${problem}; the ${SEARCH_BYTES / 2 ** 20} MiB behind it hold no record`
+  return `${problem}; the next ${SEARCH_BYTES / 2 ** 20} MiB contain no record`
 }

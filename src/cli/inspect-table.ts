@@ -112,7 +112,7 @@ function secretsText({ secrets }: CaptureInspection): string {
 function damageText({ damage, problems }: CaptureInspection): string {
   const holes = damage.holes === 1 ? '1 hole' : `${countText(damage.holes)} holes`
   return [
-    ...(damage.lost_bytes > 0 ? [`${holes}, ${bytesText(damage.lost_bytes)} passed over`] : []),
+    ...(damage.lost_bytes > 0 ? [`${holes}, ${bytesText(damage.lost_bytes)} skipped`] : []),
     ...problems
       .filter(({ length }) => length === 0)
       .map(({ offset }) => `reading ended at byte ${countText(offset)}`),

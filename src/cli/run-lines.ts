@@ -158,7 +158,7 @@ function connectionsText({ connections: { total, ...byProtocol } }: Summary): st
 
 function damageLine({ damage: { holes, lost_bytes } }: Summary): string[] {
   if (lost_bytes === 0) return []
-  return [line('damage', `${countText(holes)} ${noun(holes, 'hole')}, ${bytesText(lost_bytes)} passed over`)]
+  return [line('damage', `${countText(holes)} ${noun(holes, 'hole')}, ${bytesText(lost_bytes)} skipped`)]
 }
 
 function countsLine(label: string, counts: Readonly<Record<string, number>>): string[] {

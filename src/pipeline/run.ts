@@ -154,7 +154,7 @@ async function compileFilter(
 // The failure of a run that found files, none of which is a capture.
 function noCaptures(inputs: Summary['inputs']): Failure[] {
   const isNone = inputs.length > 0 && inputs.every(({ status }) => status === 'no_capture')
-  const message = `No input is a capture: ${inputs.length} files were passed over`
+  const message = `No input is a capture: ${inputs.length} files were skipped`
   return isNone ? [{ kind: 'input', message }] : []
 }
 

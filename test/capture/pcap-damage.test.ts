@@ -63,8 +63,8 @@ describe('behind damage in a pcap file', () => {
         offset: start.length,
         length: 4096,
         message:
-          `Cannot read "test.cap" at byte ${start.length}: a record header must have a time: found zeros: ` +
-          'reading went on 4096 bytes later',
+          `Cannot read "test.cap" at byte ${start.length}: a record header must have a time or a length: found zeros: ` +
+          'reading continued 4096 bytes later',
       },
     ])
   })
@@ -75,7 +75,7 @@ describe('behind damage in a pcap file', () => {
     const { read, status, reader } = numbers(file, { windows: [300_000] })
     expect([read, status, reader.damage.holes]).toEqual([[0, 1, 2], 'damaged', 0])
     expect(reader.problem?.message).toMatch(
-      new RegExp(`at byte ${start.length}: .*; the 1 MiB behind it hold no record$`),
+      new RegExp(`at byte ${start.length}: .*; the next 1 MiB contain no record$`),
     )
   })
 
@@ -113,7 +113,9 @@ describe('behind damage in a pcap file', () => {
     const { problems } = reader.damage
     expect(problems).toHaveLength(MAX_LISTED_HOLES + 1)
     expect(problems.at(-1)).toMatchObject({ length: 33 * 7 })
-    expect(problems.at(-1)?.message).toMatch(/7 more damaged ranges were passed over that are not listed$/)
+    expect(problems.at(-1)?.message).toMatch(
+      /7 more damaged ranges from here on were skipped and are not listed$/,
+    )
   })
 })
 

@@ -79,7 +79,7 @@ describe('behind damage in a pcapng file', () => {
     expect(reader.damage).toMatchObject({ holes: 1, lostBytes: 333 })
     expect(reader.damage.problems).toMatchObject([{ offset: start.length, length: 333 }])
     expect(reader.damage.problems[0]?.message).toMatch(
-      new RegExp(`^Cannot read "test.cap" at byte ${start.length}: .*: reading went on 333 bytes later$`),
+      new RegExp(`^Cannot read "test.cap" at byte ${start.length}: .*: reading continued 333 bytes later$`),
     )
   })
 
@@ -87,7 +87,7 @@ describe('behind damage in a pcapng file', () => {
     const start = concat([head(), blocks(0, 3)])
     const { read, status, reader } = numbers(concat([start, noise(MIB + 5_000), blocks(3, 9)]), [300_000])
     expect([read, status]).toEqual([[0, 1, 2], 'damaged'])
-    expect(reader.problem?.message).toMatch(/; the 1 MiB behind it hold no record$/)
+    expect(reader.problem?.message).toMatch(/; the next 1 MiB contain no record$/)
   })
 
   it('a long block whose end is damaged costs itself', () => {

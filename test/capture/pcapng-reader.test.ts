@@ -223,7 +223,7 @@ describe('PcapngReader', () => {
     [
       'two lengths that differ',
       new PcapngBuilder().block(0x99, body(8), 20, 24).done(),
-      'the length behind the block must be 20: found 24',
+      'the length at the end of the block must be 20: found 24',
     ],
     [
       'a length beyond the end',
@@ -269,7 +269,7 @@ describe('PcapngReader', () => {
         length: 2 * bytes + 16 + 24,
         message:
           `Cannot read "test.cap" at byte ${offset}: a packet must be of one of the section's 1 interfaces: found 1: ` +
-          '3 such packets were left out',
+          '3 such packets were skipped',
       },
     ])
     expect(reader.damage.lostBytes).toBe(2 * bytes + 16 + 24)

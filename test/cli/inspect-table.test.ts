@@ -106,7 +106,7 @@ it('inspectionTable() says what was damaged, and where reading ended', () => {
     { offset: 4_000, length: 0, message: 'm' },
   ]
   const table = inspectionTable(sample({ damage: { holes: 1, lost_bytes: 300 }, problems }))
-  expect(table).toContain('  damage         1 hole, 300 B passed over; reading ended at byte 4,000\n')
+  expect(table).toContain('  damage         1 hole, 300 B skipped; reading ended at byte 4,000\n')
 })
 
 it('inspectionTable() of an input that is no capture is short', () => {

@@ -35,7 +35,7 @@ it('reportLines() names inputs read in part, damage and limits hit', () => {
   expect(lines).toContain(
     'inputs       2 files read, 1 of them only in part, 1 failed, 7 packets dropped while capturing',
   )
-  expect(lines).toContain('damage       2 holes, 2.93 KiB passed over')
+  expect(lines).toContain('damage       2 holes, 2.93 KiB skipped')
   expect(lines).toContain('limits hit   held_bytes 3, encaps 1,000')
   expect(lines).toContain('connections  0')
 })

@@ -132,7 +132,7 @@ describe('what a folder or a pattern finds', () => {
       make(folder, { 'in/a': 'text', 'in/b': 'text' })
       const { code, stderr } = await run(folder, ['in', '-o', 'out'])
       expect(code).toBe(1)
-      expect(stderr).toMatch(/^error +No input is a capture: 2 files were passed over$/m)
+      expect(stderr).toMatch(/^error +No input is a capture: 2 files were skipped$/m)
     }))
 
   it('that cannot be reached or looked at is an input that failed', () =>

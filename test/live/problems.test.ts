@@ -79,7 +79,7 @@ describe.runIf(isRoot)('as root', () => {
     const run = startWithoutRights(['-i', 'lo', '--live-backend', backend])
     expect(await run.code).toBe(1)
     const told =
-      /^pcap2conn: Cannot capture on "lo": the right to capture is missing: .* sudo setcap cap_net_raw,cap_net_admin=eip \/.*\n$/
+      /^pcap2conn: Cannot capture on "lo": permission to capture is missing: .* sudo setcap cap_net_raw,cap_net_admin=eip \/.*\n$/
     expect(run.stderr()).toMatch(told)
   })
 

@@ -1,12 +1,17 @@
 const AF_INET = 2
-// Every system has its own number for it: Linux, FreeBSD, macOS, Windows, OpenBSD.
+// The number differs between systems: Linux, FreeBSD, macOS, Windows, OpenBSD.
 const AF_INET6: readonly number[] = [10, 28, 30, 23, 24]
 const INET_AT = 4
 const INET6_AT = 8
-/** Bytes of a socket address that are read. */
+/** Bytes to read of a socket address: for its family, and for an address of each family. */
 export const SOCKET_ADDRESS_BYTES = { family: 2, ipv4: 8, ipv6: 24 } as const
 
-/** The address family at the beginning of a socket address: BSD systems put its length before it, in one byte. */
+/**
+ * Reads the address family from the start of a socket address.
+ *
+ * @param hasLength True on BSD systems, which put a length byte before the family.
+ * @returns Null for any other family.
+ */
 export function addressFamily(socketAddress: Uint8Array, hasLength: boolean): 'ipv4' | 'ipv6' | null {
   const [first = 0, second = 0] = socketAddress
   const family = hasLength ? second : first | (second << 8)
@@ -14,7 +19,7 @@ export function addressFamily(socketAddress: Uint8Array, hasLength: boolean): 'i
   return AF_INET6.includes(family) ? 'ipv6' : null
 }
 
-/** The address in `SOCKET_ADDRESS_BYTES` bytes of a socket address of this family, as text. */
+/** Formats the address in the first `SOCKET_ADDRESS_BYTES[family]` bytes of a socket address. */
 export function socketAddressText(socketAddress: Uint8Array, family: 'ipv4' | 'ipv6'): string {
   if (family === 'ipv4') return socketAddress.subarray(INET_AT, INET_AT + 4).join('.')
   const hex = Array.from(socketAddress.subarray(INET6_AT, INET6_AT + 16), (byte) =>
@@ -25,7 +30,7 @@ export function socketAddressText(socketAddress: Uint8Array, family: 'ipv4' | 'i
 }
 
 /**
- * An IPv4 or IPv6 address in its one canonical form (RFC 5952), without zone and brackets; null: it is none.
+ * An IPv4 or IPv6 address in canonical form (RFC 5952), without zone and brackets; null when `text` is not an address.
  */
 export function canonicalAddress(text: string): string | null {
   const [address = ''] = text.replace(/^\[(.*)\]$/, '$1').split('%', 1)

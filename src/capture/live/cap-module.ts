@@ -2,7 +2,7 @@ import { LiveCaptureError } from '../../errors.js'
 import { canonicalAddress } from './addresses.js'
 import type { LiveInterface } from './live-capture.js'
 
-/** An interface as the package cap tells it. */
+/** An interface as the package cap describes it. */
 interface CapInterface {
   readonly name: string
   readonly description?: string
@@ -10,25 +10,25 @@ interface CapInterface {
   readonly flags?: string
 }
 
-/** A capture of the package cap: calls the listener of `packet` with the bytes that it has put into its buffer. */
+/** A capture of the package cap. It calls the `packet` listener with the number of bytes it put into its buffer. */
 export interface CapCapture {
   on(event: 'packet', listener: (bytes: number, isCut: boolean) => void): void
-  /** @returns What it calls the link type. @throws Error with the system's text. */
+  /** @returns The package's name for the link type. @throws Error with the system's text. */
   open(device: string, filter: string, bufferBytes: number, buffer: Buffer): string
   close(): void
   /** Windows only. */
   setMinBytes?(bytes: number): void
 }
 
-/** What is used of the package cap 0.2.1. */
+/** The part of the package cap 0.2.1 that is used here. */
 export interface CapModule {
   readonly Cap: (new () => CapCapture) & { deviceList(): readonly CapInterface[] }
 }
 
 /**
- * Loads the optional package cap, which only the first thread of a process can.
+ * Loads the optional package cap. Only the main thread of a process can load it.
  *
- * @returns It, or why it isn't there, for people.
+ * @returns The package, or the reason for a message why it cannot be loaded.
  */
 export async function loadCap(): Promise<CapModule | { readonly reason: string }> {
   try {
@@ -37,11 +37,15 @@ export async function loadCap(): Promise<CapModule | { readonly reason: string }
     const code = (error as NodeJS.ErrnoException).code
     const isAbsent = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
     const text = String(error instanceof Error ? error.message : error).split('\n', 1)[0]
-    return { reason: isAbsent ? 'the package cap is not installed, or was not built' : `cap: ${text}` }
+    return {
+      reason: isAbsent
+        ? 'the package cap is not installed, or its native part was not built'
+        : `cap: ${text}`,
+    }
   }
 }
 
-/** The interfaces that can be captured on. @throws LiveCaptureError */
+/** Lists the interfaces that can be captured on. @throws LiveCaptureError */
 export function listCapInterfaces({ Cap }: CapModule): LiveInterface[] {
   let found: readonly CapInterface[]
   try {

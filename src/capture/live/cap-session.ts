@@ -2,21 +2,21 @@ import type { CapCapture, CapModule } from './cap-module.js'
 import type { CaptureOptions, OpenFailure } from './live-capture.js'
 import { linkTypeOfDlt, pcapFileHeader, RECORD_HEADER_BYTES } from './pcap-stream.js'
 
-/** Bytes of a frame that cap captures, whatever it is asked for. */
+/** The snaplen that cap always captures with. */
 export const CAP_SNAPLEN = 65_535
 
 const BATCH_BYTES = 64 * 1024
-/** Packets between two looks at the stop flag while the event loop gets no turn. */
+/** Packets between two checks of the stop flag within one turn of the event loop. */
 const PACKETS_PER_LOOK = 64
 /**
- * In one turn of the event loop cap takes all packets that are there. After so many turns no packet from before the end
- * is left.
+ * Turns of the event loop after a stop request. In one turn cap takes all packets available, so after these turns no
+ * packet from before the request is left.
  */
 const DRAIN_TURNS = 2
-/** The end comes at the latest after this, even where packets come so fast that the event loop gets no turn. */
+/** Longest time from a stop request to the end, even when packets arrive so fast that the event loop gets no turn. */
 const DRAIN_MS = 2_000
 
-// cap's words for the link types it knows.
+// cap's names of the link types it knows.
 const LINK_TYPES: Readonly<Record<string, number>> = {
   NULL: 0,
   ETHERNET: 1,
@@ -25,29 +25,29 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
   RAW: 101,
 }
 
-/** What the session needs of its process. */
+/** What a session needs from its process. */
 export interface CapParts {
   readonly cap: CapModule
   /** Milliseconds since 1970, with a fraction. */
   readonly now: () => number
-  /** Takes bytes of the pcap stream before it returns. */
+  /** Writes bytes of the pcap stream; must be done with them when it returns. */
   readonly write: (bytes: Uint8Array) => void
-  /** True when the capture is to end. */
+  /** True once the capture shall end. */
   readonly isToStop: () => boolean
-  /** Everything has been written. */
+  /** Called after everything was written. */
   readonly onEnd: () => void
 }
 
 /**
- * A capture through the package cap, which calls for each packet on the first thread of the process. Its packets have
- * no times of their own: they get that of their receipt here, in microseconds.
+ * A capture through the package cap, which calls back for each packet on the main thread of the process. cap reports no
+ * timestamps, so a packet gets the time of its callback, in microseconds.
  *
- * While packets are there cap gives the event loop no turn; so full batches are written where they are filled, and the
- * stop flag is looked at there too.
+ * cap does not let the event loop turn while packets are available. So the callback itself writes full batches and
+ * checks the stop flag.
  */
 export class CapSession {
-  // Invariants: #capture and #frame live until the end: cap writes to the frame whenever the event loop turns.
-  // #batch[0, #length) holds whole records (before the first: the file's header) that are yet to be written.
+  // Invariants: #capture and #frame stay reachable until the end, because cap writes to the frame whenever the event loop
+  // turns. #batch[0, #length) holds whole records not yet written, preceded at first by the file header.
   readonly linkType: number
   readonly #parts: CapParts
   readonly #capture: CapCapture
@@ -80,7 +80,7 @@ export class CapSession {
     this.#length = header.length
   }
 
-  /** Begins to capture; packets come from the event loop's next turn on. */
+  /** Begins to capture. Packets arrive from the next turn of the event loop on. */
   static open(parts: CapParts, options: CaptureOptions): CapSession | OpenFailure {
     const capture = new parts.cap.Cap()
     const frame = Buffer.alloc(CAP_SNAPLEN + 1)
@@ -99,7 +99,7 @@ export class CapSession {
     return session
   }
 
-  /** To be called at every turn of the event loop, at least every few milliseconds. */
+  /** Must be called at every turn of the event loop, at least every few milliseconds. */
   turn(): void {
     if (this.#isEnded) return
     this.#flush()
@@ -109,7 +109,7 @@ export class CapSession {
     if (this.#turnsLeft === 0) this.#end()
   }
 
-  /** A packet of so many bytes is in the frame. */
+  /** Takes the packet of `bytes` bytes that cap put into `#frame`. */
   packet(bytes: number): void {
     if (this.#isEnded) return
     const now = this.#parts.now()
@@ -156,7 +156,7 @@ function linkTypeOf(name: string): number {
   return LINK_TYPES[name] ?? linkTypeOfDlt(Number(dlt))
 }
 
-// cap passes on libpcap's text without saying what failed. If opening works without the filter, the filter was wrong.
+// cap passes on libpcap's text but not what failed. If opening works without the filter, the filter was wrong.
 function canOpenUnfiltered({ cap }: CapParts, { interfaceName, bufferBytes }: CaptureOptions): boolean {
   const capture = new cap.Cap()
   try {

@@ -2,7 +2,7 @@ import { LiveCaptureError } from '../../errors.js'
 import { canonicalAddress } from './addresses.js'
 import type { LiveInterface } from './live-capture.js'
 
-/** Where nothing captures: what is missing, and what to install on which system. */
+/** The error when no backend works: what is missing, and what to install on each system. */
 export function nothingCaptures(reasons: readonly string[]): LiveCaptureError {
   return new LiveCaptureError(
     `Cannot capture live: ${reasons.join('; ')}. Live capture needs libpcap and the optional package koffi (or cap). ` +
@@ -13,9 +13,9 @@ export function nothingCaptures(reasons: readonly string[]): LiveCaptureError {
 }
 
 /**
- * Why an interface could not be opened. Where the right is missing: how to give it.
+ * The error when an interface cannot be opened. If permission is missing, it says how to grant it.
  *
- * @param program Path of the program that needs the right.
+ * @param program Path of the program that needs the permission.
  */
 export function cannotOpen(
   name: string,
@@ -32,15 +32,15 @@ export function cannotOpen(
 
 function missingRight(platform: NodeJS.Platform, program: string): string {
   if (platform === 'linux')
-    return `the right to capture is missing: run as root, or give it to Node.js with: sudo setcap cap_net_raw,cap_net_admin=eip ${program}`
-  if (platform === 'win32') return 'the right to capture is missing: run as administrator'
-  return 'the right to capture is missing: run as root, or give yourself access to /dev/bpf*'
+    return `permission to capture is missing: run as root, or grant it to Node.js with: sudo setcap cap_net_raw,cap_net_admin=eip ${program}`
+  if (platform === 'win32') return 'permission to capture is missing: run as administrator'
+  return 'permission to capture is missing: run as root, or give yourself access to /dev/bpf*'
 }
 
 /**
- * The name of the interface that is called `wanted`, or has that address.
+ * Finds an interface by name or address and returns its name.
  *
- * @throws LiveCaptureError that names those there are.
+ * @throws LiveCaptureError that lists the interfaces when none matches.
  */
 export function findInterface(wanted: string, interfaces: readonly LiveInterface[]): string {
   if (interfaces.some(({ name }) => name === wanted)) return wanted
@@ -53,6 +53,6 @@ export function findInterface(wanted: string, interfaces: readonly LiveInterface
   if (found !== undefined) return found.name
   const names = interfaces.map(({ name }) => name).join(', ')
   const problem = address === null ? 'there is no such interface' : 'no interface has that address'
-  const known = names === '' ? 'there are none that may be captured on' : `there are ${names}`
+  const known = names === '' ? 'no interface may be captured on' : `there are ${names}`
   throw new LiveCaptureError(`Cannot capture on "${wanted}": ${problem} (${known})`)
 }

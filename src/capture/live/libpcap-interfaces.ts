@@ -4,7 +4,7 @@ import { errorBuffer, errorText, type Libpcap, type Pointer } from './libpcap-li
 import type { LiveInterface } from './live-capture.js'
 import type { Koffi } from './load-koffi.js'
 
-// pcap_if's flags.
+// Flags of `struct pcap_if`.
 const IS_LOOPBACK = 1
 const IS_UP = 2
 
@@ -17,14 +17,14 @@ interface PcapInterface {
   readonly flags: number
 }
 
-/** Fields of `struct pcap_addr` that are read. */
+/** The fields of `struct pcap_addr` that are read. */
 interface PcapAddress {
   readonly next: Pointer | null
   readonly address: Pointer | null
 }
 
 /**
- * The interfaces that can be captured on, in the order of libpcap.
+ * Lists the interfaces that can be captured on, in libpcap's order.
  *
  * @throws LiveCaptureError
  */
@@ -45,7 +45,7 @@ export function listLibpcapInterfaces(
   }
 }
 
-/** The pointer that a function of C has written to `bytes`. */
+/** Reads the pointer that a C function wrote to `bytes`. */
 export function pointerIn(koffi: Koffi, bytes: Uint8Array): Pointer | null {
   return koffi.decode(bytes, 'void *')
 }

@@ -1,13 +1,13 @@
 import type { LibraryHandle } from 'koffi'
 import { type Koffi, loadKoffi } from './load-koffi.js'
 
-/** An address in the process's memory. */
+/** An address in the memory of the process. */
 export type Pointer = bigint
 
-/** Bytes of libpcap's error texts (`PCAP_ERRBUF_SIZE`). */
+/** Size of libpcap's error buffers (`PCAP_ERRBUF_SIZE`). */
 const ERROR_BYTES = 256
 
-/** libpcap's functions, by their names without `pcap_`. Status codes are libpcap's. */
+/** libpcap's functions by name without `pcap_`. They return libpcap's status codes. */
 export interface LibpcapFunctions {
   readonly create: (device: string, error: Uint8Array) => Pointer | null
   readonly activate: (handle: Pointer) => number
@@ -41,15 +41,15 @@ export interface LibpcapFunctions {
   readonly freealldevs: (first: Pointer) => void
 }
 
-/** libpcap as it is loaded in this thread. */
+/** libpcap as loaded in this thread. */
 export interface Libpcap {
   readonly functions: LibpcapFunctions
-  /** The function that writes a packet as a record to a file (`pcap_dump`), to be called by libpcap. */
+  /** Pointer to `pcap_dump`, which libpcap calls to write a packet as a record to a file. */
   readonly dump: Pointer
   readonly koffi: Koffi
 }
 
-// What they take and give, as koffi reads it; pointers to memory of ours are byte arrays.
+// C prototypes for koffi. Pointers to our own memory are byte arrays.
 const PROTOTYPES: Readonly<Record<keyof LibpcapFunctions, string>> = {
   create: 'void *pcap_create(const char *device, uint8_t *error)',
   activate: 'int pcap_activate(void *handle)',
@@ -87,13 +87,13 @@ const OTHER_LIBRARIES = ['libpcap.so.1', 'libpcap.so']
 /**
  * Loads libpcap through koffi.
  *
- * @returns The library, or why there is none, for people.
+ * @returns The library, or the reason for a message why it cannot be loaded.
  */
 export async function loadLibpcap(platform: NodeJS.Platform): Promise<Libpcap | { readonly reason: string }> {
   const koffi = await loadKoffi()
   if ('reason' in koffi) return koffi
   const library = loadFirst(koffi, LIBRARIES[platform] ?? OTHER_LIBRARIES)
-  if (library === null) return { reason: 'there is no libpcap on this system' }
+  if (library === null) return { reason: 'libpcap is not installed on this system' }
   try {
     const entries = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, library.func(prototype)])
     return { functions: Object.fromEntries(entries), dump: library.symbol('pcap_dump'), koffi }
@@ -107,18 +107,18 @@ function loadFirst(koffi: Koffi, names: readonly string[]): LibraryHandle | null
     try {
       return koffi.load(name)
     } catch {
-      // the next name
+      // try the next name
     }
   }
   return null
 }
 
-/** A buffer for an error text of libpcap. */
+/** Allocates a buffer for an error text of libpcap. */
 export function errorBuffer(): Uint8Array {
   return new Uint8Array(ERROR_BYTES)
 }
 
-/** The text that libpcap wrote to such a buffer. */
+/** Reads the text that libpcap wrote to an error buffer. */
 export function errorText(buffer: Uint8Array): string {
   const end = buffer.indexOf(0)
   return new TextDecoder().decode(buffer.subarray(0, end === -1 ? buffer.length : end))

@@ -2,47 +2,47 @@ import type { SlotProducer } from '../../ring/slot-ring.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './pcap-stream.js'
 import type { RecordPump } from './record-pump.js'
 
-/** What the loop needs to know of the world. */
+/** What the capture loop works with. */
 export interface LoopParts {
   readonly pump: RecordPump
   readonly ring: SlotProducer
   readonly snaplen: number
-  /** The fractions of the records' times are nanoseconds, otherwise microseconds. */
+  /** True when records have times in nanoseconds, false for microseconds. */
   readonly isNanosecond: boolean
   readonly packetCount: number
-  /** One int32 of {@link Stop}. */
+  /** One int32 with a value of {@link Stop}, set by another thread. */
   readonly stop: Int32Array
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** A slot was handed over to a consumer that waits for it. */
+  /** Called when a slot was handed over to a waiting consumer. */
   readonly onFilled: () => void
-  /** Called at every turn, at least every few milliseconds; `isEmpty`: the kernel has handed over everything. */
+  /** Called at every turn, at least every few milliseconds. `isEmpty`: the kernel has handed over all its packets. */
   readonly onTurn: (isEmpty: boolean) => void
 }
 
-/** Whether the capture is to go on, to end with what was received by now, or to end at once. */
+/** NO: continue. DRAIN: end after the packets that the kernel has received by now. AT_ONCE: end immediately. */
 export const Stop = { NO: 0, DRAIN: 1, AT_ONCE: 2 } as const
 
-/** Longest sleep while no packets come. */
+/** Longest sleep while no packets arrive. */
 const IDLE_MS = 5
-/** Longest sleep while no slot is free; the kernel's buffer holds what comes meanwhile. */
+/** Longest sleep while no slot is free. Meanwhile packets wait in the kernel's buffer. */
 const FULL_MS = 50
 /**
- * When no packet has come for so long, the kernel has handed over all that came before the end: several times its
- * handover time.
+ * After a stop request, silence of this length means that the kernel has handed over every packet from before the
+ * request. It is several times the kernel's handover time.
  */
 const QUIET_MS = 60
-/** It has also done so when a packet is this much later: packets of several processors may be out of order. */
+/** So does a packet this much later than the request. Packets of several processors may be slightly out of order. */
 const LATER_MS = 20
-/** The end comes at the latest after this, whatever the times of the packets say. */
+/** Longest time from a stop request to the end, whatever the times of the packets. */
 const DRAIN_MS = 3_000
 
 /**
- * Moves packets from the kernel to the ring until the capture shall end or has the packets that were asked for, then
- * the packets that the kernel had received by then. Nothing is dropped here: while the ring is full, packets wait in
- * the kernel's buffer, and only the kernel drops.
+ * Moves packets from the kernel to the ring until it has `packetCount` packets or a stop is requested; then it also
+ * moves the packets that the kernel had received by that time. Nothing is dropped here: while the ring is full, packets
+ * wait in the kernel's buffer, and only the kernel drops packets.
  *
- * @returns The status of libpcap that ended the capture early; 0: none.
+ * @returns The libpcap status that ended the capture early, or 0.
  */
 export function captureLoop(parts: LoopParts): number {
   const { pump, ring, stop } = parts
@@ -75,7 +75,7 @@ export function captureLoop(parts: LoopParts): number {
   return 0
 }
 
-/** What is left to be taken of what the kernel received before the capture was to end. */
+/** Decides when all packets from before a stop request have been taken. */
 class Drain {
   readonly #startMs: number
   #endMs: number
@@ -90,13 +90,13 @@ class Drain {
     this.#quietMs = nowMs + QUIET_MS
   }
 
-  /** Time that was spent waiting for others. */
+  /** Extends the deadlines by time spent waiting for a free slot. */
   putOff(ms: number): void {
     this.#endMs += ms
     this.#quietMs += ms
   }
 
-  /** Looks at the time of the last record in `slot`, whose records end at `to`. */
+  /** Notes that packets arrived. Looks at the time of the last record in `slot`, whose records end at `to`. */
   sawRecords(slot: Uint8Array, to: number, nowMs: number): void {
     this.#quietMs = nowMs + QUIET_MS
     const view = new DataView(slot.buffer, slot.byteOffset, slot.byteLength)
@@ -117,7 +117,7 @@ function fillSlot(
   recordBytes: number,
   packets: number,
 ): { taken: number; status: number } {
-  const slotBytes = ring.slots[ring.slot]!.length - 1 // the C library ends its file with a byte of its own
+  const slotBytes = ring.slots[ring.slot]!.length - 1 // fmemopen() writes a zero byte at the end
   pump.begin(ring.slot)
   let taken = 0
   let position = FILE_HEADER_BYTES

@@ -8,17 +8,17 @@ import {
 import type { CaptureOptions, LiveCounts, OpenFailure } from './live-capture.js'
 import { linkTypeOfDlt } from './pcap-stream.js'
 
-/** The kernel hands packets over after this time at the latest. */
+/** The kernel hands packets over at the latest after this time. */
 export const HANDOVER_MS = 10
 
 const NANOSECONDS = 1
 const NETMASK_UNKNOWN = 0xffff_ffff
 const TWO_32 = 2 ** 32
 
-// Statuses of pcap_activate() whose text says less than the status; those above 0 are warnings.
+// Statuses of pcap_activate() for which pcap_geterr() says more than pcap_statustostr(). Statuses above 0 are warnings.
 const ACTIVATE_ERROR = -1
 
-/** One open capture of libpcap, in the thread that opened it. */
+/** An open libpcap capture, bound to the thread that opened it. */
 export class LibpcapSession {
   // Invariant: #handle is open until close().
   readonly #library: Libpcap
@@ -27,7 +27,7 @@ export class LibpcapSession {
   readonly #statisticsView = new DataView(this.#statistics.buffer)
   #counts = { received: 0, dropped: 0, droppedByInterface: 0 }
 
-  /** LINKTYPE_* value of the interface, and whether times are in nanoseconds (otherwise microseconds). */
+  /** LINKTYPE_* value of the interface, and whether times are in nanoseconds or microseconds. */
   readonly format: { readonly linkType: number; readonly isNanosecond: boolean }
 
   private constructor(library: Libpcap, handle: Pointer) {
@@ -39,7 +39,7 @@ export class LibpcapSession {
     }
   }
 
-  /** Begins to capture. */
+  /** Opens the interface and begins to capture. */
   static open(library: Libpcap, options: CaptureOptions): LibpcapSession | OpenFailure {
     const { functions } = library
     const error = errorBuffer()
@@ -51,12 +51,12 @@ export class LibpcapSession {
     return failure
   }
 
-  /** Why the latest call failed. */
+  /** libpcap's error text of the latest call that failed. */
   get problem(): string {
     return this.#library.functions.geterr(this.handle)
   }
 
-  /** What the kernel has counted by now. */
+  /** The kernel's counts since the capture began. */
   counts(): LiveCounts {
     if (this.#library.functions.stats(this.handle, this.#statistics) !== 0) return { ...this.#counts }
     const { received, dropped, droppedByInterface } = this.#counts
@@ -73,7 +73,7 @@ export class LibpcapSession {
   }
 }
 
-/** A count that goes on beyond the 32 bits that are told of it. */
+/** Advances a count by its new low 32 bits, which are all that libpcap reports. */
 function advanced(count: number, told: number): number {
   const step = (told - (count % TWO_32) + TWO_32) % TWO_32
   return count + step
@@ -84,7 +84,7 @@ function begin(pcap: LibpcapFunctions, handle: Pointer, options: CaptureOptions)
   pcap.set_promisc(handle, options.promiscuous ? 1 : 0)
   pcap.set_timeout(handle, HANDOVER_MS)
   pcap.set_buffer_size(handle, options.bufferBytes)
-  pcap.set_tstamp_precision(handle, NANOSECONDS) // where it isn't to be had, times stay in microseconds
+  pcap.set_tstamp_precision(handle, NANOSECONDS) // if unsupported, times stay in microseconds
   const status = pcap.activate(handle)
   if (status < 0) return { kind: 'system', message: activateText(pcap, handle, status) }
   const error = errorBuffer()

@@ -1,47 +1,47 @@
-/** What a live capture takes in. */
+/** Options of a live capture. */
 export interface CaptureOptions {
-  /** Name of the interface, as the system has it. */
+  /** The system's name of the interface. */
   readonly interfaceName: string
-  /** pcap-filter(7) expression for the kernel; null: every packet. */
+  /** pcap-filter(7) expression for the kernel; null to capture every packet. */
   readonly filter: string | null
-  /** Bytes kept of each frame. */
+  /** Most bytes captured of a frame. */
   readonly snaplen: number
-  /** Take also frames that are addressed to others. */
+  /** True to capture frames addressed to others, too. */
   readonly promiscuous: boolean
-  /** The kernel's buffer. */
+  /** Size of the kernel's buffer. */
   readonly bufferBytes: number
-  /** Packets after which the capture ends; Infinity: never. */
+  /** Number of packets after which the capture ends; Infinity for no end. */
   readonly packetCount: number
 }
 
-/** What the kernel has counted since the capture began. */
+/** The kernel's packet counts since the capture began. */
 export interface LiveCounts {
-  /** Packets that passed the filter, the dropped ones among them (on some systems: before the filter). */
+  /** Packets that passed the filter, including dropped ones. Some systems count before the filter. */
   readonly received: number
-  /** Lost because the kernel's buffer was full. */
+  /** Packets dropped because the kernel's buffer was full. */
   readonly dropped: number
-  /** Lost before that, by the interface or its driver, where the system tells. */
+  /** Packets dropped earlier, by the interface or its driver; 0 on systems that do not count them. */
   readonly droppedByInterface: number
 }
 
 export const NO_COUNTS: LiveCounts = { received: 0, dropped: 0, droppedByInterface: 0 }
 
-/** How an interface is known to the system. */
+/** A network interface that can be captured on. */
 export interface LiveInterface {
   readonly name: string
-  /** Addresses as text; IPv6 in its canonical form (RFC 5952), without zone. */
+  /** Addresses in canonical form (RFC 5952 for IPv6), without zone. */
   readonly addresses: readonly string[]
   readonly description: string | null
-  /** Null where it isn't told. */
+  /** Null when unknown. */
   readonly isUp: boolean | null
   readonly isLoopback: boolean
 }
 
-/** What captures: libpcap, or the package cap. */
+/** The library that captures: libpcap, or the package cap. */
 export type LiveBackend = 'libpcap' | 'cap'
 
-/** Why a capture did not begin: the user's filter, or what the message says (`system`). */
+/** Why a capture did not begin: `'filter'` for the user's filter, `'system'` for anything else. */
 export type OpenFailure =
-  /** `linkType`: LINKTYPE_* value of the interface; null where it isn't told. */
+  /** `linkType`: LINKTYPE_* value of the interface; null when unknown. */
   | { readonly kind: 'filter'; readonly message: string; readonly linkType: number | null }
   | { readonly kind: 'system'; readonly message: string }

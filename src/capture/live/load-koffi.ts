@@ -1,6 +1,6 @@
 export type Koffi = typeof import('koffi')
 
-/** Loads the optional package koffi. @returns It, or why it isn't there, for people. */
+/** Loads the optional package koffi. @returns The package, or the reason for a message why it cannot be loaded. */
 export async function loadKoffi(): Promise<Koffi | { readonly reason: string }> {
   try {
     return await import('koffi')

@@ -1,19 +1,19 @@
-/** Bytes of a record's header in a pcap file. */
+/** Length of a record header in a pcap file. */
 export const RECORD_HEADER_BYTES = 16
 
-/** Bytes of a file's header. */
+/** Length of the file header. */
 export const FILE_HEADER_BYTES = 24
 const MICROSECOND_MAGIC = 0xa1b2c3d4
 const NANOSECOND_MAGIC = 0xa1b23c4d
 
-/** What the header of a pcap file says. */
+/** The fields of a pcap file header. */
 export interface PcapStreamHeader {
   readonly isNanosecond: boolean
   readonly snaplen: number
   readonly linkType: number
 }
 
-/** The header of a pcap file of version 2.4 in little-endian order. Source: draft-ietf-opsawg-pcap §4. */
+/** Encodes the header of a little-endian pcap file of version 2.4. Source: draft-ietf-opsawg-pcap §4. */
 export function pcapFileHeader({ isNanosecond, snaplen, linkType }: PcapStreamHeader): Uint8Array {
   const header = new Uint8Array(FILE_HEADER_BYTES)
   const view = new DataView(header.buffer)
@@ -25,13 +25,13 @@ export function pcapFileHeader({ isNanosecond, snaplen, linkType }: PcapStreamHe
   return header
 }
 
-// Link types whose number inside libpcap (DLT) differs from that in files (LINKTYPE).
+// Link types whose number in libpcap (DLT_*) differs from the number in files (LINKTYPE_*).
 const LINK_TYPES_OF_DLT: ReadonlyMap<number, number> = new Map([
   [11, 100], // ATM
   [12, 101], // raw IP
 ])
 
-/** The LINKTYPE_* value of a DLT_* value, as libpcap's `pcap-common.c` has it for Linux, macOS and Windows. */
+/** Maps a DLT_* value to its LINKTYPE_* value, as libpcap's `pcap-common.c` does on Linux, macOS and Windows. */
 export function linkTypeOfDlt(dlt: number): number {
   return LINK_TYPES_OF_DLT.get(dlt) ?? dlt
 }

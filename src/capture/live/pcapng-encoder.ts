@@ -18,35 +18,35 @@ const ISB_IFRECV = 4
 const ISB_IFDROP = 5
 const ISB_OSDROP = 7
 
-/** Bytes of an Enhanced Packet Block beside its frame: header, lengths, times, trailer. */
+/** Length of an Enhanced Packet Block without its frame. */
 const PACKET_BLOCK_BYTES = 32
 const NANOSECONDS = 9
 const TWO_32 = 2 ** 32
 const NSEC_PER_SEC = 1_000_000_000
 
-/** What a recording says of its interface. */
+/** The interface of a recording. */
 export interface RecordedInterface {
   readonly name: string
   readonly linkType: number
   readonly snaplen: number
   readonly filter: string | null
-  /** The program that writes, with its version. */
+  /** Name and version of the writing program. */
   readonly application: string
 }
 
-/** Seconds since 1970, and nanoseconds. */
+/** A time: seconds since 1970-01-01 UTC, and nanoseconds. */
 export interface RecordedTime {
   readonly tsSec: number
   readonly tsNsec: number
 }
 
-/** The blocks before the first packet: a section with one interface whose times are in nanoseconds. */
+/** Encodes the blocks before the first packet: a section with one interface that has nanosecond timestamps. */
 export function encodeHeader(about: RecordedInterface): Uint8Array {
   const section = new Uint8Array(16)
   const sectionView = new DataView(section.buffer)
   sectionView.setUint32(0, BYTE_ORDER_MAGIC, true)
   sectionView.setUint16(4, 1, true)
-  section.fill(0xff, 8) // length of the section: unknown
+  section.fill(0xff, 8) // section length: unknown
   const description = new Uint8Array(8)
   const view = new DataView(description.buffer)
   view.setUint16(0, about.linkType, true)
@@ -64,15 +64,15 @@ export function encodeHeader(about: RecordedInterface): Uint8Array {
   ])
 }
 
-/** Bytes of the block of a packet of which `capturedBytes` were captured. */
+/** Length of the packet block for a frame of `capturedBytes`. */
 export function packetBlockBytes(capturedBytes: number): number {
   return PACKET_BLOCK_BYTES + padded(capturedBytes)
 }
 
 /**
- * Writes the block of a packet at `at`; there is room for `packetBlockBytes()`.
+ * Encodes a packet block into `target` at `at`, where `packetBlockBytes()` bytes must be free.
  *
- * @param bytes What the packet's `from` and `to` are positions in.
+ * @param bytes The buffer to which the packet's `from` and `to` refer.
  */
 export function encodePacket(
   packet: CapturedPacket,
@@ -94,7 +94,7 @@ export function encodePacket(
   view.setUint32(at + blockBytes - 4, blockBytes, true)
 }
 
-/** The last block: what the capture received and dropped. `counts` null: nobody knows. */
+/** Encodes the last block, with the packets received and dropped. @param counts Null when unknown. */
 export function encodeStatistics(
   counts: LiveCounts | null,
   start: RecordedTime,
@@ -121,7 +121,8 @@ export function encodeStatistics(
 
 const END_OF_OPTIONS = new Uint8Array(4)
 
-// Nanoseconds since 1970 as two words, the high one first, without numbers that lose digits.
+// Nanoseconds since 1970 as two words, high word first. The product exceeds 2^53, so the low word is computed modulo
+// 2^32, and the rounded high word is exact.
 function putTime(view: DataView, at: number, { tsSec, tsNsec }: RecordedTime): void {
   const low = (Math.imul(tsSec, NSEC_PER_SEC) + tsNsec) >>> 0
   const high = Math.round((tsSec * NSEC_PER_SEC + tsNsec - low) / TWO_32)

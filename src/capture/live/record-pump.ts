@@ -5,26 +5,26 @@ import type { Koffi } from './load-koffi.js'
 import { FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './pcap-stream.js'
 
 /**
- * Moves packets from libpcap to slots of memory, as records of a pcap file. Records begin behind the room of a file
+ * Moves packets from libpcap to memory slots as pcap records. In each slot the records follow the space for a pcap file
  * header.
  */
 export interface RecordPump {
-  /** Goes to the first record of the slot with this index. */
+  /** Moves to the first record of slot number `slot`. */
   begin(slot: number): void
   /**
-   * Takes packets that are there, `most` of them at most; there is room for so many.
+   * Takes the packets available, at most `most`, for which the slot must have room.
    *
-   * @returns How many; below 0: the status of libpcap that says why none.
+   * @returns The number of packets taken, or a negative libpcap status.
    */
   take(most: number): number
-  /** End of the records that were taken. */
+  /** Offset in the slot of the end of the records taken. */
   position(): number
-  /** The records taken so far are in memory. */
+  /** Makes sure that all records taken are in the slot. */
   flush(): void
   close(): void
 }
 
-/** Makes the pump for this system: Windows has no files in memory. */
+/** Makes the pump for this system. Windows has no `fmemopen`. */
 export function createPump(
   library: Libpcap,
   { handle }: LibpcapSession,
@@ -45,11 +45,11 @@ interface FileFunctions {
 const SEEK_SET = 0
 
 /**
- * libpcap writes the records itself, with its own `pcap_dump`, to files of the C library that lie in the slots: no
- * call from here for each packet.
+ * libpcap writes the records itself with `pcap_dump`, to C files that `fmemopen` places in the slots. This needs no call
+ * from JavaScript per packet.
  */
 export class DumpPump implements RecordPump {
-  // Invariant: #dumpers[i] and #files[i] are one file, which lies in slot i and has the file's header at its beginning.
+  // Invariant: #dumpers[i] and #files[i] are the same C file, which lies in slot i and begins with the pcap file header.
   readonly #pcap: LibpcapFunctions
   readonly #dump: Pointer
   readonly #handle: Pointer
@@ -101,12 +101,12 @@ function notNull(pointer: Pointer | null, what: string): Pointer {
   return pointer
 }
 
-/** How `struct pcap_pkthdr` lies in memory: with 64-bit or with 32-bit times. */
+/** Layout of `struct pcap_pkthdr`: with 64-bit or with 32-bit times. */
 export type HeaderLayout = 'wide' | 'narrow'
 
 /**
- * Takes packets one by one (`pcap_next_ex`) and copies them. For systems without `fmemopen`: more than twice the
- * time for a packet.
+ * Takes packets one by one with `pcap_next_ex` and copies them, for systems without `fmemopen`. Takes more than twice
+ * the time per packet.
  */
 export class CopyPump implements RecordPump {
   readonly #pcap: LibpcapFunctions
@@ -124,7 +124,7 @@ export class CopyPump implements RecordPump {
   #slot = 0
   #position = FILE_HEADER_BYTES
 
-  /** @param cLibrary Library that has `memcpy`; null: the process's own. */
+  /** @param cLibrary Name of the library with `memcpy`; null when the process itself has it. */
   constructor(
     { functions, koffi }: Libpcap,
     handle: Pointer,
@@ -170,7 +170,7 @@ export class CopyPump implements RecordPump {
 
   close(): void {}
 
-  // Of the times, the lower 32 bits: all systems that koffi has are little-endian.
+  // Copies the low 32 bits of the times: all systems that koffi supports are little-endian.
   #copyRecord(): void {
     this.#copy(this.#header, this.#pointerIn(this.#headerPointer), this.#header.length)
     const view = this.#views[this.#slot]!

@@ -44,9 +44,7 @@ function Facts({ health }: { health: CaptureHealth }) {
             : `${countedText(droppedPackets, 'packet')}, reported by the captures`}
         </Fact>
         <Fact name="Damage">
-          {holes === 0
-            ? 'none passed over'
-            : `${countedText(holes, 'hole')}, ${bytesText(health.lostBytes)} passed over`}
+          {holes === 0 ? 'none' : `${countedText(holes, 'hole')}, ${bytesText(health.lostBytes)} skipped`}
         </Fact>
         <Counts name="Also seen" counts={health.details} />
         <Counts name="Link types not known" counts={health.unknownLinkTypes} />

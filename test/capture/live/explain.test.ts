@@ -28,7 +28,7 @@ describe('findInterface()', () => {
       new LiveCaptureError('Cannot capture on "eth9": there is no such interface (there are eth0, eth1, lo)'),
     )
     expect(() => findInterface('::2', interfaces)).toThrow('no interface has that address (there are eth0')
-    expect(() => findInterface('eth0', [])).toThrow('(there are none that may be captured on)')
+    expect(() => findInterface('eth0', [])).toThrow('(no interface may be captured on)')
   })
 })
 
