@@ -1,16 +1,16 @@
 import { WordHash } from './word-hash.js'
 
-/** How a header is written in `tunnel`: its name alone, with its number, or with its number's halves of 16 bits. */
+/** How `tunnel` shows a header: name only, name and number, or name and the number's two 16-bit halves. */
 type Form = 'name' | 'number' | 'halves'
 
-// By kind.
+// Indexed by kind.
 const WRITTEN: (readonly [name: string, form: Form])[] = []
 
 function kind(name: string, form: Form): number {
   return WRITTEN.push([name, form]) - 1
 }
 
-/** Kinds of outer headers that are described, those of tunnels over IP behind the others. */
+/** Kinds of outer headers. Those of tunnels over IP come last. */
 export const EncapKind = {
   VLAN: kind('vlan', 'number'),
   MPLS: kind('mpls', 'number'),
@@ -48,11 +48,11 @@ export const EncapKind = {
 /** The first kind that is a tunnel over IP. */
 const FIRST_TUNNEL = EncapKind.IP_IP
 
-/** Most outer headers of one packet that are described; the decoder goes no deeper. */
+/** Most outer headers of a packet. The decoder goes no deeper. */
 export const MAX_ENCAP_DEPTH = 16
 
 /**
- * A stack of outer headers takes one slot of the shared memory; id `n` has slot `n - 1`:
+ * Each stack of outer headers has a slot in shared memory; id `n` has slot `n - 1`:
  *
  *   word 0    1       2        3       4        …  32
  *   +-------+-------+--------+-------+--------+---+
@@ -65,30 +65,30 @@ const SLOT_WORDS = 1 + 2 * MAX_ENCAP_DEPTH
 const MAX_ID = 0xffff
 const TWO_32 = 2 ** 32
 
-/** Outer headers of a packet, each from the outside in. */
+/** The outer headers of a packet, outermost first. */
 export interface EncapDescription {
   readonly vlan: readonly number[]
-  /** `kind:number`, or `kind` where there is no number: `mpls:16`, `gre`. L2TP's is `l2tp:tunnel/session`. */
+  /** `kind:number`, such as `mpls:16`; `kind` for kinds without a number, such as `gre`; `l2tp:tunnel/session`. */
   readonly tunnel: readonly string[]
 }
 
 const NO_ENCAP: EncapDescription = { vlan: [], tunnel: [] }
 
-/** Reads descriptions of outer headers, in any thread. */
+/** Reads descriptions of outer headers. Any thread may use it. */
 export class EncapTable {
   readonly #words: Uint32Array
 
-  /** @param shared What {@link EncapTable.allocate} gave, the same in every thread. */
+  /** @param shared The memory from {@link EncapTable.allocate}, the same in every thread. */
   constructor(shared: SharedArrayBuffer) {
     this.#words = new Uint32Array(shared)
   }
 
-  /** Shared memory for `limit` different stacks, at most 65,535. */
+  /** Allocates shared memory for `limit` different stacks, at most 65,535. */
   static allocate(limit: number): SharedArrayBuffer {
     return new SharedArrayBuffer(Math.min(limit, MAX_ID) * SLOT_WORDS * 4)
   }
 
-  /** @param id From a packet. 0, or an id that was never given out: no outer headers. */
+  /** @param id The `encapId` of a packet. For 0 and for an unknown id the description is empty. */
   describe(id: number): EncapDescription {
     const slot = (id - 1) * SLOT_WORDS
     if (id <= 0 || slot >= this.#words.length) return NO_ENCAP
@@ -112,14 +112,14 @@ function textOf(kind: number, number: number): string {
 }
 
 /**
- * Numbers stacks of outer headers. One thread writes: it builds the stack of a packet with `clear()` and `push()`, then
- * asks for its number.
+ * Gives ids to stacks of outer headers. Only one thread may write: for each packet it builds a stack with `clear()` and
+ * `push()`, and gets its id from `intern()`.
  */
 export class EncapWriter {
   // Invariants:
-  // - `#stack[0, 2 * #depth)` is the packet's stack, as in a slot.
-  // - `#isOverfull` after a header was pushed that had no room.
-  // - ids 1..#count are given out; `#firstOfHash` and `#sameHash` chain the ids of one hash, newest first.
+  // - `#stack[0, 2 * #depth)` is the packet's stack, laid out as in a slot.
+  // - `#isOverfull` is true after a push for which there was no room.
+  // - ids 1..#count are in use; `#firstOfHash` and `#sameHash` chain the ids with the same hash, newest first.
   readonly #words: Uint32Array
   readonly #capacity: number
   readonly #stack = new Uint32Array(2 * MAX_ENCAP_DEPTH)
@@ -134,19 +134,19 @@ export class EncapWriter {
   #latest = 0
   #limitHits = 0
 
-  /** @param shared What {@link EncapTable.allocate} gave. */
+  /** @param shared The memory from {@link EncapTable.allocate}. */
   constructor(shared: SharedArrayBuffer) {
     this.#words = new Uint32Array(shared)
     this.#capacity = this.#words.length / SLOT_WORDS
     this.#sameHash = new Uint16Array(this.#capacity + 1)
   }
 
-  /** Packets that went without description because the table was full. */
+  /** Packets without a description because the table was full. */
   get limitHits(): number {
     return this.#limitHits
   }
 
-  /** Headers pushed. */
+  /** Number of headers in the stack. */
   get depth(): number {
     return this.#depth
   }
@@ -161,15 +161,15 @@ export class EncapWriter {
     this.truncate(0)
   }
 
-  /** Takes away all but the outermost `depth` headers. */
+  /** Removes all but the outermost `depth` headers. */
   truncate(depth: number): void {
     this.#depth = depth
     this.#isOverfull = false
   }
 
   /**
-   * A number for the tunnels over IP in the stack, the same during a run. It is a keyed hash of 52 bits, so no capture
-   * can be made in which two stacks share one. 0: there are no tunnels.
+   * A number that identifies the tunnels over IP in the stack during a run; 0 without tunnels. It is a keyed 52-bit
+   * hash, so nobody can craft a capture in which two stacks have the same number.
    */
   tunnelHash(): number {
     const tunnels = this.#tunnels
@@ -185,10 +185,10 @@ export class EncapWriter {
   }
 
   /**
-   * Puts a header inside those pushed before.
+   * Adds a header inside those pushed before.
    *
-   * @param kind   Of {@link EncapKind}.
-   * @param number VLAN id, label, session …; uint32.
+   * @param kind   A value of {@link EncapKind}.
+   * @param number VLAN id, label, session id or the like; uint32.
    */
   push(kind: number, number: number): void {
     if (this.#depth === MAX_ENCAP_DEPTH) {
@@ -200,7 +200,7 @@ export class EncapWriter {
     this.#depth += 1
   }
 
-  /** The number of the packet's stack; 0 when it is empty, or new while the table is full (counted). */
+  /** The id of the packet's stack. 0 when it is empty, and when it is new but the table is full, which is counted. */
   intern(): number {
     if (this.#depth === 0) return 0
     if (this.#latest === 0 || !this.#equals(this.#latest)) this.#latest = this.#find()

@@ -5,7 +5,7 @@ const MULTIPLIER_A = 0x85ebca6b
 const MULTIPLIER_B = 0xc2b2ae35
 const PROTOCOL_MULTIPLIER = 0xcc9e2d51
 const TABLE = 256
-/** First table of each part of an endpoint. */
+/** Start of the tables for each part of an endpoint. */
 const ADDRESS = 0
 const PORT_HIGH = 16 * TABLE
 const PORT_LOW = 17 * TABLE
@@ -14,15 +14,15 @@ const PORT_LOW = 17 * TABLE
 export const FLOW_HASH_KEY_WORDS = 18 * TABLE
 
 /**
- * Hash of a 5-tuple, the same for both directions. Every bit depends on the whole tuple: workers are chosen by the
- * high bits, buckets by the low ones.
+ * Hashes a 5-tuple to the same value in both directions. Every bit depends on the whole tuple: the high bits choose the
+ * worker, the low bits the bucket.
  *
- * An endpoint is hashed by simple tabulation (M. Pătraşcu, M. Thorup, "The Power of Simple Tabulation Hashing"): any two
- * endpoints have independent values, whoever chose them, as long as the key is drawn after they were written down. So no
- * capture can be made whose connections meet in one bucket.
+ * Endpoints are hashed by simple tabulation (M. Pătraşcu, M. Thorup, "The Power of Simple Tabulation Hashing"): the
+ * hashes of any two endpoints are independent if the key is drawn after the endpoints were chosen. So nobody can craft a
+ * capture whose connections all fall into one bucket.
  *
- * @param bytes Buffer that IPv6 addresses are offsets in.
- * @param key   {@link FLOW_HASH_KEY_WORDS} random words, the same during a run. No result may depend on them.
+ * @param bytes Buffer to which the offsets of IPv6 addresses refer.
+ * @param key   {@link FLOW_HASH_KEY_WORDS} random words, the same throughout a run. No output may depend on them.
  * @returns int32
  */
 export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array): number {
@@ -30,8 +30,7 @@ export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array
   const isIpv4 = tuple.ipVersion === 4
   const srcHash = isIpv4 ? hashIpv4(key, src) : hashIpv6(key, bytes, src)
   const dstHash = isIpv4 ? hashIpv4(key, dst) : hashIpv6(key, bytes, dst)
-  // Each endpoint is mixed before the two are added. Otherwise two endpoints with exchanged ports would give the same
-  // sum.
+  // Mix each endpoint before adding the two. Otherwise exchanging the ports of the endpoints would give the same sum.
   const ends = finish(srcHash ^ hashPort(key, srcPort)) + finish(dstHash ^ hashPort(key, dstPort))
   return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER))
 }

@@ -1,26 +1,26 @@
-/** Bytes that a fragment's offset counts in; all fragments but a last one are a multiple of it. */
+/** Unit of fragment offsets. The length of every fragment but the last is a multiple of it. */
 export const BLOCK_BYTES = 8
-/** Room of the smallest buffer. */
+/** Capacity of the smallest buffer. */
 export const MIN_CAPACITY = 2048
 
-/** Spare buffers may always take this much. */
+/** Spare buffers may always take this much memory. */
 export const ALWAYS_SPARE_BYTES = 2 ** 20
-/** Capacities by their logarithm: the largest is 64 KiB. */
+/** Number of capacities, indexed by log2; the largest is 64 KiB. */
 const KINDS = 17
 
-/** Room for the bytes of one datagram, a power of two of them, and a state for each block of eight. */
+/** Memory for one datagram: its bytes, a power of two, and a state per block of 8 bytes. */
 export interface FragmentBuffer {
   readonly bytes: Uint8Array
-  /** 0 in a buffer that is new. */
+  /** A state per block, all 0 after `take()`. */
   readonly blocks: Uint8Array
 }
 
-/** Memory that a buffer with room for `capacity` bytes takes. */
+/** Memory that a buffer of `capacity` takes, in bytes. */
 export function bufferBytes(capacity: number): number {
   return capacity + capacity / BLOCK_BYTES
 }
 
-/** The smallest capacity that holds `bytes`, at least `from`. */
+/** The smallest capacity that holds `bytes` and is `from` times a power of two. */
 export function capacityFor(bytes: number, from = MIN_CAPACITY): number {
   let capacity = from
   while (capacity < bytes) capacity *= 2
@@ -28,33 +28,33 @@ export function capacityFor(bytes: number, from = MIN_CAPACITY): number {
 }
 
 /**
- * Buffers that are used again: making one of 64 KiB takes as long as a hundred packets, and an attacker's fragments need one
- * each. What is in use and what waits here together take no more than the limit, and 1 MiB where that much is in use.
+ * Pools buffers, because allocating 64 KiB takes as long as a hundred packets, and each fragment of an attacker may need
+ * a buffer. Used and spare buffers together stay within the limit, except that spare ones may always take 1 MiB.
  */
 export class FragmentBuffers {
-  // Invariants: #usedBytes + #spareBytes <= #limit, or #spareBytes <= ALWAYS_SPARE_BYTES; #spares has lists by log2 of the
-  // capacity, #spareBytes is what all of them take.
+  // Invariants: #usedBytes + #spareBytes <= #limit, or #spareBytes <= ALWAYS_SPARE_BYTES. #spares holds lists by log2 of
+  // the capacity; #spareBytes is the memory of all of them.
   readonly #limit: number
   readonly #spares: readonly FragmentBuffer[][] = Array.from({ length: KINDS }, () => [])
   #usedBytes = 0
   #spareBytes = 0
 
-  /** @param limit Bytes. */
+  /** @param limit Most bytes for used and spare buffers together. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Bytes of the buffers in use. */
+  /** Memory of the buffers in use, in bytes. */
   get usedBytes(): number {
     return this.#usedBytes
   }
 
-  /** Bytes of those that wait. */
+  /** Memory of the spare buffers, in bytes. */
   get spareBytes(): number {
     return this.#spareBytes
   }
 
-  /** A buffer for `capacity` bytes. Its bytes may hold anything. */
+  /** Takes a buffer of `capacity`, a power of two. Its `bytes` have arbitrary content. */
   take(capacity: number): FragmentBuffer {
     const size = bufferBytes(capacity)
     this.#usedBytes += size
@@ -78,7 +78,7 @@ export class FragmentBuffers {
     this.#trim()
   }
 
-  // The largest go first: they take the most room.
+  // Drop the largest buffers first: they take the most memory.
   #trim(): void {
     for (let kind = KINDS - 1; this.#isOver(); kind--) {
       const list = this.#spares[kind]!

@@ -7,25 +7,25 @@ import {
   MIN_CAPACITY,
 } from './fragment-buffers.js'
 
-/** Largest datagram that fragments can make: the IP length field has 16 bits. */
+/** Largest datagram that fragments can form: the IP length field has 16 bits. */
 export const MAX_DATAGRAM_BYTES = 65_535
 
 // States of a block.
 const EMPTY = 0
 const HELD = 1
-/** Seen, but the snaplen cut it: not or not wholly in the buffer. */
+/** Seen, but cut by the snaplen: missing from the buffer, wholly or in part. */
 const CUT = 2
 
-/** Version and protocol, identification, two addresses of four words, tunnels in two. */
+/** Version and protocol in one word, identification in one, two addresses in four each, tunnels in two. */
 export const KEY_WORDS = 12
 export const NO_PROTOCOL = -1
 
-/** The fragments of one datagram, put in place as they come; the first copy of a byte wins. */
+/** Reassembles the fragments of one datagram. The first copy of a byte wins. */
 export class FragmentTracker {
   // Invariants:
-  // - `#blocks[i]` tells what is held of bytes `[8i, 8i + 8)`; `#coveredBlocks` of them are not EMPTY.
-  // - no block behind `#totalBytes` is covered, and no byte at or behind `#highBytes` was seen.
-  // - `#cutAt` is the lowest byte that was seen but not captured; Infinity: none.
+  // - `#blocks[i]` is the state of bytes `[8i, 8i + 8)`; `#coveredBlocks` blocks are not EMPTY.
+  // - no block after `#totalBytes` is covered, and no byte at or after `#highBytes` was seen.
+  // - `#cutAt` is the lowest offset that was seen but not captured, or Infinity.
   readonly #buffers: FragmentBuffers
   #buffer: FragmentBuffer
   #bytes: Uint8Array
@@ -35,26 +35,26 @@ export class FragmentTracker {
   #totalBytes = Infinity
   #cutAt = Infinity
 
-  /** Which datagram it is; the owner's. */
+  /** Identifies the datagram. Set by the owner, as is `hash`. */
   readonly key = new Uint32Array(KEY_WORDS)
   hash = 0
   /** Time of the first fragment. */
   bornSec = 0
   bornNsec = 0
-  /** Neighbours by age, and the next one of the same hash; the owner's lists. */
+  /** Links of the owner's lists: by age, and of trackers with the same hash. */
   older: FragmentTracker | null = null
   newer: FragmentTracker | null = null
   sameHash: FragmentTracker | null = null
-  /** Protocol of the datagram's content, from its fragment at offset 0; `NO_PROTOCOL` while that was not seen. */
+  /** Protocol of the content, from the fragment at offset 0; `NO_PROTOCOL` until that was seen. */
   protocol = NO_PROTOCOL
-  /** What there is of the datagram was delivered already: nothing is to be done when it is complete. */
+  /** True when the datagram was already delivered, because its first fragment was cut. */
   isDelivered = false
-  /** IP lengths of all fragments, duplicates too. */
+  /** Sum of the IP lengths of all fragments, including duplicates. */
   ipBytes = 0
-  /** Captured bytes seen again with other content, or behind the datagram's end. */
+  /** Captured bytes that differ from an earlier copy or lie after the datagram's end. */
   conflictBytes = 0
 
-  /** @param buffers Where its memory comes from. */
+  /** @param buffers The pool for its memory. */
   constructor(buffers: FragmentBuffers) {
     this.#buffers = buffers
     this.#buffer = buffers.take(MIN_CAPACITY)
@@ -62,12 +62,12 @@ export class FragmentTracker {
     this.#blocks = this.#buffer.blocks
   }
 
-  /** Gives its memory back: it is not used any more, until `reopen`. */
+  /** Returns its memory to the pool. The tracker must not be used again before `reopen()`. */
   close(): void {
     this.#buffers.release(this.#buffer)
   }
 
-  /** Prepares it for another datagram. */
+  /** Resets a closed tracker for another datagram. */
   reopen(): void {
     this.#use(this.#buffers.take(MIN_CAPACITY))
     this.#coveredBlocks = 0
@@ -83,7 +83,7 @@ export class FragmentTracker {
     this.conflictBytes = 0
   }
 
-  /** Memory that it would take in addition to hold bytes up to `end`. */
+  /** Additional memory that it needs to hold bytes up to `end`. */
   moreBytesFor(end: number): number {
     const { length } = this.#bytes
     return bufferBytes(capacityFor(end, length)) - bufferBytes(length)
@@ -93,27 +93,27 @@ export class FragmentTracker {
     return this.#coveredBlocks === Math.ceil(this.#totalBytes / BLOCK_BYTES)
   }
 
-  /** Length of the datagram's content, Infinity while its last fragment was not seen. */
+  /** Length of the datagram's content; Infinity until its last fragment was seen. */
   get totalBytes(): number {
     return this.#totalBytes
   }
 
-  /** Of a complete datagram, the bytes before the first one that the snaplen cut. */
+  /** Bytes of a complete datagram before the first byte that the snaplen cut. */
   get capturedBytes(): number {
     return Math.min(this.#totalBytes, this.#cutAt)
   }
 
-  /** Copies what was captured to `into[at, at + capturedBytes)`. */
+  /** Copies the captured bytes to `into[at, at + capturedBytes)`. */
   copyTo(into: Uint8Array, at: number): void {
     into.set(this.#bytes.subarray(0, this.capturedBytes), at)
   }
 
   /**
-   * Takes a fragment; its captured part is `bytes[from, from + capturedBytes)`. The first fragment that is the
-   * last one fixes the datagram's end: what others have behind it is not used.
+   * Adds a fragment, whose captured part is `bytes[from, from + capturedBytes)`. The first fragment with `isLast` fixes
+   * the end of the datagram. Bytes of other fragments after that end are not used.
    *
-   * @param offset    Place of its first byte in the datagram, a multiple of 8.
-   * @param wireBytes Its length on the wire, at least 1; a multiple of 8 unless it is the last.
+   * @param offset    Offset of its first byte in the datagram, a multiple of 8.
+   * @param wireBytes Its length on the wire, at least 1; a multiple of 8 unless `isLast`.
    */
   add(
     bytes: Uint8Array,
@@ -125,14 +125,14 @@ export class FragmentTracker {
   ): void {
     if (isLast && this.#totalBytes === Infinity) this.#endAt(offset + wireBytes)
     let end = Math.min(offset + wireBytes, this.#totalBytes)
-    if (end < this.#totalBytes) end -= end % BLOCK_BYTES // marked as the last one, but the datagram goes on behind it
+    if (end < this.#totalBytes) end -= end % BLOCK_BYTES // marked as the last, but ends before the datagram's end
     const capturedTo = offset + capturedBytes
     this.conflictBytes += Math.max(0, capturedTo - Math.max(end, offset))
     if (end <= offset) return
     this.#highBytes = Math.max(this.#highBytes, end)
     this.#growTo(end)
 
-    const base = from - offset // what to add to a place in the datagram for its place in `bytes`
+    const base = from - offset // `base` plus an offset in the datagram is an offset in `bytes`
     const lastBlock = Math.ceil(end / BLOCK_BYTES)
     let block = offset / BLOCK_BYTES
     while (block < lastBlock) {
@@ -157,7 +157,7 @@ export class FragmentTracker {
     this.#highBytes = totalBytes
   }
 
-  /** Puts bytes `[from, to)` of the datagram, of which those below `capturedTo` are there, in empty blocks. */
+  /** Stores bytes `[from, to)` of the datagram in empty blocks. Those from `capturedTo` on were not captured. */
   #take(bytes: Uint8Array, base: number, from: number, to: number, capturedTo: number): void {
     const firstBlock = from / BLOCK_BYTES
     const endBlock = Math.ceil(to / BLOCK_BYTES)

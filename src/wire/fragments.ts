@@ -4,54 +4,54 @@ import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './f
 import type { IpHeader } from './ip-header.js'
 import { WordHash } from './word-hash.js'
 
-/** Where reassembled datagrams are put. */
+/** Space for reassembled datagrams. */
 export interface ReassembledSpace {
   /**
-   * Room for `bytes` bytes (at most {@link MAX_REASSEMBLED_BYTES}) in the buffer that the frames are in.
+   * Reserves `bytes` bytes (at most {@link MAX_REASSEMBLED_BYTES}) in the buffer that holds the frames.
    *
-   * @returns The offset of its first byte. Valid as long as the frame being decoded.
+   * @returns Offset of the first byte. The space is valid as long as the frame being decoded.
    */
   reserve(bytes: number): number
 }
 
 const ADDRESS_BYTES = 16
 const TWO_32 = 2 ** 32
-/** Most that is asked of a {@link ReassembledSpace}: a datagram, and its two IPv6 addresses before it. */
+/** Most bytes that one call reserves in a {@link ReassembledSpace}: two IPv6 addresses and a datagram. */
 export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
 
 /**
- * Most datagrams that are put together from one frame: one inside a tunnel whose packets are fragments themselves.
- * Fragments still deeper stay payload.
+ * Most datagrams reassembled from one frame: two when a tunnel's packet is fragmented and the packet inside it is, too.
+ * Fragments at a deeper level stay payload.
  */
 export const MAX_REASSEMBLED_DATAGRAMS = 2
 
-/** What became of a fragment: it waits for others, it completed its datagram, or it cannot be. */
+/** Result of adding a fragment. `'held'`: others are missing. `'complete'`: the datagram is ready. */
 export type FragmentStatus = 'held' | 'complete' | 'malformed'
 
-/** Capture time after which a datagram is given up, by IP version (RFC 791 §3.2 as Linux does; RFC 8200 §4.5). */
+/** Capture time after which an incomplete datagram is given up, by IP version (as in Linux; RFC 8200 §4.5). */
 const MAX_AGE_SEC = { 4: 30, 6: 60 } as const
-/** Trackers that are kept for reuse, without memory for bytes. */
+/** Most trackers kept for reuse. They hold no buffers. */
 const SPARE_TRACKERS = 1024
 
 export interface FragmentLimits {
-  /** Datagrams under reassembly at one moment. */
+  /** Most datagrams under reassembly at a time. */
   readonly fragmentTrackers: number
-  /** Memory for their bytes at one moment. */
+  /** Most memory for their bytes at a time. */
   readonly fragmentBytes: number
 }
 
 /**
- * Puts fragmented datagrams together, before anybody knows their ports. Where a limit is reached the datagram
- * whose first fragment is the oldest is given up.
+ * Reassembles fragmented datagrams before the dispatcher chooses a worker, since only the first fragment has ports. At a
+ * limit, it gives up the oldest datagram.
  *
- * Nothing is made up where the snaplen cut fragments. A cut first fragment is a packet by itself: no other can
- * continue it. Otherwise the datagram is delivered when all of it was seen on the wire; captured is what comes
- * before its first missing byte.
+ * Bytes that the snaplen cut are never invented. A first fragment that was cut is delivered by itself, because nothing
+ * can continue it. Any other datagram is delivered when all of it was seen on the wire; the bytes before the first
+ * missing one count as captured.
  */
 export class FragmentTable {
   // Invariants:
-  // - the trackers in use are in the list `#oldest` … `#newest` by birth, and each in the chain of its hash.
-  // - `#buffers` has those of the trackers in use, `#count` is the number of these.
+  // - the `#count` trackers in use form a list by age from `#oldest` to `#newest`; each is also in the chain of its hash.
+  // - the used buffers of `#buffers` belong to the trackers in use.
   readonly #limits: FragmentLimits
   readonly #space: ReassembledSpace
   readonly #firstOfHash = new Map<number, FragmentTracker>()
@@ -73,38 +73,38 @@ export class FragmentTable {
     this.#buffers = new FragmentBuffers(limits.fragmentBytes)
   }
 
-  /** Datagrams that were given up: too old, over a limit, or open at the end. */
+  /** Datagrams given up: too old, over a limit, or incomplete at the end. */
   get incompleteDatagrams(): number {
     return this.#incomplete
   }
 
-  /** Bytes of fragments seen again with other content. */
+  /** Bytes of fragments that differ from an earlier copy. */
   get conflictBytes(): number {
     return this.#conflictBytes
   }
 
-  /** Datagrams given up because there were too many at one moment. */
+  /** Datagrams given up at the limit of datagrams. */
   get trackerLimitHits(): number {
     return this.#trackerLimitHits
   }
 
-  /** Datagrams given up because all together took too much memory. */
+  /** Datagrams given up at the limit of memory. */
   get byteLimitHits(): number {
     return this.#byteLimitHits
   }
 
-  /** Memory held for fragments now. */
+  /** Memory in use for fragments, in bytes. */
   get heldBytes(): number {
     return this.#buffers.usedBytes
   }
 
   /**
-   * Takes the fragment that `ip` describes. When it completes its datagram, `ip` becomes the datagram's: positions
-   * (of IPv6 addresses too) are in the reserved space, `ipBytes` is the sum of its fragments'. A first fragment
-   * that the snaplen cut stays where it is.
+   * Adds the fragment that `ip` describes. If it completes its datagram, `ip` then describes the datagram: its offsets,
+   * also those of IPv6 addresses, are in the reserved space, and `ipBytes` is the sum over its fragments. A first
+   * fragment that the snaplen cut is delivered in place.
    *
-   * @param tsSec  The packet's time.
-   * @param tsNsec 0..999,999,999
+   * @param tsSec  Time of the packet, seconds since 1970-01-01 UTC.
+   * @param tsNsec Nanoseconds of the second, 0..999,999,999.
    */
   add(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentStatus {
     this.#expire(tsSec, tsNsec)
@@ -136,7 +136,7 @@ export class FragmentTable {
     return ip.isFragment ? 'held' : 'complete'
   }
 
-  /** Gives up what is open: no packet follows. */
+  /** Gives up all incomplete datagrams at the end of the capture. */
   finish(): void {
     while (this.#oldest !== null) this.#giveUp(this.#oldest)
   }
@@ -159,7 +159,7 @@ export class FragmentTable {
     ip.isFragment = false
   }
 
-  /** The tracker of the fragment's datagram; a new one where there is none. */
+  /** Finds or creates the tracker of the fragment's datagram. */
   #trackerOf(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentTracker {
     const hash = this.#setKey(bytes, ip)
     const first = this.#firstOfHash.get(hash) ?? null
@@ -195,8 +195,8 @@ export class FragmentTable {
   }
 
   /**
-   * Makes room for bytes up to `end` by giving up the oldest datagrams. False: even alone it needs too much, and was
-   * given up.
+   * Makes room for bytes up to `end` by giving up the oldest datagrams. Returns false when the datagram alone exceeds
+   * the limit and was given up itself.
    */
   #makeRoom(tracker: FragmentTracker, end: number): boolean {
     const more = tracker.moreBytesFor(end)
@@ -247,7 +247,7 @@ export class FragmentTable {
   /** Sets `#key` to the fragment's datagram (RFC 791 §3.2, RFC 8200 §4.5) and returns its hash. */
   #setKey(bytes: Uint8Array, ip: IpHeader): number {
     const key = this.#key
-    // The protocol is part of an IPv4 datagram's identity only.
+    // Only IPv4 identifies datagrams by protocol, too.
     key[0] = ip.version === 4 ? (4 << 8) | ip.protocol : 6 << 8
     key[1] = ip.fragmentId
     if (ip.version === 4) {

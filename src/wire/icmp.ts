@@ -21,9 +21,11 @@ const ICMPV6_LAST_ERROR = 4
 const quotedIp = blankIpHeader()
 
 /**
- * Decodes the ICMP or ICMPv6 message at `ip.at`: `seq` is type and code, the payload is what follows the header of
- * eight bytes that all messages of both have (as Zeek counts it). An error message also quotes the packet it is
- * about, see {@link TransportPacket.hasQuote}.
+ * Decodes the ICMP or ICMPv6 message at `ip.at`. `seq` becomes type and code. The payload is everything after the first
+ * eight bytes, as Zeek counts it. An error message also quotes the packet that caused it, see
+ * {@link TransportPacket.hasQuote}.
+ *
+ * @returns `'truncated'` when the captured bytes end inside type, code and checksum; `'malformed'` when the packet does.
  *
  * Source: RFC 792; RFC 4443 §2.1.
  */
@@ -46,10 +48,10 @@ function isError(protocol: number, type: number): boolean {
 }
 
 /**
- * The 5-tuple of the packet that `bytes[from, to)` begins with, in its own direction. Ports need only the first
- * four bytes of its transport header, a sequence number the first eight.
+ * Decodes the 5-tuple of the quoted packet `bytes[from, to)`, in that packet's direction. Ports need only the first four
+ * bytes of its transport header, a sequence number the first eight.
  *
- * @returns False, with `out` in no defined state, when the quote is too short or is a fragment without ports.
+ * @returns False when the quote is too short or is a fragment without ports; then `out` is undefined.
  */
 function decodeQuote(
   bytes: Uint8Array,

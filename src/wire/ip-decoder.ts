@@ -12,10 +12,10 @@ import { IpProtocol, type TransportPacket } from './transport-packet.js'
 import { fittingIp } from './tunnels/ip-claim.js'
 import { tunnelOfPorts, tunnelOfProtocol } from './tunnels/tunnel-table.js'
 
-/** Most headers between two IP headers, or below the first. */
+/** Most headers below the first IP header, or between two IP headers. */
 export const MAX_LAYERS = 16
 
-/** What became of an IP packet: delivered, kept for others of its datagram, or what is wrong with it. */
+/** Result for an IP packet: delivered, kept as a fragment, or what is wrong with it. */
 export type IpStatus =
   | 'delivered'
   | 'fragment'
@@ -25,12 +25,12 @@ export type IpStatus =
   | 'transportHeaderTruncated'
   | 'transportHeaderMalformed'
 
-/** What became of the inside of a tunnel; `'closed'`: there is no IP, or more headers than the decoder follows. */
+/** Result for the content of a tunnel. `'closed'`: it is not IP, or has more headers than the decoder follows. */
 type InsideStatus = IpStatus | 'closed'
 
-/** Turns IP packets into transport packets, in place: from the IP header to the payload, through tunnels. */
+/** Decodes IP packets in place, from the IP header through tunnels to the transport payload. */
 export class IpDecoder {
-  // Invariants: `#ip` and `#inside` belong to the packet being decoded only, `#reassembled` to its frame.
+  // Invariants: `#ip` and `#inside` are valid only for the packet being decoded, `#reassembled` only for its frame.
   readonly #decap: boolean
   #ip: IpHeader = blankIpHeader()
   #inside: IpHeader = blankIpHeader()
@@ -39,19 +39,19 @@ export class IpDecoder {
   /** Fragments and their counters. */
   readonly fragments: FragmentTable
 
-  /** @param decap Look inside tunnels. */
+  /** @param decap Whether to look inside tunnels. */
   constructor(decap: boolean, limits: FragmentLimits, space: ReassembledSpace) {
     this.#decap = decap
     this.fragments = new FragmentTable(limits, space)
   }
 
   /**
-   * Decodes the IP packet at the cursor. A tunnel's inside that does not decode stays the payload of the packet
-   * around it.
+   * Decodes the IP packet at the cursor. If the content of a tunnel cannot be decoded, it stays the payload of the
+   * packet around it.
    *
-   * @param packet Gives the time.
-   * @param out    Complete when the result is `'delivered'`, otherwise in no defined state. Its positions are in
-   *               `bytes`: in the frame, or in the reassembled space.
+   * @param packet Provides the time, for fragments.
+   * @param out    Complete when the result is `'delivered'`, otherwise undefined. Its offsets refer to `bytes`, either
+   *               to the frame or to the reassembled space.
    */
   decode(bytes: Uint8Array, cursor: FrameCursor, packet: CapturedPacket, out: TransportPacket): IpStatus {
     this.#reassembled = 0
@@ -69,7 +69,7 @@ export class IpDecoder {
     return 'delivered'
   }
 
-  /** Opens the tunnel that `out` is, and those inside it; what is inside replaces `out` as far as it decodes. */
+  /** Opens the tunnel in `out` and the tunnels inside it. `out` becomes the innermost packet that can be decoded. */
   #open(
     outermost: LayerDecoder,
     bytes: Uint8Array,
@@ -78,7 +78,7 @@ export class IpDecoder {
     out: TransportPacket,
   ): IpStatus {
     const { encaps, moreAt } = cursor
-    // The loop ends: each tunnel pushes a header, and the stack is limited.
+    // The loop ends because each tunnel pushes a header and the stack is limited.
     for (let decodeTunnel: LayerDecoder | null = outermost; decodeTunnel !== null; ) {
       const { depth } = encaps
       cursor.moreAt = -1
@@ -98,7 +98,7 @@ export class IpDecoder {
     return 'delivered'
   }
 
-  /** Decodes what is inside the tunnel `out` into `#inside` and `out`. */
+  /** Decodes the content of the tunnel in `out` into `#inside` and `out`. */
   #decodeInside(
     decodeTunnel: LayerDecoder,
     bytes: Uint8Array,
@@ -122,7 +122,7 @@ export class IpDecoder {
     return header === 'delivered' ? decodeTransport(bytes, this.#inside, out) : header
   }
 
-  /** Decodes the IP header at the cursor with its extension headers; a fragment becomes its datagram. */
+  /** Decodes the IP header at the cursor and its extension headers. A fragment that completes a datagram becomes it. */
   #decodeHeader(bytes: Uint8Array, cursor: FrameCursor, packet: CapturedPacket, ip: IpHeader): IpStatus {
     const status = decodeIp(bytes, cursor.at, cursor.to, cursor.wireTo, ip)
     if (status !== 'ok') return ipStatus(status)

@@ -1,38 +1,38 @@
-/** What a header decoder found. Anything but `'ok'` is bad traffic, which is counted and not thrown. */
+/** Result of a header decoder. Anything but `'ok'` is bad traffic, which is counted and never thrown. */
 export type HeaderStatus = 'ok' | 'truncated' | 'malformed'
 
 /**
- * One decoded IP header, with its extension headers. The owner reuses it: valid until the next decode into the
- * same object. All positions are offsets in the frame's buffer.
+ * One decoded IP header with its extension headers. The owner reuses it: valid until the next decode into the same
+ * object. All positions are offsets in the frame's buffer.
  */
 export interface IpHeader {
   version: 4 | 6
-  /** IPv4: int32 values, big-endian, `dst` the last stop of a source route. IPv6: offsets of 16 bytes in the IPv6 header. */
+  /** IPv4: big-endian int32 values; `dst` is the last stop of a source route. IPv6: offsets of the 16-byte addresses. */
   src: number
   dst: number
-  /** First byte of the header. A reassembled packet's: that of the fragment which completed it, in its frame. */
+  /** Offset of the header; for a reassembled packet, of the header of the fragment that completed it. */
   from: number
   /** IPv4's Identification; 0 in IPv6, which has none. */
   identification: number
   /** TTL or hop limit. */
   hopLimit: number
-  /** What the bytes at `at` are: an IANA protocol number. */
+  /** IANA number of the protocol at `at`. */
   protocol: number
-  /** First byte behind the headers. */
+  /** First byte after the headers. */
   at: number
   /** One past the last captured byte of the packet. */
   to: number
-  /** Where the packet ended on the wire, from the IP length; behind the frame's end only for a fragment. */
+  /** End of the packet on the wire, from the IP length. Only a fragment's may lie after the frame's end. */
   wireTo: number
   /** IP total length (IPv6: 40 + payload length). */
   ipBytes: number
-  /** The packet is one of several fragments; the fields below are meaningful. */
+  /** True for one of several fragments. Only then are the next three fields meaningful. */
   isFragment: boolean
   fragmentId: number
   /** In bytes. */
   fragmentOffset: number
   moreFragments: boolean
-  /** Tells tunnels apart: fragments that came through others belong to other datagrams. 0: no tunnel. */
+  /** Identifies the tunnels around the packet, 0 without any. Fragments from different tunnels never belong together. */
   tunnelHash: number
 }
 

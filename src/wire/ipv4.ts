@@ -17,17 +17,17 @@ const OFFSET_MASK = 0x1fff
 const OFFSET_UNIT = 8
 
 /**
- * Decodes the IPv4 header in `bytes[from, to)` into `out`, without allocating. The caller has seen its version.
+ * Decodes the IPv4 header in `bytes[from, to)` into `out`, without allocating. The caller has checked the version.
  *
- * The packet ends where its total length says, and with the frame at the latest: a length beyond that may be wrong,
- * and where it is not, sequence numbers show what is missing. (A fragment keeps its length: what follows it
- * depends on that.) A total length of 0 (offloaded captures) means the frame's end.
+ * The packet ends at its total length or with the frame, whichever comes first. A longer total length may be wrong, and
+ * if it is right, sequence numbers show what is missing. A fragment keeps its total length, because the offsets of later
+ * fragments depend on it. A total length of 0 (offloaded captures) means the frame's end.
  *
  * @param to     Offset one past the last captured byte of the frame.
- * @param wireTo Where the frame ended on the wire.
+ * @param wireTo Offset where the frame ended on the wire.
  * @param out    Complete when the result is `'ok'`.
- * @returns `'truncated'` when the bytes end inside the header, `'malformed'` when the header's or the packet's
- *          length cannot be.
+ * @returns `'truncated'` when the bytes end inside the header, `'malformed'` when the header's or the packet's length is
+ *          impossible.
  *
  * Source: RFC 791 §3.1.
  */
@@ -76,7 +76,7 @@ const OPTION_STRICT_ROUTE = 137
 const ROUTE_HEADER_BYTES = 3
 const ADDRESS_BYTES = 4
 
-/** With a source route `dst` becomes the last stop, not the next one: answers come from the last stop. */
+/** Sets `dst` to the last stop of a source route, because answers come from there and not from the next stop. */
 function followRoute(bytes: Uint8Array, from: number, to: number, ip: IpHeader): void {
   for (let at = from; at < to && bytes[at] !== OPTION_END; ) {
     if (bytes[at] === OPTION_NO_OPERATION) {
@@ -87,7 +87,7 @@ function followRoute(bytes: Uint8Array, from: number, to: number, ip: IpHeader):
     if (length < 2 || length > to - at) return
     const isRoute = bytes[at] === OPTION_LOOSE_ROUTE || bytes[at] === OPTION_STRICT_ROUTE
     const addresses = Math.floor((length - ROUTE_HEADER_BYTES) / ADDRESS_BYTES)
-    // The pointer counts from 1 to the next stop, and lies behind the option when none is left.
+    // The pointer is the 1-based offset of the next stop. It points after the option when no stop is left.
     if (isRoute && addresses > 0 && bytes[at + 2]! <= length - ADDRESS_BYTES + 1) {
       ip.dst = i32be(bytes, at + ROUTE_HEADER_BYTES + (addresses - 1) * ADDRESS_BYTES)
       return

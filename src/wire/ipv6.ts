@@ -12,20 +12,20 @@ const HEADER_BYTES = 40
 
 /** Smallest extension header, and the unit of most of their lengths. */
 const EXTENSION_UNIT = 8
-// Extension headers of the common form that often have nothing behind them and then are the payload themselves.
+// Extension headers of the common form that are often the last header and then are the payload themselves.
 const MOBILITY = 135
 const HIP = 139
 const SHIM6 = 140
 
 /**
- * Decodes the IPv6 header in `bytes[from, to)` and the extension headers behind it into `out`, without
- * allocating. The caller has seen its version.
+ * Decodes the IPv6 header in `bytes[from, to)` and its extension headers into `out`, without allocating. The caller has
+ * checked the version.
  *
- * The packet ends where its payload length says, and with the frame at the latest. A payload length of 0 in front of something is a jumbogram (RFC 2675 §2) or, without that option, an offloaded
- * packet that ends with the frame.
+ * The packet ends at its payload length or with the frame, whichever comes first. A payload length of 0 means a
+ * jumbogram (RFC 2675 §2) or, without that option, an offloaded packet that ends with the frame.
  *
  * @param to     Offset one past the last captured byte of the frame.
- * @param wireTo Where the frame ended on the wire.
+ * @param wireTo Offset where the frame ended on the wire.
  * @param out    Complete when the result is `'ok'`.
  * @returns `'truncated'` when the captured bytes end inside a header, `'malformed'` when the packet does.
  *
@@ -60,13 +60,13 @@ export function decodeIpv6(
   out.isFragment = false
   if (isToFrameEnd && nextHeader === IpProtocol.HOPOPT) return walkJumbogram(bytes, from, to, out)
   const status = walkExtensionHeaders(bytes, out)
-  if (out.isFragment) out.wireTo = ipEnd // what follows a fragment depends on its length
+  if (out.isFragment) out.wireTo = ipEnd // offsets of later fragments depend on its length
   return status
 }
 
 /**
- * Moves `ip` behind the extension headers at `ip.at` (of which an IPv4 packet has only AH, RFC 4302 §3.1). Stops
- * at a Fragment header that makes the packet a fragment; an atomic one (RFC 6946) is passed.
+ * Moves `ip` past the extension headers at `ip.at`. An IPv4 packet can only have AH (RFC 4302 §3.1). Stops at the
+ * Fragment header of a real fragment, but skips an atomic one (RFC 6946).
  *
  * @returns `'truncated'` when the captured bytes end inside a header, `'malformed'` when the packet does.
  */
@@ -125,7 +125,7 @@ function readFragmentHeader(bytes: Uint8Array, at: number, ip: IpHeader): void {
 const OPTION_PAD1 = 0
 const OPTION_JUMBO = 0xc2
 
-/** The length of a jumbogram stands in its hop-by-hop options, RFC 2675 §2; it ends with its frame at the latest. */
+/** Reads the length of a jumbogram from its hop-by-hop options (RFC 2675 §2), cut to the frame's end. */
 function walkJumbogram(bytes: Uint8Array, from: number, to: number, ip: IpHeader): HeaderStatus {
   if (to - ip.at < EXTENSION_UNIT) return 'truncated'
   const optionsTo = Math.min(ip.at + extensionBytes(IpProtocol.HOPOPT, bytes[ip.at + 1]!), to)

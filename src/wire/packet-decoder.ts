@@ -8,50 +8,50 @@ import { innerLayer } from './link/layers.js'
 import { linkLayer } from './link/link-layers.js'
 import type { DecodeStatus, TransportPacket } from './transport-packet.js'
 
-/** Malformed packets by what was wrong with them. */
+/** Counts of malformed packets by reason. */
 export interface MalformedCounts {
   /** The captured bytes end inside a header below IP. */
   linkHeaderTruncated: number
-  /** A length in a header below IP cannot be. */
+  /** A length in a header below IP is impossible. */
   linkHeaderMalformed: number
   /** More headers below IP than the decoder follows. */
   tooManyLayers: number
   /** The captured bytes end inside the IP header or an extension header. */
   ipHeaderTruncated: number
-  /** Another IP version, or lengths that cannot be. */
+  /** Another IP version, or an impossible length. */
   ipHeaderMalformed: number
-  /** A fragment without bytes, beyond the largest datagram, or of a length that cannot be. */
+  /** A fragment that is empty, extends beyond the largest datagram, or has an impossible length. */
   fragmentMalformed: number
   /** The captured bytes end inside the transport header. */
   transportHeaderTruncated: number
-  /** The packet ends inside the transport header, or its header length cannot be. */
+  /** The packet ends inside the transport header, or the header length is impossible. */
   transportHeaderMalformed: number
 }
 
-/** Frames that may have carried IP but count as not IP, by the reason. */
+/** Counts by reason of frames that may carry IP but count as not IP. */
 export interface NotIpCounts {
   /** Encrypted by the link layer. */
   encryptedFrames: number
-  /** A part of a packet that the link layer cut. */
+  /** One part of a packet that the link layer split. */
   partialFrames: number
-  /** Received damaged, as the capture itself says. */
+  /** Received damaged, according to the capture. */
   damagedFrames: number
 }
 
 export interface PacketDecoderOptions {
-  /** Look inside tunnels over IP. */
+  /** Whether to look inside tunnels over IP. */
   readonly decap: boolean
   readonly limits: Limits
   readonly encaps: EncapWriter
   readonly space: ReassembledSpace
-  /** Link type of all frames, whatever the capture says; null: as the capture says. */
+  /** Link type of all frames instead of the capture's; null to use the capture's. */
   readonly linkType: number | null
 }
 
-/** Turns captured frames into transport packets, in place: from the link layer to the payload, from the outside in. */
+/** Decodes captured frames in place, from the link layer to the transport payload. */
 export class PacketDecoder {
-  // Invariants: `#cursor` belongs to the frame being decoded only; the fragment table and the counters are all that
-  // stays from one frame to the next.
+  // Invariants: `#cursor` is valid only for the frame being decoded. Only the fragment table and the counters persist
+  // between frames.
   readonly #linkType: number | null
   readonly #cursor: FrameCursor
   readonly #ips: IpDecoder
@@ -81,7 +81,7 @@ export class PacketDecoder {
     return this.#ips.fragments
   }
 
-  /** Packets of link types that cannot be decoded, by link type; they count as not IP. */
+  /** Number of packets by link type for link types that cannot be decoded. These packets count as not IP. */
   get unknownLinkTypes(): ReadonlyMap<number, number> {
     return this.#unknownLinkTypes
   }
@@ -94,12 +94,12 @@ export class PacketDecoder {
     return this.#notIp
   }
 
-  /** Packets of frames that hold several, without the first of each. */
+  /** Packets beyond the first in frames that hold several. */
   get aggregatedPackets(): number {
     return this.#aggregatedPackets
   }
 
-  /** True when the frame decoded last holds another packet: `decodeNext()` decodes it. */
+  /** True when the frame decoded last holds another packet, which `decodeNext()` decodes. */
   get hasMore(): boolean {
     return this.#cursor.moreAt >= 0
   }
@@ -107,8 +107,8 @@ export class PacketDecoder {
   /**
    * Decodes the frame `bytes[packet.from, packet.to)`.
    *
-   * @param out Complete when the result is `'delivered'`, otherwise in no defined state. Its positions are in
-   *            `bytes`: in the frame, or in the reassembled space.
+   * @param out Complete when the result is `'delivered'`, otherwise undefined. Its offsets refer to `bytes`, either to
+   *            the frame or to the reassembled space.
    */
   decode(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
     const cursor = this.#cursor
@@ -125,7 +125,7 @@ export class PacketDecoder {
     return this.#walk(decodeLink(bytes, cursor), bytes, packet, out)
   }
 
-  /** Decodes the next packet of the frame that was decoded last; call it only if `hasMore`. Otherwise as `decode()`. */
+  /** Decodes the next packet of the last frame, as `decode()` does. Call it only if `hasMore`. */
   decodeNext(bytes: Uint8Array, packet: CapturedPacket, out: TransportPacket): DecodeStatus {
     const cursor = this.#cursor
     cursor.at = cursor.moreAt
@@ -137,7 +137,7 @@ export class PacketDecoder {
     return this.#walk(Layer.AMSDU, bytes, packet, out)
   }
 
-  /** Gives up the datagrams whose fragments did not all come: no packet follows. */
+  /** Gives up incomplete datagrams at the end of the capture. */
   finish(): void {
     this.fragments.finish()
   }

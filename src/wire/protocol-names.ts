@@ -1,4 +1,4 @@
-// Keywords of the IANA registry "Assigned Internet Protocol Numbers"; empty where a number has none.
+// Keywords of the IANA registry "Assigned Internet Protocol Numbers"; empty for numbers without one.
 const KEYWORDS: readonly string[] = [
   'HOPOPT,ICMP,IGMP,GGP,IPv4,ST,TCP,CBT,EGP,IGP', // 0
   'BBN-RCC-MON,NVP-II,PUP,ARGUS,EMCON,XNET,CHAOS,UDP,MUX,DCN-MEAS', // 10
@@ -25,8 +25,7 @@ const FILE_NAMES: readonly string[] = Array.from({ length: 256 }, (_, protocol) 
 const INDEX_NAMES: readonly string[] = FILE_NAMES.map((name) => name.toLowerCase())
 
 /**
- * The protocol's IANA keyword as file names carry it: upper case, `/` and blanks replaced by `-`; `IP(99)` where
- * there is none.
+ * The protocol's IANA keyword for file names: in upper case, with `-` for `/` and spaces. `IP(99)` without a keyword.
  *
  * @param protocol IANA protocol number, 0..255.
  */

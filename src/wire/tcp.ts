@@ -31,10 +31,10 @@ export const TcpFlag = {
 } as const
 
 /**
- * Decodes the TCP header at `ip.at` into `out`, without allocating. Options that the snaplen cut are no harm.
+ * Decodes the TCP header at `ip.at` into `out`, without allocating. The snaplen may cut the options.
  *
- * @returns `'truncated'` when the captured bytes end inside the fixed part, `'malformed'` when the data offset
- *          is below 5 words or behind the packet's end on the wire.
+ * @returns `'truncated'` when the captured bytes end inside the fixed part, `'malformed'` when the data offset is below
+ *          5 words or lies after the packet's end on the wire.
  *
  * Source: RFC 9293 §3.1.
  */
@@ -59,10 +59,10 @@ export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket)
 }
 
 /**
- * How far the windows of a SYN's sender are shifted, at most 14; -1: it does not say.
+ * The window scale option of a SYN: the shift of its sender's windows, at most 14; -1 without the option.
  *
- * @param from Where the TCP header begins.
- * @param to   Where its captured bytes end.
+ * @param from Start of the TCP header.
+ * @param to   End of its captured bytes.
  *
  * Source: RFC 7323 §2.2.
  */

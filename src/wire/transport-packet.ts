@@ -1,4 +1,4 @@
-/** IANA protocol numbers that the program knows by name. */
+/** IANA numbers of the protocols that the program handles. */
 export const IpProtocol = {
   HOPOPT: 0,
   ICMP: 1,
@@ -30,60 +30,60 @@ export const IpProtocol = {
 export interface PacketTuple {
   /** IANA protocol number of the transport protocol. */
   protocol: number
-  /** 4: addresses are int32 values, big-endian. 6: addresses are offsets of 16 bytes in the buffer. */
+  /** With 4, addresses are big-endian int32 values. With 6, they are offsets of 16-byte addresses in the buffer. */
   ipVersion: 4 | 6
   src: number
   dst: number
-  /** 0 where the protocol has no ports. */
+  /** 0 for a protocol without ports. */
   srcPort: number
   dstPort: number
 }
 
-/** What an ICMP or ICMPv6 error quotes of a packet. */
+/** The packet that an ICMP or ICMPv6 error quotes. */
 export interface QuotedPacket extends PacketTuple {
-  /** TCP sequence number, int32. Meaningful with `hasSeq`. */
+  /** TCP sequence number, int32. Meaningful only if `hasSeq`. */
   seq: number
-  /** The quote is of a TCP segment and long enough for its sequence number. */
+  /** True when the quote is a TCP segment and includes its sequence number. */
   hasSeq: boolean
 }
 
-/** What is known of a packet from its transport header up: the innermost 5-tuple, and where its payload is. */
+/** The fields of a decoded packet: the innermost 5-tuple, the location of its payload, and header fields. */
 export interface TransportFields extends PacketTuple {
   /** Captured payload is `bytes[payloadFrom, payloadFrom + payloadBytes)`. */
   payloadFrom: number
   payloadBytes: number
-  /** Payload bytes on the wire, at least `payloadBytes`; more where the snaplen cut the packet. */
+  /** Payload bytes on the wire: `payloadBytes`, or more if the snaplen cut the packet. */
   originalPayloadBytes: number
-  /** TCP sequence number, int32; for ICMP and ICMPv6 `type << 8 | code`; otherwise 0. */
+  /** TCP sequence number, int32. For ICMP and ICMPv6 `type << 8 | code`. 0 for other protocols. */
   seq: number
   /** TCP only, int32. */
   ack: number
   /** TCP control bits, RFC 9293 §3.1. */
   tcpFlags: number
-  /** TCP window as in the header, not scaled. */
+  /** TCP window, unscaled as in the header. */
   window: number
-  /** IP total length of the packet on the wire (IPv6: 40 + payload length); of a reassembled one, the sum of its fragments. */
+  /** IP total length on the wire (IPv6: 40 + payload length); for a reassembled packet the sum over its fragments. */
   ipBytes: number
-  /** Where the IP header begins; a reassembled packet's: in the frame that completed it. */
+  /** Offset of the IP header; for a reassembled packet, in the frame that completed it. */
   ipFrom: number
-  /** Where the transport header begins; for a protocol without one that is known, the payload. */
+  /** Offset of the transport header; for an unknown protocol, of the payload. */
   transportFrom: number
   /** IPv4's Identification; 0 in IPv6, which has none. */
   identification: number
   /** TTL or hop limit. */
   hopLimit: number
-  /** LINKTYPE_* value that its frame was decoded by. */
+  /** LINKTYPE_* value by which the frame was decoded. */
   linkType: number
-  /** Number of the outer headers' description, see `EncapTable`. 0: none. */
+  /** Id of the outer headers in `EncapTable`; 0 without any. */
   encapId: number
 }
 
 /**
- * One decoded packet. The decoder's owner makes one and reuses it: valid until the next decode into the same
- * object, and as long as the buffer itself.
+ * One decoded packet. The caller makes one object and reuses it: valid until the next decode into it, and only as long
+ * as the buffer.
  */
 export interface TransportPacket extends TransportFields {
-  /** True for an ICMP or ICMPv6 error that quotes a packet which is in `quoted`. */
+  /** True for an ICMP or ICMPv6 error whose quoted packet is in `quoted`. */
   hasQuote: boolean
   quoted: QuotedPacket
 }
@@ -121,5 +121,5 @@ export function blankTransportPacket(): TransportPacket {
   }
 }
 
-/** What became of a captured packet; each is a counter of the run's summary. */
+/** Result for a captured packet. The run's summary counts each. */
 export type DecodeStatus = 'delivered' | 'notIp' | 'malformed' | 'fragment'

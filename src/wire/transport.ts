@@ -6,11 +6,11 @@ import { IpProtocol, type TransportPacket } from './transport-packet.js'
 const PORTS_BYTES = 4
 
 /**
- * Decodes the transport header at `ip.at`, of any protocol but TCP, into `out`, without allocating. A protocol that
- * the program does not know has no ports, and everything behind the IP header is its payload.
+ * Decodes the transport header at `ip.at` of any protocol but TCP into `out`, without allocating. An unknown protocol
+ * has no ports, and everything after the IP header is its payload.
  *
- * @returns `'truncated'` when the captured bytes end inside the header, `'malformed'` when the packet does or the
- *          header's length cannot be.
+ * @returns `'truncated'` when the captured bytes end inside the header, `'malformed'` when the packet does or the header
+ *          length is impossible.
  */
 export function decodeOtherThanTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
   out.srcPort = 0
@@ -26,7 +26,7 @@ export function decodeOtherThanTcp(bytes: Uint8Array, ip: IpHeader, out: Transpo
     case IpProtocol.IPV6_ICMP:
       return decodeIcmp(bytes, ip, out)
     case IpProtocol.UDPLITE:
-      return decodePortsHeader(bytes, ip, UDP_HEADER_BYTES, out) // RFC 3828 §3.1; its length is the coverage
+      return decodePortsHeader(bytes, ip, UDP_HEADER_BYTES, out) // RFC 3828 §3.1; its length is the checksum coverage
     case IpProtocol.SCTP:
       return decodePortsHeader(bytes, ip, SCTP_HEADER_BYTES, out) // RFC 9260 §3.1; its chunks are the payload
     case IpProtocol.DCCP:
@@ -37,7 +37,7 @@ export function decodeOtherThanTcp(bytes: Uint8Array, ip: IpHeader, out: Transpo
   }
 }
 
-/** Payload is what the packet has behind the first `headerBytes` of its transport header, which end within it. */
+/** Sets the payload to the bytes after `headerBytes` of transport header. The packet must be at least that long. */
 function setPayload(ip: IpHeader, headerBytes: number, out: TransportPacket): void {
   const payloadFrom = ip.at + headerBytes
   out.payloadFrom = Math.min(payloadFrom, ip.to)
@@ -54,8 +54,8 @@ const UDP_LENGTH = 4
 const UDP_HEADER_BYTES = 8
 
 /**
- * Decodes the UDP header at `ip.at`. The datagram ends where its length says; a length of 0 (jumbograms, offloaded
- * captures) or one that cannot be is replaced by the IP length.
+ * Decodes the UDP header at `ip.at`. The datagram ends at its length. A length of 0 (jumbograms, offloaded captures) or
+ * an impossible one is replaced by the IP length.
  *
  * Source: RFC 768; RFC 2675 §4.
  */
@@ -78,7 +78,7 @@ const SCTP_HEADER_BYTES = 12
 const DCCP_DATA_OFFSET = 4 // in 32-bit words
 const DCCP_MIN_HEADER_BYTES = 12
 
-/** DCCP: payload begins where the data offset says. Source: RFC 4340 §5.1. */
+/** DCCP: the payload begins at the data offset. Source: RFC 4340 §5.1. */
 function decodeDccp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
   if (ip.wireTo - ip.at < DCCP_MIN_HEADER_BYTES) return 'malformed'
   if (ip.to - ip.at < DCCP_MIN_HEADER_BYTES) return 'truncated'

@@ -1,6 +1,6 @@
 /**
- * A keyed hash of 32-bit words: HalfSipHash-1-3 (J.-P. Aumasson, D. J. Bernstein, CC0). Without the key nobody can
- * write a capture whose words collide. The constructor draws the key; no result may depend on it.
+ * A keyed hash of 32-bit words: HalfSipHash-1-3 (J.-P. Aumasson, D. J. Bernstein, CC0). Without the key, nobody can
+ * craft a capture whose words collide. The constructor draws a random key; no output may depend on it.
  */
 export class WordHash {
   readonly #key0: number
@@ -18,7 +18,7 @@ export class WordHash {
     let b = this.#key1
     let c = this.#key0 ^ 0x6c796765
     let d = this.#key1 ^ 0x74656462
-    // The words, then the length in bytes as the paper's padding, then two empty rounds.
+    // The words, then the length in bytes as padding (as in the paper), then the finalization rounds.
     for (let i = 0; i < count + 4; i++) {
       const word = i < count ? words[i]! : i === count ? count << 26 : 0
       if (i === count + 1) c ^= 0xff

@@ -4,12 +4,12 @@ import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
 const LENGTH = 12
 /** Two addresses and the length. */
 const HEADER_BYTES = 14
-/** Subframes begin at multiples of this, counted from the first one. */
+/** Alignment of subframes, counted from the start of the first. */
 const ALIGNMENT = 4
 
 /**
- * A subframe of an aggregated frame (A-MSDU): two addresses, a length, and an LLC header. The cursor remembers the
- * next subframe, which is another packet.
+ * A subframe of an aggregated frame (A-MSDU): two addresses, a length and an LLC header. Sets the cursor's `moreAt` to
+ * the next subframe, which is another packet.
  *
  * Source: IEEE 802.11-2020 §9.3.2.2.2.
  */

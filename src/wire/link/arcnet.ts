@@ -6,10 +6,10 @@ const PROTOCOL_IPV6 = 196
 /** Bytes before the protocol. */
 const BSD_ADDRESS_BYTES = 2
 const LINUX_ADDRESS_BYTES = 4
-/** The split flag and the sequence number behind the protocol. */
+/** The split flag and the sequence number, after the protocol. */
 const SPLIT_BYTES = 3
 const WHOLE = 0
-/** A filler in the place of the split flag: protocol, split flag and sequence number follow again. */
+/** Value of the split flag in an exception packet: protocol, split flag and sequence number follow again. */
 const EXCEPTION = 0xff
 const EXCEPTION_BYTES = 4
 
@@ -18,12 +18,12 @@ export function decodeArcnet(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeArcnetFrame(bytes, cursor, BSD_ADDRESS_BYTES)
 }
 
-/** LINKTYPE_ARCNET_LINUX: source, destination, an offset of two bytes without meaning, protocol. */
+/** LINKTYPE_ARCNET_LINUX: source, destination, two unused bytes, protocol. */
 export function decodeArcnetLinux(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeArcnetFrame(bytes, cursor, LINUX_ADDRESS_BYTES)
 }
 
-/** A packet that was split goes over several frames, which are not put together. Source: RFC 1051; RFC 1201 §2; RFC 2497. */
+/** Packets split over several frames are not reassembled. Source: RFC 1051; RFC 1201 §2; RFC 2497. */
 function decodeArcnetFrame(bytes: Uint8Array, cursor: FrameCursor, addressBytes: number): number {
   const protocolAt = cursor.at + addressBytes
   if (!trySkip(cursor, addressBytes + 1)) return Layer.TRUNCATED

@@ -2,7 +2,7 @@ import { u16be } from '../../bytes/endian.js'
 import { type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
 import { decodeLlcHeader } from './llc.js'
 
-/** What stands before a bridged frame: its start is at a multiple of four bytes (RFC 2684 §5.2, §6.2). */
+/** Padding before a bridged frame, which aligns it to four bytes (RFC 2684 §5.2, §6.2). */
 const BRIDGED_PAD_BYTES = 2
 const BRIDGED_PAD = 0x0000
 // Both service access points of an LLC header.
@@ -13,8 +13,9 @@ const PPP_IPV4 = 0x0021
 const PPP_IPV6 = 0x0057
 
 /**
- * LINKTYPE_ATM_RFC1483 and LINKTYPE_ATM_CLIP: what an AAL5 frame holds. Mostly LLC; where the virtual circuit tells
- * the protocol instead, an IP packet, a PPP frame or a padded Ethernet frame, known by its first bytes.
+ * LINKTYPE_ATM_RFC1483 and LINKTYPE_ATM_CLIP: the content of an AAL5 frame. It is mostly LLC. If the virtual circuit
+ * determines the protocol instead, it is an IP packet, a PPP frame or a padded Ethernet frame, recognized by its first
+ * bytes.
  *
  * Source: RFC 2684 §5, §6; RFC 2364 §4.
  */
@@ -45,7 +46,7 @@ const SUNATM_LLC = 2
 /** LAN emulation: the sender's client identifier (LANE 1.0 §4.1). */
 const LANE_HEADER_BYTES = 2
 
-/** LINKTYPE_SUNATM: the kind of traffic and the virtual circuit before the AAL5 frame's content. */
+/** LINKTYPE_SUNATM: kind of traffic and virtual circuit, then the content of an AAL5 frame. */
 export function decodeSunAtm(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, SUNATM_HEADER_BYTES)) return Layer.TRUNCATED

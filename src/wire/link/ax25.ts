@@ -30,7 +30,7 @@ export function decodeAx25(bytes: Uint8Array, cursor: FrameCursor): number {
 const KISS_COMMAND_MASK = 0x0f
 const KISS_DATA = 0
 
-/** LINKTYPE_AX25_KISS: a byte of port and command before the frame. */
+/** LINKTYPE_AX25_KISS: a byte with port and command, then the frame. */
 export function decodeAx25Kiss(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, 1)) return Layer.TRUNCATED

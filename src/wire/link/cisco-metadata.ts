@@ -5,11 +5,11 @@ import { layerOfTypeOnly } from './ether-type.js'
 const VERSION = 1
 /** Version, and the number of options. */
 const HEADER_BYTES = 2
-/** Length and type, and a security group. */
+/** Length and type, then a security group. */
 const OPTION_BYTES = 4
 const TYPE_BYTES = 2
 
-/** Cisco's metadata behind its EtherType, with the security group of a TrustSec frame, and the EtherType of what follows. */
+/** Cisco's metadata after its EtherType: the security group of a TrustSec frame, and the EtherType of what follows. */
 export function decodeCiscoMetadata(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < HEADER_BYTES) return Layer.TRUNCATED

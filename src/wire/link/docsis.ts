@@ -11,13 +11,13 @@ const TYPE_ISOLATED_PACKET = 0x80
 const HAS_EXTENDED_HEADER = 0x01
 const EXTENDED_TYPE_SHIFT = 4
 const EXTENDED_LENGTH_MASK = 0x0f
-// Elements that tell the baseline privacy of the frame.
+// Elements of the extended header that describe the encryption of the frame (Baseline Privacy).
 const PRIVACY_UPSTREAM = 3
 const PRIVACY_DOWNSTREAM = 4
 const PRIVACY_UPSTREAM_2 = 7
 const PRIVACY_ENABLED = 0x80
 
-/** LINKTYPE_DOCSIS: a MAC frame of a cable modem; packet frames hold an Ethernet frame. Source: CM-SP-MULPIv3.1 §6.2. */
+/** LINKTYPE_DOCSIS: a cable modem's MAC frame. Packet frames hold an Ethernet frame. Source: CM-SP-MULPIv3.1 §6.2. */
 export function decodeDocsis(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < HEADER_BYTES) return Layer.TRUNCATED

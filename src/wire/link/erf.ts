@@ -10,8 +10,9 @@ const HEADER_BYTES = 16
 const EXTENSION_BYTES = 8
 /** Offset and padding before an Ethernet frame. */
 const ETHERNET_PAD_BYTES = 2
-/** Channel and flags before the frame of a multi-channel record, and the ATM cell header before an AAL5 one. */
+/** Channel and flags, before the frame of a multi-channel record. */
 const CHANNEL_BYTES = 4
+/** ATM cell header, before an AAL5 frame. */
 const CELL_HEADER_BYTES = 4
 
 const ErfType = {
@@ -33,7 +34,7 @@ const ErfType = {
 } as const
 
 /**
- * LINKTYPE_ERF: a record of Endace's cards, with any number of extension headers, then a frame of one of many types.
+ * LINKTYPE_ERF: a record of Endace's cards. Any number of extension headers, then a frame of one of many types.
  *
  * Source: Endace "ERF Extensible Record Format Types Reference Guide", EDM11-01.
  */

@@ -22,7 +22,7 @@ const E_TAG = 0x893f
 /** Largest value that is a length and not a type (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500
 
-/** The layer that an EtherType (IEEE 802 numbers) or an IEEE 802.3 length announces, a value of {@link Layer}. */
+/** The {@link Layer} that follows an EtherType (IEEE 802 Numbers) or an IEEE 802.3 length. */
 export function layerOfEtherType(etherType: number): number {
   switch (etherType) {
     case ETHER_TYPE_IPV4:
@@ -61,7 +61,7 @@ export function layerOfEtherType(etherType: number): number {
   }
 }
 
-/** The layer that an EtherType announces where no length can stand in its place, a value of {@link Layer}. */
+/** The {@link Layer} that follows an EtherType field which cannot be a length. */
 export function layerOfTypeOnly(etherType: number): number {
   return etherType <= MAX_802_3_LENGTH ? Layer.NOT_IP : layerOfEtherType(etherType)
 }

@@ -13,7 +13,7 @@ const EDSA_TAG_AT = 4
 const DSA_IS_TAGGED = 0x20
 const VLAN_ID_MASK = 0x0fff
 
-/** LINKTYPE_DSA_TAG_BRCM: a tag of Broadcom's between the addresses and the EtherType. */
+/** LINKTYPE_DSA_TAG_BRCM: Broadcom's tag between the addresses and the EtherType. */
 export function decodeBroadcomTag(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeBehindTag(bytes, cursor, SWITCH_TAG_BYTES)
 }
@@ -23,12 +23,12 @@ export function decodeBroadcomPrepended(_bytes: Uint8Array, cursor: FrameCursor)
   return trySkip(cursor, SWITCH_TAG_BYTES) ? Layer.ETHERNET : Layer.TRUNCATED
 }
 
-/** LINKTYPE_DSA_TAG_DSA: a tag of Marvell's between the addresses and the EtherType, which replaces a VLAN tag. */
+/** LINKTYPE_DSA_TAG_DSA: Marvell's tag between the addresses and the EtherType. It may replace a VLAN tag. */
 export function decodeMarvellTag(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeMarvell(bytes, cursor, 0)
 }
 
-/** LINKTYPE_DSA_TAG_EDSA: the same tag behind an EtherType of its own. */
+/** LINKTYPE_DSA_TAG_EDSA: the same tag after its own EtherType. */
 export function decodeMarvellTypedTag(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeMarvell(bytes, cursor, EDSA_TAG_AT)
 }
@@ -49,7 +49,7 @@ function decodeBehindTag(bytes: Uint8Array, cursor: FrameCursor, tagBytes: numbe
 
 const EPON_PREAMBLE_BYTES = 6
 
-/** LINKTYPE_EPON: the last six bytes of the modified preamble before the frame. Source: IEEE 802.3 §65.1.3.2. */
+/** LINKTYPE_EPON: the last six bytes of the modified preamble, then the frame. Source: IEEE 802.3 §65.1.3.2. */
 export function decodeEpon(_bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, EPON_PREAMBLE_BYTES) ? Layer.ETHERNET : Layer.TRUNCATED
 }
@@ -57,7 +57,7 @@ export function decodeEpon(_bytes: Uint8Array, cursor: FrameCursor): number {
 const MPACKET_PREAMBLE = 0x55
 const MPACKET_EXPRESS = 0xd5
 
-/** LINKTYPE_ETHERNET_MPACKET: a preamble of any length and its last byte, which tells whole frames from parts of one. */
+/** LINKTYPE_ETHERNET_MPACKET: a preamble of any length. Its last byte says whether a whole frame or a part follows. */
 export function decodeMpacket(bytes: Uint8Array, cursor: FrameCursor): number {
   let { at } = cursor
   while (at < cursor.to && bytes[at] === MPACKET_PREAMBLE) at += 1

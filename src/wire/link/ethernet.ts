@@ -5,11 +5,11 @@ import { ETHER_TYPE_IPV4, layerOfEtherType, MAX_802_3_LENGTH } from './ether-typ
 
 const ETHER_TYPE = 12
 const HEADER_BYTES = 14
-/** Tag control information and the EtherType behind it; the TPID belongs to the header before. */
+/** Tag control information and the next EtherType. The TPID belongs to the header before. */
 const TAG_BYTES = 4
 const VLAN_ID_MASK = 0x0fff
 
-/** Ethernet II or IEEE 802.3, without preamble; a frame check sequence at the end does no harm. */
+/** Ethernet II or IEEE 802.3, without preamble, with or without a frame check sequence. */
 export function decodeEthernet(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
@@ -26,7 +26,7 @@ export function decodeVlan(bytes: Uint8Array, cursor: FrameCursor): number {
 
 const ETHER_TYPE_BYTES = 2
 
-/** A tag behind its TPID that says nothing about the packet, and the EtherType behind it. */
+/** A tag after its TPID, skipped, and the next EtherType. */
 function decodeTag(bytes: Uint8Array, cursor: FrameCursor, tagBytes: number): number {
   const at = cursor.at + tagBytes + ETHER_TYPE_BYTES
   if (cursor.to < at) return Layer.TRUNCATED
@@ -43,7 +43,7 @@ export function decodeTag6(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeTag(bytes, cursor, 6)
 }
 
-/** Goes on at `at`, up to the frame's end or, where the field is a length, to that. */
+/** Continues at `at`. If the field is a length, the frame ends there. */
 export function follow(etherTypeOrLength: number, at: number, cursor: FrameCursor): number {
   cursor.at = at
   if (etherTypeOrLength === ETHER_TYPE_IPV4) return Layer.IP // nearly always

@@ -2,7 +2,7 @@ import { type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
 
 /** Frame control, two addresses. */
 const HEADER_BYTES = 13
-/** The bits of Frame Control that tell long addresses and an LLC frame; the class and the priority may be any. */
+/** The bits of Frame Control for address length and frame format, without class and priority. */
 const FORMAT_MASK = 0x70
 const LLC_FRAME = 0x50
 

@@ -3,7 +3,7 @@ import { type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
 /** Two addresses of eight bytes, RFC 2625 §3.1. */
 const NETWORK_HEADER_BYTES = 16
 
-/** LINKTYPE_IP_OVER_FC: a network header, and LLC. */
+/** LINKTYPE_IP_OVER_FC: a network header, then LLC. */
 export function decodeIpOverFibreChannel(_bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, NETWORK_HEADER_BYTES) ? Layer.LLC : Layer.TRUNCATED
 }
@@ -14,7 +14,7 @@ const TYPE_IP = 0x05
 const DATA_FIELD_CONTROL = 13
 const HAS_NETWORK_HEADER = 0x20
 
-/** LINKTYPE_FC_2: a frame without its delimiters. Only the first of a sequence has a network header, RFC 4338 §4. */
+/** LINKTYPE_FC_2: a frame without delimiters. Only the first of a sequence has a network header (RFC 4338 §4). */
 export function decodeFibreChannel(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, FRAME_HEADER_BYTES)) return Layer.TRUNCATED

@@ -2,7 +2,7 @@ import { u16be } from '../../bytes/endian.js'
 import { type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
 import { layerOfTypeOnly } from './ether-type.js'
 
-// Link types whose header has one length and nothing of interest but, perhaps, an EtherType.
+// Link types whose header has a fixed length and no field that is needed, except in some an EtherType.
 
 const FIREWIRE_BYTES = 18
 
@@ -14,21 +14,21 @@ export function decodeFirewire(bytes: Uint8Array, cursor: FrameCursor): number {
 
 const IPNET_BYTES = 24
 
-/** LINKTYPE_IPNET: Solaris' header before an IP packet. */
+/** LINKTYPE_IPNET: Solaris's header, then an IP packet. */
 export function decodeIpnet(_bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, IPNET_BYTES) ? Layer.IP : Layer.TRUNCATED
 }
 
 const SLIP_BYTES = 16
 
-/** LINKTYPE_SLIP: BSD's header of direction and compressed TCP header before the IP packet, which is never compressed. */
+/** LINKTYPE_SLIP: BSD's header (direction, compressed TCP header), then the IP packet, always uncompressed. */
 export function decodeSlip(_bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, SLIP_BYTES) ? Layer.IP : Layer.TRUNCATED
 }
 
 const ENC_BYTES = 12
 
-/** LINKTYPE_ENC: OpenBSD's header of a packet inside IPsec: address family, SPI, flags. */
+/** LINKTYPE_ENC: OpenBSD's header for a packet inside IPsec: address family, SPI, flags. */
 export function decodeEnc(_bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, ENC_BYTES) ? Layer.IP : Layer.TRUNCATED
 }
@@ -38,7 +38,7 @@ const SYMANTEC_V2_ETHER_TYPE = 6
 const SYMANTEC_V3_BYTES = 56
 const SYMANTEC_V3_ETHER_TYPE = 20
 
-/** LINKTYPE_SYMANTEC_FIREWALL: two versions of a header full of zeros, told apart by where their EtherType is. */
+/** LINKTYPE_SYMANTEC_FIREWALL: one of two headers of zeros, recognized by the position of the EtherType. */
 export function decodeSymantec(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < SYMANTEC_V2_BYTES) return Layer.TRUNCATED

@@ -4,19 +4,18 @@ import { layerOfTypeOnly } from './ether-type.js'
 import { decodeSnap } from './llc.js'
 import { decodeNlpid } from './nlpid.js'
 
-/** The lowest bit of an address byte: it is the last one. */
+/** The lowest bit of an address byte marks the last one. */
 const LAST_ADDRESS_BYTE = 0x01
 const MIN_ADDRESS_BYTES = 2
 const MAX_ADDRESS_BYTES = 4
 const UNNUMBERED_INFORMATION = 0x03
 const PADDING = 0x00
 const NLPID_SNAP = 0x80
-/** FRF.12: fragments from end to end. */
+/** FRF.12 end-to-end fragment. */
 const NLPID_FRAGMENT = 0xb1
 
 /**
- * LINKTYPE_FRELAY: an address of two to four bytes, and either a control byte and an NLPID, or, as Cisco does it, an
- * EtherType.
+ * LINKTYPE_FRELAY: an address of two to four bytes, then a control byte and an NLPID, or Cisco's EtherType.
  *
  * Source: RFC 2427 §3, §4; ITU-T Q.922 §2.
  */
@@ -50,7 +49,7 @@ export function decodeFrameRelay(bytes: Uint8Array, cursor: FrameCursor): number
   }
 }
 
-/** LINKTYPE_FRELAY_WITH_DIR: a byte that tells the direction before the frame. */
+/** LINKTYPE_FRELAY_WITH_DIR: a direction byte, then the frame. */
 export function decodeFrameRelayWithDirection(bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, 1) ? decodeFrameRelay(bytes, cursor) : Layer.TRUNCATED
 }
@@ -59,7 +58,7 @@ const MFR_HEADER_BYTES = 2
 const MFR_BEGIN_AND_END = 0xc0
 const MFR_CONTROL = 0x20
 
-/** LINKTYPE_MFR: the header of multilink frame relay (FRF.16 §2.2) before a frame or a part of one. */
+/** LINKTYPE_MFR: the header of multilink frame relay (FRF.16 §2.2), then a frame or a part of one. */
 export function decodeMultilinkFrameRelay(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, MFR_HEADER_BYTES)) return Layer.TRUNCATED

@@ -14,7 +14,7 @@ const BASE_TRANSPORT_BYTES = 12
 const DATAGRAM_BYTES = 8
 const IMMEDIATE_BYTES = 4
 
-// The opcode: service in the high bits, operation in the low ones.
+// The opcode: service in the high bits, operation in the low bits.
 const SERVICE_MASK = 0xe0
 const SERVICE_RELIABLE_CONNECTION = 0x00
 const SERVICE_UNRELIABLE_CONNECTION = 0x20
@@ -23,7 +23,7 @@ const OPERATION_MASK = 0x1f
 const SEND_ONLY = 0x04
 const SEND_ONLY_WITH_IMMEDIATE = 0x05
 
-/** LINKTYPE_INFINIBAND: a packet from its local route header on. IP is in messages of one packet, RFC 4391, RFC 4755. */
+/** LINKTYPE_INFINIBAND: a packet from its local route header on. An IP packet fills a message (RFC 4391, RFC 4755). */
 export function decodeInfiniband(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, LOCAL_ROUTE_BYTES)) return Layer.TRUNCATED
@@ -55,7 +55,7 @@ export function decodeInfiniband(bytes: Uint8Array, cursor: FrameCursor): number
 /** EtherType, and two bytes that are 0. */
 const ENCAPSULATION_BYTES = 4
 
-/** LINKTYPE_IPOIB: the header of RFC 4391 §6; many captures have a global route header before it. */
+/** LINKTYPE_IPOIB: the header of RFC 4391 §6. Many captures have a global route header before it. */
 export function decodeIpoib(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < ENCAPSULATION_BYTES) return Layer.TRUNCATED

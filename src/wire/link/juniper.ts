@@ -12,16 +12,16 @@ const NO_LINK_HEADER = 0x02
 const HAS_EXTENSIONS = 0x80
 const HEADER_BYTES = 4
 const EXTENSIONS_LENGTH_BYTES = 2
-/** Protocol and padding in the place of the link layer's header. */
+/** Protocol and padding that replace the link-layer header. */
 const PROTOCOL_BYTES = 4
 
-// What some interfaces put between the header and the frame.
+// Cookies that some interfaces put between the header and the frame.
 const ATM1_COOKIE_BYTES = 4
 const ATM2_COOKIE_BYTES = 8
 const SERVICE_COOKIE_BYTES = 8
 const ATM2_OAM = 0x70 // in the cookie's last byte
 
-/** Passes the header that all of Juniper's link types share; IP where the link layer's own header was taken off. */
+/** Skips the header common to Juniper's link types. Returns `IP` if the link-layer header was removed. */
 function passHeader(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, HEADER_BYTES)) return Layer.TRUNCATED
@@ -58,7 +58,7 @@ export function decodeJuniperCiscoHdlc(bytes: Uint8Array, cursor: FrameCursor): 
   return layer === Layer.ETHERNET ? decodeCiscoHdlc(bytes, cursor) : layer
 }
 
-/** LINKTYPE_JUNIPER_PPPOE_ATM: an EtherType before the frame. */
+/** LINKTYPE_JUNIPER_PPPOE_ATM: an EtherType, then what it names. */
 export function decodeJuniperPppoeAtm(bytes: Uint8Array, cursor: FrameCursor): number {
   const layer = passHeader(bytes, cursor)
   if (layer !== Layer.ETHERNET) return layer
@@ -80,7 +80,7 @@ export function decodeJuniperAtm2(bytes: Uint8Array, cursor: FrameCursor): numbe
   return (bytes[cursor.at - 1]! & ATM2_OAM) === 0 ? decodeAtm(bytes, cursor) : Layer.NOT_IP
 }
 
-/** LINKTYPE_JUNIPER_MONITOR, LINKTYPE_JUNIPER_SERVICES and LINKTYPE_JUNIPER_GGSN: a cookie before an IP packet. */
+/** LINKTYPE_JUNIPER_MONITOR, LINKTYPE_JUNIPER_SERVICES and LINKTYPE_JUNIPER_GGSN: a cookie, then an IP packet. */
 export function decodeJuniperService(bytes: Uint8Array, cursor: FrameCursor): number {
   const layer = passHeader(bytes, cursor)
   if (layer !== Layer.ETHERNET) return layer

@@ -10,7 +10,7 @@ import { decodeMpls } from './mpls.js'
 import { decodeNsh } from './nsh.js'
 import { decodePpp, decodePppoe } from './ppp.js'
 
-// Layer -> its decoder. Those that end the walk have none.
+// Decoders by layer. Layers that end the walk have none.
 const LAYERS: readonly LayerDecoder[] = (() => {
   const table = new Array<LayerDecoder>(Object.keys(Layer).length)
   table.fill(() => Layer.NOT_IP)
@@ -37,7 +37,7 @@ export function innerLayer(layer: number): LayerDecoder {
   return LAYERS[layer]!
 }
 
-/** A whole frame inside another one, of the link type that the header before it named. */
+/** A frame inside another frame, of the link type that the header before it named. */
 function decodeLinkType(bytes: Uint8Array, cursor: FrameCursor): number {
   const decode = linkLayer(cursor.linkType)
   return decode === undefined ? Layer.UNKNOWN : decode(bytes, cursor)

@@ -49,7 +49,7 @@ import { decodeTzsp } from './tzsp.js'
 import { decodeWlan } from './wlan.js'
 import { decodeAvs, decodePpi, decodePrism, decodeRadiotap } from './wlan-monitor.js'
 
-// LINKTYPE_* value -> decoder of the frame's first header.
+// Decoders of a frame's first header by LINKTYPE_* value.
 const ROWS: readonly (readonly [linkType: number, decoder: LayerDecoder])[] = [
   [0, decodeLoopback], // NULL
   [1, decodeEthernet], // ETHERNET
@@ -136,7 +136,7 @@ const byLinkType: readonly (LayerDecoder | undefined)[] = (() => {
   return table
 })()
 
-/** The decoder of the outermost header of frames of this link type (a LINKTYPE_* value); undefined: unknown. */
+/** The decoder of the first header of frames of a link type (LINKTYPE_* value). Undefined for an unknown type. */
 export function linkLayer(linkType: number): LayerDecoder | undefined {
   return byLinkType[linkType]
 }

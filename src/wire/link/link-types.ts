@@ -1,5 +1,5 @@
-// The link types of capture files by LINKTYPE_* value, from https://www.tcpdump.org/linktypes.html. Those without
-// a LINKTYPE_* name have their DLT_* name.
+// Names of link types by LINKTYPE_* value, from https://www.tcpdump.org/linktypes.html. Types without a LINKTYPE_* name
+// have their DLT_* name.
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [1, 'ETHERNET'],
@@ -252,7 +252,7 @@ const BY_NAME: ReadonlyMap<string, number> = new Map([
 const MAX_LINK_TYPE = 0xffff
 
 /**
- * The LINKTYPE_* name without its prefix; `UNKNOWN` where the number has none.
+ * The LINKTYPE_* name without its prefix, or `UNKNOWN`.
  *
  * @param linkType LINKTYPE_* value.
  */
@@ -261,8 +261,10 @@ export function linkTypeName(linkType: number): string {
 }
 
 /**
- * The LINKTYPE_* value for a name, with or without `LINKTYPE_` or `DLT_`, in any case, or for a decimal number up
- * to 65,535. Null: there is no such link type.
+ * The LINKTYPE_* value of a name or a number. A name may have the prefix `LINKTYPE_` or `DLT_`, in upper or lower case.
+ * A number is decimal, up to 65,535.
+ *
+ * @returns Null for an unknown name or a larger number.
  */
 export function linkTypeByName(name: string): number | null {
   if (/^\d{1,5}$/.test(name)) return Number(name) <= MAX_LINK_TYPE ? Number(name) : null

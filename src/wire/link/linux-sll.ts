@@ -11,7 +11,7 @@ const SLL2_BYTES = 20
 /** The protocol field of a frame that begins with an LLC header. */
 const PROTOCOL_LLC = 4
 
-// ARPHRD_* values of interfaces whose frames keep their header.
+// ARPHRD_* values of interfaces whose frames keep their link-layer header.
 const HARDWARE_FRAME_RELAY = 770
 const HARDWARE_WLAN = 801
 const HARDWARE_WLAN_PRISM = 802
@@ -37,8 +37,8 @@ export function decodeSll2(bytes: Uint8Array, cursor: FrameCursor): number {
 }
 
 /**
- * An EtherType is believed. Linux' own small numbers lead to LLC, or to a frame with its header where the interface
- * gives those.
+ * An EtherType decides by itself. Linux's small protocol numbers mean LLC or, for some kinds of interfaces, a frame with
+ * its link-layer header.
  */
 function layerOf(hardwareType: number, protocol: number, cursor: FrameCursor): number {
   const layer = layerOfEtherType(protocol)

@@ -17,12 +17,12 @@ const OUI_BRIDGED = 0x0080c2
 const PID_ETHERNET_WITH_FCS = 0x0001
 const PID_ETHERNET = 0x0007
 
-/** IEEE 802.2 LLC, and SNAP behind it (RFC 1042). */
+/** IEEE 802.2 LLC, with SNAP if present (RFC 1042). */
 export function decodeLlc(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeLlcHeader(bytes, cursor, 0)
 }
 
-/** @param padBytes What stands between SNAP and a bridged frame. */
+/** IEEE 802.2 LLC. @param padBytes Padding between SNAP and a bridged frame. */
 export function decodeLlcHeader(bytes: Uint8Array, cursor: FrameCursor, padBytes: number): number {
   const { at } = cursor
   if (!trySkip(cursor, LLC_BYTES)) return Layer.TRUNCATED
@@ -39,7 +39,7 @@ export function decodeLlcHeader(bytes: Uint8Array, cursor: FrameCursor, padBytes
   }
 }
 
-/** @param padBytes As in {@link decodeLlcHeader}. */
+/** SNAP. @param padBytes As in {@link decodeLlcHeader}. */
 export function decodeSnap(bytes: Uint8Array, cursor: FrameCursor, padBytes: number): number {
   const { at } = cursor
   if (!trySkip(cursor, SNAP_BYTES)) return Layer.TRUNCATED

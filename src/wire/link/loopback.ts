@@ -8,9 +8,9 @@ const AF_INET = 2
 const AF_INET6: readonly number[] = [10, 23, 24, 28, 30]
 
 /**
- * LINKTYPE_NULL and LINKTYPE_LOOP: an address family of four bytes, in the byte order of the host that captured
- * (NULL) or of the network (LOOP). Families are small, so the order shows; some drivers put an EtherType in the
- * last two bytes instead.
+ * LINKTYPE_NULL and LINKTYPE_LOOP: a four-byte address family in the byte order of the capturing host (NULL) or of the
+ * network (LOOP). Families are small numbers, so the value shows the order. Some drivers put an EtherType into the last
+ * two bytes instead.
  */
 export function decodeLoopback(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor

@@ -5,7 +5,7 @@ import { type FrameCursor, Layer } from '../frame-cursor.js'
 const BACKBONE_TAG_BYTES = 4
 const FABRIC_PATH_TAG_BYTES = 2
 
-/** The I-TAG of IEEE 802.1Q §9.7 (802.1ah): flags, a service number of 24 bits, and the customer's whole frame. */
+/** The I-TAG of IEEE 802.1Q §9.7 (802.1ah): flags, a 24-bit service identifier, then the customer's whole frame. */
 export function decodeBackboneTag(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < BACKBONE_TAG_BYTES) return Layer.TRUNCATED
@@ -14,7 +14,7 @@ export function decodeBackboneTag(bytes: Uint8Array, cursor: FrameCursor): numbe
   return Layer.ETHERNET
 }
 
-/** Cisco FabricPath: a forwarding tag of 10 bits, hops left, and the host's whole frame. */
+/** Cisco FabricPath: a 10-bit forwarding tag and a TTL, then the host's whole frame. */
 export function decodeFabricPath(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < FABRIC_PATH_TAG_BYTES) return Layer.TRUNCATED

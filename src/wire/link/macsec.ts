@@ -4,7 +4,7 @@ import { layerOfEtherType } from './ether-type.js'
 
 const HAS_CHANNEL = 0x20
 const IS_ENCRYPTED = 0x08
-/** The user data differ from what was sent, encrypted or not. */
+/** The C bit: the secure data differs from the user data. */
 const IS_CHANGED = 0x04
 const SHORT_LENGTH = 1
 const SHORT_LENGTH_MASK = 0x3f
@@ -14,7 +14,7 @@ const CHANNEL_BYTES = 8
 const ETHER_TYPE_BYTES = 2
 const CHECK_VALUE_BYTES = 16
 
-/** The tag of MACsec behind its EtherType; what it only protects from changes can be read. Source: IEEE 802.1AE §9. */
+/** The MACsec tag after its EtherType. Frames that are only integrity-protected can be read. Source: IEEE 802.1AE §9. */
 export function decodeMacsec(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < TAG_BYTES) return Layer.TRUNCATED

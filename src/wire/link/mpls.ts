@@ -13,8 +13,9 @@ const IP_LENGTHS_BYTES = 6
 const IPV6_HEADER_BYTES = 40
 
 /**
- * One entry of a label stack, RFC 3032 §2.1. What follows the last one is not said: IP is known by its version
- * (RFC 4928 §3) and a length that fits, an Ethernet pseudowire with or without control word (RFC 4448 §4.4) by an EtherType in its place.
+ * One entry of a label stack (RFC 3032 §2.1). No field says what follows the last one. IP is recognized by its version
+ * (RFC 4928 §3) and a length that fits; an Ethernet pseudowire, with or without control word (RFC 4448 §4.4), by its
+ * EtherType.
  */
 export function decodeMpls(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
@@ -38,7 +39,7 @@ function layerBehindStack(bytes: Uint8Array, cursor: FrameCursor): number {
   return isIp ? Layer.IP : Layer.NOT_IP
 }
 
-/** Length of the packet that an IP header of this version claims; a MAC address claims too much. */
+/** Packet length in an IP header of this version. Bytes of a MAC address in its place claim too long a packet. */
 function claimedIpBytes(bytes: Uint8Array, version: number, at: number, to: number): number {
   if (to - at < IP_LENGTHS_BYTES) return 0
   return version === 4 ? u16be(bytes, at + 2) : IPV6_HEADER_BYTES + u16be(bytes, at + 4)

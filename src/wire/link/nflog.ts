@@ -11,9 +11,9 @@ const TLV_PACKET_HEADER = 1
 const TLV_PAYLOAD = 9
 
 /**
- * LINKTYPE_NFLOG: an address family, a version, a group, then type-length-value fields, of which one is the packet.
- * Their byte order is that of the host that captured; types are small, so it shows in each of them. For families
- * other than IP, the field "packet header" tells the EtherType.
+ * LINKTYPE_NFLOG: an address family, a version, a group, then type-length-value fields, one of which is the packet. The
+ * fields have the byte order of the capturing host; types are small numbers, so each type shows the order. For families
+ * other than IP, the field "packet header" has the EtherType.
  *
  * Source: https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html.
  */
@@ -25,7 +25,7 @@ export function decodeNflog(bytes: Uint8Array, cursor: FrameCursor): number {
   let etherType = 0
   for (let field = at + HEADER_BYTES; field < cursor.wireTo; ) {
     if (to - field < TLV_HEADER_BYTES) return Layer.TRUNCATED
-    // The low byte of a type is never 0, the high one always (but for flags in its highest bits).
+    // The low byte of a type is never 0. The high byte is always 0, except for flags in its two highest bits.
     const isLittleEndian = (bytes[field + 2]! & 0x3f) !== 0
     const length = isLittleEndian ? u16le(bytes, field) : u16be(bytes, field)
     const type = isLittleEndian ? bytes[field + 2]! : bytes[field + 3]!

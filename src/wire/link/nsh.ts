@@ -20,7 +20,7 @@ export function decodeNsh(bytes: Uint8Array, cursor: FrameCursor): number {
   return cursor.at > cursor.to ? Layer.TRUNCATED : layerOfNextProtocol(bytes[at + 3]!)
 }
 
-/** The layer behind NSH (RFC 8300 §9.1.6) and behind VXLAN-GPE, which number them alike. */
+/** The layer after NSH (RFC 8300 §9.1.6) or VXLAN-GPE, which use the same numbers. */
 export function layerOfNextProtocol(protocol: number): number {
   switch (protocol) {
     case 1: // IPv4

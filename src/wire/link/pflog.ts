@@ -5,8 +5,8 @@ const ALIGNMENT = 4
 const OLD_HEADER_BYTES = 28
 
 /**
- * LINKTYPE_PFLOG: the header's first byte is its length, which differs between the BSDs and their versions, before
- * padding to a multiple of four. The packet's own version tells what it is.
+ * LINKTYPE_PFLOG: the first byte of the header is its length, which differs between BSD systems and versions. Padding to
+ * a multiple of four and an IP packet follow.
  */
 export function decodePflog(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor

@@ -17,7 +17,7 @@ const PROTOCOL_IPV6 = 0x0057
 const PROTOCOL_MPLS_UNICAST = 0x0281
 const PROTOCOL_MPLS_MULTICAST = 0x0283
 
-/** A PPP frame with or without address and control bytes, which some captures leave out (RFC 1662 §3.1). */
+/** A PPP frame with or without address and control bytes, which some captures omit (RFC 1662 §3.1). */
 export function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED
@@ -25,7 +25,7 @@ export function decodePppFrame(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodePpp(bytes, cursor)
 }
 
-/** LINKTYPE_PPP and LINKTYPE_PPP_HDLC: PPP in HDLC-like framing, or Cisco HDLC, told apart by the address byte. */
+/** LINKTYPE_PPP and LINKTYPE_PPP_HDLC: PPP in HDLC-like framing, or Cisco HDLC; the address byte says which. */
 export function decodePppHdlc(bytes: Uint8Array, cursor: FrameCursor): number {
   if (cursor.to - cursor.at < 1) return Layer.TRUNCATED
   const address = bytes[cursor.at]!
@@ -42,16 +42,16 @@ export function decodeCiscoHdlc(bytes: Uint8Array, cursor: FrameCursor): number 
   return layerOfTypeOnly(u16be(bytes, at + 2))
 }
 
-/** LINKTYPE_C_HDLC_WITH_DIR: a byte that tells the direction before the frame. */
+/** LINKTYPE_C_HDLC_WITH_DIR: a direction byte, then the frame. */
 export function decodeCiscoHdlcWithDirection(bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, 1) ? decodeCiscoHdlc(bytes, cursor) : Layer.TRUNCATED
 }
 
-/** LINKTYPE_PPP_WITH_DIR and LINKTYPE_PPP_PPPD: a byte that tells the direction before the PPP frame. */
+/** LINKTYPE_PPP_WITH_DIR and LINKTYPE_PPP_PPPD: a direction byte, then the PPP frame. */
 export function decodePppWithDirection(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED
-  // pppd puts the direction in the place of the address byte.
+  // pppd replaces the address byte by the direction.
   if (bytes[at + 1] === CONTROL_UNNUMBERED) {
     cursor.at = at + 2
     return decodePpp(bytes, cursor)
@@ -60,7 +60,7 @@ export function decodePppWithDirection(bytes: Uint8Array, cursor: FrameCursor): 
   return decodePppFrame(bytes, cursor)
 }
 
-/** A PPP protocol field, of one byte where it is compressed (RFC 1661 §2, §6.5). */
+/** A PPP protocol field of two bytes, or of one byte if compressed (RFC 1661 §2, §6.5). */
 export function decodePpp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED
@@ -87,7 +87,7 @@ const BRIDGED_HAS_LAN_ID = 0x40
 const LAN_ID_BYTES = 4
 const MAC_TYPE_ETHERNET = 1
 
-/** A bridged frame: flags, the kind of its header, and perhaps the number of a LAN (RFC 3518 §4.2). */
+/** A bridged frame: flags, MAC type, optional LAN id (RFC 3518 §4.2). */
 function decodeBridged(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, BRIDGED_HEADER_BYTES)) return Layer.TRUNCATED
@@ -102,8 +102,8 @@ const MULTILINK_LONG_BYTES = 4
 const MULTILINK_SHORT_BYTES = 2
 
 /**
- * A frame, or a part of one, that was sent over one of several links (RFC 1990 §3). Which form its sequence number
- * has was agreed on before; the long one has six zeros that are a part of the number in the short one.
+ * A frame, or a part of one, sent over one link of a multilink bundle (RFC 1990 §3). The peers negotiated a short or a
+ * long sequence number. The long form has six zero bits where the short form has bits of the number.
  */
 function decodeMultilink(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
@@ -114,7 +114,7 @@ function decodeMultilink(bytes: Uint8Array, cursor: FrameCursor): number {
   return trySkip(cursor, isLong ? MULTILINK_LONG_BYTES : MULTILINK_SHORT_BYTES) ? Layer.PPP : Layer.TRUNCATED
 }
 
-/** The header of the PPPoE session stage, RFC 2516 §4, §6; its length ends the frame. */
+/** The header of the PPPoE session stage (RFC 2516 §4, §6). Its length ends the frame. */
 export function decodePppoe(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < PPPOE_HEADER_BYTES) return Layer.TRUNCATED

@@ -6,7 +6,7 @@ const SOURCE = 8
 const HEADER_BYTES = 14
 const FRAME_TYPE_MASK = 0xc0
 const FRAME_TYPE_LLC = 0x40
-/** In the first byte of the source address: routing information follows. */
+/** Bit in the first byte of the source address: routing information follows. */
 const IS_SOURCE_ROUTED = 0x80
 const ROUTE_LENGTH_MASK = 0x1f
 const MIN_ROUTE_BYTES = 2

@@ -6,7 +6,7 @@ const HEADER_BYTES = 4
 const TAG_PADDING = 0
 const TAG_END = 1
 
-/** TZSP's number of what it carries -> LINKTYPE_* value. */
+/** LINKTYPE_* values by TZSP's number of the encapsulated protocol. */
 const LINK_TYPES: ReadonlyMap<number, number> = new Map([
   [1, 1], // Ethernet
   [2, 6], // Token Ring
@@ -18,7 +18,7 @@ const LINK_TYPES: ReadonlyMap<number, number> = new Map([
   [127, 163], // with an AVS header
 ])
 
-/** LINKTYPE_TZSP: TaZmen Sniffer Protocol, tagged fields before a frame of another link type. */
+/** LINKTYPE_TZSP: TaZmen Sniffer Protocol. Tagged fields, then a frame of another link type. */
 export function decodeTzsp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (!trySkip(cursor, HEADER_BYTES)) return Layer.TRUNCATED

@@ -2,7 +2,7 @@ import { u16le, u32be, u32le } from '../../bytes/endian.js'
 import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
 import { decodeWlan, decodeWlanFrame } from './wlan.js'
 
-// What capturing hardware and drivers put before IEEE 802.11 frames.
+// Headers that capture hardware and drivers put before IEEE 802.11 frames.
 
 /** Frame check sequence at the end of a frame. */
 const FCS_BYTES = 4
@@ -19,8 +19,8 @@ const FLAG_PADDED = 0x20
 const FLAG_BAD_FCS = 0x40
 
 /**
- * LINKTYPE_IEEE802_11_RADIOTAP: a bitmap of what is there in one or more words, then the fields, each aligned to its
- * size from the header's start. Only Flags is of interest, which has at most the timestamp before it.
+ * LINKTYPE_IEEE802_11_RADIOTAP: a bitmap of the fields present, in one or more words, then the fields, each aligned to
+ * its size relative to the header. Only the field Flags is needed; at most the timestamp comes before it.
  *
  * Source: https://www.radiotap.org, "Radiotap" and "Flags".
  */
@@ -60,8 +60,8 @@ const PPI_FLAG_BAD_FCS = 0x4
 const LINK_TYPE_WLAN = 105
 
 /**
- * LINKTYPE_PPI: fields of type and length, and a link type for what follows. The flags that concern the frame check
- * sequence are in the field "802.11-Common".
+ * LINKTYPE_PPI: type-length-value fields, and the link type of the frame that follows. The field "802.11-Common" has the
+ * flags about the frame check sequence.
  *
  * Source: CACE "PPI Per-Packet Information Header Specification" 1.0.10, §3, §4.1.2.
  */
@@ -84,7 +84,7 @@ export function decodePpi(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeWlan(bytes, cursor)
 }
 
-/** The flags of the field "802.11-Common" among the fields in `bytes[from, to)`; 0: it is not there. */
+/** The flags of the field "802.11-Common" in `bytes[from, to)`; 0 without that field. */
 function ppiCommonFlags(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; to - at >= PPI_FIELD_HEADER_BYTES; ) {
     const fieldBytes = u16le(bytes, at + 2)
@@ -100,10 +100,10 @@ function ppiCommonFlags(bytes: Uint8Array, from: number, to: number): number {
 const PRISM_HEADER_BYTES = 144
 const AVS_LENGTH = 4
 const AVS_MIN_HEADER_BYTES = 8
-/** First word of an AVS header, less its version. */
+/** First word of an AVS header, without its version. */
 const AVS_MAGIC = 0x80211000
 
-/** LINKTYPE_IEEE802_11_PRISM: a header of fixed length, or, from some drivers, that of LINKTYPE_IEEE802_11_AVS. */
+/** LINKTYPE_IEEE802_11_PRISM: a header of fixed length. Some drivers write the header of IEEE802_11_AVS instead. */
 export function decodePrism(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < AVS_MIN_HEADER_BYTES) return Layer.TRUNCATED

@@ -27,7 +27,7 @@ const QOS_AMSDU = 0x80 // first byte
 const QOS_MESH_CONTROL = 0x01 // second byte
 
 // Mesh Control, §9.2.4.7.3.
-/** The first byte is the number of addresses, and nothing else. */
+/** Largest valid first byte, which holds only the number of addresses. */
 const MESH_MOST_ADDRESSES = 2
 /** Flags, TTL, sequence number. */
 const MESH_CONTROL_BYTES = 6
@@ -35,16 +35,16 @@ const MESH_CONTROL_BYTES = 6
 /** Both service access points of an LLC header before SNAP. */
 const SAPS_SNAP = 0xaaaa
 
-/** LINKTYPE_IEEE802_11: an IEEE 802.11 frame without anything before it. */
+/** LINKTYPE_IEEE802_11: an IEEE 802.11 frame without another header before it. */
 export function decodeWlan(bytes: Uint8Array, cursor: FrameCursor): number {
   return decodeWlanFrame(bytes, cursor, false)
 }
 
 /**
- * An IEEE 802.11 frame. Data frames lead to LLC, or to the first subframe of an A-MSDU; management, control and null
- * frames carry nothing; what is encrypted or fragmented (§10.5) ends here.
+ * An IEEE 802.11 frame. Data frames lead to LLC or to the first subframe of an A-MSDU. Management, control and null
+ * frames carry no packet. Encrypted or fragmented (§10.5) frames are not decoded further.
  *
- * @param isPadded The header is padded to a multiple of four bytes.
+ * @param isPadded True when the header is padded to a multiple of four bytes.
  *
  * Source: IEEE 802.11-2020 §9.2.3, §9.3.2.1.
  */
@@ -75,9 +75,9 @@ export function decodeWlanFrame(bytes: Uint8Array, cursor: FrameCursor, isPadded
 }
 
 /**
- * Passes a Mesh Control where there is one. The bit that announces it has other meanings outside of a mesh, and
- * drafts of IEEE 802.11s had no such bit: the flags must be possible, which they are not where LLC follows, and an
- * unannounced one must have LLC behind it.
+ * Skips a Mesh Control, if there is one. The bit that announces it has other meanings outside a mesh, and drafts of IEEE
+ * 802.11s had no such bit. So its first byte must be valid, which that of an LLC header is not, and a Mesh Control that
+ * was not announced must be followed by LLC.
  */
 function passMeshControl(bytes: Uint8Array, cursor: FrameCursor, isAnnounced: boolean): void {
   const { at, to } = cursor

@@ -3,10 +3,10 @@ import { EncapKind } from '../encap-table.js'
 import { type FrameCursor, Layer } from '../frame-cursor.js'
 
 const MIN_HEADER_BYTES = 8
-/** Version and payload type, both 0: a CAPWAP header that is not encrypted. */
+/** Version and payload type are both 0 in an unencrypted CAPWAP header. */
 const PREAMBLE = 0
 
-// The first four bytes behind their first: header length in words (5 bits), radio (5), binding (5), flags (9).
+// The three bytes after the first: header length in words (5 bits), radio (5), binding (5), flags (9).
 const LENGTH_SHIFT = 19
 const BINDING_SHIFT = 9
 const BINDING_MASK = 0x1f
@@ -18,8 +18,8 @@ const IS_KEEP_ALIVE = 0x08
 const LINKTYPE_IEEE802_11 = 105
 
 /**
- * Data between an access point and its controller, not encrypted: an Ethernet frame, or an IEEE 802.11 frame. What
- * CAPWAP itself has cut in fragments stays payload.
+ * Unencrypted data between an access point and its controller: an Ethernet frame or an IEEE 802.11 frame. CAPWAP
+ * fragments are not reassembled and stay payload.
  *
  * Source: RFC 5415 §4.3; RFC 5416 §5.
  */
@@ -38,7 +38,7 @@ export function decodeCapwap(bytes: Uint8Array, cursor: FrameCursor): number {
   return wlan(bytes, cursor)
 }
 
-// IEEE 802.11-2020 §9.2.4.1; what stands in one byte of Frame Control.
+// Fields of the two bytes of Frame Control, IEEE 802.11-2020 §9.2.4.1.
 const VERSION_MASK = 0x03
 const TYPE_MASK = 0x0f
 const DATA_FRAME = 0x08
@@ -53,8 +53,8 @@ const FOURTH_ADDRESS_BYTES = 6
 const QOS_BYTES = 2
 
 /**
- * Some controllers have the bytes of Frame Control in the other order. Frames to or from an access point then begin
- * with a version that there is not.
+ * Some controllers swap the bytes of Frame Control. Frames to or from an access point then begin with an invalid
+ * version.
  */
 function wlan(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor

@@ -13,7 +13,7 @@ const HEADER_III_BYTES = 12
 const SUBHEADER_BYTES = 8
 
 const VLAN_MASK = 0x0fff
-// Type II tells how the mirrored frame was tagged before its tag was taken off.
+// Type II says how the mirrored frame was tagged before its tag was removed.
 const TAGGING_SHIFT = 11
 const TAGGING_MASK = 3
 const TAGGING_ISL = 1
@@ -28,7 +28,8 @@ const FRAME_TYPE_IP = 2
 const HAS_SUBHEADER = 0x0001
 
 /**
- * A mirrored frame. Type I has no header of its own and no sequence number in GRE's; II and III have a version.
+ * A mirrored frame. Type I has no ERSPAN header and no sequence number in the GRE header. Types II and III have a header
+ * with a version.
  *
  * @param type Protocol type of the GRE header before the cursor.
  *

@@ -6,7 +6,7 @@ const HEADER_BYTES = 2
 /** Version 3 and twelve reserved bits. */
 const HEADER = 0x3000
 
-/** EtherIP: an Ethernet frame behind two bytes, RFC 3378 §3. */
+/** EtherIP: two bytes, then an Ethernet frame (RFC 3378 §3). */
 export function decodeEtherIp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
@@ -16,7 +16,7 @@ export function decodeEtherIp(bytes: Uint8Array, cursor: FrameCursor): number {
   return Layer.ETHERNET
 }
 
-/** An Ethernet frame as an IP protocol of its own, as segment routing has it (RFC 8986 §4.9). */
+/** An Ethernet frame directly in IP (protocol 143), as in segment routing (RFC 8986 §4.9). */
 export function decodeEthernetInIp(_bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.encaps.push(EncapKind.ETHERNET, 0)
   return Layer.ETHERNET

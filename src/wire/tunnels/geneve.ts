@@ -4,12 +4,12 @@ import { type FrameCursor, Layer } from '../frame-cursor.js'
 import { layerOfTypeOnly } from '../link/ether-type.js'
 
 const HEADER_BYTES = 8
-/** The first two bits of the first byte; the others are the length of the options in 32-bit words. */
+/** The version is in the first two bits of the first byte. The others hold the length of the options in 32-bit words. */
 const VERSION_SHIFT = 6
 const OPTIONS_MASK = 0x3f
 const TRANSPARENT_ETHERNET = 0x6558
 
-/** GENEVE, whose options are passed. Reserved bits are ignored, as receivers must. Source: RFC 8926 §3.4. */
+/** GENEVE. Skips options, and ignores reserved bits, as receivers must. Source: RFC 8926 §3.4. */
 export function decodeGeneve(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED

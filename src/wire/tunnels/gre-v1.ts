@@ -6,7 +6,7 @@ import { pppPayload } from './ppp-payload.js'
 const HAS_KEY = 0x2000
 const HAS_SEQUENCE = 0x1000
 const HAS_ACKNOWLEDGMENT = 0x0080
-/** Checksum, routing, and what must be 0. */
+/** Bits that must be 0: checksum, routing and reserved bits. */
 const FORBIDDEN = 0xcf78
 
 const PPP = 0x880b
@@ -17,10 +17,11 @@ const HEADER_BYTES = 8
 const FIELD_BYTES = 4
 
 /**
- * GRE of version 1 at the cursor: PPTP's (RFC 2637 §4.1), or MikroTik's EoIP, whose tunnel id is little-endian. The
- * payload length ends the packet; an acknowledgment alone has none.
+ * GRE version 1 at the cursor: PPTP (RFC 2637 §4.1), or MikroTik's EoIP with its little-endian tunnel id. The packet
+ * ends at the payload length, which is 0 for a mere acknowledgment.
  *
- * @param flags The first two bytes; the third and fourth are `type`. The captured bytes hold these four.
+ * @param flags The first two bytes of the header.
+ * @param type  The next two bytes. All four must have been captured.
  */
 export function decodeGreV1(bytes: Uint8Array, cursor: FrameCursor, flags: number, type: number): number {
   const { at, to } = cursor

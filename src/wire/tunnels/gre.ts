@@ -15,12 +15,12 @@ const HAS_SEQUENCE = 0x1000
 const VERSION_MASK = 0x0007
 
 const MIN_HEADER_BYTES = 4
-/** Checksum and offset, key, sequence number: each. */
+/** Length of each optional field: checksum and offset, key, sequence number. */
 const FIELD_BYTES = 4
 /** Family, offset and length of a source route entry. */
 const ROUTE_ENTRY_BYTES = 4
 
-// Protocol types that are no EtherTypes of a link layer.
+// Protocol types that need their own decoder; all others are EtherTypes.
 const TRANSPARENT_ETHERNET = 0x6558
 const MIKROTIK_ETHERNET = 0x6400
 const WCCP = 0x883e
@@ -33,8 +33,8 @@ const METADATA_BYTES = 8
 const METADATA_VERSION_AND_LENGTH = 0x0101
 
 /**
- * GRE of version 0 with all of its optional fields, or of version 1. NVGRE (RFC 7637 §3.2) is GRE with a key (the
- * subnet id in its upper 24 bits) and transparent Ethernet.
+ * GRE version 0 with all optional fields, or version 1. NVGRE (RFC 7637 §3.2) is GRE with transparent Ethernet and a key
+ * whose upper 24 bits are the subnet id.
  *
  * Source: RFC 2784 §2, RFC 2890 §2; for routing RFC 1701.
  */
@@ -80,7 +80,7 @@ function layerOfType(bytes: Uint8Array, cursor: FrameCursor, type: number): numb
   }
 }
 
-/** In GRE the EtherType of what follows Cisco's metadata stands before it. */
+/** Skips Cisco's metadata in GRE, where the EtherType of what follows comes before the metadata. */
 function behindCiscoMetadata(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < METADATA_BYTES) return Layer.TRUNCATED
@@ -89,7 +89,7 @@ function behindCiscoMetadata(bytes: Uint8Array, cursor: FrameCursor): number {
   return layerOfTypeOnly(u16be(bytes, at))
 }
 
-/** Offset behind the source route entries at `at`, of which one of length 0 is the last; -1: they don't end. */
+/** Offset after the source route entries at `at`, which end with an entry of length 0; -1 without such an entry. */
 function behindRoutes(bytes: Uint8Array, at: number, to: number): number {
   for (let next = at; to - next >= ROUTE_ENTRY_BYTES; ) {
     const length = bytes[next + 3]!
@@ -100,8 +100,8 @@ function behindRoutes(bytes: Uint8Array, at: number, to: number): number {
 }
 
 /**
- * IPv4 as a router redirects it to a web cache: in the second version of the protocol behind four bytes, which are
- * not told apart from an IP header by anything but its version (draft-mclaggan-wccp-v2rev1 §4.12).
+ * IPv4 that a router redirects to a web cache. WCCP version 2 puts four bytes before the packet. Only the IP header's
+ * version and length show whether they are there (draft-mclaggan-wccp-v2rev1 §4.12).
  */
 function decodeWccp(bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.encaps.push(EncapKind.WCCP, 0)

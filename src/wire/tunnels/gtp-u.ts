@@ -3,7 +3,7 @@ import { EncapKind } from '../encap-table.js'
 import { endAt, type FrameCursor, Layer } from '../frame-cursor.js'
 import { fittingIp } from './ip-claim.js'
 
-// First byte: version 1, protocol type 1 (not GTP'), a reserved bit, and which optional fields there are.
+// First byte: version 1, protocol type 1 (not GTP'), a reserved bit, and a bit per optional field.
 const KIND_MASK = 0xf0
 const VERSION_1_GTP = 0x30
 const HAS_EXTENSION = 0x04
@@ -11,11 +11,11 @@ const HAS_OPTIONAL_FIELDS = 0x07
 
 const USER_DATA = 255
 const HEADER_BYTES = 8
-/** Sequence number, N-PDU number, type of the next extension header: all or none of them. */
+/** Sequence number, N-PDU number, type of the next extension header: present together if any is. */
 const OPTIONAL_BYTES = 4
 
 /**
- * A user packet (G-PDU) in GTP-U; other messages carry none. Extension headers are passed.
+ * A user packet (G-PDU) in GTP-U. Other messages carry no packet. Skips extension headers.
  *
  * Source: 3GPP TS 29.281 §5.1, §5.2.
  */
@@ -40,7 +40,7 @@ export function decodeGtpU(bytes: Uint8Array, cursor: FrameCursor): number {
   return fittingIp(bytes, next, cursor.to, cursor.wireTo) ? Layer.IP : Layer.NOT_IP
 }
 
-/** Offset behind the extension headers at `at`; the byte before tells the type of the first. -1: they don't end. */
+/** Offset after the extension headers at `at`; the byte before is the type of the first. -1 if they do not end. */
 function behindExtensions(bytes: Uint8Array, at: number, to: number): number {
   let next = at
   while (bytes[next - 1] !== 0) {

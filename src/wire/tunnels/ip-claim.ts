@@ -8,8 +8,8 @@ const ETHERNET_BYTES = 14
 const VLAN_TAG_BYTES = 4
 
 /**
- * Length of the IP packet that `bytes[at, to)` claims to begin with; a total length of 0 (offloaded captures) is
- * everything up to `wireTo`. -1: too few bytes, or no IP header.
+ * The packet length in the IP header at `bytes[at, to)`. A total length of 0 (offloaded captures) means up to `wireTo`.
+ * -1 when there are too few bytes or no IP header.
  */
 function claimedIpBytes(bytes: Uint8Array, at: number, to: number, wireTo: number): number {
   if (to - at < IPV4_MIN_BYTES) return -1
@@ -22,24 +22,24 @@ function claimedIpBytes(bytes: Uint8Array, at: number, to: number, wireTo: numbe
   return totalLength < headerBytes ? -1 : totalLength
 }
 
-/** True when `bytes[at, to)` begins with an IP packet of a length that fits. */
+/** True when `bytes[at, to)` begins with an IP packet that ends at or before `wireTo`. */
 export function fittingIp(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
   const ipBytes = claimedIpBytes(bytes, at, to, wireTo)
   return ipBytes >= 0 && ipBytes <= wireTo - at
 }
 
-/** True when one IP packet fills `bytes[at, wireTo)`: for headers that leave little else to be known by. */
+/** True when one IP packet fills `[at, wireTo)` exactly. Used after headers that have little else to check. */
 export function exactIp(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
   return claimedIpBytes(bytes, at, to, wireTo) === wireTo - at
 }
 
-/** IP of this version at the cursor, as the header before said. */
+/** `Layer.IP` when the IP version at the cursor is the one that the header before announced. */
 export function ipOfVersion(bytes: Uint8Array, cursor: FrameCursor, version: 4 | 6): number {
   if (cursor.at >= cursor.to) return Layer.TRUNCATED
   return bytes[cursor.at]! >> 4 === version ? Layer.IP : Layer.NOT_IP
 }
 
-/** True when `bytes[at, to)` begins with an Ethernet header and, behind VLAN tags, a packet of a length that fits. */
+/** True when `bytes[at, to)` begins with an Ethernet header, any VLAN tags, and an IP packet of a length that fits. */
 export function isEthernetWithIp(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
   for (let next = at + ETHERNET_BYTES; next <= to; next += VLAN_TAG_BYTES) {
     const layer = layerOfEtherType(u16be(bytes, next - 2))

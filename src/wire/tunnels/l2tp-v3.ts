@@ -9,12 +9,12 @@ const SESSION_BYTES = 4
 const PPP_HEADER_BYTES = 4
 const PPP_IPV4 = 0xff030021
 const PPP_IPV6 = 0xff030057
-/** A cookie of 0, 4 or 8 bytes and a sublayer of 0 or 4 lie between session and frame; only the peers know. */
+/** Possible lengths of cookie (0, 4 or 8) plus sublayer (0 or 4) before the frame. Only the peers know which. */
 const FRAME_OFFSETS: readonly number[] = [0, 4, 8, 12]
 
 /**
- * Data of L2TPv3 over IP, or over UDP behind its first four bytes: an Ethernet frame or PPP, found where one with IP
- * inside can be. Session 0 is control traffic.
+ * L2TPv3 data over IP, or over UDP after its first four bytes. Looks for an Ethernet or PPP frame with IP at each
+ * possible offset. Session 0 is control traffic.
  *
  * Source: RFC 3931 §4.1.1, RFC 4719 §3.2.
  */

@@ -17,7 +17,7 @@ const VERSION_3 = 3
 const MIN_HEADER_BYTES = 6
 const V3_HEADER_BYTES = 4
 
-/** Data of L2TP over UDP: PPP in version 2 (RFC 2661 §3.1), a frame in version 3 (RFC 3931 §4.1.2.1). */
+/** L2TP data over UDP: PPP in version 2 (RFC 2661 §3.1), Ethernet or PPP in version 3 (RFC 3931 §4.1.2.1). */
 export function decodeL2tp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to } = cursor
   if (to - at < MIN_HEADER_BYTES) return Layer.TRUNCATED

@@ -8,7 +8,7 @@ const HAS_INSTANCE = 0x08
 /** A bit of RFC 9300 that must be 0. */
 const RESERVED = 0x04
 
-/** LISP data: IP, of an instance where the header has its id. Source: RFC 9300 §5.3. */
+/** LISP data: an IP packet, with an instance id if the header has one. Source: RFC 9300 §5.3. */
 export function decodeLisp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
@@ -21,12 +21,12 @@ export function decodeLisp(bytes: Uint8Array, cursor: FrameCursor): number {
 }
 
 const CONTROL_HEADER_BYTES = 4
-/** Type 8 in the upper half of the first byte; flags and reserved bits, of which one announces a header more. */
+/** Type 8 in the upper half of the first byte. The lower half has flags; one of them announces security data. */
 const ENCAPSULATED = 0x80
 const TYPE_MASK = 0xf0
 const HAS_SECURITY = 0x08
 
-/** A LISP control message inside another one: an IP packet (RFC 9301 §5.8). With security data it stays payload. */
+/** An encapsulated LISP control message: an IP packet (RFC 9301 §5.8). With security data it stays payload. */
 export function decodeLispControl(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < CONTROL_HEADER_BYTES) return Layer.TRUNCATED

@@ -6,8 +6,8 @@ const BOTTOM_OF_STACK = 0x01
 const CONTROL_WORD_BYTES = 4
 
 /**
- * A label stack over UDP, RFC 7510 §3. Labels can be anything: it is one when an IP packet fills the rest, or a
- * pseudowire's Ethernet frame has IP inside.
+ * A label stack over UDP (RFC 7510 §3). Labels may have any value, so it is only accepted if an IP packet fills the
+ * rest, or if a pseudowire's Ethernet frame with IP follows.
  */
 export function decodeMplsInUdp(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at, to, wireTo } = cursor
@@ -23,7 +23,7 @@ export function decodeMplsInUdp(bytes: Uint8Array, cursor: FrameCursor): number 
   return isMpls ? Layer.MPLS : Layer.NOT_IP
 }
 
-/** A label stack as an IP protocol of its own, RFC 4023 §3. */
+/** A label stack directly in IP (protocol 137), RFC 4023 §3. */
 export function decodeMplsInIp(): number {
   return Layer.MPLS
 }

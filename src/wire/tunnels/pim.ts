@@ -4,7 +4,7 @@ import { fittingIp } from './ip-claim.js'
 
 /** Version 2, and the type of the message. */
 const REGISTER = 0x21
-/** In the first of the four bytes behind the common header: a register without a packet, only its header. */
+/** In the first byte after the common header: the register has no packet, only its header. */
 const IS_NULL_REGISTER = 0x40
 const HEADER_BYTES = 8
 

@@ -3,7 +3,7 @@ import { type FrameCursor, Layer } from '../frame-cursor.js'
 const ADDRESS_ALL_STATIONS = 0xff
 const CONTROL_UNNUMBERED = 0x03
 
-/** PPP as tunnels carry it: its address and control bytes may have been left out (RFC 1661 §6.6). */
+/** PPP inside a tunnel, with or without address and control bytes (RFC 1661 §6.6). */
 export function pppPayload(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < 2) return Layer.TRUNCATED

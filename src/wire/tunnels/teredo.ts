@@ -4,7 +4,7 @@ import { type FrameCursor, Layer } from '../frame-cursor.js'
 import { exactIp } from './ip-claim.js'
 
 const AUTHENTICATION = 0x0001
-/** Type, two lengths, a nonce of eight bytes, a confirmation byte; between them what the lengths say. */
+/** Type, two lengths, an 8-byte nonce and a confirmation byte, without the two fields whose lengths are given. */
 const AUTHENTICATION_BYTES = 13
 const ORIGIN = 0x0000
 const ORIGIN_BYTES = 8
@@ -18,8 +18,8 @@ const TEREDO_PREFIX = 0x20010000
 const LINK_LOCAL_PREFIX = 0xfe80
 
 /**
- * IPv6 in a Teredo packet, behind the indications of authentication and origin that it may have. One of its addresses
- * is Teredo's.
+ * IPv6 in a Teredo packet, after optional authentication and origin indications. One of its addresses must be a Teredo
+ * address.
  *
  * Source: RFC 4380 §4, §5.1.1.
  */

@@ -28,7 +28,7 @@ const BY_PROTOCOL: readonly (readonly [protocol: number, inIpv4: LayerDecoder, i
   [IpProtocol.NSH, decodeNsh, decodeNsh],
 ]
 
-/** Which of a datagram's ports tells that it is a tunnel's: those of answers too, or only that it is sent to. */
+/** Which port of a datagram identifies the tunnel: either, or only the destination's. */
 type PortSide = 'either' | 'destination'
 
 const BY_PORT: readonly (readonly [port: number, side: PortSide, decoder: LayerDecoder])[] = [
@@ -42,7 +42,7 @@ const BY_PORT: readonly (readonly [port: number, side: PortSide, decoder: LayerD
   [5247, 'either', decodeCapwap],
   [6081, 'destination', decodeGeneve],
   [6635, 'destination', decodeMplsInUdp],
-  [8472, 'destination', decodeVxlan], // of Linux before IANA's number
+  [8472, 'destination', decodeVxlan], // Linux's port before IANA assigned one
 ]
 
 const IPV6_ROWS = 256
@@ -52,7 +52,7 @@ for (const [protocol, inIpv4, inIpv6] of BY_PROTOCOL) {
   byProtocol[IPV6_ROWS + protocol] = inIpv6
 }
 
-// Port -> 1 + index in BY_PORT; 0: no tunnel.
+// By port: 1 + index in BY_PORT, or 0 for no tunnel.
 const rowOfDstPort = new Uint8Array(0x1_0000)
 const rowOfSrcPort = new Uint8Array(0x1_0000)
 for (const [index, [port, side]] of BY_PORT.entries()) {
@@ -60,12 +60,12 @@ for (const [index, [port, side]] of BY_PORT.entries()) {
   if (side === 'either') rowOfSrcPort[port] = 1 + index
 }
 
-/** The decoder of tunnels that are an IP protocol of their own; null: this one is none. */
+/** The decoder of the tunnel with this IP protocol; null if the protocol is not a tunnel. */
 export function tunnelOfProtocol(ipVersion: 4 | 6, protocol: number): LayerDecoder | null {
   return byProtocol[ipVersion === 4 ? protocol : IPV6_ROWS + protocol]!
 }
 
-/** The decoder of the tunnel that has one of a UDP datagram's ports, the destination's first; null: none has. */
+/** The decoder of the tunnel on a UDP datagram's ports, destination port first; null if neither is a tunnel's. */
 export function tunnelOfPorts(srcPort: number, dstPort: number): LayerDecoder | null {
   const row = rowOfDstPort[dstPort]! || rowOfSrcPort[srcPort]!
   return row === 0 ? null : BY_PORT[row - 1]![2]

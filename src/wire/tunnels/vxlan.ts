@@ -10,7 +10,7 @@ const HAS_VNI = 0x0800
 const HAS_GROUP = 0x8000
 const GROUP_FLAGS = 0x8048
 
-/** VXLAN, with or without a group policy: an Ethernet frame. Other flags and reserved bits must be 0. */
+/** VXLAN with or without group policy: an Ethernet frame follows. All other flags and reserved bits must be 0. */
 export function decodeVxlan(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
@@ -23,12 +23,12 @@ export function decodeVxlan(bytes: Uint8Array, cursor: FrameCursor): number {
   return Layer.ETHERNET
 }
 
-// First byte of VXLAN-GPE; its third is reserved and its fourth the next protocol.
+// First byte of VXLAN-GPE. The third byte is reserved, the fourth is the next protocol.
 const GPE_VERSION_AND_RESERVED = 0xf0
 const GPE_HAS_VNI = 0x08
 const GPE_HAS_PROTOCOL = 0x04
 
-/** VXLAN-GPE: what its next protocol says, or an Ethernet frame. Source: draft-ietf-nvo3-vxlan-gpe-13 §3. */
+/** VXLAN-GPE: the next protocol follows, or an Ethernet frame. Source: draft-ietf-nvo3-vxlan-gpe-13 §3. */
 export function decodeVxlanGpe(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
