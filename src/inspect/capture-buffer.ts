@@ -2,12 +2,12 @@ import { TwoAreas } from '../input/capture-windows.js'
 import { MAX_REASSEMBLED_BYTES, MAX_REASSEMBLED_DATAGRAMS, type ReassembledSpace } from '../wire/fragments.js'
 
 const READ_BYTES = 2 * 1024 * 1024
-/** Datagrams begin at multiples of this. */
+/** Alignment of datagrams. */
 const ALIGN_BYTES = 8
 
 /**
- * The memory that captures are read into, one after the other: room for the datagrams of one frame, and two areas that
- * are filled by turns.
+ * The memory for reading captures, used for one capture after the other: space for the reassembled datagrams of one
+ * frame, and two read areas that are filled in turn.
  *
  *   +-----------+----------+-------------+----------+-------------+
  *   | datagrams | headroom | read area 0 | headroom | read area 1 |
@@ -26,7 +26,7 @@ export class CaptureBuffer implements ReassembledSpace {
     this.areas = new TwoAreas(READ_BYTES, this.bytes, this.#areasFrom)
   }
 
-  /** Forgets the datagrams of the frame before. */
+  /** Frees the datagrams of the previous frame. */
   startFrame(): void {
     this.#reserved = 0
   }

@@ -4,12 +4,12 @@ const LINKTYPE_ETHERNET = 1
 const LINKTYPE_LINUX_SLL = 113
 const FIRST_ETHER_TYPE = 0x600
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100])
-/** VLAN tags that are looked behind. */
+/** Most VLAN tags skipped. */
 const MAX_TAGS = 4
 
-// What frames hold that are not IP, by EtherType (IEEE 802 Numbers registry of IANA).
+// Names of frame contents other than IP, by EtherType (IANA registry "IEEE 802 Numbers").
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [0x0800, 'IPv4 that is none'],
+  [0x0800, 'invalid IPv4'],
   [0x0806, 'ARP'],
   [0x0842, 'Wake-on-LAN'],
   [0x22f3, 'TRILL'],
@@ -19,7 +19,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x809b, 'AppleTalk'],
   [0x80f3, 'AARP'],
   [0x8137, 'IPX'],
-  [0x86dd, 'IPv6 that is none'],
+  [0x86dd, 'invalid IPv6'],
   [0x8808, 'MAC control'],
   [0x8809, 'Slow protocols'],
   [0x8847, 'MPLS'],
@@ -47,7 +47,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x9000, 'Ethernet loopback'],
 ])
 
-/** EtherType, behind VLAN tags, of a frame that holds no IP; a value below 0x600 is the length of LLC; null: unknown. */
+/** The EtherType after any VLAN tags. A value below 0x600 is the length of an LLC frame. Null when unknown. */
 export function etherTypeOf(bytes: Uint8Array, packet: CapturedPacket, linkType: number): number | null {
   if (linkType !== LINKTYPE_ETHERNET && linkType !== LINKTYPE_LINUX_SLL) return null
   let at = packet.from + (linkType === LINKTYPE_ETHERNET ? 12 : 14)
@@ -62,7 +62,7 @@ export function etherTypeOf(bytes: Uint8Array, packet: CapturedPacket, linkType:
   return null
 }
 
-/** What a frame holds that is not IP. */
+/** Names the content of a frame that is not IP. @param etherType As `etherTypeOf()` returns it. */
 export function etherTypeName(etherType: number | null): string {
   if (etherType === null) return 'not IP'
   if (etherType < FIRST_ETHER_TYPE) return 'LLC'

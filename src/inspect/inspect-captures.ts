@@ -20,15 +20,15 @@ import type { CaptureInspection, InspectedFormat, InspectedInterface } from './i
 import { durationSeconds, isoTime } from './iso-time.js'
 import { PacketTally } from './packet-tally.js'
 
-/** Options of an inspection: those options of a conversion that concern reading. */
+/** Options of an inspection: the options of a conversion that concern reading. */
 export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limits'>
 
 /**
- * Looks into captures without converting them, one after the other.
+ * Inspects captures one after the other without converting them.
  *
- * @param stdin     What the input `-` reads.
- * @param onCapture Called with what was found in each, in the order of the arguments.
- * @returns A sentence for each argument that gave no input, and what was found besides captures.
+ * @param stdin     The stream for the input `-`.
+ * @param onCapture Called with the result for each capture, in the order of the arguments.
+ * @returns A message for each argument that matched no input, and counts of files that are not captures.
  */
 export async function inspectCaptures(
   config: InspectConfig,
@@ -37,7 +37,7 @@ export async function inspectCaptures(
 ): Promise<{ errors: string[]; skipped: SkippedInputs }> {
   const { inputs, problems, skipped } = expandInputs(config.inputs)
   const buffer = new CaptureBuffer()
-  // One memory for all captures: the garbage collector would keep that of many for long.
+  // One block of shared memory for all captures: the garbage collector would free separate blocks late.
   const encaps = EncapTable.allocate(config.limits.encaps)
   const decompression = new ThreadedDecompression()
   const opener = new InputOpener(inputs, decompression, stdin)
@@ -54,14 +54,14 @@ export async function inspectCaptures(
   return { errors: problems.map(({ message }) => message), skipped: skipped.summary }
 }
 
-/** Memory that captures use one after the other. */
+/** Memory shared by all captures, one at a time. */
 interface InspectMemory {
   readonly buffer: CaptureBuffer
-  /** For the outer headers of one capture's packets. */
+  /** For the outer headers of a capture's packets. */
   readonly encaps: SharedArrayBuffer
 }
 
-// Null: a folder or pattern gave it, and it is no capture.
+// Returns null for a file from a folder or pattern that is not a capture.
 async function inspectInput(
   config: InspectConfig,
   input: Input,
@@ -118,7 +118,7 @@ async function inspectInput(
   }
 }
 
-/** Counts the packets of a capture, and closes its source. @throws CaptureFormatError where it is none. */
+/** Counts the packets of a capture and closes its source. @throws CaptureFormatError when it is not a capture. */
 async function readWhole(
   source: ByteSource,
   path: string,

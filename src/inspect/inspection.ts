@@ -1,6 +1,6 @@
 import type { InputProblem, InputSummary, SkippedInputs } from '../summary.js'
 
-/** Packets of one kind, divided into the kinds inside it. */
+/** Packet counts of one kind, with its subdivision. */
 export interface PacketGroup {
   readonly name: string
   readonly packets: number
@@ -9,28 +9,28 @@ export interface PacketGroup {
   readonly groups: readonly PacketGroup[]
 }
 
-/** One interface of a capture. Texts are as the capture has them. */
+/** One interface of a capture. Strings are unchecked content of the capture. */
 export interface InspectedInterface {
   readonly link_type: string
-  /** Longest frame that was kept; 0: no limit. */
+  /** Most bytes captured of a frame; 0 for no limit. */
   readonly snaplen: number
   /** Unit of the timestamps in seconds: `10^-6`. */
   readonly resolution: string
   readonly name: string | null
   readonly description: string | null
   readonly filter: string | null
-  /** Packets that it is said to have dropped; null: nothing is said. */
+  /** Packets dropped, from the capture's statistics; null without any. */
   readonly dropped: number | null
 }
 
-/** What the capture's headers say. */
+/** Information from the capture's headers. */
 export interface InspectedFormat {
   readonly name: 'pcap' | 'pcapng'
   readonly version: string
   readonly byte_orders: readonly string[]
-  /** `standard`, or the variant of a pcap file's record headers. */
+  /** Layout of a pcap file's record headers, such as `standard`. */
   readonly record_headers: string
-  /** Such as `gzip` or `zstd`; null: the file is not compressed. */
+  /** Compression, such as `gzip` or `zstd`; null for an uncompressed file. */
   readonly compression: string | null
   readonly sections: number
   readonly hardware: string | null
@@ -38,50 +38,50 @@ export interface InspectedFormat {
   readonly application: string | null
 }
 
-/** What is in one input. */
+/** The result for one input. */
 export interface CaptureInspection {
   readonly path: string
   readonly status: InputSummary['status']
   readonly problems: readonly InputProblem[]
   /** Bytes of the file on disk that were read. */
   readonly bytes: number
-  /** Null: the input is no capture, or could not be read. */
+  /** Null when the input is not a capture or could not be read. */
   readonly format: InspectedFormat | null
   readonly packets: {
     readonly total: number
-    /** Captured in part only: the snaplen was shorter. */
+    /** Packets cut by the snaplen. */
     readonly cut: number
-    /** Earlier than the packet before. */
+    /** Packets with an earlier time than the packet before. */
     readonly back_in_time: number
-    /** Dropped while capturing, as the capture says. */
+    /** Packets dropped during the capture, from its statistics. */
     readonly dropped: number
   }
-  /** Bytes of all packets. */
+  /** Total bytes of all packets. */
   readonly packet_bytes: { readonly captured: number; readonly on_the_wire: number }
-  /** Times of the earliest and the latest packet in UTC, ISO 8601 with nanoseconds; null: there is none. */
+  /** Times of the earliest and the latest packet in UTC, ISO 8601 with nanoseconds; null without packets. */
   readonly first: string | null
   readonly last: string | null
-  /** Seconds between the two, with 9 decimals. */
+  /** Seconds from `first` to `last`, with 9 decimals; null without packets. */
   readonly duration: string | null
   readonly interfaces: readonly InspectedInterface[]
-  /** With those that are not listed in `interfaces`. */
+  /** Number of interfaces, including those not listed in `interfaces`. */
   readonly interface_count: number
   readonly comments: { readonly total: number; readonly first: readonly string[] }
-  /** Decryption secrets by their type: how many and how large they are, never what they are. */
+  /** Number and size of decryption secrets by type, never the secrets themselves. */
   readonly secrets: readonly { readonly type: string; readonly blocks: number; readonly bytes: number }[]
-  /** By link type, then by what the frame holds, then by the innermost transport protocol. */
+  /** Packets by link type, then by content of the frame, then by innermost transport protocol. */
   readonly protocols: readonly PacketGroup[]
-  /** VLANs and tunnels around the packets, from the outside in. */
+  /** Packets by the stack of VLANs and tunnels around them, outermost first. */
   readonly encapsulations: readonly PacketGroup[]
   readonly damage: { readonly holes: number; readonly lost_bytes: number }
 }
 
-/** What is in all inputs. */
+/** The result for all inputs. */
 export interface Inspection {
   readonly version: string
   readonly captures: readonly CaptureInspection[]
-  /** What was found below folders and by patterns, and is no capture. */
+  /** Files from folders and patterns that are not captures. */
   readonly skipped: SkippedInputs
-  /** Arguments that gave no input, in a sentence each. */
+  /** A message for each argument that matched no input. */
   readonly errors: readonly string[]
 }

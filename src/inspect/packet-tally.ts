@@ -11,7 +11,7 @@ import type { PacketGroup } from './inspection.js'
 import type { PacketTime } from './iso-time.js'
 import { OTHER_KINDS, Tally } from './tally.js'
 
-// What a frame holds, as a number: these, or `OTHER` and what `etherTypeOf()` says.
+// Content of a frame as a number: one of these, or `OTHER` plus the result of `etherTypeOf()`.
 const IPV4 = 0
 const IPV6 = 1
 const FRAGMENT = 2
@@ -23,9 +23,9 @@ const PROTOCOLS = 256
 
 const CONTENT_NAMES = ['IPv4', 'IPv6', 'IP fragments', 'malformed'] as const
 
-/** Counts the packets of one capture by what they are. */
+/** Counts the packets of one capture by protocol. */
 export class PacketTally {
-  // Invariants: first is the earliest and last the latest time, null before the first packet.
+  // Invariants: `first` is the earliest and `last` the latest time; both are null before the first packet.
   packets = 0
   cut = 0
   backInTime = 0
@@ -44,13 +44,13 @@ export class PacketTally {
   #previousSec = 0
   #previousNsec = 0
 
-  /** @param linkType That of all frames; null: as the capture says. */
+  /** @param linkType Link type of all frames; null to use the capture's. */
   constructor(decoder: PacketDecoder, linkType: number | null) {
     this.#decoder = decoder
     this.#linkType = linkType
   }
 
-  /** Counts the packets of the reader's window. True: the capture may have more. */
+  /** Counts the packets in the reader's window. Returns true when the capture may have more. */
   count(reader: DescribedReader, buffer: CaptureBuffer): boolean {
     const captured = this.#captured
     for (;;) {
@@ -73,7 +73,7 @@ export class PacketTally {
     return this.packets === 0 ? null : { sec: this.#lastSec, nsec: this.#lastNsec }
   }
 
-  /** By link type, then content, then transport protocol, the most frequent first. */
+  /** Counts by link type, then content, then transport protocol, most frequent first. */
   protocols(): PacketGroup[] {
     const links = new Map<number, Map<number, PacketGroup[]>>()
     const others: PacketGroup[] = []
@@ -101,7 +101,7 @@ export class PacketTally {
     return byPackets([...groups, ...others])
   }
 
-  /** By the stack of VLANs and tunnels around them, the most frequent first. Packets without any are not counted. */
+  /** Counts by stack of VLANs and tunnels, most frequent first. Packets without any are not counted. */
   encapsulations(table: EncapTable): PacketGroup[] {
     const groups = this.#encaps.entries().map(({ key, packets, bytes }) => {
       if (key === OTHER_KINDS) return { name: 'other stacks', packets, bytes, groups: [] }
@@ -145,7 +145,7 @@ export class PacketTally {
     } else if (status === 'malformed') content = MALFORMED
     else if (status === 'notIp') content = OTHER + (etherTypeOf(bytes, captured, linkType) ?? NO_ETHER_TYPE)
     this.#protocols.add((linkType * CONTENTS + content) * PROTOCOLS + protocol, wireBytes)
-    // The other packets of a frame that holds several: the frame is counted by its first.
+    // A frame that holds several packets counts by its first. Decode the others for fragments and counters.
     while (decoder.hasMore) decoder.decodeNext(bytes, captured, packet)
   }
 }
@@ -165,7 +165,7 @@ function groupOf(name: string, inside: readonly PacketGroup[], showsInside: bool
   }
 }
 
-/** LLC frames have a different length each: what has one name is one group. */
+/** Merges groups with the same name, such as LLC frames of different lengths. */
 function mergedByName(groups: readonly PacketGroup[]): PacketGroup[] {
   const merged = new Map<string, PacketGroup>()
   for (const group of groups) {

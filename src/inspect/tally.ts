@@ -1,19 +1,19 @@
-/** Kinds that are counted each by itself. */
+/** Most keys counted separately. */
 export const MAX_KINDS = 4096
-/** The key of all others. */
+/** The key under which all further keys are counted. */
 export const OTHER_KINDS = -1
 
-/** Counts packets and bytes by a number: the first {@link MAX_KINDS}, and all others together. */
+/** Counts packets and bytes by key: separately for the first {@link MAX_KINDS} keys, together for all others. */
 export class Tally {
-  // Invariants: #slots has the slot of each key; #packets and #bytes have a count for each slot. #latestKey was added last,
-  // its slot is #latestSlot; NaN: none was.
+  // Invariants: #slots maps each key to its slot; #packets and #bytes are indexed by slot. #latestKey is the key added
+  // last, NaN before the first, and #latestSlot is its slot.
   readonly #slots = new Map<number, number>()
   readonly #packets: number[] = []
   readonly #bytes: number[] = []
   #latestKey = Number.NaN
   #latestSlot = 0
 
-  /** @param key At least 0. */
+  /** Adds a packet of `bytes` bytes. @param key At least 0. */
   add(key: number, bytes: number): void {
     if (key !== this.#latestKey) {
       this.#latestSlot = this.#slotOf(key)

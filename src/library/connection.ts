@@ -11,33 +11,33 @@ import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 256 * 1024
 
-/** The sender: the connection's originator, or its responder. */
+/** The sender of payload: the connection's originator or its responder. */
 export type Side = 'orig' | 'resp'
 
-/** One in-order piece of payload: that of one segment or datagram, less what was delivered before. */
+/** The payload of one segment or datagram, in stream order, without bytes that were delivered before. */
 export interface PayloadChunk {
   readonly side: Side
-  /** Time of the packet that carried it: seconds since 1970-01-01 UTC, and nanoseconds. */
+  /** Time of the packet that carried it: seconds since 1970-01-01 UTC, and nanoseconds of that second. */
   readonly tsSec: number
   readonly tsNsec: number
-  /** Bytes of this side that the capture lost directly before this chunk. */
+  /** Bytes of this side missing from the capture directly before this chunk. */
   readonly missingBefore: number
-  /** Owned by the caller. Empty for an empty datagram. */
+  /** The payload, owned by the caller. Empty for an empty datagram. */
   readonly bytes: Uint8Array
 }
 
 /**
- * A finished connection. Its payload is in a temporary file until the iteration goes on; bytes that were read before
- * stay valid.
+ * A finished connection. Its payload can be read until the iteration moves on to the next connection. Bytes that were
+ * read before stay valid.
  */
 export class Connection {
-  /** What is known of it. Its `orig_file` and `resp_file` are null. */
+  /** The connection's index record. Its `orig_file` and `resp_file` are null. */
   readonly record: IndexRecord
   #path: string | null
   #isGone = false
 
   /**
-   * @param path File with its frames; null: it has no payload.
+   * @param path File with its frames; null without payload.
    * @internal
    */
   constructor(record: IndexRecord, path: string | null) {
@@ -46,10 +46,10 @@ export class Connection {
   }
 
   /**
-   * The payload of both sides, in the order in which it became whole. 256 KiB of it are in memory, or one chunk if that
-   * is more. May be iterated several times.
+   * Reads the payload of both sides, in the order in which the program could deliver it. Holds 256 KiB in memory, or one
+   * chunk if that is larger. May be iterated several times.
    *
-   * @throws Error after the iteration that gave the connection went on.
+   * @throws Error when the iteration over connections has moved on to the next one.
    */
   async *chunks(): AsyncGenerator<PayloadChunk, void, undefined> {
     const frames = this.#open()
@@ -65,10 +65,10 @@ export class Connection {
   }
 
   /**
-   * The whole payload of one side, without its missing bytes, in memory: look at `record.orig_bytes` or `resp_bytes` first
-   * where connections may be large.
+   * Reads the whole payload of one side into memory, without its missing bytes. If connections may be large, check
+   * `record.orig_bytes` or `record.resp_bytes` first.
    *
-   * @throws Error after the iteration that gave the connection went on.
+   * @throws Error when the iteration over connections has moved on to the next one.
    */
   async payload(side: Side): Promise<Uint8Array> {
     const parts: Uint8Array[] = []
@@ -76,7 +76,7 @@ export class Connection {
     return new Uint8Array(Buffer.concat(parts))
   }
 
-  /** Deletes the file. @internal */
+  /** Deletes the payload file. @internal */
   release(): void {
     this.#isGone = true
     if (this.#path !== null) fs.unlinkSync(this.#path)
@@ -90,10 +90,10 @@ export class Connection {
 }
 
 function gone(): Error {
-  return new Error('Cannot read the payload of a connection after the iteration has gone on to the next one')
+  return new Error('Cannot read the payload of a connection after the iteration has moved on to the next one')
 }
 
-/** Reads the frames of a file in turn. */
+/** Reads the frames of a file in order. */
 class FrameReader {
   readonly #file: RecordFile
 
@@ -101,7 +101,7 @@ class FrameReader {
     this.#file = new RecordFile(path, Math.min(READ_BYTES, fs.statSync(path).size))
   }
 
-  /** The next chunk, its bytes an owned copy; null at the end. */
+  /** Returns the next chunk, with an owned copy of its bytes; null at the end. */
   next(): PayloadChunk | null {
     const file = this.#file
     if (!file.fill(FRAME_HEADER_BYTES)) return null

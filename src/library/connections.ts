@@ -11,46 +11,48 @@ import type { Summary } from '../summary.js'
 import { Connection } from './connection.js'
 import { FinishedRecords } from './finished-records.js'
 
-/** Milliseconds between two looks for finished connections. */
+/** Milliseconds between two checks for finished connections. */
 const LOOK_AGAIN_MS = 10
 
-/** The options of `connections()`: those that say how packets are read and reassembled, not where output goes. */
+/** The options of `connections()`: how packets are read and reassembled, without options for outputs. */
 export type ConnectionsOptions = Omit<ReadingOptions, 'inputFile'>
 
-/** What a caller may attach. */
+/** Callbacks and streams that a caller may pass. */
 export interface ConnectionsHooks {
-  /** Aborting ends the reading: connections of what was received still come, then the iteration ends. */
+  /** Aborting stops reading. The iteration still yields the connections of the packets read so far, then ends. */
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** What the input `-` reads: a stream of bytes. */
+  /** The byte stream for the input `-`. */
   readonly stdin?: Readable | undefined
 }
 
-/** Why options have no meaning here that are not about output. */
+/** Why `connections()` rejects some options that do not concern outputs. */
 const REASONS: Readonly<Record<string, string>> = {
   inputFile: 'connections() takes the inputs as its first argument',
-  resume: 'connections() keeps nothing of an earlier run',
-  gaps: 'connections() gives the missing bytes before each chunk as a number',
+  resume: 'connections() keeps no state between runs',
+  gaps: 'each chunk has the number of missing bytes before it',
 }
 
 /**
- * The connections of captures, each as soon as it has finished:
+ * Iterates over the connections of captures, yielding each as soon as it has finished:
  *
  *     for await (const connection of connections('capture.pcap')) {
  *       console.log(connection.record.uid, await connection.payload('resp'))
  *     }
  *
- * Their order depends on when they finish and on the threads; sort by `record.ts` and `record.uid` for one that doesn't.
+ * The order depends on when connections finish and on the threads. For a fixed order, sort by `record.ts` and
+ * `record.uid`.
  *
- * Memory is bounded as in any run (`memory`, and a fixed cost for each open connection). Payload stands in a private
- * folder below the system's temporary folder, which is as large as the payload of the connections that are open, and of
- * at most 512 finished ones or about 256 MiB that wait: then the reading waits for the consumer. At the end of a capture
- * all connections that are still open finish at once. Leaving the loop ends the reading and deletes the folder.
+ * Memory is bounded as in any run: by the option `memory`, plus a fixed amount per open connection. Payload is kept in a
+ * private folder below the system's temporary folder: that of all open connections, and of finished connections that the
+ * caller has not taken yet. Reading pauses when 512 finished connections or about 256 MiB wait. At the end of a capture,
+ * all open connections finish at once. Leaving the loop stops reading and deletes the folder.
  *
- * @param inputs Captures: files, globs, folders, or `-` for the hook `stdin`; an empty list with `interface`.
- * @throws ConfigError for an option that cannot be used. The iteration throws what `convert()` rejects with; inputs that
- *         cannot be read don't end it: they are told in `summary`, when it has ended.
+ * @param inputs Captures: files, globs, folders, or `-` for the hook `stdin`. With the option `interface`, an empty
+ *        list.
+ * @throws ConfigError for an option that cannot be used. The iteration throws the errors with which `convert()` rejects.
+ *         Inputs that cannot be read do not end it; `summary` lists them at the end.
  */
 export function connections(
   inputs: string | readonly string[],
@@ -69,7 +71,7 @@ export function connections(
   return new ConnectionIteration(config, hooks)
 }
 
-/** The connections of one run. They can be iterated over once. */
+/** The connections of one run. It can be iterated only once. */
 export class ConnectionIteration implements AsyncIterable<Connection> {
   readonly #config: Config
   readonly #hooks: ConnectionsHooks
@@ -84,12 +86,12 @@ export class ConnectionIteration implements AsyncIterable<Connection> {
     this.#hooks = hooks
   }
 
-  /** The run's totals and problems; null before the iteration has ended. */
+  /** The run's totals and problems; null until the iteration has ended. */
   get summary(): Summary | null {
     return this.#summary
   }
 
-  /** @throws Error when it was called before. */
+  /** @throws Error on a second call. */
   [Symbol.asyncIterator](): AsyncGenerator<Connection, void, undefined> {
     if (this.#isStarted) throw new Error('Cannot iterate over the connections of one run twice')
     this.#isStarted = true
@@ -152,14 +154,14 @@ export class ConnectionIteration implements AsyncIterable<Connection> {
     )
   }
 
-  // The run waits while the consumer has enough connections.
+  // Pauses the run while enough connections wait for the consumer.
   async #keepUp(records: FinishedRecords, ended: AbortSignal): Promise<void> {
     if (ended.aborted) return
     records.readAhead()
     while (records.isFull && !ended.aborted) await this.#waitForMore()
   }
 
-  // Waits until something may have changed.
+  // Resolves when something may have changed.
   #waitForMore(): Promise<void> {
     return new Promise((resolve) => {
       const wakeOthers = this.#wake

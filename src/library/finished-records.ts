@@ -3,15 +3,16 @@ import { join } from 'node:path'
 import type { IndexRecord } from './index-record.js'
 
 const READ_BYTES = 64 * 1024
-/** The run waits for the consumer at so many records, or at so much payload in their files. */
+/** Most records that may wait for the consumer before the run pauses. */
 const MAX_RECORDS = 512
+/** Most payload in the files of these records before the run pauses. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
 const LINE_FEED = 0x0a
 
-/** A log under way. */
+/** A log that a worker is writing. */
 interface Log {
   readonly descriptor: number
-  /** The beginning of a line whose end has not been written yet. */
+  /** The start of a line whose end was not written yet. */
   rest: Buffer
 }
 
@@ -28,12 +29,12 @@ export class FinishedRecords {
     this.#folder = folder
   }
 
-  /** True when so many connections wait that the run should wait, too. */
+  /** True when enough connections wait for the run to pause. */
   get isFull(): boolean {
     return this.#waiting.length >= MAX_RECORDS || this.#payloadBytes >= MAX_PAYLOAD_BYTES
   }
 
-  /** Takes the next finished connection; undefined: there is none now. */
+  /** Takes the next finished connection; undefined when none is available now. */
   take(): IndexRecord | undefined {
     if (this.#waiting.length === 0) this.readAhead()
     const record = this.#waiting.shift()
@@ -41,7 +42,7 @@ export class FinishedRecords {
     return record
   }
 
-  /** Reads what the workers have written, until it is full. */
+  /** Reads what the workers have written, until `isFull`. */
   readAhead(): void {
     this.#openNew()
     for (let isMore = true; isMore && !this.isFull; ) {

@@ -1,18 +1,18 @@
-/** Bytes that the capture lost: `length` of them at `offset` of the half-stream. */
+/** `length` bytes missing from the capture, at `offset` of the half-stream. */
 export interface Gap {
   readonly offset: number
   readonly length: number
 }
 
-/** What is known of a connection: one record of the index, whose fields are named as in Zeek's `conn.log`. */
+/** One connection in the index. Fields are named as in Zeek's `conn.log`. */
 export interface IndexRecord {
-  /** First packet: seconds since 1970-01-01 UTC. */
+  /** Time of the first packet, seconds since 1970-01-01 UTC. */
   readonly ts: number
-  /** Seconds from the first to the latest packet. */
+  /** Seconds from the first packet to the last. */
   readonly duration: number
-  /** The same for the same capture, whatever the number of workers. */
+  /** Unique id. It depends only on the capture, not on the number of workers. */
   readonly uid: string
-  /** Originator: who sent the first packet, unless that is a SYN+ACK. */
+  /** The originator: the sender of the first packet, or its receiver if that packet is a SYN+ACK. */
   readonly 'id.orig_h': string
   readonly 'id.orig_p': number
   readonly 'id.resp_h': string
@@ -21,49 +21,52 @@ export interface IndexRecord {
   readonly proto: string
   readonly orig_pkts: number
   readonly resp_pkts: number
-  /** Sums of IP lengths. */
+  /** Sum of the IP lengths of each side's packets. */
   readonly orig_ip_bytes: number
   readonly resp_ip_bytes: number
-  /** Payload delivered, without missing bytes. */
+  /** Payload bytes of each side, without missing bytes. */
   readonly orig_bytes: number
   readonly resp_bytes: number
-  /** Bytes in gaps. */
+  /** Bytes missing from the capture, by side and in total. */
   readonly orig_missed_bytes: number
   readonly resp_missed_bytes: number
   readonly missed_bytes: number
-  /** Bytes seen again. */
+  /** Payload bytes seen again, by side. */
   readonly orig_retrans_bytes: number
   readonly resp_retrans_bytes: number
-  /** Bytes seen again with other content. */
+  /** Payload bytes seen again with other content, of both sides together. */
   readonly overlap_conflicts: number
-  /** Payload bytes captured: delivered, seen again, or no part of the stream. */
+  /** Payload bytes captured: delivered, seen again, or not part of the stream. */
   readonly orig_captured_bytes: number
   readonly resp_captured_bytes: number
   /** Bytes seen again with other content, by side. */
   readonly orig_conflict_bytes: number
   readonly resp_conflict_bytes: number
-  /** Captured bytes that are no part of the stream. */
+  /** Captured bytes that are not part of the stream. */
   readonly orig_outside_bytes: number
   readonly resp_outside_bytes: number
-  /** Zeek's codes. */
+  /** Zeek's code for the state of the connection, such as `SF`. */
   readonly conn_state: string
+  /** Zeek's letters for what was seen, such as `ShADadFf`. */
   readonly history: string
-  /** Paths of the connection's files below the output folder; null: there is none. */
+  /** Path of each side's file below the output folder; null without a file. */
   readonly orig_file: string | null
   readonly resp_file: string | null
   /** The first 100 gaps of each side. */
   readonly orig_gaps: readonly Gap[]
   readonly resp_gaps: readonly Gap[]
-  /** There were more. */
+  /** True when a side has more gaps than are listed. */
   readonly gaps_truncated: boolean
   /** Community ID v1, seed 0. */
   readonly community_id: string
-  /** Outer headers from the outside in, such as `vxlan:42`. */
+  /** Tunnel headers, outermost first, such as `vxlan:42`. */
   readonly tunnel: readonly string[]
+  /** VLAN ids, outermost first. */
   readonly vlan: readonly number[]
+  /** Why the connection ended. */
   readonly close_reason: 'fin' | 'rst' | 'timeout' | 'reuse' | 'end'
-  /** ICMP errors that quote the connection. */
+  /** Number of ICMP errors that quote a packet of the connection. */
   readonly icmp_errors: number
-  /** With `perFile`: which input. */
+  /** The input it came from. Only with `perFile`. */
   readonly capture?: string
 }

@@ -9,40 +9,41 @@ import { PacketCursor } from '../input/packet-cursor.js'
 import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
 import type { InputProblem } from '../summary.js'
 
-/** Bytes that are read at once. */
+/** Bytes read at a time. */
 const READ_BYTES = 1024 * 1024
 
 /** One packet of a capture. */
 export interface CapturePacket {
-  /** When it was captured: seconds since 1970-01-01 UTC, and nanoseconds. */
+  /** Capture time: seconds since 1970-01-01 UTC, and nanoseconds of that second. */
   readonly tsSec: number
   readonly tsNsec: number
-  /** The capture's clock is finer than microseconds. */
+  /** True when the capture's clock is finer than a microsecond. */
   readonly isNanosecond: boolean
-  /** LINKTYPE_* value of the interface that saw it. */
+  /** LINKTYPE_* value of the interface that saw the packet. */
   readonly linkType: number
-  /** Bytes on the wire; more than `bytes` where the capture cut the packet off. */
+  /** Length on the wire in bytes; greater than `bytes.length` when the snaplen cut the packet. */
   readonly originalBytes: number
-  /** The frame from its link layer header on, as captured. Owned by the caller. */
+  /** The captured frame, from its link-layer header on. Owned by the caller. */
   readonly bytes: Uint8Array
 }
 
-/** What a caller may attach. */
+/** Callbacks that a caller may pass. */
 export interface ReadCaptureHooks {
-  /** Told of damage that was passed over, at the end. */
+  /** Called at the end with each damaged range that was skipped. */
   readonly onProblem?: ((problem: InputProblem) => void) | undefined
 }
 
 /**
- * The packets of a capture in the order of the file, whatever its format and compression, in bounded memory:
+ * Iterates over the packets of a capture in file order, in bounded memory. Detects format and compression:
  *
  *     for await (const { tsSec, bytes } of readCapture('capture.pcapng.gz')) console.log(tsSec, bytes.length)
  *
  * Leaving the loop closes the file.
  *
- * @param input Path of a file, or a stream of bytes, which is destroyed at the end.
- * @throws InputError where the file cannot be opened, or its compressed content ends early.
- * @throws CaptureFormatError where it is no capture, or cannot be read on; what comes before is given out.
+ * @param input Path of a file, or a byte stream, which is destroyed at the end.
+ * @throws InputError when the file cannot be opened, or its compressed content ends early.
+ * @throws CaptureFormatError when the file is not a capture, or when damage makes the rest unreadable, after yielding
+ *         the packets before it.
  */
 export async function* readCapture(
   input: string | Readable,
