@@ -115,7 +115,7 @@ describe('connections()', () => {
   it('takes a payload away when the iteration goes on', async () => {
     const kept: Connection[] = []
     for await (const connection of library.connections(FIXTURES)) kept.push(connection)
-    await expect(kept[0]!.payload('orig')).rejects.toThrow('after the iteration has gone on')
+    await expect(kept[0]!.payload('orig')).rejects.toThrow('after the iteration has moved on')
   })
 
   it('ends early when it is aborted, and can be run once', async () => {

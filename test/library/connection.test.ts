@@ -85,7 +85,7 @@ describe('Connection', () => {
     expect((await chunks.next()).done).toBe(false)
     connection.release()
     expect(existsSync(path)).toBe(false)
-    await expect(chunks.next()).rejects.toThrow('after the iteration has gone on')
+    await expect(chunks.next()).rejects.toThrow('after the iteration has moved on')
     expect(openFilesBelow(path)).toBe(0)
   })
 })
