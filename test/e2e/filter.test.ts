@@ -57,7 +57,7 @@ describe.concurrent('-e', () => {
   it.each([
     ['tcp port', 'column 9: expected an address, a number or a name, the expression ends'],
     ['tcp udp', 'column 5: expected "and", "or" or the end, found "udp"'],
-    ['vlan 5000', 'column 6: 5000 is no VLAN'],
+    ['vlan 5000', 'column 6: 5000 is not a VLAN id'],
   ])('ends at "%s" before anything is done', async (expression, reason) => {
     const { code, stderr, summary } = await filter({ 'a.pcap': traffic }, ['-e', expression])
     expect(code).toBe(2)

@@ -14,35 +14,35 @@ export type { Predicate } from './emit/javascript.js'
 
 /** Longest expression, in characters. */
 const MAX_CHARACTERS = 100_000
-/** Most different host names: each may take many seconds where no name server answers. */
+/** Most different host names. Each look-up may take many seconds if no name server answers. */
 const MAX_HOST_NAMES = 256
-/** Blocks beyond which alternatives of one kind become one test: some 80 hosts, 25 ports. */
+/** Above this number of blocks, alternatives of one kind become one test. About 80 hosts or 25 ports. */
 const MAX_PLAIN_BLOCKS = 1_024
-/** Blocks up to which a program is optimized: the work grows with their square. */
+/** Above this number of blocks, a program is not optimized: the work grows with the square of the number. */
 const MAX_OPTIMIZED_BLOCKS = 4_096
-/** Largest program. */
+/** Most blocks of a program. */
 const MAX_BLOCKS = 100_000
-/** Link types that a new expression is tried with: one of them accepts it, or none that we read does. */
+/** Link types with which a new expression is tried. If none of these accepts it, no supported link type does. */
 const TRIED_LINK_TYPES = [
   1, 127, 113, 276, 101, 0, 9, 6, 123, 117, 140, 7, 8, 107, 166, 130, 119, 192,
 ] as const
 
 export interface FilterOptions {
-  /** Network mask for `ip broadcast`, uint32. Default 0: as for a file, whose network is not known. */
+  /** Network mask for `ip broadcast`, uint32. Default 0, as libpcap uses for a file, whose network is unknown. */
   readonly netmask?: number
   /**
-   * Looks up a host's name: its IPv4 and IPv6 addresses as text, in the resolver's order; none when it is unknown.
-   * Called once for each name. Default: no name is known.
+   * Looks up a host name: resolves to its IPv4 and IPv6 addresses as text, in the resolver's order, or to an empty list
+   * for an unknown name. Called once per name. By default all names are unknown.
    */
   readonly resolveHost?: (name: string) => Promise<readonly string[]>
 }
 
-/** An expression, ready for packets of any link type. */
+/** A compiled expression for packets of any link type. */
 export class Filter {
   readonly #tree: Expression | null
   readonly #addresses: ReadonlyMap<string, readonly Uint8Array[]>
   readonly #netmask: number
-  // By link type and byte order, each made when it is first asked for.
+  // By link type and byte order, made on first use.
   readonly #programs = new Map<number, Instruction[] | FilterSyntaxError>()
   readonly #predicates = new Map<number, Predicate>()
 
@@ -57,12 +57,12 @@ export class Filter {
   }
 
   /**
-   * The test for packets of a link type; made at the first call, the same function later.
+   * The test for packets of a link type. Made on the first call; later calls return the same function.
    *
    * @param linkType LINKTYPE_ value
-   * @param isBigEndian The capture was written on a big-endian machine: NULL and ENC headers are in its order.
-   * @throws FilterSyntaxError where libpcap refuses the expression for this link type; its `problem` is `rejectsAll`
-   *         when it is understood but cannot match any packet.
+   * @param isBigEndian True for a capture from a big-endian machine, whose byte order NULL and ENC headers have.
+   * @throws FilterSyntaxError when libpcap rejects the expression for this link type. Its `problem` is `rejectsAll` when
+   *         the expression is valid but cannot match any packet.
    */
   forLinkType(linkType: number, isBigEndian = false): Predicate {
     const key = keyOf(linkType, isBigEndian)
@@ -75,7 +75,7 @@ export class Filter {
   }
 
   /**
-   * The program of the packet filter's machine, of which {@link forLinkType} makes the test.
+   * The BPF program from which {@link forLinkType} makes the test.
    *
    * @throws FilterSyntaxError as {@link forLinkType} does.
    */
@@ -128,9 +128,9 @@ function keyOf(linkType: number, isBigEndian: boolean): number {
 }
 
 /**
- * Compiles a pcap-filter(7) expression. Host names in it are looked up, once.
+ * Compiles a pcap-filter(7) expression and looks up its host names.
  *
- * @throws FilterSyntaxError (as rejection) when the expression is wrong, or no link type can have what it asks for.
+ * @throws FilterSyntaxError (as a rejection) when the expression is invalid, or valid for no link type.
  */
 export async function compileFilter(expression: string, options: FilterOptions = {}): Promise<Filter> {
   if (expression.length > MAX_CHARACTERS) {
@@ -154,7 +154,7 @@ export async function compileFilter(expression: string, options: FilterOptions =
   return filter
 }
 
-// An error that every link type has is the expression's.
+// Throws if no link type accepts the expression, or if its error does not depend on the link type.
 function refuseUseless(filter: Filter): void {
   let first: FilterSyntaxError | null = null
   for (const linkType of TRIED_LINK_TYPES) {

@@ -1,18 +1,18 @@
 /**
- * What is wrong with an expression: its text or a name in it (`expression`), that it asks for something the link
- * type does not have (`linkType`), or that no packet of the link type can match (`rejectsAll`).
+ * What is wrong with an expression. `expression`: its text or a name in it. `linkType`: the link type does not have what
+ * it tests. `rejectsAll`: no packet of the link type can match.
  */
 export type FilterProblem = 'expression' | 'linkType' | 'rejectsAll'
 
-/** A filter expression that cannot be used, as libpcap would refuse it. */
+/** Thrown for an expression that libpcap would reject. */
 export class FilterSyntaxError extends Error {
   override readonly name = 'FilterSyntaxError'
   readonly code = 'ERR_FILTER_SYNTAX'
-  /** Where in the expression, counted from 1 in characters (UTF-16 units); one past the end: something is missing. */
+  /** Column of the error in UTF-16 units, from 1; one past the end when something is missing. */
   readonly column: number
   readonly problem: FilterProblem
 
-  /** @param reason What was expected and what was found, without the column. */
+  /** @param reason The message, without the column. */
   constructor(reason: string, column: number, problem: FilterProblem = 'expression') {
     super(reason)
     this.column = column

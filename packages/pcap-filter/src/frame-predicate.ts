@@ -1,18 +1,18 @@
 import { compileFilter, type FilterOptions } from './compile-filter.js'
 
 /**
- * Tells whether a frame matches. Never throws.
+ * Returns true when a frame matches. Never throws.
  *
- * @param frame The frame as it was captured, from its link header on.
- * @param wireLength Its length on the wire (`len` in expressions). Default: it was captured whole.
+ * @param frame The captured frame, from its link header on.
+ * @param wireLength Its length on the wire (`len` in expressions). Default `frame.length`.
  */
 export type FramePredicate = (frame: Uint8Array, wireLength?: number) => boolean
 
 /**
- * Compiles a pcap-filter(7) expression for frames of one link type, each in an array of its own.
+ * Compiles a pcap-filter(7) expression for frames of one link type, each in its own array.
  *
- * @param linkType LINKTYPE_ value. Default: ETHERNET.
- * @throws FilterSyntaxError (as rejection) when the expression is wrong or cannot be used with the link type.
+ * @param linkType LINKTYPE_ value. Default 1 (ETHERNET).
+ * @throws FilterSyntaxError (as a rejection) when the expression is invalid, also for this link type only.
  */
 export async function framePredicate(
   expression: string,

@@ -1,9 +1,9 @@
 import { parseIpv6 } from './ipv6-address.js'
 
-/** The 4 or 16 bytes of an address in text; a zone is left out, for it does not stand in packets. Null when it is none. */
+/** Parses an IPv4 or IPv6 address to 4 or 16 bytes, without its zone. Null when `text` is not an address. */
 export function hostAddress(text: string): Uint8Array | null {
   if (text.includes(':')) return parseIpv6(text.replace(/%.*$/s, ''))
-  // An IPv4 address may stand at the end of one of IPv6.
+  // An IPv6 address may end in an IPv4 address, so the IPv6 parser can parse it.
   const mapped = text.includes('.') ? parseIpv6(`::${text}`) : null
   return mapped === null ? null : mapped.subarray(12)
 }

@@ -1,6 +1,6 @@
 import type { Expression } from './syntax-tree.js'
 
-/** The names in a tree that stand for hosts on the network, each once. */
+/** The host names in a tree to look up, each once. */
 export function hostNamesOf(tree: Expression | null): string[] {
   const names = new Set<string>()
   const pending = tree === null ? [] : [tree]

@@ -1,6 +1,6 @@
 /**
- * The 16 bytes of an IPv6 address in text (RFC 4291 §2.2), or null when it is none. Strict as inet_pton is: no zone,
- * no leading zeros in a dotted ending, `::` for at least one group.
+ * Parses an IPv6 address (RFC 4291 §2.2) to 16 bytes. Null when `text` is not an address. As strict as inet_pton: no
+ * zone, no leading zeros in a dotted ending, `::` for at least one group.
  */
 export function parseIpv6(text: string): Uint8Array | null {
   const halves = text.split('::')
@@ -13,7 +13,7 @@ export function parseIpv6(text: string): Uint8Array | null {
   return Uint8Array.from([...left, ...new Array<number>(16 - given).fill(0), ...right])
 }
 
-// Bytes of the groups between colons; the last one may be a dotted IPv4 address where `mayEndDotted`.
+// Parses the groups between colons. The last group may be a dotted IPv4 address if `mayEndDotted`.
 function groupBytes(text: string, mayEndDotted: boolean): number[] | null {
   if (text === '') return []
   const bytes: number[] = []

@@ -1,4 +1,4 @@
-/** Protocol qualifiers, by the word that the printer writes. */
+/** Protocol qualifiers, as the printer writes them. */
 export const PROTOCOL_NAMES = [
   'link',
   'ip',
@@ -43,7 +43,7 @@ export const PROTOCOL_NAMES = [
 
 export type Protocol = (typeof PROTOCOL_NAMES)[number]
 
-/** Words that mean the same as another keyword. */
+/** Synonyms of keywords. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   ether: 'link',
   ppp: 'link',
@@ -67,7 +67,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   not: '!',
 }
 
-/** Every word with a meaning of its own, by the name that tokens give it. */
+/** All keywords, by the kind of their tokens. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...PROTOCOL_NAMES,
   ...['dst', 'src', 'host', 'net', 'mask', 'port', 'portrange', 'proto', 'protochain', 'gateway'],
@@ -81,7 +81,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   ...['sio', 'opc', 'dpc', 'sls', 'hsio', 'hopc', 'hdpc', 'hsls'],
 ])
 
-/** The token that a word stands for, or null when it is a name like any other. Case matters. */
+/** The token kind of a keyword, or null for any other name. Case-sensitive. */
 export function keywordOf(word: string): string | null {
   if (Object.hasOwn(SYNONYMS, word)) return SYNONYMS[word]!
   return KEYWORDS.has(word) ? word : null
@@ -89,12 +89,12 @@ export function keywordOf(word: string): string | null {
 
 const PROTOCOLS: ReadonlySet<string> = new Set(PROTOCOL_NAMES)
 
-/** True for the tokens of the protocol qualifiers. */
+/** True for the token kinds of protocol qualifiers. */
 export function isProtocol(token: string): token is Protocol {
   return PROTOCOLS.has(token)
 }
 
-/** Names of header fields and flags that stand for a number in accessor arithmetic. */
+/** Names of header fields and flags, which are numbers in expressions. */
 export const NAMED_NUMBERS: Readonly<Record<string, number>> = {
   icmptype: 0,
   icmpcode: 1,

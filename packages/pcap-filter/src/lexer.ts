@@ -2,19 +2,19 @@ import { FilterSyntaxError } from './filter-syntax-error.js'
 import { parseIpv6 } from './ipv6-address.js'
 import { keywordOf, NAMED_NUMBERS } from './keywords.js'
 
-/** What a token is when it is neither a keyword nor an operator (those are their own kind). */
+/** Kinds of tokens other than keywords and operators, which are their own kinds. */
 export type ValueKind = 'number' | 'name' | 'mac' | 'ipv4' | 'ipv6' | 'arcnet'
 
 export interface Token {
-  /** A {@link ValueKind}, a keyword's name, an operator such as `<=`, or `end`. */
+  /** A {@link ValueKind}, a keyword, an operator such as `<=`, or `end`. */
   readonly kind: string
-  /** As written; of a name without the backslash that may quote it. */
+  /** The text as written; a name without the backslash that quotes it. */
   readonly text: string
-  /** Of a number, uint32; 0 otherwise. */
+  /** The value of a number, uint32; 0 for other tokens. */
   readonly value: number
-  /** 1 is the first character. */
+  /** Column of the first character, from 1. */
   readonly column: number
-  /** How many characters it takes. */
+  /** Number of characters. */
   readonly length: number
 }
 
@@ -41,8 +41,8 @@ const NAME = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y
 const QUOTED_NAME = /\\[^ !()\n\t]+/y
 const IPV6 = ipv6Patterns()
 
-// Every shape an IPv6 address may have, each as a pattern of its own: the longest match counts, which alternatives
-// of one pattern don't give. At most seven groups stand beside `::`, at most five where a dotted quad ends it.
+// Patterns for every form of an IPv6 address. They are separate because the longest match counts, but alternatives in
+// one pattern yield the first. Besides `::` there are at most seven groups, or five before a dotted quad.
 function ipv6Patterns(): readonly RegExp[] {
   const groups = (count: number) => new Array<string>(count).fill(W)
   const patterns = [groups(8).join(':'), [...groups(6), QUAD].join(':')]
@@ -56,10 +56,10 @@ function ipv6Patterns(): readonly RegExp[] {
 }
 
 /**
- * Splits an expression into tokens by libpcap's rules: the longest match counts, of equally long ones the first rule.
- * The last token is `end`.
+ * Splits an expression into tokens by libpcap's rules: the longest match wins, and among equally long ones the first
+ * rule. The last token is `end`.
  *
- * @throws FilterSyntaxError at a character that begins no token, a number beyond 32 bits, an impossible address.
+ * @throws FilterSyntaxError for a character that cannot begin a token, a number above 32 bits, or an invalid address.
  */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
@@ -93,15 +93,15 @@ function tokenAt(text: string, at: number): Token {
   if (number.length === longest) return numberToken(number, at)
   if (dotted.length === longest) return value('ipv4', dotted)
   if (ipv6.length === longest) {
-    if (parseIpv6(ipv6) === null) throw new FilterSyntaxError(`"${ipv6}" is no IPv6 address`, at + 1)
+    if (parseIpv6(ipv6) === null) throw new FilterSyntaxError(`"${ipv6}" is not an IPv6 address`, at + 1)
     return value('ipv6', ipv6)
   }
-  if (broken.length === longest) throw new FilterSyntaxError(`"${broken}" is no Ethernet address`, at + 1)
+  if (broken.length === longest) throw new FilterSyntaxError(`"${broken}" is not an Ethernet address`, at + 1)
   const named = Object.hasOwn(NAMED_NUMBERS, word) ? NAMED_NUMBERS[word] : undefined
   return named === undefined ? value('name', word) : { ...token('number', word, at), value: named }
 }
 
-// What begins neither with a letter nor a digit.
+// Reads a token that begins neither with a letter nor with a digit.
 function otherTokenAt(text: string, at: number): Token {
   const operator = matchAt(OPERATOR, text, at)
   if (operator !== '') return token(OPERATOR_KINDS[operator] ?? operator, operator, at)
@@ -110,7 +110,7 @@ function otherTokenAt(text: string, at: number): Token {
   const quoted = matchAt(QUOTED_NAME, text, at)
   if (quoted !== '') return { ...token('name', quoted.slice(1), at), length: quoted.length }
   const character = String.fromCodePoint(text.codePointAt(at)!)
-  throw new FilterSyntaxError(`${JSON.stringify(character)} has no meaning in an expression`, at + 1)
+  throw new FilterSyntaxError(`unexpected character ${JSON.stringify(character)}`, at + 1)
 }
 
 function token(kind: string, text: string, at: number): Token {
@@ -121,7 +121,7 @@ function numberToken(digits: string, at: number): Token {
   const isHex = /^0x/i.test(digits)
   const isOctal = !isHex && digits.startsWith('0')
   if (isOctal && /[89]/.test(digits)) {
-    throw new FilterSyntaxError(`"${digits}" begins with 0, so it is octal and cannot have 8 or 9`, at + 1)
+    throw new FilterSyntaxError(`"${digits}" begins with 0, so it is octal and cannot contain 8 or 9`, at + 1)
   }
   const value = isHex ? Number(digits) : Number.parseInt(digits, isOctal ? 8 : 10)
   if (value > MAX_NUMBER) throw new FilterSyntaxError(`"${digits}" does not fit into 32 bits`, at + 1)

@@ -1,4 +1,4 @@
-// Values of IEEE 802.11 frame control (byte 0: type in bits 2-3, subtype in bits 4-7) and their names.
+// Names of values in IEEE 802.11 frame control (byte 0: type in bits 2-3, subtype in bits 4-7).
 export const WLAN_TYPE_MASK = 0x0c
 export const WLAN_SUBTYPE_MASK = 0xf0
 export const WLAN_DIRECTION_MASK = 0x03
@@ -14,7 +14,7 @@ export const WLAN_TYPES: Readonly<Record<string, number>> = {
   control: CONTROL,
 }
 
-/** Subtypes by type, in the order in which a lone `subtype` looks for its name. */
+/** Subtypes by type, in the order in which a `subtype` without `type` is looked up. */
 export const WLAN_SUBTYPES: readonly {
   readonly type: number
   readonly names: Readonly<Record<string, number>>
@@ -70,7 +70,7 @@ export const WLAN_SUBTYPES: readonly {
   },
 ]
 
-/** Bits To DS (1) and From DS (2) of the second frame-control byte. */
+/** The bits To DS (1) and From DS (2) of the second frame control byte. */
 export const WLAN_DIRECTIONS: Readonly<Record<string, number>> = { nods: 0, tods: 1, fromds: 2, dstods: 3 }
 
 /** Control bytes of LLC supervisory and unnumbered frames (IEEE 802.2). */
@@ -86,7 +86,7 @@ export const LLC_UNNUMBERED: Readonly<Record<string, number>> = {
   frmr: 0x87,
 }
 
-/** Why OpenBSD's packet filter logged a packet. */
+/** Reasons why OpenBSD's packet filter logged a packet. */
 export const PFLOG_REASONS: Readonly<Record<string, number>> = {
   match: 0,
   'bad-offset': 1,
@@ -105,7 +105,7 @@ export const PFLOG_REASONS: Readonly<Record<string, number>> = {
   synproxy: 14,
 }
 
-/** What it did with it. */
+/** Actions of the packet filter. */
 export const PFLOG_ACTIONS: Readonly<Record<string, number>> = {
   pass: 0,
   accept: 0,
@@ -122,13 +122,13 @@ export const PFLOG_ACTIONS: Readonly<Record<string, number>> = {
   'synproxy-drop': 10,
 }
 
-/** The value of a name in one of these tables, whatever its case, or undefined. */
+/** Looks up a name in one of these tables, ignoring case. Undefined for an unknown name. */
 export function numberFor(table: Readonly<Record<string, number>>, name: string): number | undefined {
   const key = name.toLowerCase()
   return Object.hasOwn(table, key) ? table[key] : undefined
 }
 
-/** The first name of a value in one of these tables. */
+/** The first name of a value in one of these tables. Undefined for an unknown value. */
 export function nameOf(table: Readonly<Record<string, number>>, value: number): string | undefined {
   return Object.keys(table).find((name) => table[name] === value)
 }

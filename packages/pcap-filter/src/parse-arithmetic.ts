@@ -3,13 +3,13 @@ import { isProtocol, type Protocol } from './keywords.js'
 import type { Arithmetic, ArithmeticOperator } from './syntax-tree.js'
 import type { TokenStream } from './token-stream.js'
 
-/** Operators in one computation, for a tree that recursion can walk. */
+/** Most operators in one computation, so that recursion can walk the tree. */
 const MAX_OPERATORS = 500
 
 const LOWEST = 0
 const SIGN = 6
-// `%` and `^` have no rank in libpcap's grammar: as a right neighbour they always bind first, and to their own right
-// they take everything. `2 * 3 % 4` is 2 * (3 % 4), `9 % 2 + 1` is 9 % (2 + 1).
+// `%` and `^` have no precedence in libpcap's grammar. They bind tighter than any operator to their left, and take
+// everything to their right: `2 * 3 % 4` is 2 * (3 % 4), and `9 % 2 + 1` is 9 % (2 + 1).
 const UNRANKED = Number.POSITIVE_INFINITY
 const RANKS: Readonly<Record<string, number>> = {
   '|': 1,
@@ -24,12 +24,12 @@ const RANKS: Readonly<Record<string, number>> = {
   '^': UNRANKED,
 }
 
-/** @throws FilterSyntaxError unless a computation begins here. */
+/** Parses a computation. @throws FilterSyntaxError when none begins here. */
 export function parseArithmetic(stream: TokenStream): Arithmetic {
   return parseRanked(stream, LOWEST)
 }
 
-/** Goes on with the operators after an operand that was read already. */
+/** Parses the operators after an operand that was already parsed. */
 export function continuedArithmetic(stream: TokenStream, start: Arithmetic): Arithmetic {
   return withOperators(stream, start, LOWEST)
 }
@@ -80,7 +80,7 @@ function parseOperand(stream: TokenStream): Arithmetic {
   }
 }
 
-/** The accessor's brackets; the protocol's name was read. */
+/** Parses the brackets of an accessor, after its protocol. */
 export function parseLoad(stream: TokenStream, column: number, protocol: Protocol): Arithmetic {
   stream.expect('[', '"[" after the protocol')
   const offset = parseArithmetic(stream)

@@ -39,7 +39,7 @@ const withName: Parser = (stream, kind, column) => ({
   name: stream.expect('name', 'a name').text,
 })
 
-/** Words that begin a test of their own and take no qualifiers, by how the rest is read. */
+/** Parsers of the keywords that begin a test and take no qualifiers. */
 const PARSERS: Readonly<Record<string, Parser>> = {
   ...every(['inbound', 'outbound', 'pppoed'], lone),
   ...every(['lane', 'metac', 'bcc', 'oamf4ec', 'oamf4sc', 'sc', 'ilmic', 'oam', 'oamf4'], lone),
@@ -59,7 +59,7 @@ function every(kinds: readonly string[], parser: Parser): Record<string, Parser>
   return Object.fromEntries(kinds.map((kind) => [kind, parser]))
 }
 
-/** True for a token that begins a test by itself, which no protocol may precede. */
+/** True for a token that begins a test and must not follow a protocol. */
 export function isPrimitiveStart(kind: string): boolean {
   return Object.hasOwn(PARSERS, kind)
 }
@@ -69,7 +69,7 @@ export function isWlanStart(kind: string): boolean {
   return WLAN_STARTS.has(kind)
 }
 
-/** Reads a test that begins with the next token. */
+/** Parses a test that begins with the next token. */
 export function parsePrimitive(stream: TokenStream): Expression {
   const { kind, column } = stream.take()
   return PARSERS[kind]!(stream, kind as never, column)
@@ -90,7 +90,7 @@ function parseByte(stream: TokenStream, _kind: never, column: number): Expressio
 }
 
 function parseLlc(stream: TokenStream, _kind: never, column: number): Expression {
-  if (stream.tryTake('rulenum')) return { kind: 'llc', column, frame: 'rnr' } // "rnr" is a keyword of pflog too
+  if (stream.tryTake('rulenum')) return { kind: 'llc', column, frame: 'rnr' } // "rnr" is also a keyword of pflog
   if (stream.kind !== 'name') return { kind: 'llc', column, frame: null }
   const { text, column: nameColumn } = stream.take()
   const frame = text.toLowerCase()
@@ -98,7 +98,7 @@ function parseLlc(stream: TokenStream, _kind: never, column: number): Expression
     ['i', 's', 'u'].includes(frame) ||
     numberFor(LLC_SUPERVISORY, frame) !== undefined ||
     numberFor(LLC_UNNUMBERED, frame) !== undefined
-  if (!isKnown) throw new FilterSyntaxError(`"${text}" is no type of LLC frame`, nameColumn)
+  if (!isKnown) throw new FilterSyntaxError(`"${text}" is not a type of LLC frame`, nameColumn)
   return { kind: 'llc', column, frame }
 }
 
@@ -111,11 +111,11 @@ function parseAction(stream: TokenStream, _kind: never, column: number): Express
   const { text, column: nameColumn } = stream.expect('name', 'an action of the packet filter')
   const value = numberFor(PFLOG_ACTIONS, text)
   if (value === undefined)
-    throw new FilterSyntaxError(`"${text}" is no action of the packet filter`, nameColumn)
+    throw new FilterSyntaxError(`"${text}" is not an action of the packet filter`, nameColumn)
   return { kind: 'action', column, value }
 }
 
-// `vpi 5`, `vpi > 5` or `vpi (5 or 6)`.
+// Parses `vpi 5`, `vpi > 5` or `vpi (5 or 6)`.
 function parseField(stream: TokenStream, kind: never, column: number): Expression {
   if (COMPARISONS.has(stream.kind)) {
     const comparison = stream.take().kind as Comparison
@@ -136,7 +136,7 @@ function fieldValue(stream: TokenStream, kind: never, column: number): Expressio
   return { kind, column, comparison: '=', valueColumn, value }
 }
 
-/** Reads `type …`, `subtype …` or `dir …`. @param column Of the protocol before it, if there is one. */
+/** Parses a test that begins with `type`, `subtype` or `dir`. @param column Column of the whole test. */
 export function parseWlan(stream: TokenStream, column: number): Expression {
   const { kind } = stream.take()
   if (kind === 'dir')
@@ -171,12 +171,12 @@ function parseLoneSubtype(stream: TokenStream): { type: number; subtype: number 
     const subtype = numberFor(names, text)
     if (subtype !== undefined) return { type, subtype }
   }
-  throw new FilterSyntaxError(`"${text}" is no 802.11 subtype`, column)
+  throw new FilterSyntaxError(`"${text}" is not an 802.11 subtype`, column)
 }
 
 function refuseOtherBits(value: number, mask: number, what: string, column: number): void {
   if ((value & ~mask) !== 0) {
-    throw new FilterSyntaxError(`an 802.11 ${what} has bits of 0x${mask.toString(16)} only`, column)
+    throw new FilterSyntaxError(`an 802.11 ${what} may only have bits of 0x${mask.toString(16)}`, column)
   }
 }
 

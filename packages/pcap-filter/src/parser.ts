@@ -14,12 +14,12 @@ import type {
 import { TokenStream } from './token-stream.js'
 
 /**
- * Where an address, a number or a name may stand alone and inherit its qualifiers: not at all; as such (`one`); or
- * in parentheses too (`group`). libpcap's grammar draws these lines.
+ * Whether an address, a number or a name may inherit its qualifiers: not (`none`), when it stands alone (`one`), or also
+ * in parentheses (`group`). libpcap's grammar makes these distinctions.
  */
 type Bare = 'none' | 'one' | 'group'
 
-/** What was read: a test; an identifier; or a number that is not yet known to be an identifier or an operand. */
+/** The unit parsed: a test, an identifier, or a number that may turn out to be an identifier or an operand. */
 type Unit =
   | { readonly kind: 'term'; readonly expression: Expression; readonly qualifiers: Qualifiers | null }
   | { readonly kind: 'identifier'; readonly expression: Expression; readonly qualifiers: Qualifiers | null }
@@ -43,10 +43,10 @@ const TERM = 'a test such as "tcp", "host ADDRESS" or "port NUMBER"'
 const ADDRESS = 'an address, a number or a name'
 
 /**
- * The syntax tree of an expression, or null for an empty one (it matches every packet). Accepts what libpcap's grammar
- * accepts; what names and numbers mean is not looked at. Qualifiers that an identifier inherits are written out in the tree.
+ * Parses an expression to a syntax tree; null for an empty expression, which matches every packet. Accepts what
+ * libpcap's grammar accepts, and does not check names and values. The tree contains inherited qualifiers explicitly.
  *
- * @throws FilterSyntaxError
+ * @throws FilterSyntaxError for a syntax error.
  */
 export function parseExpression(text: string): Expression | null {
   const stream = new TokenStream(text)
@@ -58,7 +58,7 @@ export function parseExpression(text: string): Expression | null {
 
 interface Terms {
   readonly expression: Expression
-  /** What an identifier after them inherits; null: nothing that it could use. */
+  /** The qualifiers that a following identifier inherits; null if there are none. */
   readonly qualifiers: Qualifiers | null
 }
 
@@ -93,7 +93,7 @@ function asTermOrIdentifier(unit: Unit, qualifiers: Qualifiers | null): Terms {
   return unit.kind === 'arithmetic' ? numberIdentifier(unit.arithmetic, qualifiers) : unit
 }
 
-// A number that stands where an identifier may.
+// Converts a number to an identifier.
 function numberIdentifier(arithmetic: Arithmetic, qualifiers: Qualifiers | null): Terms {
   const { kind, column } = arithmetic
   if (kind !== 'number') {
@@ -104,18 +104,15 @@ function numberIdentifier(arithmetic: Arithmetic, qualifiers: Qualifiers | null)
 
 function identifierOf(identifier: Identifier, column: number, qualifiers: Qualifiers | null): Terms {
   if (qualifiers === null) {
-    throw new FilterSyntaxError(
-      'nothing before says what this is: write "host", "net", "port" or the like',
-      column,
-    )
+    throw new FilterSyntaxError('expected a qualifier before this: "host", "net", "port" or the like', column)
   }
   return { expression: { kind: 'identifier', column, qualifiers, identifier }, qualifiers }
 }
 
 /**
- * Reads one operand of `and`, `or` and `not`, or the first item in parentheses.
+ * Parses one operand of `and`, `or` and `not`, or the first item in parentheses.
  *
- * @param terms False where only identifiers may stand: after `host`, `port` and so on.
+ * @param terms False if only identifiers are allowed: after `host`, `port` and so on.
  */
 function parseUnit(stream: TokenStream, bare: Bare, terms: boolean, qualifiers: Qualifiers | null): Unit {
   const { kind, column } = stream
@@ -149,7 +146,7 @@ function parseNot(stream: TokenStream, bare: Bare, terms: boolean, qualifiers: Q
   }
 }
 
-// What is in parentheses decides what they are: a term, a group of identifiers, or (part of) a computation.
+// The content of parentheses decides whether they are a term, a group of identifiers, or a part of a computation.
 function parseParentheses(
   stream: TokenStream,
   bare: Bare,
@@ -170,7 +167,7 @@ function parseParentheses(
   }
   if (unit.kind === 'identifier') return parseGroup(stream, unit)
   if (!terms)
-    throw new FilterSyntaxError(`expected ${ADDRESS}, found a test of its own`, unit.expression.column)
+    throw new FilterSyntaxError(`expected ${ADDRESS}, found a complete test`, unit.expression.column)
   const { expression } = continuedTerms(stream, unit)
   stream.expect(')', '"and", "or" or ")"')
   return { kind: 'term', expression, qualifiers }
@@ -191,7 +188,7 @@ function isJoined(stream: TokenStream): boolean {
   return stream.kind === 'and' || stream.kind === 'or'
 }
 
-// A number or computation was read: the left side of a comparison, or it stands for itself.
+// After a number or computation: it is the left side of a comparison, or stands alone.
 function afterArithmetic(stream: TokenStream, start: Arithmetic, bare: Bare, terms: boolean): Unit {
   if (!terms) {
     if (start.kind !== 'number') throw stream.unexpected(ADDRESS)
@@ -272,7 +269,7 @@ function parseTerm(stream: TokenStream, bare: Bare): Unit {
   return { kind: 'term', expression: { kind: 'protocol', column, protocol: kind }, qualifiers: null }
 }
 
-// Qualifiers after the protocol, and what they qualify.
+// Parses the qualifiers after the protocol, and what they qualify.
 function parseQualified(stream: TokenStream, column: number, protocol: Qualifiers['protocol']): Unit {
   const direction = DIRECTIONS.has(stream.kind) ? parseDirection(stream) : null
   const mayBeLone = direction === null && LONE_KINDS.has(stream.kind)

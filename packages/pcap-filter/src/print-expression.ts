@@ -2,7 +2,7 @@ import { tokensOf } from './lexer.js'
 import { nameOf, PFLOG_ACTIONS } from './named-values.js'
 import type { Arithmetic, Expression, Identifier, Qualifiers } from './syntax-tree.js'
 
-/** The text of a tree. Parsed again it gives an equal tree (but for columns). */
+/** Prints a tree. Parsing the text gives an equal tree, except for columns. */
 export function printExpression(tree: Expression | null): string {
   return tree === null ? '' : expressionText(tree)
 }
@@ -81,7 +81,7 @@ function identifierText(identifier: Identifier): string {
   }
 }
 
-// A backslash keeps a word that means something else a name.
+// A backslash makes a keyword a name.
 function nameText(name: string): string {
   return isName(name) ? name : `\\${name}`
 }

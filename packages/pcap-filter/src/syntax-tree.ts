@@ -14,7 +14,7 @@ export type Direction =
 
 export type AddressKind = 'host' | 'net' | 'port' | 'portrange' | 'gateway' | 'proto' | 'protochain'
 
-/** What stands before an address, a number or a name; null where nothing was said. */
+/** The qualifiers of an address, a number or a name; null for those not given. */
 export interface Qualifiers {
   readonly protocol: Protocol | null
   readonly direction: Direction | null
@@ -25,7 +25,7 @@ export interface Qualifiers {
 export type Identifier = { readonly column: number } & (
   | { readonly form: 'name'; readonly text: string }
   | { readonly form: 'number'; readonly value: number }
-  /** One to four numbers with dots; a mask as prefix length or as another such address. */
+  /** One to four numbers separated by dots. The mask is a prefix length or another such address. */
   | { readonly form: 'ipv4'; readonly text: string; readonly mask: number | string | null }
   | { readonly form: 'ipv6'; readonly text: string; readonly prefix: number | null }
   | { readonly form: 'mac'; readonly text: string }
@@ -36,7 +36,7 @@ export type Identifier = { readonly column: number } & (
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>'
 export type Comparison = '>' | '>=' | '=' | '<=' | '<' | '!='
 
-/** A number, uint32, computed from the packet. Every node has the column of its first character. */
+/** A computation with a uint32 result. Every node has the column of its first character. */
 export type Arithmetic = { readonly column: number } & (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'length' }
@@ -65,14 +65,14 @@ export type AtmKeyword =
   | 'metaconnect'
 export type Mtp2Keyword = 'fisu' | 'lssu' | 'msu' | 'hfisu' | 'hlssu' | 'hmsu'
 export type Mtp3Field = 'sio' | 'opc' | 'dpc' | 'sls' | 'hsio' | 'hopc' | 'hdpc' | 'hsls'
-/** Words that move the offsets for the rest of the expression. */
+/** Keywords after which the rest of the expression applies to an inner layer. */
 export type Encapsulation = 'vlan' | 'mpls' | 'pppoes' | 'geneve'
 export type PflogNumber = 'rulenum' | 'subrulenum' | 'reason' | 'action'
 
 /** A test of one packet. Every node has the column of its first character. */
 export type Expression = {
   readonly column: number
-  /** Of the number behind a word such as `vlan`. */
+  /** Column of the number after a keyword such as `vlan`. */
   readonly valueColumn?: number
 } /** Evaluated from left to right; `and` and `or` bind equally. */ & (
   | {
@@ -101,10 +101,10 @@ export type Expression = {
   | { readonly kind: Encapsulation; readonly value: number | null }
   | { readonly kind: 'ifname' | 'ruleset'; readonly name: string }
   | { readonly kind: PflogNumber; readonly value: number }
-  /** Bits of the first frame-control byte; without subtype only the type is compared. */
+  /** Bits of the first frame control byte. Null as subtype to compare only the type. */
   | { readonly kind: 'wlanType'; readonly type: number; readonly subtype: number | null }
   | { readonly kind: 'wlanDirection'; readonly value: number }
-  /** Null: any LLC frame. */
+  /** Null for any LLC frame. */
   | { readonly kind: 'llc'; readonly frame: string | null }
   | { readonly kind: AtmKeyword | Mtp2Keyword }
   | {

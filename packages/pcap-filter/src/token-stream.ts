@@ -1,22 +1,22 @@
 import { FilterSyntaxError } from './filter-syntax-error.js'
 import { type Token, tokensOf } from './lexer.js'
 
-/** Parentheses, `not`, signs and accessors inside each other. */
+/** Most levels of nested parentheses, `not`, signs and accessors. */
 const MAX_DEPTH = 500
 
-/** The tokens of one expression, read from left to right with one token of lookahead, and how deep they nest. */
+/** Reads the tokens of an expression with one token of lookahead, and counts the nesting depth. */
 export class TokenStream {
-  // Invariants: the last token is 'end' and is never passed.
+  // Invariant: the last token is 'end' and is never passed.
   readonly #tokens: readonly Token[]
   #at = 0
   #depth = 0
 
-  /** @throws FilterSyntaxError where the text has something that is no token. */
+  /** @throws FilterSyntaxError when the text cannot be split into tokens. */
   constructor(text: string) {
     this.#tokens = tokensOf(text)
   }
 
-  /** The token that comes next. */
+  /** The next token. */
   get next(): Token {
     return this.#tokens[this.#at]!
   }
@@ -29,27 +29,27 @@ export class TokenStream {
     return this.next.column
   }
 
-  /** Passes the next token and returns it. */
+  /** Consumes the next token and returns it. */
   take(): Token {
     const token = this.next
     if (token.kind !== 'end') this.#at += 1
     return token
   }
 
-  /** Passes the next token if it is of this kind. */
+  /** Consumes the next token if it is of this kind. Returns whether it was. */
   tryTake(kind: string): boolean {
     if (this.kind !== kind) return false
     this.take()
     return true
   }
 
-  /** @throws FilterSyntaxError unless the next token is of this kind. */
+  /** Consumes a token of this kind. @throws FilterSyntaxError when the next token is of another kind. */
   expect(kind: string, expected: string): Token {
     if (this.kind !== kind) throw this.unexpected(expected)
     return this.take()
   }
 
-  /** The error that the next token is. */
+  /** Makes the error for an unexpected next token. @param expected What was expected instead. */
   unexpected(expected: string): FilterSyntaxError {
     const { kind, text, column } = this.next
     const found = kind === 'end' ? 'the expression ends' : `found ${JSON.stringify(shortened(text))}`

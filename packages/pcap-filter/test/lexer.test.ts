@@ -67,15 +67,15 @@ describe('tokensOf()', () => {
   })
 
   it.each([
-    ['tcp @', 5, '"@" has no meaning'],
-    ['tcp 😀', 5, '"😀" has no meaning'],
-    ['tcp {', 5, '"{" has no meaning'],
+    ['tcp @', 5, 'unexpected character "@"'],
+    ['tcp 😀', 5, 'unexpected character "😀"'],
+    ['tcp {', 5, 'unexpected character "{"'],
     ['08', 1, '"08" begins with 0'],
     ['4294967296', 1, '"4294967296" does not fit into 32 bits'],
     ['0x100000000', 1, 'does not fit into 32 bits'],
-    ['host 1:2:3', 6, '"1:2:" is no Ethernet address'],
-    ['host ::999.1.1.1', 6, '"::999.1.1.1" is no IPv6 address'],
-    ['\\', 1, 'has no meaning'],
+    ['host 1:2:3', 6, '"1:2:" is not an Ethernet address'],
+    ['host ::999.1.1.1', 6, '"::999.1.1.1" is not an IPv6 address'],
+    ['\\', 1, 'unexpected character'],
   ])('refuses %j at column %d', (text, column, reason) => {
     expect(() => tokensOf(text)).toThrow(
       expect.objectContaining({

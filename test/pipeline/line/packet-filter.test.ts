@@ -94,7 +94,7 @@ describe('PacketFilter', () => {
   it.each([
     ['tcp and udp', 113, 'column 1: no packet of this link type can match (link type LINUX_SLL (113))'],
     ['udp and type mgt', 1, 'column 9: the link type has no 802.11 frames (link type ETHERNET (1))'],
-    ['port 70000', 1, 'column 6: 70000 is no port, the highest is 65535'],
+    ['port 70000', 1, 'column 6: 70000 is not a port: the highest is 65535'],
     ['ip and ip6', null, 'column 1: no packet can match'],
   ])('names the link type where it matters: %s for %s', async (expression, linkType, reason) => {
     await expect(PacketFilter.compile(expression, linkType)).rejects.toThrow(

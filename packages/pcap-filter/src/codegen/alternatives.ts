@@ -9,16 +9,16 @@ import { portProtocolOf, portTest } from './ports.js'
 const ALL_BITS = 0xffff_ffff
 const MAX_PORT = 0xffff
 
-/** Some tests of a chain: one, or several that are joined by "or" and can be one test. */
+/** One test of a chain, or several alternatives that can become one test. */
 export interface Link {
-  /** What joins it to those before; of the first it has no meaning. */
+  /** Joins it to the tests before it. Has no meaning in the first link. */
   readonly operator: 'and' | 'or'
   readonly operands: readonly Expression[]
 }
 
 type Chain = Extract<Expression, { kind: 'chain' }>
 
-/** The tests of a chain, each by itself. */
+/** The tests of a chain, each as its own link. */
 export function links({ first, rest }: Chain): Link[] {
   return [
     { operator: 'or', operands: [first] },
@@ -27,12 +27,12 @@ export function links({ first, rest }: Chain): Link[] {
 }
 
 /**
- * The tests of a chain, alternatives of one kind together wherever they stand between tests of other sorts. That is for
- * expressions too long for the optimizer: it would bring tests of one field together too, only much later.
+ * The tests of a chain, with alternatives of the same kind joined even when other tests stand between them. Used for
+ * expressions too long for the optimizer, which would also bring tests of one field together, but much more slowly.
  */
 export function joined(chain: Chain): Link[] {
   const result: { operator: 'and' | 'or'; operands: Expression[] }[] = []
-  // Links of the alternatives that were read last, by kind.
+  // The latest link of each kind that further alternatives can join.
   const open = new Map<string, { operands: Expression[] }>()
   for (const { operator, operands } of links(chain)) {
     const kind = operands[0] === undefined ? undefined : joinableValue(operands[0])?.kind
@@ -50,7 +50,7 @@ export function joined(chain: Chain): Link[] {
   return result
 }
 
-/** Any of several tests that {@link joined} put together. */
+/** Matches any of several tests that {@link joined} joined. */
 export function alternativesTest(cx: CodeContext, operands: readonly Expression[]): Block {
   const [first] = operands
   if (first?.kind !== 'identifier') throw new Error('bug: these tests cannot be joined')
@@ -62,27 +62,27 @@ export function alternativesTest(cx: CodeContext, operands: readonly Expression[
     kind === 'port'
       ? portTest(cx, new Set(some), portProtocolOf(cx, protocol), direction)
       : ipv4Host(cx, new Set(some), joinable[0]?.mask ?? ALL_BITS, protocol, direction, kind)
-  // Where libpcap does not optimize it looks at both ends for the first value before it goes on to the others: a packet
-  // that is cut between the two matches by its first end for that value alone.
+  // Without optimization libpcap checks both ends for the first value before the other values. So a packet that is cut
+  // between the two ends can match by its first end only for that value.
   if (dlt.WLANS.has(cx.outermostLinkType)) return or(test(values.slice(0, 1)), test(values.slice(1)))
   return test(values)
 }
 
 interface Joinable {
-  /** Tests of the same kind can be joined. */
+  /** Tests with the same kind can be joined. */
   readonly kind: string
-  /** A port, or an IPv4 address, uint32. */
+  /** A port or an IPv4 address, uint32. */
   readonly value: number
-  /** Bits of the address that count. */
+  /** Bits of the address to compare. */
   readonly mask: number
 }
 
-// Null: the test can be joined with none.
+// Returns null for a test that cannot be joined.
 function joinableValue(operand: Expression): Joinable | null {
   if (operand.kind !== 'identifier') return null
   const { identifier, qualifiers } = operand
   const { protocol, direction, kind } = qualifiers
-  if (direction === 'src and dst') return null // one value at both ends is more than any of several at each
+  if (direction === 'src and dst') return null // one value at both ends is not the same as any of several at each end
   if (kind === 'port') {
     const isPort = identifier.form === 'number' && identifier.value <= MAX_PORT
     return isPort ? { kind: `${protocol},${direction},port`, value: identifier.value, mask: ALL_BITS } : null

@@ -46,15 +46,15 @@ const RADIO_LINK_TYPES: ReadonlySet<number> = new Set([
 const ICMP6 = 58
 const IPV6_HEADER_BYTES = 40
 
-/** A computation: statements that leave its value in a memory word, and what must hold of the packet to do them. */
+/** A computation: statements that leave its value in a memory word, and the condition to execute them. */
 interface Computation {
   readonly statements: Statement[]
   readonly register: number
-  /** Null: nothing. */
+  /** Null without a condition. */
   readonly condition: Block | null
 }
 
-/** What a comparison of two numbers means, its operator and what is shown on both sides. */
+/** Compares two computations. */
 export function relationTest(
   cx: CodeContext,
   comparison: Comparison,
@@ -66,7 +66,7 @@ export function relationTest(
   return relation(cx, comparison, first, second)
 }
 
-/** The first byte of the link header compared with 0: direction on a serial line (SLIP). */
+/** Compares the first byte of the link header with 0, which is the direction on a serial line (SLIP). */
 export function firstByteIsZero(cx: CodeContext, isReversed: boolean): Block {
   const byte = loadFromPacket(cx, 'link', constantValue(cx, 0), 1)
   return relation(cx, isReversed ? '!=' : '=', byte, constantValue(cx, 0))
@@ -143,11 +143,11 @@ function operate(
   cx.freeRegister(right.register)
   const register = cx.allocateRegister()
   statements.push(new Statement(bpf.ST, register))
-  // What the right side asks of the packet is not tested, as in libpcap: only the left side's condition is kept.
+  // As in libpcap, only the left side's condition is kept; the right side's condition is not tested.
   return { statements, register, condition: left.condition }
 }
 
-// Looked at is the first thing that the right side does, as libpcap does it.
+// Looks only at the first statement of the right side, as libpcap does.
 function refuseImpossible(cx: CodeContext, operator: ArithmeticOperator, first: Statement | undefined): void {
   if (first?.code !== (bpf.LD | bpf.IMM)) return
   if ((operator === '/' || operator === '%') && first.k === 0) throw cx.refuse('division by zero')
@@ -163,7 +163,7 @@ function toA({ register }: Computation): Statement {
   return new Statement(bpf.LD | bpf.MEM, register)
 }
 
-// Adds what X has to the computed offset, in X.
+// Adds the computed offset to X.
 function addOffset(offset: Computation): Statement[] {
   return [toA(offset), new Statement(bpf.ALU | bpf.ADD | bpf.X), new Statement(bpf.MISC | bpf.TAX)]
 }
@@ -213,7 +213,7 @@ function loadFromPacket(
   return { statements, register, condition }
 }
 
-// Of fragments only the first has the transport header.
+// Only the first fragment has the transport header.
 function inFirstFragment(cx: CodeContext, protocol: Protocol, condition: Block | null): Block {
   const isProtocol = protocolTest(cx, protocol)
   const isFirst = and(isProtocol, isFirstFragment(cx))

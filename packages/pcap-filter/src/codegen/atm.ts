@@ -24,7 +24,7 @@ const CONNECT_ACK = 0x0f
 const RELEASE = 0x4d
 const RELEASE_DONE = 0x5a
 
-/** Circuits that a word names; all are on VPI 0. */
+/** Circuits (VCI) by keyword; all are on VPI 0. */
 const CIRCUITS: Readonly<Record<string, number>> = {
   metac: 1,
   bcc: 2,
@@ -34,7 +34,7 @@ const CIRCUITS: Readonly<Record<string, number>> = {
   ilmic: 16,
 }
 
-/** Packets of the ATM traffic that a word names. @throws FilterSyntaxError on other link types. */
+/** Matches packets of the ATM traffic that a keyword names. @throws FilterSyntaxError on other link types. */
 export function atmTest(cx: CodeContext, keyword: AtmKeyword): Block {
   refuseOthers(cx, keyword)
   switch (keyword) {
@@ -55,7 +55,7 @@ export function atmTest(cx: CodeContext, keyword: AtmKeyword): Block {
   }
 }
 
-/** Packets whose VPI or VCI compares so. @throws FilterSyntaxError on other link types. */
+/** Compares the VPI or VCI. @throws FilterSyntaxError on other link types. */
 export function atmFieldTest(
   cx: CodeContext,
   field: 'vpi' | 'vci',
@@ -67,7 +67,7 @@ export function atmFieldTest(
   return compare(cx, 'linkHeader', offset, size, value, testOf(comparison))
 }
 
-/** Packets with an LLC header; what follows looks at them as such even after `lane`. */
+/** Matches packets with an LLC header. Later tests treat them as such even after `lane`. */
 export function sunAtmLlc(cx: CodeContext): Block {
   const isLlc = equal(cx, 'linkHeader', TRAFFIC_AT, bpf.B, LLC, TRAFFIC_MASK)
   cx.linkType = cx.previousLinkType
@@ -75,10 +75,10 @@ export function sunAtmLlc(cx: CodeContext): Block {
 }
 
 function refuseOthers(cx: CodeContext, keyword: string): void {
-  if (cx.outermostLinkType !== dlt.SUNATM) throw cx.refuseHere(`"${keyword}" has a meaning on ATM only`)
+  if (cx.outermostLinkType !== dlt.SUNATM) throw cx.refuseHere(`"${keyword}" is only valid on ATM`)
 }
 
-// LAN emulation of Ethernet: what follows looks into the Ethernet frame.
+// LAN emulation of Ethernet. Later tests look into the Ethernet frame.
 function laneTest(cx: CodeContext): Block {
   const isLane = equal(cx, 'linkHeader', TRAFFIC_AT, bpf.B, LANE, TRAFFIC_MASK)
   cx.enterLinkLayer(dlt.EN10MB, at(PACKET_AT + 2))

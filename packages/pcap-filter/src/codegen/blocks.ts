@@ -5,7 +5,7 @@ export class Statement {
   code: number
   /** uint32 */
   k: number
-  /** Where a jump inside a block goes; such blocks are not optimized. */
+  /** Targets of a jump inside a block. Such blocks are not optimized. */
   whenTrue: Statement | null = null
   whenFalse: Statement | null = null
 
@@ -15,10 +15,10 @@ export class Statement {
   }
 }
 
-/** One way out of a block. */
+/** One exit of a block. */
 export class Edge {
   readonly from: Block
-  /** Next block; while the expression is being put together, the next of the edges with the same open end. */
+  /** Next block. While the expression is being built, the next block in a list of open exits. */
   target: Block | null = null
 
   constructor(from: Block) {
@@ -27,18 +27,18 @@ export class Edge {
 }
 
 /**
- * Statements that end in a test, or in the program's result.
+ * Statements that end in a test or in the program's result.
  *
- * While an expression is put together, a block stands for the whole test whose last block it is: `head` is its first
- * block, and the open ends of its false (`isInverted`: true) edges form a list through the edges' targets; one side of
- * every block on the list leads on.
+ * While the expression is being built, a block represents the whole test whose last block it is: `head` is the first
+ * block of that test, and its open exits form a list linked through the targets of edges. `isInverted` exchanges the
+ * meaning of true and false.
  */
 export class Block {
   code: number
   /** uint32 */
   k: number
   statements: Statement[]
-  /** Of a `JONE` test: the values, uint32; `k` is its number then. */
+  /** The values of a `JONE` test, uint32; then `k` is the number of the set. */
   readonly values: ReadonlySet<number> | null
   readonly whenTrue = new Edge(this)
   readonly whenFalse = new Edge(this)
@@ -64,12 +64,12 @@ export class Block {
   }
 }
 
-/** A block that compares the accumulator with a constant. */
+/** Makes a block that compares the accumulator with a constant. */
 export function jumpBlock(jump: bpf.Jump, k: number, statements: Statement[]): Block {
   return new Block(bpf.JMP | jump | bpf.K, k, statements)
 }
 
-/** Both, the first one first: its true ends lead to the second. The second stands for the result. */
+/** Matches when both match: the true exits of the first lead to the second. The second represents the result. */
 export function and(first: Block, second: Block): Block {
   backpatch(first, second.head)
   first.isInverted = !first.isInverted
@@ -80,7 +80,7 @@ export function and(first: Block, second: Block): Block {
   return second
 }
 
-/** Either, the first one first: its false ends lead to the second. The second stands for the result. */
+/** Matches when either matches: the false exits of the first lead to the second. The second represents the result. */
 export function or(first: Block, second: Block): Block {
   first.isInverted = !first.isInverted
   backpatch(first, second.head)
@@ -90,13 +90,13 @@ export function or(first: Block, second: Block): Block {
   return second
 }
 
-/** The opposite. */
+/** Inverts a test. */
 export function not(block: Block): Block {
   block.isInverted = !block.isInverted
   return block
 }
 
-/** Closes the open ends: a packet that passes the test gives `accepted`, any other 0. Returns the first block. */
+/** Closes the open exits: the result is `accepted` if the test matches, else 0. Returns the first block. */
 export function close(test: Block, accepted: number): Block {
   backpatch(test, new Block(bpf.RET | bpf.K, accepted))
   test.isInverted = !test.isInverted
@@ -104,7 +104,7 @@ export function close(test: Block, accepted: number): Block {
   return test.head
 }
 
-// The edge that the list of open ends goes through.
+// The edge through which the list of open exits continues.
 function openEdge(block: Block): Edge {
   return block.isInverted ? block.whenFalse : block.whenTrue
 }

@@ -1,5 +1,5 @@
-// Operation codes of the BSD packet filter's machine, which an expression is compiled for first (bpf(4)). The machine
-// has an accumulator A, an index register X and 16 words of memory.
+// Operation codes of the BPF machine (bpf(4)), for which an expression is compiled first. The machine has an accumulator
+// A, an index register X and 16 words of memory.
 
 /** Instruction classes. */
 export const LD = 0x00
@@ -17,7 +17,7 @@ export const H = 0x08
 export const B = 0x10
 export type Size = typeof W | typeof H | typeof B
 
-/** Where a load takes its value from: constant, packet, packet plus X, memory, packet length, IPv4 header length. */
+/** Source of a load: constant, packet, packet plus X, memory, packet length, IPv4 header length. */
 export const IMM = 0x00
 export const ABS = 0x20
 export const IND = 0x40
@@ -44,11 +44,11 @@ export const JEQ = 0x10
 export const JGT = 0x20
 export const JGE = 0x30
 export const JSET = 0x40
-/** Of our own: A is one of a set of values. */
+/** Not part of BPF: A is one of a set of values. */
 export const JONE = 0x50
 export type Jump = typeof JEQ | typeof JGT | typeof JGE | typeof JSET
 
-/** The other operand: the instruction's constant or X. */
+/** Second operand: the instruction's constant or X. */
 export const K = 0x00
 export const X = 0x08
 

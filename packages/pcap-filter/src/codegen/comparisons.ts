@@ -8,11 +8,11 @@ const TESTS: Readonly<Record<Comparison, Test>> = {
   '=': { jump: bpf.JEQ },
   '<=': { jump: bpf.JGT, isReversed: true },
   '<': { jump: bpf.JGE, isReversed: true },
-  // libpcap takes "is not" for "is" where it compares fields of ATM and SS7.
+  // libpcap treats `!=` as `=` when it compares fields of ATM and SS7.
   '!=': { jump: bpf.JEQ, isReversed: true },
 }
 
-/** How a field of ATM or SS7 is compared; `!=` is taken for `=`. */
+/** The comparison of an ATM or SS7 field. `!=` is treated as `=`. */
 export function testOf(comparison: Comparison): Test {
   return TESTS[comparison]
 }

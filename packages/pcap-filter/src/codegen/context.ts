@@ -2,26 +2,26 @@ import { FilterSyntaxError } from '../filter-syntax-error.js'
 import * as bpf from './bpf.js'
 import { type Layout, layoutOf, NOT_SET } from './link-layout.js'
 
-/** A position in the packet: a constant, plus the content of a memory word where headers before it vary in length. */
+/** An offset in the packet: a constant, plus a memory word if a header before it has variable length. */
 export interface Offset {
   readonly isVariable: boolean
-  /** uint32; NOT_SET where the link type has no such place. */
+  /** uint32; NOT_SET if the link type has no such field. */
   readonly constant: number
-  /** Memory word with the variable part; -1 while none was needed. */
+  /** Memory word with the variable part; -1 until one is needed. */
   readonly register: number
 }
 
-/** What an expression may need from outside. */
+/** External information for an expression. */
 export interface Surroundings {
-  /** Addresses of a host's name, each of 4 or 16 bytes, in the resolver's order; null: unknown. */
+  /** Addresses of a host name, of 4 or 16 bytes each, in the resolver's order; null for an unknown name. */
   readonly hostAddresses: (name: string) => readonly Uint8Array[] | null
   /** Network mask for `ip broadcast`, uint32. */
   readonly netmask: number
-  /** The capture's bytes come from a machine of the other byte order (only NULL and ENC headers show it). */
+  /** True for a capture from a big-endian machine. Only matters for NULL and ENC headers. */
   readonly isBigEndian: boolean
 }
 
-/** A link layer: where its header and what follows it begin. */
+/** A link layer: the offsets of its header and of its payload. */
 export interface Layers {
   readonly linkType: number
   linkHeader: Offset
@@ -29,51 +29,50 @@ export interface Layers {
 }
 
 /**
- * State of the code generator. Words such as `vlan` move offsets for everything that is generated after them, which is
- * why the order of generation is the order of the text.
+ * State of the code generator. Keywords such as `vlan` change the offsets of all tests after them, so code is generated
+ * in the order of the text.
  */
 export class CodeContext {
   readonly surroundings: Surroundings
-  /** Lists of addresses or ports become one test each. */
+  /** True to make one test of each list of addresses or ports. */
   readonly joinsAlternatives: boolean
-  /** Column of the part that is being compiled, for errors. */
+  /** Column of the part being compiled, for errors. */
   column = 1
-  /** Column of the address, number or name in it; where there is none, the same. */
+  /** Column of the address, number or name in that part, if it has one; otherwise the same. */
   valueColumn = 1
   linkType: number
   previousLinkType: number
   readonly outermostLinkType: number
-  /** Set where a jump inside a block, or a loop, forbids the optimizer. */
+  /** Set when the code has a loop or a jump inside a block, which the optimizer cannot handle. */
   mustNotOptimize = false
 
   linkHeader: Offset
   previousLinkHeader: Offset
   readonly outermostLinkHeader: Offset
-  /** What follows the link header. */
+  /** The payload of the link header. */
   payload: Offset
-  /** The type field, or the LLC header that has it. */
+  /** The type field, or the LLC header that contains it. */
   linkTypeField: Offset
-  /** Network header from the payload's start, uint32: with SNAP header where there is LLC, and without. */
+  /** Offset of the network header in the payload, uint32: after LLC and SNAP if present, and after LLC alone. */
   networkOffset: number
   networkOffsetNoSnap: number
   readonly layout: Layout
 
-  /** The frame's own layers, once the expression has gone on to a link layer inside. */
+  /** The frame's own layers, once the expression has entered an inner link layer. */
   #outer: Layers | null = null
 
-  /** MPLS labels and VLAN tags that were stepped over. */
+  /** Number of MPLS labels matched so far. */
   labelDepth = 0
   isGeneve = false
-  /** Sets of values that tests have so far. */
+  /** Number of value sets so far. */
   valueSets = 0
   readonly #usedRegisters = new Array<boolean>(bpf.MEMORY_WORDS).fill(false)
   #register = 0
 
-  /** @throws FilterSyntaxError for a link type that libpcap has nothing to say about. */
+  /** @throws FilterSyntaxError for a link type that libpcap does not support. */
   constructor(dlt: number, surroundings: Surroundings, joinsAlternatives = false) {
     const layout = layoutOf(dlt)
-    if (layout === null)
-      throw new FilterSyntaxError(`no filter is possible for link type ${dlt}`, 1, 'linkType')
+    if (layout === null) throw new FilterSyntaxError(`link type ${dlt} is not supported`, 1, 'linkType')
     this.surroundings = surroundings
     this.joinsAlternatives = joinsAlternatives
     this.layout = layout
@@ -89,27 +88,27 @@ export class CodeContext {
     this.networkOffsetNoSnap = layout.networkNoSnap
   }
 
-  /** The layers of the frame itself, wherever the expression is. */
+  /** The layers of the frame itself, even after the expression has entered an inner link layer. */
   get frame(): Layers {
     return this.#outer ?? this
   }
 
-  /** An error of the expression whatever the link type. */
+  /** An error that does not depend on the link type. */
   refuse(reason: string): FilterSyntaxError {
     return new FilterSyntaxError(reason, this.column)
   }
 
-  /** An error of the address, number or name, whatever the link type. */
+  /** An error in an address, number or name that does not depend on the link type. */
   refuseValue(reason: string): FilterSyntaxError {
     return new FilterSyntaxError(reason, this.valueColumn)
   }
 
-  /** An error for this link type only. */
+  /** An error that depends on the link type. */
   refuseHere(reason: string): FilterSyntaxError {
     return new FilterSyntaxError(reason, this.column, 'linkType')
   }
 
-  /** A free memory word. @throws FilterSyntaxError when all are taken. */
+  /** Reserves a memory word. @throws FilterSyntaxError when none is free. */
   allocateRegister(): number {
     for (let tries = 0; tries < bpf.MEMORY_WORDS; tries++) {
       if (!this.#usedRegisters[this.#register]) {
@@ -118,14 +117,14 @@ export class CodeContext {
       }
       this.#register = (this.#register + 1) % bpf.MEMORY_WORDS
     }
-    throw this.refuse('the expression needs more than 16 values at one time')
+    throw this.refuse('the expression needs more than 16 values at a time')
   }
 
   freeRegister(register: number): void {
     this.#usedRegisters[register] = false
   }
 
-  /** Makes what follows an inner link layer: remembers the header so far and puts another in its place. */
+  /** Enters an inner link layer: later tests apply to it. */
   enterLinkLayer(linkType: number, header: Offset): void {
     this.#outer ??= { linkType: this.linkType, linkHeader: this.linkHeader, payload: this.payload }
     this.previousLinkType = this.linkType
@@ -136,12 +135,12 @@ export class CodeContext {
   }
 }
 
-/** A constant offset, or the constant part of a variable one. */
+/** Makes a constant offset, or the constant part of a variable offset. */
 export function at(constant: number, isVariable = false): Offset {
   return { isVariable, constant: constant >>> 0, register: -1 }
 }
 
-/** `offset` moved by a constant number of bytes. */
+/** Adds `bytes` to an offset. */
 export function moved(offset: Offset, bytes: number): Offset {
   return { ...offset, constant: (offset.constant + bytes) >>> 0 }
 }

@@ -2,8 +2,8 @@ import type { Direction } from '../syntax-tree.js'
 import { and, type Block, or } from './blocks.js'
 
 /**
- * Applies a direction to a test of one end: `src` and `dst` as they are, `src and dst`, and `src or dst`, which is also
- * meant where nothing is said. `other` refuses the directions of 802.11.
+ * Applies a direction to a test of one end. The default is `src or dst`. `other` makes the error for a direction that
+ * exists only on 802.11.
  */
 export function inDirection(
   direction: Direction | null,

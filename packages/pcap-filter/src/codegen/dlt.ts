@@ -1,5 +1,5 @@
-// Link types as libpcap's code generator numbers them (DLT_ values on Linux). Capture files have LINKTYPE_ values,
-// which differ for a few old ones: see `dltOf`.
+// Link types by the numbers that libpcap's code generator uses (DLT_ values on Linux). Capture files have LINKTYPE_
+// values, which differ for a few old types, see `dltOf`.
 export const NULL = 0
 export const EN10MB = 1
 export const IEEE802 = 6
@@ -91,7 +91,7 @@ export const USBPCAP = 249
 export const LINUX_SLL2 = 276
 export const IEEE802_15_4_TAP = 283
 
-/** From here on the values of DLT_ and LINKTYPE_ are the same (but for ATM_CLIP). */
+/** In this range DLT_ and LINKTYPE_ values are equal, except for ATM_CLIP. */
 export const MATCHING_MIN = 104
 export const MATCHING_MAX = 289
 
@@ -103,15 +103,15 @@ const BY_LINK_TYPE: Readonly<Record<number, number>> = {
   106: ATM_CLIP,
 }
 
-/** The DLT_ value of a LINKTYPE_ value. */
+/** Maps a LINKTYPE_ value to its DLT_ value. */
 export function dltOf(linkType: number): number {
   return BY_LINK_TYPE[linkType] ?? linkType
 }
 
-/** Ethernet, and Ethernet behind a header of a network analyzer. */
+/** Ethernet, with or without the header of a network analyzer. */
 export const ETHERNETS: ReadonlySet<number> = new Set([EN10MB, NETANALYZER, NETANALYZER_TRANSPARENT])
 
-/** IEEE 802.11, bare or behind a radio header. */
+/** IEEE 802.11, with or without a radio header. */
 export const WLANS: ReadonlySet<number> = new Set([
   IEEE802_11,
   PRISM_HEADER,

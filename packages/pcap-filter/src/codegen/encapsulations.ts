@@ -15,16 +15,16 @@ const MAX_SESSION = 0xffff
 
 const WITH_MPLS: ReadonlySet<number> = new Set([dlt.C_HDLC, dlt.HDLC, ...dlt.ETHERNETS])
 
-/** Packets with a VLAN tag. What follows in the expression looks behind the tag. @param id Null: any. */
+/** Matches packets with a VLAN tag. Later tests look after the tag. @param id Null for any. */
 export function vlanTest(cx: CodeContext, id: number | null): Block {
-  if (cx.labelDepth > 0) throw cx.refuse('behind MPLS labels no VLAN tag can be looked for')
+  if (cx.labelDepth > 0) throw cx.refuse('VLAN tags cannot be tested after MPLS labels')
   const isPossible = dlt.ETHERNETS.has(cx.linkType) || (dlt.WLANS.has(cx.linkType) && cx.linkType !== dlt.PPI)
   if (!isPossible) throw cx.refuseHere('the link type has no VLAN tags')
   const tagged = linkTypeIs(cx, ether.VLAN)
   const service = or(tagged, linkTypeIs(cx, ether.PROVIDER_BRIDGE))
   let whole = or(service, linkTypeIs(cx, ether.QINQ))
   if (id !== null) {
-    if (id > MAX_VLAN) throw cx.refuseValue(`${id} is no VLAN, the highest is ${MAX_VLAN}`)
+    if (id > MAX_VLAN) throw cx.refuseValue(`${id} is not a VLAN id: the highest is ${MAX_VLAN}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.H, id, MAX_VLAN))
   }
   cx.payload = moved(cx.payload, TAG_BYTES)
@@ -32,11 +32,11 @@ export function vlanTest(cx: CodeContext, id: number | null): Block {
   return whole
 }
 
-/** Packets with an MPLS label (RFC 3032), or with one more. What follows looks behind it. @param label Null: any. */
+/** Matches packets with a further MPLS label (RFC 3032). Later tests look after it. @param label Null for any. */
 export function mplsTest(cx: CodeContext, label: number | null): Block {
   let whole = cx.labelDepth > 0 ? equal(cx, 'previousMpls', 2, bpf.B, 0, 0x01) : firstLabelTest(cx)
   if (label !== null) {
-    if (label > MAX_LABEL) throw cx.refuseValue(`${label} is no MPLS label, the highest is ${MAX_LABEL}`)
+    if (label > MAX_LABEL) throw cx.refuseValue(`${label} is not an MPLS label: the highest is ${MAX_LABEL}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.W, label << 12, 0xfffff000))
   }
   cx.networkOffset = (cx.networkOffset + LABEL_BYTES) >>> 0
@@ -48,15 +48,15 @@ export function mplsTest(cx: CodeContext, label: number | null): Block {
 function firstLabelTest(cx: CodeContext): Block {
   if (WITH_MPLS.has(cx.linkType)) return linkTypeIs(cx, ether.MPLS)
   if (cx.linkType === dlt.PPP) return linkTypeIs(cx, ether.PPP_MPLS)
-  throw cx.refuseHere('MPLS labels are not known for this link type')
+  throw cx.refuseHere('MPLS labels cannot be tested on this link type')
 }
 
-/** Packets of a PPPoE session (RFC 2516). What follows looks into the PPP packet. @param session Null: any. */
+/** Matches packets of a PPPoE session (RFC 2516). Later tests look into the PPP packet. @param session Null for any. */
 export function pppoeSessionTest(cx: CodeContext, session: number | null): Block {
   let whole = linkTypeIs(cx, ether.PPPOES)
   if (session !== null) {
     if (session > MAX_SESSION)
-      throw cx.refuseValue(`${session} is no PPPoE session, the highest is ${MAX_SESSION}`)
+      throw cx.refuseValue(`${session} is not a PPPoE session: the highest is ${MAX_SESSION}`)
     whole = and(whole, equal(cx, 'network', 0, bpf.W, session, MAX_SESSION))
   }
   cx.enterLinkLayer(dlt.PPP, moved(cx.payload, cx.networkOffset + PPPOE_HEADER_BYTES))

@@ -1,4 +1,4 @@
-// Protocols by Ethernet type, and by LLC service access point where the value is at most 1500 (IEEE 802.3, 802.2).
+// Protocols by EtherType or, for values up to 1500, by LLC service access point (IEEE 802.3, 802.2).
 export const MAX_LENGTH = 1500
 
 const NS = 0x0600
@@ -42,12 +42,12 @@ const PPP_PROTOCOLS: Readonly<Record<number, number>> = {
   [IPV6]: 0x0057,
 }
 export const PPP_IP = 0x0021
-/** Compressed and uncompressed TCP/IP after Van Jacobson. */
+/** Van Jacobson compressed and uncompressed TCP/IP. */
 export const PPP_VJC = 0x002d
 export const PPP_VJNC = 0x002f
 export const PPP_MPLS = 0x0281
 
-/** The PPP protocol number (RFC 1661) of an Ethernet type; the same number where there is none. */
+/** Maps an EtherType to its PPP protocol number (RFC 1661). Returns other values unchanged. */
 export function pppProtocolOf(type: number): number {
   return PPP_PROTOCOLS[type] ?? type
 }

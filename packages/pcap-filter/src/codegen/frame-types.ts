@@ -8,7 +8,7 @@ const SLL_802_3 = 0x0001
 const SLL_802_2 = 0x0004
 const APPLE_ORGANIZATION = 0x080007
 
-/** A frame whose LLC and SNAP headers are for this organization and protocol. */
+/** Matches LLC and SNAP headers of this organization and protocol. */
 function snap(cx: CodeContext, organization: number, protocol: number): Block {
   return equalBytes(cx, 'llc', 0, [
     ...[ether.SAP_SNAP, ether.SAP_SNAP, 0x03],
@@ -21,7 +21,7 @@ function appleTalkSnap(cx: CodeContext, type: number): Block {
   return snap(cx, type === ether.ATALK ? APPLE_ORGANIZATION : 0, type)
 }
 
-/** The frame has a length where the type is otherwise: IEEE 802.3. */
+/** Matches IEEE 802.3 frames, which have a length in the type field. */
 export function hasLength(cx: CodeContext): Block {
   return not(above(cx, 'linkTypeField', 0, bpf.H, ether.MAX_LENGTH))
 }
@@ -30,7 +30,7 @@ function bothSaps(cx: CodeContext, sap: number): Block {
   return equal(cx, 'llc', 0, bpf.H, (sap << 8) | sap)
 }
 
-/** An Ethernet frame of this type, or 802.3 with this service access point. */
+/** Matches Ethernet frames of this type, or IEEE 802.3 frames with this service access point. */
 export function ethernetType(cx: CodeContext, type: number): Block {
   switch (type) {
     case ether.SAP_ISO:
@@ -57,7 +57,7 @@ export function ethernetType(cx: CodeContext, type: number): Block {
   }
 }
 
-/** The same behind Linux' cooked header (SLL). */
+/** The same for Linux cooked headers (SLL). */
 export function cookedType(cx: CodeContext, type: number): Block {
   const isLlc = () => equal(cx, 'linkTypeField', 0, bpf.H, SLL_802_2)
   switch (type) {
@@ -83,7 +83,7 @@ export function cookedType(cx: CodeContext, type: number): Block {
   }
 }
 
-/** The same where every frame has an LLC header. */
+/** The same for link types whose frames all have an LLC header. */
 export function llcType(cx: CodeContext, type: number): Block {
   switch (type) {
     case ether.SAP_IP:
@@ -95,12 +95,12 @@ export function llcType(cx: CodeContext, type: number): Block {
     case ether.ATALK:
       return snap(cx, APPLE_ORGANIZATION, ether.ATALK)
     default:
-      // Of a SNAP header only the type is looked at.
+      // Only the type of a SNAP header is compared.
       return type <= ether.MAX_LENGTH ? equal(cx, 'llc', 0, bpf.B, type) : equal(cx, 'llc', 6, bpf.H, type)
   }
 }
 
-/** An 802.11 data frame: bit 3 of the first byte set, bit 2 clear. */
+/** Matches 802.11 data frames: bit 3 of the first byte is set, bit 2 clear. */
 export function wlanDataFrame(cx: CodeContext): Block {
   const base: Base = 'linkHeader'
   const isDataOrReserved = hasBits(cx, base, 0, bpf.B, 0x08)

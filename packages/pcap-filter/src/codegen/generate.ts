@@ -27,23 +27,23 @@ import { pflogNameTest, pflogNumberTest } from './pflog.js'
 import { protocolTest } from './protocols.js'
 import { variableHeaders } from './variable-headers.js'
 
-/** What a packet that matches is answered with; any number but 0 does. */
+/** The program's result for a matching packet; any number but 0 would do. */
 const ACCEPTED = 0x40000
 
-/** A program before it is optimized. */
+/** A program before optimization. */
 export interface Code {
   readonly root: Block
-  /** It has loops or jumps inside blocks, which the optimizer does not understand. */
+  /** True when it has a loop or a jump inside a block, which the optimizer cannot handle. */
   readonly mustNotOptimize: boolean
 }
 
 /**
- * Compiles a tree for one link type.
+ * Compiles a syntax tree for one link type.
  *
- * @param tree Null: every packet matches.
+ * @param tree Null to match every packet.
  * @param linkType LINKTYPE_ value
- * @param joinsAlternatives Long lists of addresses or ports become one test each.
- * @throws FilterSyntaxError where libpcap refuses the expression.
+ * @param joinsAlternatives True to make one test of each list of addresses or ports.
+ * @throws FilterSyntaxError when libpcap would reject the expression.
  */
 export function generateCode(
   tree: Expression | null,
@@ -60,7 +60,7 @@ export function generateCode(
   return { root: close(whole, ACCEPTED), mustNotOptimize: cx.mustNotOptimize }
 }
 
-// PPI names the link type of its content, which only 802.11 is looked into; little-endian.
+// PPI has the link type of its content, little-endian. Only 802.11 content is supported.
 function isWlanInPpi(): Block {
   return jumpBlock(bpf.JEQ, dlt.IEEE802_11 << 24, [new Statement(bpf.LD | bpf.W | bpf.ABS, 4)])
 }

@@ -2,7 +2,7 @@ import { Block, not, Statement } from './blocks.js'
 import * as bpf from './bpf.js'
 import type { CodeContext } from './context.js'
 
-/** An Ethernet header follows the Geneve header: link header and payload are not at the same place. */
+/** Matches when an Ethernet header follows the Geneve header: then link header and payload have different offsets. */
 export function geneveHasLinkHeader(cx: CodeContext): Block {
   return not(
     new Block(bpf.JMP | bpf.JEQ | bpf.X, 0, [

@@ -14,10 +14,10 @@ const ETHER_TYPE_AT = 12
 const IPV6_HEADER_BYTES = 40
 
 /**
- * Packets with a Geneve header (RFC 8926). What follows looks into the frame or packet behind it, whose place depends
- * on the length of the options.
+ * Matches packets with a Geneve header (RFC 8926). Later tests look into the frame or packet after it, whose offset
+ * depends on the length of the options.
  *
- * @param network Null: any.
+ * @param network Null for any.
  */
 export function geneveTest(cx: CodeContext, network: number | null): Block {
   const ipv4 = overIpv4(cx, network)
@@ -30,17 +30,18 @@ export function geneveTest(cx: CodeContext, network: number | null): Block {
   return always
 }
 
-// The version is 0; the network identifier takes the upper three bytes of the second word.
+// The version must be 0. The network identifier is in the upper three bytes of the second word.
 function headerTest(cx: CodeContext, base: 'ipv4Transport' | 'ipv6Transport', network: number | null): Block {
   const isPort = (base === 'ipv4Transport' ? ipv4Port : ipv6Port)(cx, PORT, UDP, 'dst')
   const isVersion = and(isPort, equal(cx, base, UDP_HEADER_BYTES, bpf.B, 0, 0xc0))
   if (network === null) return isVersion
   if (network > MAX_NETWORK)
-    throw cx.refuseValue(`${network} is no Geneve network, the highest is ${MAX_NETWORK}`)
+    throw cx.refuseValue(`${network} is not a Geneve network: the highest is ${MAX_NETWORK}`)
   return and(isVersion, equal(cx, base, UDP_HEADER_BYTES + 4, bpf.W, network << 8, 0xffffff00))
 }
 
-// Both leave the length of the IP header, and of variable headers before it, in A; X has the same, so the test holds.
+// Both put the length of the IP header and of variable headers before it into A. X has the same value, so the test is
+// always true.
 function overIpv4(cx: CodeContext, network: number | null): Block {
   const isGeneve = headerTest(cx, 'ipv4Transport', network)
   const statements = [...loadIpv4HeaderLength(cx), new Statement(bpf.MISC | bpf.TXA)]
@@ -56,7 +57,7 @@ function overIpv6(cx: CodeContext, network: number | null): Block {
   return and(isGeneve, new Block(bpf.JMP | bpf.JEQ | bpf.X, 0, statements))
 }
 
-// Computes the offsets of the inner Ethernet type, the end of the Geneve header and the inner payload.
+// Computes the offsets of the inner EtherType, the end of the Geneve header and the inner payload.
 function enterStatements(cx: CodeContext): Statement[] {
   const toGeneve = cx.payload.constant + cx.networkOffset + UDP_HEADER_BYTES
   const typeRegister = cx.allocateRegister()
@@ -84,7 +85,7 @@ function enterStatements(cx: CodeContext): Statement[] {
     new Statement(bpf.MISC | bpf.TAX),
     new Statement(bpf.ALU | bpf.ADD | bpf.K, 2),
     new Statement(bpf.ST, typeRegister),
-    // Length of the options, in words.
+    // Length of the options in words.
     new Statement(bpf.LD | bpf.IND | bpf.B, 0),
     new Statement(bpf.ALU | bpf.AND | bpf.K, 0x3f),
     new Statement(bpf.ALU | bpf.MUL | bpf.K, 4),

@@ -14,7 +14,7 @@ import { protocolNumberTest, refuseDirection } from './protocols.js'
 const ALL_BITS = 0xffff_ffff
 const MAX_PORT = 0xffff
 
-/** Packets that have what qualifiers and an address, a number or a name say. */
+/** Matches packets by an address, a number or a name with its qualifiers. */
 export function identifierTest(cx: CodeContext, qualifiers: Qualifiers, identifier: Identifier): Block {
   cx.valueColumn = identifier.column
   switch (identifier.form) {
@@ -42,10 +42,10 @@ function numberTest(cx: CodeContext, qualifiers: Qualifiers, value: number): Blo
     case 'host':
     case 'net': {
       if (protocol === 'decnet') return ipv4Host(cx, value, 0, protocol, direction, kind)
-      if (protocol === 'link') throw cx.refuseValue('a number is no address of the link layer')
+      if (protocol === 'link') throw cx.refuseValue('a number is not a link-layer address')
       let address = value
       let mask = ALL_BITS
-      // A short network number is the first bytes of an address.
+      // A short network number gives the first bytes of an address.
       while (kind === 'net' && address !== 0 && address >>> 24 === 0) {
         address = shiftLeft(address, 8)
         mask = shiftLeft(mask, 8)
@@ -55,7 +55,7 @@ function numberTest(cx: CodeContext, qualifiers: Qualifiers, value: number): Blo
     case 'port':
     case 'portrange': {
       const portProtocol = portProtocolOf(cx, protocol)
-      if (value > MAX_PORT) throw cx.refuseValue(`${value} is no port, the highest is ${MAX_PORT}`)
+      if (value > MAX_PORT) throw cx.refuseValue(`${value} is not a port: the highest is ${MAX_PORT}`)
       return portTest(cx, { low: value, high: value, isSingle: kind === 'port' }, portProtocol, direction)
     }
     case 'gateway':
@@ -68,19 +68,19 @@ function numberTest(cx: CodeContext, qualifiers: Qualifiers, value: number): Blo
   }
 }
 
-// One to four bytes; fewer than four are a network.
+// An address of one to four bytes; fewer than four mean a network.
 function addressTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, text: string): Block {
   if (kind === 'port' || kind === 'portrange' || kind === 'proto' || kind === 'protochain') {
-    throw cx.refuse(`"${kind}" cannot stand before an IPv4 address`)
+    throw cx.refuse(`"${kind}" cannot qualify an IPv4 address`)
   }
   if (kind === 'gateway') throw cx.refuse('"gateway" needs a name')
   if (protocol === 'decnet') {
     const node = parseDecnetAddress(text)
-    if (node === null) throw cx.refuseValue(`"${text}" is no DECnet address`)
+    if (node === null) throw cx.refuseValue(`"${text}" is not a DECnet address`)
     return ipv4Host(cx, node, 0, protocol, direction, kind)
   }
   const address = ipv4Bytes(cx, text)
-  if (protocol === 'link') throw cx.refuseValue('an IPv4 address is no address of the link layer')
+  if (protocol === 'link') throw cx.refuseValue('an IPv4 address is not a link-layer address')
   const missing = 32 - address.bits
   return ipv4Host(
     cx,
@@ -94,7 +94,7 @@ function addressTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers,
 
 function ipv4Bytes(cx: CodeContext, text: string) {
   const address = parseShortAddress(text)
-  if (address === null) throw cx.refuseValue(`"${text}" is no IPv4 address`)
+  if (address === null) throw cx.refuseValue(`"${text}" is not an IPv4 address`)
   return address
 }
 
@@ -102,8 +102,8 @@ function networkTest(cx: CodeContext, qualifiers: Qualifiers, text: string, mask
   const short = ipv4Bytes(cx, text)
   const address = shiftLeft(short.value, 32 - short.bits)
   const bits = typeof mask === 'number' ? prefixMask(cx, mask) : maskBits(cx, mask)
-  if ((address & ~bits) !== 0) throw cx.refuseValue(`"${text}" has bits that the mask leaves out`)
-  if (qualifiers.kind !== 'net') throw cx.refuseValue('a mask can stand after "net" only')
+  if ((address & ~bits) !== 0) throw cx.refuseValue(`"${text}" has bits outside the mask`)
+  if (qualifiers.kind !== 'net') throw cx.refuseValue('a mask is only allowed after "net"')
   return ipv4Host(cx, address, bits, qualifiers.protocol, qualifiers.direction, 'net')
 }
 
@@ -129,18 +129,18 @@ function ipv6Test(
   const mask = new Uint8Array(16)
   for (let bit = 0; bit < prefix; bit++) mask[bit >> 3]! |= 0x80 >> (bit & 7)
   if (address.some((byte, index) => (byte & ~mask[index]!) !== 0)) {
-    throw cx.refuseValue(`"${text}" has bits that a prefix of ${prefix} leaves out`)
+    throw cx.refuseValue(`"${text}" has bits outside a prefix of ${prefix}`)
   }
   if (kind !== null && kind !== 'host' && kind !== 'net') {
-    throw cx.refuse(`"${kind}" cannot stand before an IPv6 address`)
+    throw cx.refuse(`"${kind}" cannot qualify an IPv6 address`)
   }
-  if (kind !== 'net' && prefix !== 128) throw cx.refuseValue('a prefix can stand after "net" only')
+  if (kind !== 'net' && prefix !== 128) throw cx.refuseValue('a prefix length is only allowed after "net"')
   return ipv6Host(cx, address, mask, protocol, direction, kind)
 }
 
 function macTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, text: string): Block {
   if (protocol !== 'link' || (kind !== null && kind !== 'host')) {
-    throw cx.refuseValue('an Ethernet address can stand after "ether host" and the like only')
+    throw cx.refuseValue('an Ethernet address is only allowed after "ether host" and the like')
   }
   return macHost(cx, parseMac(text), direction)
 }
@@ -148,8 +148,8 @@ function macTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, tex
 function arcnetTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, text: string): Block {
   if (!dlt.ARCNETS.has(cx.linkType)) throw cx.refuseHere('the link type has no ARCnet addresses')
   if (protocol !== 'link' || (kind !== null && kind !== 'host')) {
-    throw cx.refuseValue('an ARCnet address can stand after "link host" only')
+    throw cx.refuseValue('an ARCnet address is only allowed after "link host"')
   }
-  // libpcap reads the address from the "$" on: 0xd0 and the first digit are left of it.
+  // libpcap parses from the "$" on, which leaves 0xd0 and the first digit.
   return arcnetHost(cx, 0xd0 | Number.parseInt(text.charAt(1), 16), direction)
 }

@@ -8,17 +8,17 @@ import * as ether from './ether-types.js'
 import { linkTypeIs } from './link-type-test.js'
 import { equal, oneOf } from './loads.js'
 
-/** Places of the addresses in the network header. */
+/** Offsets of the addresses in the network header. */
 const IP = { type: ether.IP, src: 12, dst: 16 }
 const ARP = { type: ether.ARP, src: 14, dst: 24 }
 const RARP = { type: ether.RARP, src: 14, dst: 24 }
 const IPV6 = { type: ether.IPV6, src: 8, dst: 24 }
 
 /**
- * Packets from or to an IPv4 address or network; without a protocol also ARP and RARP about it.
+ * Matches packets from or to an IPv4 address or network; without a protocol also ARP and RARP packets about it.
  *
- * @param address uint32; or several
- * @param mask uint32, bits of the address that count
+ * @param address One uint32, or several.
+ * @param mask uint32, bits of the address to compare.
  */
 export function ipv4Host(
   cx: CodeContext,
@@ -57,11 +57,11 @@ export function ipv4Host(
       if (typeof address !== 'number') throw new Error('bug: DECnet addresses are not joined')
       return decnetHost(cx, address, direction)
     default:
-      throw cx.refuse(`"${protocol}" cannot stand before an IPv4 ${kind === 'net' ? 'network' : 'address'}`)
+      throw cx.refuse(`"${protocol}" cannot qualify an IPv4 ${kind === 'net' ? 'network' : 'address'}`)
   }
 }
 
-/** The same for IPv6. @param address 16 bytes @param mask 16 bytes */
+/** The same for IPv6. @param address 16 bytes. @param mask 16 bytes. */
 export function ipv6Host(
   cx: CodeContext,
   address: Uint8Array,
@@ -71,12 +71,12 @@ export function ipv6Host(
   kind: AddressKind | null,
 ): Block {
   if (protocol !== null && protocol !== 'ip6') {
-    throw cx.refuse(`"${protocol}" cannot stand before an IPv6 ${kind === 'net' ? 'network' : 'address'}`)
+    throw cx.refuse(`"${protocol}" cannot qualify an IPv6 ${kind === 'net' ? 'network' : 'address'}`)
   }
   return inDirection(
     direction,
     (end) => {
-      // Built from the last word to the first, tested from the first to the last.
+      // Built from the last word to the first, so that the first is tested first.
       let whole: Block | null = null
       for (let word = 12; word >= 0; word -= 4) {
         const part = equal(cx, 'network', IPV6[end] + word, bpf.W, wordAt(address, word), wordAt(mask, word))
@@ -94,10 +94,10 @@ function wordAt(bytes: Uint8Array, from: number): number {
 }
 
 function onlyWlan(cx: CodeContext, direction: Direction): Error {
-  return cx.refuse(`"${direction}" can stand before 802.11 addresses only`)
+  return cx.refuse(`"${direction}" can only qualify 802.11 addresses`)
 }
 
-/** Data packets of DECnet Phase IV with long or short header, with and without a byte of padding. */
+/** Matches DECnet Phase IV data packets with long or short header, with or without a padding byte. */
 function decnetHost(cx: CodeContext, address: number, direction: Direction | null): Block {
   const node = swapped(address)
   return inDirection(

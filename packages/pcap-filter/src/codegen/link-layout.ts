@@ -1,9 +1,9 @@
 import * as dlt from './dlt.js'
 
-/** "The link type has no such place." Sums with it wrap as uint32, as libpcap's do. */
+/** Offset of a field that the link type does not have. Sums with it wrap as uint32, as in libpcap. */
 export const NOT_SET = 0xffff_ffff
 
-/** Offsets of MTP2 and MTP3 fields from the packet's start. */
+/** Offsets of MTP2 and MTP3 fields in the packet. */
 export interface Mtp {
   readonly lengthIndicator: number
   readonly lengthIndicatorHighSpeed: number
@@ -13,11 +13,11 @@ export interface Mtp {
   readonly sls: number
 }
 
-/** Where a link type has what, in bytes from the packet's start; the network header from the payload's start. */
+/** Offsets of a link type in bytes, relative to the packet; those of the network header relative to the payload. */
 export interface Layout {
-  /** Absent: 0. */
+  /** Default 0. */
   readonly linkHeader?: number
-  /** A radio header of variable length precedes the link header. */
+  /** True when a radio header of variable length precedes the link header. */
   readonly isLinkHeaderVariable?: boolean
   readonly linkTypeField: number
   readonly payload: number
@@ -27,7 +27,7 @@ export interface Layout {
   readonly mtp?: Mtp
 }
 
-// Type field, payload, network header with and without SNAP.
+// Offsets of type field, payload, and network header with and without SNAP.
 function layout(linkTypeField: number, payload: number, network: number, networkNoSnap = network): Layout {
   return { linkTypeField, payload, network, networkNoSnap }
 }
@@ -124,7 +124,7 @@ const LAYOUTS: Readonly<Record<number, Layout>> = {
   [dlt.NETANALYZER_TRANSPARENT]: { ...layout(24, 26, 0, 3), linkHeader: 12 },
 }
 
-/** The layout of a DLT_ value; null where libpcap refuses it. Types that it knows by number only have no places at all. */
+/** The layout of a DLT_ value; null if libpcap rejects it. A type that libpcap knows only by number has no offsets. */
 export function layoutOf(value: number): Layout | null {
   const known = LAYOUTS[value]
   if (known !== undefined) return known

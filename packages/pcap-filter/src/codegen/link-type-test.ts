@@ -9,7 +9,7 @@ import { geneveHasLinkHeader } from './geneve-link.js'
 import { constant, equal } from './loads.js'
 
 const AF_INET = 2
-/** AF_INET6 of NetBSD, OpenBSD and Npcap; of FreeBSD; of macOS. A capture may come from any of them. */
+/** AF_INET6 of NetBSD, OpenBSD and Npcap; FreeBSD; macOS. A capture may come from any of them. */
 const BSD_AF_INET6 = [24, 28, 30] as const
 const LINUX_AF_INET6 = 10
 const SOLARIS_AF_INET6 = 26
@@ -20,7 +20,7 @@ export const CLNP = 0x81
 export const ESIS = 0x82
 export const ISIS = 0x83
 
-/** Link types that have packet content, but none that libpcap can tell the network protocol of. */
+/** Link types whose network protocol libpcap cannot determine. */
 const WITHOUT_TYPE: ReadonlySet<number> = new Set([
   ...[dlt.MFR, dlt.LINUX_IRDA, dlt.DOCSIS, dlt.MTP2, dlt.MTP2_WITH_PHDR, dlt.ERF, dlt.PFSYNC, dlt.LINUX_LAPD],
   ...[dlt.USB_FREEBSD, dlt.USB_LINUX, dlt.USB_LINUX_MMAPPED, dlt.USBPCAP, dlt.BLUETOOTH_HCI_H4],
@@ -41,15 +41,15 @@ const WITHOUT_TYPE: ReadonlySet<number> = new Set([
 ])
 
 /**
- * The packet carries this protocol directly above the link layer.
+ * Matches packets that carry this protocol directly over the link layer.
  *
- * @param type Ethernet type, or LLC service access point when it is at most 1500.
+ * @param type EtherType, or LLC service access point if it is at most 1500.
  */
 export function linkTypeIs(cx: CodeContext, type: number): Block {
   if (cx.labelDepth > 0) return mplsPayloadIs(cx, type)
   const { linkType } = cx
   if (dlt.ETHERNETS.has(linkType)) {
-    // Geneve names an Ethernet type whether or not an Ethernet header follows.
+    // Geneve has an EtherType whether or not an Ethernet header follows.
     const outer = cx.isGeneve ? null : outerHeaderTest(cx)
     const inner = ethernetType(cx, type)
     return outer === null ? inner : and(outer, inner)
@@ -120,7 +120,7 @@ function otherLinkType(cx: CodeContext, type: number): Block {
 }
 
 function cannotTell(cx: CodeContext) {
-  return cx.refuseHere('the protocol cannot be told from packets of this link type')
+  return cx.refuseHere('the protocol cannot be tested on this link type')
 }
 
 function bsdosPppType(cx: CodeContext, type: number): Block {
@@ -140,7 +140,7 @@ function loopbackType(cx: CodeContext, type: number): Block {
   return or(addressFamily(cx, darwin), second)
 }
 
-// In NULL and ENC headers the family has the byte order of the machine that captured.
+// In NULL and ENC headers the family has the byte order of the capturing machine.
 function addressFamily(cx: CodeContext, family: number): Block {
   const isBigEndian = cx.linkType === dlt.LOOP || cx.surroundings.isBigEndian
   return equal(cx, 'linkHeader', 0, bpf.W, isBigEndian ? family : family << 24)
@@ -167,7 +167,7 @@ function arcnetType(cx: CodeContext, type: number): Block {
   }
 }
 
-// Two bytes of address, then control 0x03 and the protocol's number.
+// Two address bytes, then control 0x03 and the protocol number.
 function frameRelayType(cx: CodeContext, type: number): Block {
   const protocol = (number: number) => equal(cx, 'linkHeader', 2, bpf.H, (0x03 << 8) | number)
   switch (type) {
@@ -186,18 +186,18 @@ function frameRelayType(cx: CodeContext, type: number): Block {
   }
 }
 
-// Behind the last label: the bottom-of-stack bit before, and the version number of IP.
+// After the last label: its bottom-of-stack bit is set, and the next byte begins with the IP version.
 function mplsPayloadIs(cx: CodeContext, type: number): Block {
   if (type !== ether.IP && type !== ether.IPV6)
-    throw cx.refuse('behind MPLS labels only IP and IPv6 can be told')
+    throw cx.refuse('only IPv4 and IPv6 can be tested after MPLS labels')
   const isBottom = equal(cx, 'network', -2, bpf.B, 0x01, 0x01)
   return and(isBottom, equal(cx, 'network', 0, bpf.B, type === ether.IP ? 0x40 : 0x60, 0xf0))
 }
 
-/** What must hold of the outer headers for the inner link header to be there; null: nothing more. */
+/** Matches when the outer headers allow an inner link header; null when nothing more need be tested. */
 export function outerHeaderTest(cx: CodeContext): Block | null {
   if (cx.isGeneve) return geneveHasLinkHeader(cx)
   if (cx.previousLinkType !== dlt.SUNATM) return null
-  // LANE: data, not a control frame.
+  // LAN emulation: a data frame, not a control frame.
   return not(equal(cx, 'previousLinkHeader', 4, bpf.H, 0xff00))
 }

@@ -11,7 +11,7 @@ const CONTROL_AT = 2
 const SUPERVISORY_MASK = 0x0f
 const UNNUMBERED_MASK = 0xef
 
-/** Frames with an LLC header, or those of one type. @param frame `i`, `s`, `u`, a subtype's name, or null: any. */
+/** Matches frames with an LLC header. @param frame `i`, `s`, `u` or the name of a subtype; null for any. */
 export function llcTest(cx: CodeContext, frame: string | null): Block {
   const isLlc = anyFrame(cx)
   const controlIs = (value: number, mask: number) =>
@@ -40,7 +40,7 @@ function anyFrame(cx: CodeContext): Block {
   switch (cx.linkType) {
     case dlt.EN10MB: {
       const isFrame = hasLength(cx)
-      return and(isFrame, not(equal(cx, 'llc', 0, bpf.H, 0xffff))) // that is NetWare without LLC
+      return and(isFrame, not(equal(cx, 'llc', 0, bpf.H, 0xffff))) // 0xffff is NetWare without LLC
     }
     case dlt.SUNATM:
       return sunAtmLlc(cx)

@@ -2,7 +2,7 @@ import { and, Block, jumpBlock, not, Statement } from './blocks.js'
 import * as bpf from './bpf.js'
 import type { CodeContext, Offset } from './context.js'
 
-/** What an offset counts from. */
+/** The base of an offset. */
 export type Base =
   | 'packet'
   | 'linkHeader'
@@ -17,12 +17,12 @@ export type Base =
 
 const IPV6_HEADER_BYTES = 40
 
-/** A place of the context whose variable part may get a memory word. */
+/** An offset of the context whose variable part may need a memory word. */
 type Place = 'linkHeader' | 'previousLinkHeader' | 'payload' | 'linkTypeField'
 
 /**
- * Statements that put the variable part of an offset into X; none when it has no variable part. The code that computes
- * it is put before all others at the end (`variable-headers.ts`).
+ * Statements that load the variable part of an offset into X; none when it has no variable part. The code that computes
+ * the variable part is put before all other code at the end (`variable-headers.ts`).
  */
 export function loadVariablePart(cx: CodeContext, place: Place): Statement[] {
   const offset: Offset = cx[place]
@@ -65,7 +65,7 @@ function loadAt(cx: CodeContext, place: Place, offset: number, size: bpf.Size): 
   return statements
 }
 
-/** Statements that put the length of the IPv4 header into X, plus the variable part of the payload's offset. */
+/** Statements that load into X the length of the IPv4 header plus the variable part of the payload's offset. */
 export function loadIpv4HeaderLength(cx: CodeContext): Statement[] {
   const statements = loadVariablePart(cx, 'payload')
   const header = cx.payload.constant + cx.networkOffset
@@ -80,12 +80,12 @@ export function loadIpv4HeaderLength(cx: CodeContext): Statement[] {
   return statements
 }
 
-/** How a field is compared. */
+/** A comparison of a field. */
 export interface Test {
   readonly jump: bpf.Jump
-  /** The opposite of the jump; only for JGT and JGE. */
+  /** True for the opposite of the jump; only with JGT and JGE. */
   readonly isReversed?: boolean
-  /** uint32; absent: all bits. */
+  /** Bits to compare, uint32. Default all. */
   readonly mask?: number
 }
 
@@ -95,7 +95,7 @@ function loadMasked(cx: CodeContext, base: Base, offset: number, size: bpf.Size,
   return statements
 }
 
-/** Compares a field with `value`. */
+/** Compares a field with `value` by `test`. */
 export function compare(
   cx: CodeContext,
   base: Base,
@@ -109,7 +109,7 @@ export function compare(
   return test.isReversed === true && test.jump !== bpf.JEQ ? not(block) : block
 }
 
-/** The field equals `value`, in the bits of `mask`. */
+/** Matches when the field equals `value` in the bits of `mask`. */
 export function equal(
   cx: CodeContext,
   base: Base,
@@ -121,27 +121,27 @@ export function equal(
   return compare(cx, base, offset, size, value, { jump: bpf.JEQ, ...(mask === undefined ? {} : { mask }) })
 }
 
-/** The field is greater than `value`. */
+/** Matches when the field is greater than `value`. */
 export function above(cx: CodeContext, base: Base, offset: number, size: bpf.Size, value: number): Block {
   return compare(cx, base, offset, size, value, { jump: bpf.JGT })
 }
 
-/** The field is `value` or greater. */
+/** Matches when the field is `value` or greater. */
 export function atLeast(cx: CodeContext, base: Base, offset: number, size: bpf.Size, value: number): Block {
   return compare(cx, base, offset, size, value, { jump: bpf.JGE })
 }
 
-/** The field is `value` or less. */
+/** Matches when the field is `value` or less. */
 export function atMost(cx: CodeContext, base: Base, offset: number, size: bpf.Size, value: number): Block {
   return compare(cx, base, offset, size, value, { jump: bpf.JGT, isReversed: true })
 }
 
-/** The field has one of the bits. */
+/** Matches when the field has any of the bits. */
 export function hasBits(cx: CodeContext, base: Base, offset: number, size: bpf.Size, bits: number): Block {
   return jumpBlock(bpf.JSET, bits, load(cx, base, offset, size))
 }
 
-/** The field is one of these values, in the bits of `mask`. */
+/** Matches when the field is one of these values in the bits of `mask`. */
 export function oneOf(
   cx: CodeContext,
   base: Base,
@@ -155,7 +155,7 @@ export function oneOf(
   return new Block(bpf.JMP | bpf.JONE | bpf.K, cx.valueSets, statements, values)
 }
 
-/** The bytes at `offset` are these; the last are compared first, four at a time. */
+/** Matches when the bytes at `offset` are these. Compares the last bytes first, up to four at a time. */
 export function equalBytes(cx: CodeContext, base: Base, offset: number, bytes: ArrayLike<number>): Block {
   let size = bytes.length
   let whole: Block | null = null
@@ -175,7 +175,7 @@ export function equalBytes(cx: CodeContext, base: Base, offset: number, bytes: A
 
 const SIZES = { 4: bpf.W, 2: bpf.H, 1: bpf.B } as const
 
-/** A test that always has this result. */
+/** A test with a constant result. */
 export function constant(result: boolean): Block {
   return jumpBlock(bpf.JEQ, 0, [new Statement(bpf.LD | bpf.IMM, result ? 0 : 1)])
 }

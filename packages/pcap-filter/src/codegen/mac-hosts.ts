@@ -7,7 +7,7 @@ import { outerHeaderTest } from './link-type-test.js'
 import { equalBytes } from './loads.js'
 import { wlanHost } from './wlan-hosts.js'
 
-/** Where the addresses are in the link header. */
+/** Offsets of the addresses in the link header. */
 const PLACES: Readonly<Record<number, { readonly src: number; readonly dst: number }>> = {
   [dlt.FDDI]: { src: 7, dst: 1 },
   [dlt.IEEE802]: { src: 8, dst: 2 },
@@ -16,15 +16,15 @@ const PLACES: Readonly<Record<number, { readonly src: number; readonly dst: numb
 const ETHERNET = { src: 6, dst: 0 }
 const ARCNET = { src: 0, dst: 1 }
 
-/** True where the link header has 48-bit addresses. */
+/** True when the link header has 48-bit addresses. */
 export function hasMacAddresses(linkType: number): boolean {
   return dlt.ETHERNETS.has(linkType) || dlt.WLANS.has(linkType) || linkType in PLACES
 }
 
 /**
- * Frames from or to a 48-bit address.
+ * Matches frames from or to a 48-bit address.
  *
- * @throws FilterSyntaxError where the link type has none.
+ * @throws FilterSyntaxError when the link type has no such addresses.
  */
 export function macHost(cx: CodeContext, address: ArrayLike<number>, direction: Direction | null): Block {
   const { linkType } = cx
@@ -39,7 +39,7 @@ export function macHost(cx: CodeContext, address: ArrayLike<number>, direction: 
   return addressAt(cx, places, address, direction)
 }
 
-/** Frames from or to an address of one byte on ARCnet. */
+/** Matches frames from or to a one-byte ARCnet address. */
 export function arcnetHost(cx: CodeContext, address: number, direction: Direction | null): Block {
   return addressAt(cx, ARCNET, [address], direction)
 }
@@ -53,6 +53,6 @@ function addressAt(
   return inDirection(
     direction,
     (end) => equalBytes(cx, 'linkHeader', places[end], address),
-    (other) => cx.refuseHere(`"${other}" has a meaning on 802.11 only`),
+    (other) => cx.refuseHere(`"${other}" is only valid on 802.11`),
   )
 }

@@ -6,12 +6,12 @@ import type { CodeContext } from './context.js'
 import type { Mtp } from './link-layout.js'
 import { compare } from './loads.js'
 
-// The length indicator tells the kinds of signal units apart (ITU-T Q.703): 0, 1 or 2, more.
+// The length indicator determines the kind of signal unit (ITU-T Q.703): 0, 1 to 2, or more.
 const NORMAL = { mask: 0x3f, size: bpf.B, one: 1 } as const
 const HIGH_SPEED = { mask: 0xff80, size: bpf.H, one: 0x80 } as const
 const HIGH_SPEED_SHIFT = 3
 
-/** Signal units of MTP2. @throws FilterSyntaxError on other link types. */
+/** Matches signal units of MTP2. @throws FilterSyntaxError on other link types. */
 export function mtp2Test(cx: CodeContext, keyword: Mtp2Keyword): Block {
   const places = placesOf(cx, keyword)
   const isHighSpeed = keyword.startsWith('h')
@@ -36,7 +36,7 @@ interface Field {
   readonly max: number
   readonly size: bpf.Size
   readonly mask: number
-  /** The value as it stands in the bytes of the field. */
+  /** Encodes a value as in the bytes of the field. */
   readonly encode: (value: number) => number
 }
 
@@ -59,18 +59,18 @@ const FIELDS: Readonly<Record<string, Field>> = {
   sls: { place: 'sls', max: 15, size: bpf.B, mask: 0xf0, encode: (value) => value << 4 },
 }
 
-/** Signal units whose MTP3 field compares so. @throws FilterSyntaxError on other link types and for values too large. */
+/** Compares an MTP3 field. @throws FilterSyntaxError on other link types and for values too large. */
 export function mtp3Test(cx: CodeContext, keyword: Mtp3Field, comparison: Comparison, value: number): Block {
   const places = placesOf(cx, keyword)
   const isHighSpeed = keyword.startsWith('h')
   const { place, max, size, mask, encode } = FIELDS[isHighSpeed ? keyword.slice(1) : keyword]!
-  if (value > max) throw cx.refuseValue(`${value} is too much for "${keyword}", the highest is ${max}`)
+  if (value > max) throw cx.refuseValue(`${value} is too large for "${keyword}": the highest is ${max}`)
   const offset = places[place] + (isHighSpeed ? HIGH_SPEED_SHIFT : 0)
   return compare(cx, 'packet', offset, size, encode(value), { ...testOf(comparison), mask })
 }
 
 function placesOf(cx: CodeContext, keyword: string): Mtp {
   const { mtp } = cx.layout
-  if (mtp === undefined) throw cx.refuseHere(`"${keyword}" has a meaning on SS7 only`)
+  if (mtp === undefined) throw cx.refuseHere(`"${keyword}" is only valid on SS7`)
   return mtp
 }

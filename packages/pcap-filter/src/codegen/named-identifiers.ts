@@ -37,7 +37,7 @@ const ETHER_PROTOCOLS: Readonly<Record<string, number>> = {
 }
 const OSI_PROTOCOLS: Readonly<Record<string, number>> = { esis: ESIS, isis: ISIS, clnp: CLNP }
 
-/** Packets that have what the qualifiers and a name say. @throws FilterSyntaxError for a name that is not known. */
+/** Matches packets by a name with its qualifiers. @throws FilterSyntaxError for an unknown name. */
 export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string): Block {
   const { protocol, direction, kind } = qualifiers
   switch (kind) {
@@ -45,7 +45,7 @@ export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string)
     case 'host':
       return hostTest(cx, qualifiers, name)
     case 'net': {
-      const address = known(cx, networkAddress(name), `"${name}" is no network with a known address`)
+      const address = known(cx, networkAddress(name), `"${name}" is not a known network`)
       return ipv4Host(cx, address, ALL_BITS, protocol, direction, kind)
     }
     case 'port': {
@@ -58,7 +58,7 @@ export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string)
     case 'portrange':
       return rangeTest(cx, qualifiers, name)
     case 'gateway':
-      throw cx.refuse('"gateway" is not supported: libpcap with IPv6 does not have it either')
+      throw cx.refuse('"gateway" is not supported, as in libpcap built with IPv6')
     case 'proto':
     case 'protochain': {
       const number = protocolNumber(cx, name, protocol)
@@ -71,13 +71,13 @@ export function namedTest(cx: CodeContext, qualifiers: Qualifiers, name: string)
 
 function hostTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, name: string): Block {
   if (protocol === 'link')
-    throw cx.refuseValue(`"${name}" is no Ethernet address: names of them are not looked up`)
+    throw cx.refuseValue(`"${name}" is not an Ethernet address: such names are not looked up`)
   if (protocol === 'decnet')
-    throw cx.refuseValue(`"${name}" is no DECnet address: names of them are not looked up`)
+    throw cx.refuseValue(`"${name}" is not a DECnet address: such names are not looked up`)
   const addresses = cx.surroundings.hostAddresses(name)
   if (addresses === null || addresses.length === 0)
-    throw cx.refuseValue(`no address is known of the host "${name}"`)
-  // Without a type field, ARP is not asked for.
+    throw cx.refuseValue(`no address is known for host "${name}"`)
+  // Without a type field, do not test for ARP.
   const isPlain = cx.linkTypeField.constant === NOT_SET && protocol === null
   const forIpv4: Protocol | null = isPlain ? 'ip' : protocol
   const forIpv6: Protocol | null = isPlain ? 'ip6' : protocol
@@ -97,17 +97,17 @@ function hostTest(cx: CodeContext, { protocol, direction, kind }: Qualifiers, na
         : ipv6Host(cx, address, IPV6_ALL_BITS, forIpv6, direction, kind)
     whole = whole === null ? one : or(whole, one)
   }
-  if (whole === null) throw cx.refuseValue(`the host "${name}" has no address of this version of IP`)
+  if (whole === null) throw cx.refuseValue(`host "${name}" has no address of this IP version`)
   return whole
 }
 
 interface Service {
   readonly port: number
-  /** Null: the name has this port in more than one protocol, or is a number. */
+  /** Null when the name has this port in more than one protocol, or is a number. */
   readonly protocol: PortProtocol
 }
 
-// A name is looked for under TCP and UDP, as libpcap does; SCTP has no names of its own.
+// Looks a name up under TCP and UDP, as libpcap does. SCTP has no names of its own.
 function serviceOf(cx: CodeContext, name: string): Service {
   if (/^\d+$/.test(name)) return { port: Number(name), protocol: null }
   const found = servicePort(name)
@@ -115,15 +115,14 @@ function serviceOf(cx: CodeContext, name: string): Service {
   const udp = found?.udp ?? null
   if (tcp !== null) return { port: tcp, protocol: udp === tcp ? null : TCP }
   if (udp !== null) return { port: udp, protocol: UDP }
-  throw cx.refuseValue(`"${name}" is no service with a known port`)
+  throw cx.refuseValue(`"${name}" is not a known service`)
 }
 
 const PROTOCOL_WORDS = { [TCP]: 'tcp', [UDP]: 'udp', [SCTP]: 'sctp' } as const
 
 function agreed(cx: CodeContext, name: string, found: PortProtocol, wanted: PortProtocol): PortProtocol {
   if (wanted === null) return found
-  if (found !== null && found !== wanted)
-    throw cx.refuseValue(`"${name}" is a port of ${PROTOCOL_WORDS[found]}`)
+  if (found !== null && found !== wanted) throw cx.refuseValue(`"${name}" is a ${PROTOCOL_WORDS[found]} port`)
   return wanted
 }
 
@@ -137,10 +136,10 @@ function rangeTest(cx: CodeContext, { protocol, direction }: Qualifiers, name: s
 }
 
 function refuseBeyond(cx: CodeContext, port: number): void {
-  if (port > MAX_PORT) throw cx.refuseValue(`${port} is no port, the highest is ${MAX_PORT}`)
+  if (port > MAX_PORT) throw cx.refuseValue(`${port} is not a port: the highest is ${MAX_PORT}`)
 }
 
-// Decimal digits, a hyphen, decimal digits; what follows is not looked at.
+// Parses digits, a hyphen and digits, and ignores what follows.
 function numericRange(name: string) {
   const match = /^(\d+)-(\d+)/.exec(name)
   return match === null ? null : { low: Number(match[1]), high: Number(match[2]), protocol: null }
@@ -148,7 +147,7 @@ function numericRange(name: string) {
 
 function namedRange(cx: CodeContext, name: string) {
   const hyphen = name.indexOf('-')
-  if (hyphen === -1) throw cx.refuseValue(`"${name}" is no range of ports such as 1000-2000`)
+  if (hyphen === -1) throw cx.refuseValue(`"${name}" is not a range of ports such as 1000-2000`)
   const low = serviceOf(cx, name.slice(0, hyphen))
   const high = serviceOf(cx, name.slice(hyphen + 1))
   return { low: low.port, high: high.port, protocol: low.protocol === high.protocol ? low.protocol : null }
@@ -159,13 +158,17 @@ function protocolNumber(cx: CodeContext, name: string, protocol: Protocol | null
     case null:
     case 'ip':
     case 'ip6':
-      return known(cx, ipProtocolNumber(name), `"${name}" is no protocol above IP`)
+      return known(cx, ipProtocolNumber(name), `"${name}" is not a known protocol over IP`)
     case 'link':
-      return known(cx, valueIn(ETHER_PROTOCOLS, name), `"${name}" is no protocol above the link layer`)
+      return known(
+        cx,
+        valueIn(ETHER_PROTOCOLS, name),
+        `"${name}" is not a known protocol over the link layer`,
+      )
     case 'iso':
-      return known(cx, valueIn(OSI_PROTOCOLS, name), `"${name}" is no OSI protocol`)
+      return known(cx, valueIn(OSI_PROTOCOLS, name), `"${name}" is not an OSI protocol`)
     default:
-      throw cx.refuse(`"${protocol}" carries no other protocol that could be tested`)
+      throw cx.refuse(`"${protocol}" has no field for the protocol that it carries`)
   }
 }
 

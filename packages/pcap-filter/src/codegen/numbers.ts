@@ -1,14 +1,14 @@
 const ZERO = '0'.charCodeAt(0)
 
-/** An IPv4 address that may be short: `10.1` is two bytes. */
+/** An IPv4 address that may be short: `10.1` has two bytes. */
 export interface ShortAddress {
-  /** uint32; the bytes given are the low ones. */
+  /** uint32 with the given bytes in the low bits. */
   readonly value: number
   /** 8, 16, 24 or 32 */
   readonly bits: number
 }
 
-/** The bytes between the dots, or null when one is no number up to 255. */
+/** Parses the numbers between the dots. Null when one is not a number up to 255. */
 export function parseShortAddress(text: string): ShortAddress | null {
   let value = 0
   let bits = 0
@@ -25,18 +25,18 @@ export function parseShortAddress(text: string): ShortAddress | null {
   return { value, bits }
 }
 
-/** `value << bits` as uint32; 0 when every bit leaves. */
+/** `value << bits` as uint32; 0 for 32 bits or more. */
 export function shiftLeft(value: number, bits: number): number {
   return bits > 31 ? 0 : (value << bits) >>> 0
 }
 
-/** A DECnet address `area.node`, or null. */
+/** Parses a DECnet address `area.node`. Null when it is not one. */
 export function parseDecnetAddress(text: string): number | null {
   const match = /^(\d+)\.(\d+)/.exec(text)
   return match === null ? null : ((Number(match[1]) << 10) & 0xfc00) | (Number(match[2]) & 0x03ff)
 }
 
-/** The bytes of a MAC address: one or two hexadecimal digits each, with or without separators. */
+/** Parses a MAC address: bytes of one or two hexadecimal digits, with or without separators. */
 export function parseMac(text: string): Uint8Array {
   const separated = /[:-]/.test(text) || text.split('.').length === 6
   const parts = separated ? text.split(/[:.-]/) : (text.replaceAll('.', '').match(/../g) ?? [])

@@ -15,17 +15,17 @@ const BROADCAST = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
 const ARCNET_BROADCAST = 0
 const UNKNOWN_NETMASK = 0xffff_ffff
 const SLL_OUTGOING = 4
-/** Where the low bit of the destination's first byte says that it is a group. */
+/** Offset of the first byte of the destination, whose low bit marks a group address. */
 const GROUP_BYTE: Readonly<Record<number, number>> = { [dlt.FDDI]: 1, [dlt.IEEE802]: 2, [dlt.IP_OVER_FC]: 2 }
 
-/** Packets to everybody on the link, or in the IPv4 network of the context's netmask. */
+/** Matches packets to the broadcast address of the link, or of the IPv4 network given by the context's netmask. */
 export function broadcastTest(cx: CodeContext, protocol: Protocol | null): Block {
   if (protocol === null || protocol === 'link') {
     if (dlt.ARCNETS.has(cx.linkType)) return arcnetHost(cx, ARCNET_BROADCAST, 'dst')
     if (!hasMacAddresses(cx.linkType)) throw cx.refuseHere('the link type has no broadcast address')
     return macHost(cx, BROADCAST, 'dst')
   }
-  if (protocol !== 'ip') throw cx.refuse(`"${protocol}" has no broadcast, only "ether" and "ip" have`)
+  if (protocol !== 'ip') throw cx.refuse(`"${protocol}" has no broadcast: only "ether" and "ip" have`)
   const { netmask } = cx.surroundings
   if (netmask === UNKNOWN_NETMASK) throw cx.refuse('"ip broadcast" needs a network mask')
   const isIp = linkTypeIs(cx, ether.IP)
@@ -35,7 +35,7 @@ export function broadcastTest(cx: CodeContext, protocol: Protocol | null): Block
   return and(isIp, ones)
 }
 
-/** Packets to a group, by the destination of the link header or of IP. */
+/** Matches packets to a multicast address, in the link header or in the IP header. */
 export function multicastTest(cx: CodeContext, protocol: Protocol | null): Block {
   if (protocol === 'ip') {
     const isIp = linkTypeIs(cx, ether.IP)
@@ -46,7 +46,7 @@ export function multicastTest(cx: CodeContext, protocol: Protocol | null): Block
     return and(isIpv6, equal(cx, 'network', 24, bpf.B, 0xff))
   }
   if (protocol !== null && protocol !== 'link') {
-    throw cx.refuse(`"${protocol}" has no multicast, only "ether", "ip" and "ip6" have`)
+    throw cx.refuse(`"${protocol}" has no multicast: only "ether", "ip" and "ip6" have`)
   }
   const isGroup = (place: number) => hasBits(cx, 'linkHeader', place, bpf.B, 1)
   const { linkType } = cx
@@ -61,7 +61,7 @@ export function multicastTest(cx: CodeContext, protocol: Protocol | null): Block
   return isGroup(place)
 }
 
-/** Packets that the capturing machine received, or sent, where the link header says so. */
+/** Matches packets that the capturing machine received or sent, if the link header says which. */
 export function directionTest(cx: CodeContext, direction: 'inbound' | 'outbound'): Block {
   const isOutbound = direction === 'outbound'
   const sent = (test: Block) => (isOutbound ? test : not(test))
@@ -80,11 +80,11 @@ export function directionTest(cx: CodeContext, direction: 'inbound' | 'outbound'
     case dlt.PPP_PPPD:
       return equal(cx, 'linkHeader', 0, bpf.B, isOutbound ? 1 : 0)
     default:
-      throw cx.refuseHere(`"${direction}" cannot be told from packets of this link type`)
+      throw cx.refuseHere(`"${direction}" cannot be tested on this link type`)
   }
 }
 
-/** Packets of this length on the wire or more (`greater`), or less (`less`: this one too). */
+/** Matches packets whose length on the wire is at least (`greater`) or at most (`less`) `length`. */
 export function lengthTest(comparison: 'less' | 'greater', length: number): Block {
   const statements = [new Statement(bpf.LD | bpf.LEN)]
   return comparison === 'greater'
@@ -92,7 +92,7 @@ export function lengthTest(comparison: 'less' | 'greater', length: number): Bloc
     : not(jumpBlock(bpf.JGT, length, statements))
 }
 
-/** Compares the byte at `offset` of the link header. With `&` and `|` libpcap loads nothing: its A is what it is. */
+/** Compares the byte at `offset` of the link header. With `&` and `|` libpcap does not load it and uses A as it is. */
 export function byteTest(
   cx: CodeContext,
   offset: number,
@@ -113,13 +113,13 @@ export function byteTest(
   }
 }
 
-/** Packets of one network interface, where the link header has its number. */
+/** Matches packets of one network interface, if the link header has its number. */
 export function interfaceTest(cx: CodeContext, index: number): Block {
-  if (cx.linkType !== dlt.LINUX_SLL2) throw cx.refuseHere('"ifindex" has a meaning on LINUX_SLL2 only')
+  if (cx.linkType !== dlt.LINUX_SLL2) throw cx.refuseHere('"ifindex" is only valid on LINUX_SLL2')
   return equal(cx, 'linkHeader', 4, bpf.W, index)
 }
 
-/** 802.11 frames of a type, or of a type and subtype. */
+/** Matches 802.11 frames of a type, or of a type and subtype. */
 export function wlanTypeTest(cx: CodeContext, type: number, subtype: number | null): Block {
   refuseWithoutWlan(cx)
   return subtype === null
@@ -127,13 +127,13 @@ export function wlanTypeTest(cx: CodeContext, type: number, subtype: number | nu
     : equal(cx, 'linkHeader', 0, bpf.B, type | subtype, WLAN_TYPE_MASK | WLAN_SUBTYPE_MASK)
 }
 
-/** 802.11 frames with these To DS and From DS bits. */
+/** Matches 802.11 frames with these To DS and From DS bits. */
 export function wlanDirectionTest(cx: CodeContext, bits: number): Block {
   refuseWithoutWlan(cx)
   return equal(cx, 'linkHeader', 1, bpf.B, bits, WLAN_DIRECTION_MASK)
 }
 
-// libpcap leaves PPI out here.
+// libpcap excludes PPI here.
 function refuseWithoutWlan(cx: CodeContext): void {
   if (!dlt.WLANS.has(cx.linkType) || cx.linkType === dlt.PPI) {
     throw cx.refuseHere('the link type has no 802.11 frames')

@@ -14,7 +14,11 @@ const NUMBERS_AT: Readonly<Record<PflogNumber, { readonly offset: number; readon
   subrulenum: { offset: 40, size: bpf.W },
 }
 
-/** Packets logged with a name beginning so. @throws FilterSyntaxError on other link types and for long names. */
+/**
+ * Matches packets logged with a name that begins with `name`.
+ *
+ * @throws FilterSyntaxError on other link types, and for a name that is too long.
+ */
 export function pflogNameTest(cx: CodeContext, field: 'ifname' | 'ruleset', name: string): Block {
   refuseOthers(cx, field)
   const bytes = new TextEncoder().encode(name)
@@ -23,7 +27,7 @@ export function pflogNameTest(cx: CodeContext, field: 'ifname' | 'ruleset', name
   return equalBytes(cx, 'linkHeader', NAMES_AT[field], bytes)
 }
 
-/** Packets logged with this number. @throws FilterSyntaxError on other link types. */
+/** Matches packets logged with this number. @throws FilterSyntaxError on other link types. */
 export function pflogNumberTest(cx: CodeContext, field: PflogNumber, value: number): Block {
   refuseOthers(cx, field)
   const { offset, size } = NUMBERS_AT[field]
@@ -31,6 +35,5 @@ export function pflogNumberTest(cx: CodeContext, field: PflogNumber, value: numb
 }
 
 function refuseOthers(cx: CodeContext, field: string): void {
-  if (cx.linkType !== dlt.PFLOG)
-    throw cx.refuseHere(`"${field}" has a meaning in logs of the packet filter only`)
+  if (cx.linkType !== dlt.PFLOG) throw cx.refuseHere(`"${field}" is only valid in packet filter logs`)
 }

@@ -11,7 +11,7 @@ import { atLeast, atMost, equal, hasBits, oneOf } from './loads.js'
 export const TCP = 6
 export const UDP = 17
 export const SCTP = 132
-/** IP protocol of a port; null: TCP, UDP or SCTP. */
+/** IP protocol of a port; null for any of TCP, UDP and SCTP. */
 export type PortProtocol = typeof TCP | typeof UDP | typeof SCTP | null
 
 const SOURCE_PORT = 0
@@ -19,18 +19,22 @@ const DESTINATION_PORT = 2
 const IPV4_PROTOCOL = 9
 const IPV6_NEXT_HEADER = 6
 
-/** Packets with a port, or with one from `low` to `high`, over IPv4 or IPv6. Later IPv4 fragments match no port. */
+/** The ports from `low` to `high`, inclusive. */
 export interface PortRange {
   readonly low: number
   readonly high: number
-  /** Compared as one number, not as a range. */
+  /** True to compare as one number and not as a range. */
   readonly isSingle: boolean
 }
 
-/** A range of ports, or several ports. */
+/** A range of ports, or a set of ports. */
 export type Ports = PortRange | ReadonlySet<number>
 
-/** @throws FilterSyntaxError for a direction that only 802.11 has. */
+/**
+ * Matches packets with these ports over IPv4 or IPv6. IPv4 fragments other than the first never match.
+ *
+ * @throws FilterSyntaxError for a direction that only 802.11 has.
+ */
 export function portTest(
   cx: CodeContext,
   ports: Ports,
@@ -41,7 +45,7 @@ export function portTest(
   return or(ipv6Port(cx, ports, protocol, direction), ipv4)
 }
 
-/** Of {@link portTest} the half for IPv4. */
+/** The IPv4 half of {@link portTest}. */
 export function ipv4Port(
   cx: CodeContext,
   ports: Ports,
@@ -57,7 +61,7 @@ export function ipv4Port(
   return and(isIp, anyProtocol(protocol, inProtocol))
 }
 
-/** Of {@link portTest} the half for IPv6; extension headers are not stepped over. */
+/** The IPv6 half of {@link portTest}. Does not skip extension headers. */
 export function ipv6Port(
   cx: CodeContext,
   ports: Ports,
@@ -72,7 +76,7 @@ export function ipv6Port(
   return and(isIpv6, anyProtocol(protocol, inProtocol))
 }
 
-/** An IPv4 packet that is no fragment, or the first. */
+/** Matches IPv4 packets that are not fragments, and first fragments. */
 export function isFirstFragment(cx: CodeContext): Block {
   return not(hasBits(cx, 'network', 6, bpf.H, 0x1fff))
 }
@@ -102,11 +106,11 @@ function portFields(
         atMost(cx, base, offset, bpf.H, Math.max(low, high)),
       )
     },
-    (other) => cx.refuse(`"${other}" can stand before 802.11 addresses only`),
+    (other) => cx.refuse(`"${other}" can only qualify 802.11 addresses`),
   )
 }
 
-/** The IP protocol that a qualifier before `port` or `portrange` asks for. */
+/** The IP protocol of a qualifier before `port` or `portrange`. @throws FilterSyntaxError for other protocols. */
 export function portProtocolOf(cx: CodeContext, protocol: Protocol | null): PortProtocol {
   switch (protocol) {
     case null:
@@ -118,6 +122,6 @@ export function portProtocolOf(cx: CodeContext, protocol: Protocol | null): Port
     case 'sctp':
       return SCTP
     default:
-      throw cx.refuse(`"${protocol}" has no ports, only "tcp", "udp" and "sctp" have`)
+      throw cx.refuse(`"${protocol}" has no ports: only "tcp", "udp" and "sctp" have`)
   }
 }

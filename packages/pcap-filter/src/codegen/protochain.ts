@@ -14,21 +14,21 @@ const DESTINATION_OPTIONS = 60
 const IPV6_HEADER_BYTES = 40
 
 /**
- * Packets that have `number` anywhere in the chain of protocol headers after IP. The only test with a loop: A is the
- * protocol number looked at, X the offset of its header from the network header.
+ * Matches packets with protocol `number` anywhere in the chain of headers after IP. This is the only test with a loop: A
+ * is the protocol number under test, X the offset of its header relative to the network header.
  *
- * What libpcap does behind an authentication header is kept: it goes on at `(length + 2) * 4` from the network header,
- * wherever the authentication header was.
+ * After an authentication header, the loop continues at `(length + 2) * 4` from the network header, wherever the
+ * authentication header was. That is libpcap's behaviour.
  */
 export function protochainTest(cx: CodeContext, number: number, protocol: Protocol | null): Block {
-  // A chain over both asks for its memory word before those of its halves, and keeps it.
+  // A chain over both IP versions reserves its memory word before its halves reserve theirs, and keeps it.
   const register = cx.allocateRegister()
   if (protocol === null) {
     const ipv4 = protochainTest(cx, number, 'ip')
     return or(ipv4, protochainTest(cx, number, 'ip6'))
   }
   if (protocol !== 'ip' && protocol !== 'ip6') {
-    throw cx.refuse(`"${protocol}" cannot stand before "protochain", only "ip" and "ip6" can`)
+    throw cx.refuse(`"${protocol}" cannot qualify "protochain": only "ip" and "ip6" can`)
   }
   if (cx.payload.isVariable) throw cx.refuseHere('"protochain" needs link headers of fixed length')
   cx.mustNotOptimize = true
@@ -87,7 +87,7 @@ function chainStatements(
   return statements
 }
 
-// A header of 8-byte units: next protocol in its first byte, length without the first unit in the second.
+// A header of 8-byte units: the first byte is the next protocol, the second the length without the first unit.
 function extensionStatements(
   network: number,
   register: number,

@@ -11,7 +11,7 @@ import { equal } from './loads.js'
 const FRAGMENT_HEADER = 44
 const IPV6_HEADER_BYTES = 40
 
-/** Protocols that a word names by their number above IP: in IPv4, in IPv6, or in both (null). */
+/** Keywords for protocols over IP: their number, and the IP version; null for both. */
 const IP_PROTOCOLS: Readonly<
   Record<string, { readonly number: number; readonly over: 'ip' | 'ip6' | null }>
 > = {
@@ -29,7 +29,7 @@ const IP_PROTOCOLS: Readonly<
   esp: { number: 50, over: null },
 }
 
-/** Protocols that a word names by what the link layer calls them. */
+/** Keywords for protocols over the link layer, by EtherType or LLC service access point. */
 const LINK_PROTOCOLS: Readonly<Record<string, number>> = {
   ip: ether.IP,
   arp: ether.ARP,
@@ -51,8 +51,8 @@ const LINK_PROTOCOLS: Readonly<Record<string, number>> = {
 const OSI_PROTOCOLS: Readonly<Record<string, number>> = { esis: ESIS, isis: ISIS, clnp: CLNP }
 
 /**
- * PDU types of IS-IS (ISO 10589) behind a word, in the order in which the tests are put together: the first and the
- * second by `or`, then each further one before them.
+ * PDU types of IS-IS (ISO 10589) by keyword, in the order in which the tests are joined: the first and the second by
+ * `or`, then each further one in front of them.
  */
 const ISIS_TYPES: Readonly<Record<string, readonly number[]>> = {
   l1: [15, 17, 18, 24, 26],
@@ -64,7 +64,7 @@ const ISIS_TYPES: Readonly<Record<string, readonly number[]>> = {
   psnp: [26, 27],
 }
 
-/** Packets of the protocol that a word names. @throws FilterSyntaxError for `link` and `radio`, which are none. */
+/** Matches packets of a protocol. @throws FilterSyntaxError for `link` and `radio`, which are not protocols. */
 export function protocolTest(cx: CodeContext, protocol: Protocol): Block {
   const aboveIp = IP_PROTOCOLS[protocol]
   if (aboveIp !== undefined) return protocolNumberTest(cx, aboveIp.number, aboveIp.over)
@@ -73,7 +73,7 @@ export function protocolTest(cx: CodeContext, protocol: Protocol): Block {
   const osi = OSI_PROTOCOLS[protocol]
   if (osi !== undefined) return protocolNumberTest(cx, osi, 'iso')
   const [first, ...others] = ISIS_TYPES[protocol] ?? []
-  if (first === undefined) throw cx.refuse(`"${protocol}" alone is no protocol that a packet can have`)
+  if (first === undefined) throw cx.refuse(`"${protocol}" alone is not a protocol`)
   let whole: Block | null = null
   const start = protocolNumberTest(cx, first, 'isis')
   for (const number of others) {
@@ -84,9 +84,9 @@ export function protocolTest(cx: CodeContext, protocol: Protocol): Block {
 }
 
 /**
- * Packets in which the header of `protocol` names `number` as what follows. Without a protocol: IPv4 or IPv6.
+ * Matches packets in which the header of `protocol` has `number` as the next protocol. Null means IPv4 or IPv6.
  *
- * @throws FilterSyntaxError where the protocol names none, or for a link type that cannot be tested.
+ * @throws FilterSyntaxError when `protocol` has no such field, or for a link type that does not support the test.
  */
 export function protocolNumberTest(cx: CodeContext, number: number, protocol: Protocol | null): Block {
   switch (protocol) {
@@ -109,11 +109,11 @@ export function protocolNumberTest(cx: CodeContext, number: number, protocol: Pr
       return and(isIsis, equal(cx, 'networkNoSnap', 4, bpf.B, number))
     }
     default:
-      throw cx.refuse(`"${protocol}" carries no other protocol that could be tested`)
+      throw cx.refuse(`"${protocol}" has no field for the protocol that it carries`)
   }
 }
 
-// The fixed header's next header, or that of a fragment header directly behind it.
+// The next header of the fixed header, or that of a fragment header directly after it.
 function nextHeaderTest(cx: CodeContext, number: number): Block {
   const isIpv6 = linkTypeIs(cx, ether.IPV6)
   const isFragment = equal(cx, 'network', 6, bpf.B, FRAGMENT_HEADER)
@@ -129,7 +129,7 @@ function osiTest(cx: CodeContext, number: number): Block {
     case dlt.C_HDLC:
     case dlt.HDLC: {
       const isOsi = linkTypeIs(cx, (ether.SAP_ISO << 8) | ether.SAP_ISO)
-      return and(isOsi, equal(cx, 'networkNoSnap', 1, bpf.B, number)) // a byte of padding comes first
+      return and(isOsi, equal(cx, 'networkNoSnap', 1, bpf.B, number)) // after a padding byte
     }
     default: {
       const isOsi = linkTypeIs(cx, ether.SAP_ISO)
@@ -138,7 +138,7 @@ function osiTest(cx: CodeContext, number: number): Block {
   }
 }
 
-/** @throws FilterSyntaxError when a direction stands before `proto`. */
+/** @throws FilterSyntaxError when `proto` has a direction. */
 export function refuseDirection(cx: CodeContext, { direction }: Qualifiers): void {
-  if (direction !== null) throw cx.refuse(`"${direction}" cannot stand before "proto"`)
+  if (direction !== null) throw cx.refuse(`"${direction}" cannot qualify "proto"`)
 }

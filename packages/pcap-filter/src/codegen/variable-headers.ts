@@ -9,11 +9,12 @@ const AVS_COOKIE_MASK = 0xfffff000
 const PRISM_HEADER_BYTES = 144
 
 /**
- * Statements to put before all others: they compute the offsets that vary from packet to packet and that the
- * expression uses, into their memory words. (libpcap 1.10 computes those of the layer that the expression has come to, so
- * that `geneve` and `pppoes` behind a radio header read words that were never set: here they are those of the frame.)
+ * Statements to put before all others. They store the variable offsets that the expression uses in memory words.
  *
- * @param rest Statements of the first block, which they precede.
+ * libpcap 1.10 computes the offsets of the innermost layer instead, so that `geneve` and `pppoes` after a radio header
+ * read memory words that were never set. Here they are always the offsets of the frame.
+ *
+ * @param rest Statements of the first block, before which they are put.
  */
 export function variableHeaders(cx: CodeContext, rest: readonly Statement[]): Statement[] {
   const { frame } = cx
@@ -25,7 +26,7 @@ export function variableHeaders(cx: CodeContext, rest: readonly Statement[]): St
   return dlt.WLANS.has(cx.outermostLinkType) ? wlanHeaderLength(cx, prefix, rest[0] ?? null) : prefix
 }
 
-// Into X and its memory word; nothing where the expression does not use it.
+// Stores the length in X and its memory word; nothing if the expression does not use it.
 function radioHeaderLength(cx: CodeContext): Statement[] {
   if (cx.outermostLinkType === dlt.PRISM_HEADER) cx.mustNotOptimize = true
   const { register } = cx.frame.linkHeader
@@ -39,7 +40,7 @@ function radioHeaderLength(cx: CodeContext): Statement[] {
     case dlt.IEEE802_11_RADIO:
     case dlt.PPI:
       return [
-        // Two bytes, the low one first.
+        // Two bytes, low byte first.
         new Statement(bpf.LD | bpf.B | bpf.ABS, 3),
         new Statement(bpf.ALU | bpf.LSH | bpf.K, 8),
         new Statement(bpf.MISC | bpf.TAX),
@@ -52,7 +53,7 @@ function radioHeaderLength(cx: CodeContext): Statement[] {
   }
 }
 
-// Some drivers put an AVS header where a Prism header is announced.
+// Some drivers write an AVS header although the link type says Prism.
 function prismHeaderLength(store: Statement): Statement[] {
   const isAvs = new Statement(bpf.JMP | bpf.JEQ | bpf.K, AVS_COOKIE)
   const avsLength = new Statement(bpf.LD | bpf.W | bpf.ABS, 4)

@@ -8,7 +8,7 @@ const DATA_BIT = 0x08
 const CONTROL_BIT = 0x04
 const QOS_BIT = 0x80
 const PADDED = 0x20
-// Bits of the first presence word of a radiotap header, which is little-endian and loaded as big-endian.
+// Bits of the first presence word of a radiotap header. It is little-endian but loaded as big-endian.
 const HAS_FLAGS = 0x02000000
 const HAS_EXTENSION = 0x00000080
 const HAS_TIME = 0x01000000
@@ -16,11 +16,11 @@ const FLAGS_AT = 8
 const FLAGS_AFTER_TIME_AT = 16
 
 /**
- * Statements that compute where the payload of an 802.11 data frame begins: behind 24 bytes, 26 with QoS, rounded up to
- * a multiple of 4 where radiotap says so.
+ * Statements that compute the payload offset of an 802.11 data frame: 24 bytes after the radio header, 26 with QoS,
+ * rounded up to a multiple of 4 if radiotap says so.
  *
- * @param prefix Leaves the length of the radio header in X; empty where there is none.
- * @param rest What to go on with.
+ * @param prefix Statements that put the length of the radio header into X; empty without a radio header.
+ * @param rest The statement at which to continue.
  */
 export function wlanHeaderLength(cx: CodeContext, prefix: Statement[], rest: Statement | null): Statement[] {
   const { linkType, payload } = cx.frame
@@ -53,7 +53,7 @@ export function wlanHeaderLength(cx: CodeContext, prefix: Statement[], rest: Sta
   ]
 }
 
-// Atheros adapters pad the header, and say so in the flags field of the radiotap header.
+// Atheros adapters pad the header, and set a bit in the flags field of the radiotap header.
 function paddingStatements(register: number, rest: Statement | null): Statement[] {
   const round = [
     new Statement(bpf.LD | bpf.MEM, register),

@@ -5,7 +5,7 @@ import type { CodeContext } from './context.js'
 import { inDirection } from './directions.js'
 import { equal, equalBytes, hasBits } from './loads.js'
 
-// Places of the addresses in an 802.11 header, and bits of the frame control field before them.
+// Offsets of the addresses in an 802.11 header, and bits of the frame control field.
 const ADDRESS_1 = 4
 const ADDRESS_2 = 10
 const ADDRESS_3 = 16
@@ -21,7 +21,7 @@ const TO_DS = 0x01
 const FROM_DS = 0x02
 const BOTH_DS = 0x03
 
-/** Frames from or to an address; where it stands depends on the kind of frame (IEEE 802.11 §9.3). */
+/** Matches frames from or to an address, whose position depends on the kind of frame (IEEE 802.11 §9.3). */
 export function wlanHost(cx: CodeContext, address: ArrayLike<number>, direction: Direction | null): Block {
   const is = (place: number) => equalBytes(cx, 'linkHeader', place, address)
   switch (direction) {
@@ -58,7 +58,7 @@ export function wlanHost(cx: CodeContext, address: ArrayLike<number>, direction:
   }
 }
 
-// Neither Clear To Send nor Acknowledgment, which have one address only.
+// Excludes Clear To Send and Acknowledgment, which have only one address.
 function carriesAddress2(cx: CodeContext): Block {
   const isNotControl = not(equal(cx, 'linkHeader', 0, bpf.B, CONTROL, TYPE_MASK))
   const isNotClear = not(equal(cx, 'linkHeader', 0, bpf.B, CLEAR_TO_SEND, SUBTYPE_MASK))
@@ -69,7 +69,8 @@ function carriesAddress2(cx: CodeContext): Block {
 
 const flag = (cx: CodeContext, byte: number, bits: number) => hasBits(cx, 'linkHeader', byte, bpf.B, bits)
 
-// Data frames: address 4 with both DS bits, address 3 with From DS alone, address 2 otherwise. Management: address 2.
+// Tests the source. Data frames: address 4 with both DS bits, address 3 with only From DS, address 2 otherwise.
+// Management frames: address 2.
 function fromSource(cx: CodeContext, is: (place: number) => Block): Block {
   const bothDs = and(flag(cx, 1, TO_DS), is(ADDRESS_4))
   const fromDs = and(not(flag(cx, 1, TO_DS)), is(ADDRESS_3))
@@ -80,7 +81,7 @@ function fromSource(cx: CodeContext, is: (place: number) => Block): Block {
   return dataOrManagement(cx, bothDs, () => is(ADDRESS_2))
 }
 
-/** Data frames: address 3 with To DS, address 1 otherwise. Management frames: address 1. */
+/** Tests the destination. Data frames: address 3 with To DS, address 1 otherwise. Management frames: address 1. */
 export function wlanDestination(cx: CodeContext, is: (place: number) => Block): Block {
   const toDs = and(flag(cx, 1, TO_DS), is(ADDRESS_3))
   const notToDs = and(not(flag(cx, 1, TO_DS)), is(ADDRESS_1))

@@ -1,20 +1,20 @@
 import * as bpf from '../codegen/bpf.js'
 import type { Instruction } from './program.js'
 
-/** Instructions that are only ever done together. */
+/** Instructions that are always executed together. */
 export interface BasicBlock {
   readonly instructions: readonly Instruction[]
-  /** Index of the block that follows, of a test where it holds; null: the packet's fate is `result`. */
+  /** Index of the next block, or of the next block if the test is true; null if the block returns `result`. */
   readonly next: number | null
-  /** Index of the block where the test does not hold; null: there is no test. */
+  /** Index of the next block if the test is false; null without a test. */
   readonly otherwise: number | null
-  /** Of a block that ends the program. */
+  /** The result of a block that ends the program. */
   readonly result: boolean
-  /** The test at the end is that A is one of these values, uint32; null: its last instruction is the test. */
+  /** If not null, the test is whether A is one of these values, uint32. Otherwise the last instruction is the test. */
   readonly values: ReadonlySet<number> | null
 }
 
-/** Splits a program; the first block is where it begins. */
+/** Splits a program into basic blocks. Execution begins at the first. */
 export function basicBlocks(program: readonly Instruction[]): BasicBlock[] {
   const leaders = new Set([0])
   for (const [at, instruction] of program.entries()) {

@@ -1,9 +1,9 @@
 import * as bpf from '../codegen/bpf.js'
 import { type Instruction, MAX_OFFSET } from './program.js'
 
-// In the generated function `b` is the array of bytes, `p` where the packet starts in it, `n` how many bytes were
-// captured, `w` its length on the wire; `a`, `x` and `m0` … `m15` are the machine's registers and memory as int32.
-// Nothing but numbers of the program goes into the text.
+// In the generated function, `b` is the array of bytes, `p` the offset of the packet in it, `n` the captured length, `w`
+// the length on the wire; `a`, `x` and `m0` to `m15` are the machine's registers and memory as int32. Only numbers of
+// the program are inserted into the text.
 
 const OPERATORS: Readonly<Record<number, string>> = {
   [bpf.ADD]: '+',
@@ -13,7 +13,7 @@ const OPERATORS: Readonly<Record<number, string>> = {
   [bpf.XOR]: '^',
 }
 
-/** The JavaScript statement of an instruction that is neither jump nor return. */
+/** The JavaScript statement for an instruction that is neither a jump nor a return. */
 export function statementText({ code, k }: Instruction): string {
   switch (bpf.classOf(code)) {
     case bpf.LD:
@@ -90,7 +90,7 @@ function operationText(code: number, k: number): string {
   }
 }
 
-/** The JavaScript condition of a jump. */
+/** The JavaScript condition for a jump. */
 export function conditionText({ code, k }: Instruction): string {
   const isX = bpf.sourceOf(code) === bpf.X
   switch (bpf.operationOf(code)) {

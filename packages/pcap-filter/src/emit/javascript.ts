@@ -6,11 +6,11 @@ import { type Instruction, MAX_TURNS } from './program.js'
 import { withValueSets } from './value-sets.js'
 
 /**
- * Tells whether a packet matches. Never throws, reads nothing but `bytes[position, position + capturedLength)`, and a
+ * Returns true when a packet matches. Never throws, and reads only `bytes[position, position + capturedLength)`. A
  * packet that ends before a byte that the test needs does not match.
  *
- * @param bytes Any array of which the packet is a part.
- * @param position Where the packet starts.
+ * @param bytes An array that contains the packet.
+ * @param position Offset of the packet.
  * @param wireLength Length of the packet on the wire (`len` in expressions).
  */
 export type Predicate = (
@@ -20,14 +20,14 @@ export type Predicate = (
   wireLength: number,
 ) => boolean
 
-/** Blocks up to which a program becomes nested `if`s; larger ones and loops become a `switch` in a loop. */
+/** Up to this number of blocks, a program becomes nested `if`s. Larger programs and loops become a `switch` in a loop. */
 const MAX_NESTED_BLOCKS = 300
-/** Blocks up to which a program becomes a function: V8 optimizes none that is much larger. */
+/** Up to this number of blocks, a program becomes a function. V8 does not optimize much larger functions. */
 const MAX_GENERATED_BLOCKS = 2_048
 
 /**
- * The predicate of a program: a function generated for it, whose text is made of numbers and fixed operators alone, or
- * for a very large one a loop over its instructions.
+ * Makes the predicate of a program: a generated function whose text consists of numbers and fixed operators, or, for a
+ * very large program, a loop over its instructions.
  */
 export function predicateOf(program: readonly Instruction[]): Predicate {
   const blocks = withValueSets(basicBlocks(program))
@@ -40,7 +40,7 @@ export function predicateOf(program: readonly Instruction[]): Predicate {
   return make(signed) as Predicate
 }
 
-/** The JavaScript condition of the test that a block ends in. */
+/** Gives the JavaScript condition of the test at the end of a block. */
 type TestText = (block: BasicBlock) => string
 
 function testText(
@@ -94,8 +94,8 @@ function switchText(blocks: readonly BasicBlock[], testText: TestText): string {
 }
 
 /**
- * Nested `if`s, and labelled blocks around what more than one way leads to: each such block stands behind the block
- * that all ways to it pass (its immediate dominator). Blocks come in an order in which every way leads forward.
+ * Nested `if`s. A block that several paths reach is emitted once, after its immediate dominator, and paths reach it by
+ * `break` out of a labelled block. All edges must lead to later blocks.
  */
 function nestedText(blocks: readonly BasicBlock[], testText: TestText): string {
   const targets = blocks.map(({ next, otherwise }) => [next, otherwise].filter((to) => to !== null))
@@ -125,7 +125,7 @@ function isPlainResult({ next, instructions }: BasicBlock): boolean {
   return next === null && instructions.length === 0
 }
 
-// For each block the shared blocks that it dominates immediately, in order.
+// For each block, the shared blocks that it immediately dominates, in order.
 function sharedBehind(targets: readonly number[][], isShared: (at: number) => boolean): number[][] {
   const dominator = new Array<number>(targets.length).fill(-1)
   const nearest = (first: number, second: number): number => {

@@ -3,8 +3,8 @@ import type { Predicate } from './javascript.js'
 import { type Instruction, MAX_OFFSET, MAX_TURNS } from './program.js'
 
 /**
- * Runs a program of the packet filter's machine (bpf(4)) instruction by instruction: for programs so large that V8 would
- * not optimize a function made of them.
+ * Makes a predicate that interprets a BPF program (bpf(4)) instruction by instruction. Used for programs so large that
+ * V8 would not optimize a function made from them.
  */
 export function machineOf(program: readonly Instruction[]): Predicate {
   const codes = Uint16Array.from(program, ({ code }) => code)
@@ -95,7 +95,7 @@ function compares(code: number, a: number, operand: number): boolean {
     case bpf.JGE:
       return a >>> 0 >= operand >>> 0
     default:
-      return true // both ways are the same
+      return true // JA: both targets are the same
   }
 }
 

@@ -2,25 +2,25 @@ import type { Block, Statement } from '../codegen/blocks.js'
 import * as bpf from '../codegen/bpf.js'
 import { REMOVED } from '../optimize/atoms.js'
 
-/** Highest offset that any packet could have: positions stay exact integers and small ones. */
+/** Largest offset tested. No packet is longer, and sums with it stay small integers. */
 export const MAX_OFFSET = 0x3fff_ffff
-/** Turns of a loop beyond one for each byte of the packet: libpcap would go round for ever. */
+/** Iterations of a loop allowed beyond one per byte of the packet. libpcap would loop forever. */
 export const MAX_TURNS = 65_536
 
-/** An instruction of the packet filter's machine. */
+/** A BPF instruction with absolute targets. */
 export interface Instruction {
   readonly code: number
   /** uint32 */
   readonly k: number
-  /** Index of the instruction that follows; of jumps, where the test holds. */
+  /** Index of the next instruction; for a jump, if the test is true. */
   readonly next: number
-  /** Of jumps: where it does not hold. Elsewhere the same as `next`. */
+  /** For a jump, index of the next instruction if the test is false. Otherwise the same as `next`. */
   readonly otherwise: number
-  /** Of a `JONE` jump: the values that A may have, uint32. */
+  /** For a `JONE` jump, the set of values, uint32. */
   readonly values?: ReadonlySet<number>
 }
 
-/** Lays the blocks of a program out in libpcap's order: a jump without loop leads forward. */
+/** Lays out the blocks of a program in libpcap's order. Except in loops, jumps lead forward. */
 export function programOf(root: Block): Instruction[] {
   const blocks = layout(root)
   const starts = new Map<Block, number>()
@@ -48,7 +48,7 @@ function present({ statements }: Block): Statement[] {
   return statements.filter(({ code }) => code !== REMOVED)
 }
 
-// Each block before those that it leads to; of two of these the true one first.
+// Each block comes before its successors, and the true successor before the false one.
 function layout(root: Block): Block[] {
   const done: Block[] = []
   const visited = new Set<Block>()
@@ -67,7 +67,7 @@ function layout(root: Block): Block[] {
   return done.reverse()
 }
 
-// A statement inside a block, which may be a jump inside the block.
+// Converts a statement inside a block. It may be a jump within the block.
 function inner(statement: Statement, block: readonly Statement[], index: number, at: number): Instruction {
   const { code, k } = statement
   const following = at + 1
@@ -76,7 +76,7 @@ function inner(statement: Statement, block: readonly Statement[], index: number,
     const target = following + (k | 0)
     return { code, k, next: target, otherwise: target }
   }
-  // libpcap gives the last jump but one no targets, whatever was meant: it goes on behind it.
+  // libpcap ignores the targets of the last statement but one: execution continues after it.
   if (index === block.length - 2) return { code, k, next: following, otherwise: following }
   const place = (target: Statement | null) => {
     const found = target === null ? -1 : block.indexOf(target)

@@ -1,12 +1,12 @@
 import * as bpf from '../codegen/bpf.js'
 import type { BasicBlock } from './basic-blocks.js'
 
-/** Comparisons from which on looking a value up is faster. */
+/** From this number of comparisons on, a look-up in a set is faster. */
 const MIN_VALUES = 8
 
 /**
- * Makes one block of tests that compare the same value with one constant after the other and lead to the same block when
- * one is equal: a long list of addresses or ports becomes one look-up.
+ * Merges tests that compare the same value with successive constants and lead to the same block when equal. So a long
+ * list of addresses or ports becomes one look-up.
  */
 export function withValueSets(blocks: readonly BasicBlock[]): BasicBlock[] {
   const ways = new Array<number>(blocks.length).fill(0)
@@ -30,7 +30,7 @@ export function withValueSets(blocks: readonly BasicBlock[]): BasicBlock[] {
   return withoutUnreachable(merged)
 }
 
-// Blocks that were taken into another one are left out.
+// Removes blocks that were merged into others.
 function withoutUnreachable(blocks: readonly BasicBlock[]): BasicBlock[] {
   const isReachable = new Array<boolean>(blocks.length).fill(false)
   const pending = [0]

@@ -1,6 +1,6 @@
-// `name/alias:number`. The keywords of the IANA registry "Assigned Internet Protocol Numbers" that Debian's
-// /etc/protocols (netbase 6.4) has, with its own names and aliases: those that libpcap finds there through the C library,
-// in that spelling. (Keywords alone, as file names have them, would miss `ospf` and `ipencap`.)
+// `name/alias:number`, as in Debian's /etc/protocols (netbase 6.4), which libpcap reads through the C library. The file
+// has keywords of the IANA registry "Assigned Internet Protocol Numbers", and names of its own such as `ospf` and
+// `ipencap`.
 const TABLE = `
 ip/IP:0 hopopt/HOPOPT:0 icmp/ICMP:1 igmp/IGMP:2 ggp/GGP:3 ipencap/IP-ENCAP:4 st/ST:5 tcp/TCP:6 egp/EGP:8
 igp/IGP:9 pup/PUP:12 udp/UDP:17 hmp/HMP:20 xns-idp/XNS-IDP:22 rdp/RDP:27 iso-tp4/ISO-TP4:29 dccp/DCCP:33

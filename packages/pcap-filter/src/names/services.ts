@@ -1,13 +1,13 @@
-/** Ports of a service by protocol; null where it has none. */
+/** The ports of a service by protocol; null for a protocol without one. */
 export interface ServicePort {
   readonly tcp: number | null
   readonly udp: number | null
   readonly sctp: number | null
 }
 
-// `name/alias:port` and the first letter of each protocol. The names of the IANA registry "Service Name and Transport
-// Protocol Port Number" that Debian's /etc/services (netbase 6.4) has, with its aliases: those that libpcap finds there
-// through the C library, in that spelling. Where a name stands in it twice, as the C library does, the first port.
+// `name/alias:port` and the first letter of each protocol, as in Debian's /etc/services (netbase 6.4), which libpcap
+// reads through the C library. The file has names of the IANA registry "Service Name and Transport Protocol Port
+// Number", and aliases. If a name occurs twice, its first port counts, as in the C library.
 const TABLE = `
 tcpmux:1t echo:7tu discard/sink/null:9tu systat/users:11t daytime:13tu netstat:15t qotd/quote:17t
 chargen/ttytst/source:19tu ftp-data:20t ftp:21t fsp/fspd:21u ssh:22t telnet:23t smtp/mail:25t
@@ -55,7 +55,7 @@ asp:27374tu csync2:30865t dircproxy:57000t tfido:60177t fido:60179t
 
 let ports: ReadonlyMap<string, ServicePort> | null = null
 
-/** The ports that a service's name stands for, or null when it is not known. Names differ by case, as in the C library. */
+/** The ports of a named service; null for an unknown name. Names are case-sensitive, as in the C library. */
 export function servicePort(name: string): ServicePort | null {
   ports ??= new Map(TABLE.trim().split(/\s+/).flatMap(services))
   return ports.get(name) ?? null

@@ -1,17 +1,17 @@
 import type { Statement } from '../codegen/blocks.js'
 import * as bpf from '../codegen/bpf.js'
 
-// Atoms: what an instruction can read or write. The memory words by their number, then the two registers.
+// An atom is a location that an instruction can read or write: a memory word by its number, or a register.
 export const A = bpf.MEMORY_WORDS
 export const X = bpf.MEMORY_WORDS + 1
 export const ATOMS = bpf.MEMORY_WORDS + 2
 const A_AND_X = ATOMS
 const NONE = -1
 
-/** The code of a statement that was taken out. */
+/** The code of a removed statement. */
 export const REMOVED = -1
 
-/** True when the set of atoms has this one. */
+/** True when a set of atoms contains `atom`. */
 export function hasAtom(set: number, atom: number): boolean {
   return (set & (1 << atom)) !== 0
 }

@@ -4,7 +4,7 @@ import { A, ATOMS, hasAtom } from './atoms.js'
 import { type Arc, type FlowGraph, isMember, type Node } from './flow-graph.js'
 import type { PassProgress } from './progress.js'
 
-/** Arcs that tell something of the same test: of tests of one kind, of one value. */
+/** Arcs by the test they come from, to find arcs that determine the result of a test: same jump, same value in A. */
 export class KnownTests {
   readonly #arcs = new Map<string, Arc[]>()
 
@@ -17,7 +17,7 @@ export class KnownTests {
     }
   }
 
-  /** The arcs that may tell the result of the test at the end of a node, by index. */
+  /** The arcs that may determine the result of the test at the end of a node. */
   about(node: Node): readonly Arc[] {
     return this.#arcs.get(keyOf(node.block.code, node)) ?? []
   }
@@ -28,8 +28,8 @@ function keyOf(code: number, { values }: Node): string {
 }
 
 /**
- * Lets an arc lead past tests whose result is known on it: both ways of the next test are the same, or an arc that was
- * passed before tells how it ends.
+ * Redirects an arc past tests whose result is known on it, either because both exits of the next test lead to the same
+ * block, or because an arc passed earlier determines its result.
  */
 export function shortenArc(graph: FlowGraph, arc: Arc, known: KnownTests, progress: PassProgress): void {
   const next = graph.target(arc)
@@ -40,11 +40,11 @@ export function shortenArc(graph: FlowGraph, arc: Arc, known: KnownTests, progre
     progress.simplified()
   }
   while (passKnownTest(graph, arc, known, progress)) {
-    // there may be more
+    // repeat: there may be more
   }
 }
 
-// Takes the first test that a dominating arc decides. True: another one follows.
+// Passes the next test if a dominating arc decides it. Returns true when another may follow.
 function passKnownTest(graph: FlowGraph, arc: Arc, known: KnownTests, progress: PassProgress): boolean {
   const next = graph.target(arc)!
   for (const passed of known.about(next)) {
@@ -58,16 +58,16 @@ function passKnownTest(graph: FlowGraph, arc: Arc, known: KnownTests, progress: 
   return false
 }
 
-// Where the test at the end of `node` leads, when the arc that was passed says so.
+// The successor of `node`, if the arc `passed` determines the result of its test; else null.
 function decided(graph: FlowGraph, node: Node, passed: Arc): Node | null {
   const isTrue = passed.code >= 0
   const { code } = node.block
   if (node.operand === passed.from.operand) return graph.target(isTrue ? node.true : node.false)
-  // Equal to one constant is not equal to another.
+  // A value equal to one constant is not equal to another.
   return isTrue && code === (bpf.JMP | bpf.JEQ | bpf.K) ? graph.target(node.false) : null
 }
 
-// An atom that is read behind `to` would have another value when `to` is not passed.
+// True when an atom read after `to` would have another value if `to` were not passed.
 function isInConflict(from: Node, to: Node): boolean {
   if (to.outUse === 0) return false
   for (let atom = 0; atom < ATOMS; atom++) {
@@ -77,8 +77,8 @@ function isInConflict(from: Node, to: Node): boolean {
 }
 
 /**
- * Moves a test up along a chain of alternatives (`side` false: joined by "or") or conditions (`true`: by "and") to the
- * tests of the same field, so that what they share is loaded once.
+ * Moves a test up along a chain of tests joined by `side` to tests of the same field, so that the field is loaded only
+ * once.
  */
 export function pullUp(graph: FlowGraph, node: Node, side: 'or' | 'and', progress: PassProgress): void {
   const first = node.inArcs[0]
@@ -117,7 +117,7 @@ function edgeTo(from: Node, to: Node): Edge {
   return from.block.whenTrue.target === to.block ? from.block.whenTrue : from.block.whenFalse
 }
 
-// Tests below `top` that leave it to the same block as `top` does, one after the other.
+// The successive tests below `top` that exit to the same block as `top`.
 class Chain {
   readonly #graph: FlowGraph
   readonly #top: Node
@@ -129,12 +129,12 @@ class Chain {
     this.#side = side
   }
 
-  /** The edge to the next test of the chain. */
+  /** The edge of a test that leads to the next test of the chain. */
   onward({ block }: Node): Edge {
     return this.#side === 'or' ? block.whenFalse : block.whenTrue
   }
 
-  /** Where the edge leads, if that is on the chain. */
+  /** The target of an edge, if it is on the chain; else null. */
   member({ target }: Edge): Node | null {
     if (target === null) return null
     const node = this.#graph.nodeOf(target)

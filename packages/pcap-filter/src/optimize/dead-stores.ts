@@ -3,9 +3,9 @@ import { ATOMS, definedAtom, hasAtom, REMOVED, usedAtoms } from './atoms.js'
 import type { Node } from './flow-graph.js'
 import type { PassProgress } from './progress.js'
 
-/** Takes out statements whose result nothing reads. A load from the packet goes too, and with it what it would refuse. */
+/** Removes statements whose result is never read, even loads from the packet, which would reject short packets. */
 export function removeDeadStores(node: Node, progress: PassProgress): void {
-  // The last statement that wrote an atom, while nothing has read it.
+  // For each atom, the last statement that wrote it, unless it was read since.
   const unread = new Array<Statement | null>(ATOMS).fill(null)
   for (const statement of node.block.statements) {
     forget(unread, usedAtoms(statement))

@@ -1,23 +1,23 @@
 import type { Block, Edge } from '../codegen/blocks.js'
 import { ATOMS, definedAtom, usedAtoms } from './atoms.js'
 
-/** What is known of a block while a program is optimized. */
+/** Analysis results for a block during optimization. */
 export class Node {
   readonly block: Block
   readonly index: number
   readonly true: Arc
   readonly false: Arc
-  /** Longest way to a result; results are at 0. */
+  /** Length of the longest path to a result; 0 for a result. */
   level = 0
-  /** Arcs that lead here, the one found last first. */
+  /** Incoming arcs, the one found last first. */
   inArcs: Arc[] = []
-  /** Nodes that every way from the root to this one passes, as bits by index. */
+  /** Nodes on every path from the root to this one, as a bit set by index. */
   readonly dominators: Uint32Array
-  /** Numbers of the values that the atoms have at the end. */
+  /** Value numbers of the atoms at the end of the block. */
   readonly values = new Float64Array(ATOMS)
-  /** Number of the value that the test at the end compares with. */
+  /** Value number of the operand of the test at the end. */
   operand = 0
-  /** Sets of atoms: read before written here or later; read later. */
+  /** Live atoms at the start, and at the end, of the block: atoms that are read before they are written. */
   inUse = 0
   outUse = 0
 
@@ -30,14 +30,14 @@ export class Node {
   }
 }
 
-/** What is known of a way out of a block. */
+/** Analysis results for an exit of a block. */
 export class Arc {
   readonly edge: Edge
   readonly from: Node
   readonly index: number
-  /** Arcs that every way through this one passes, as bits by index. */
+  /** Arcs on every path from the root through this arc, as a bit set by index. */
   readonly dominators: Uint32Array
-  /** Code of the test it comes from, negative where the test fails. */
+  /** Code of the test it comes from; negative on the exit where the test is false. */
   code = 0
 
   constructor(edge: Edge, from: Node, index: number, count: number) {
@@ -64,16 +64,16 @@ function intersect(into: Uint32Array, other: Uint32Array): void {
   for (let i = 0; i < into.length; i++) into[i]! &= other[i]!
 }
 
-/** The blocks of a program and how they hang together; `analyze` renews that after changes. */
+/** The blocks of a program as a graph. After changes, `analyze()` updates the analysis results. */
 export class FlowGraph {
   root: Block
-  /** In the order in which a walk that takes true ways first comes to them. */
+  /** In the order of a depth-first walk that takes true exits first. */
   readonly nodes: readonly Node[]
-  /** Arcs by index: all true ones, then all false ones. */
+  /** Arcs by index: all true exits, then all false exits. */
   readonly arcs: readonly Arc[]
-  /** Every node from the root down: no node comes before one that leads to it. */
+  /** All nodes from the root down; no node comes before one of its predecessors. */
   downwards: readonly Node[] = []
-  /** The nodes with a test, from the results up. */
+  /** The nodes with a test, from the results up; no node comes before one of its successors. */
   upwards: readonly Node[] = []
 
   constructor(root: Block) {
@@ -88,12 +88,12 @@ export class FlowGraph {
     return this.nodes[block.index]!
   }
 
-  /** The node where an arc leads; null behind a result. */
+  /** The target node of an arc; null for an arc of a result. */
   target(arc: Arc): Node | null {
     return arc.edge.target === null ? null : this.nodeOf(arc.edge.target)
   }
 
-  /** Levels, dominators and uses of atoms, for the graph as it is now. */
+  /** Computes levels, dominators and live atoms of the current graph. */
   analyze(): void {
     this.#findLevels()
     this.#findDominators()
@@ -176,7 +176,7 @@ export class FlowGraph {
   }
 }
 
-// Sets `inUse` to what the block itself reads; returns what it writes before it reads it.
+// Sets `inUse` to the atoms that the block reads before it writes them. Returns those that it writes before it reads.
 function findLocalUses(node: Node): number {
   let defined = 0
   let used = 0
@@ -192,7 +192,7 @@ function findLocalUses(node: Node): number {
   return killed
 }
 
-/** Blocks that can be reached, true ways first. */
+/** The blocks reachable from `root`, true exits first. */
 export function reachable(root: Block): Block[] {
   const found = new Set<Block>()
   const stack = [root]

@@ -5,18 +5,18 @@ import { A, REMOVED, X } from './atoms.js'
 import type { PassProgress } from './progress.js'
 import type { ValueTable } from './value-table.js'
 
-/** The values that a statement works on. */
+/** The state in which statements are folded. */
 export interface Scope {
   readonly table: ValueTable
-  /** Numbers of the values that the atoms have here. */
+  /** Value numbers of the atoms at this point. */
   readonly values: Float64Array
   readonly progress: PassProgress
-  /** Statements may be changed; otherwise only the values are followed. */
+  /** True if statements may be changed; false to only track values. */
   readonly mayChange: boolean
 }
 
 /**
- * Follows what a statement does to the values, and simplifies it by what is known of them.
+ * Updates the values by a statement, and simplifies the statement if its operands are known.
  *
  * @throws FilterSyntaxError for a division by a constant zero, or a shift by a constant above 31.
  */
@@ -59,7 +59,7 @@ export function foldStatement(scope: Scope, statement: Statement): void {
   }
 }
 
-// A statement that gives an atom the value it already has is taken out.
+// Removes a statement that gives an atom the value it already has.
 function assign({ values, mayChange }: Scope, statement: Statement, atom: number, value: number): void {
   if (mayChange && value !== 0 && values[atom] === value) statement.code = REMOVED
   else values[atom] = value
@@ -133,7 +133,7 @@ function foldWithConstant(scope: Scope, statement: Statement): void {
   values[A] = table.of(code, values[A]!, table.ofConstant(k))
 }
 
-// Subtraction stays: the comparison behind it may take it in.
+// Keeps subtraction, because the comparison after it may absorb it.
 function foldWithZero({ table, values }: Scope, statement: Statement): boolean {
   switch (bpf.operationOf(statement.code)) {
     case bpf.ADD:
@@ -194,12 +194,12 @@ function foldWithX(scope: Scope, statement: Statement): void {
   values[A] = table.of(statement.code, values[A]!, values[X]!)
 }
 
-// For a link type whose programs are not optimized libpcap does not notice it.
+// libpcap does not notice it for link types whose programs it does not optimize.
 function divisionByZero(): FilterSyntaxError {
   return new FilterSyntaxError('division by zero', 1, 'linkType')
 }
 
-/** One operation of the accumulator on uint32 values. @throws FilterSyntaxError for a division by zero. */
+/** Computes an ALU operation on uint32 values. @throws FilterSyntaxError for a division by zero. */
 function calculate(operation: number, left: number, right: number): number {
   switch (operation) {
     case bpf.ADD:

@@ -9,14 +9,15 @@ import { simplifyBlock } from './peephole.js'
 import { PassProgress } from './progress.js'
 import { UNKNOWN, ValueTable } from './value-table.js'
 
-/** Passes in a row that only move branches, after which they are taken to go round in circles. */
+/** Most successive passes that only move branches; more are assumed to go round in circles. */
 const MAX_MOVING_PASSES = 100
 
 /**
- * Simplifies a program as libpcap's optimizer does, pass by pass: first where branches lead, then statements. Which
- * loads are left decides which short packets are refused, so the same must go and the same must stay.
+ * Optimizes a program as libpcap does, in repeated passes. The loads that remain decide which short packets are
+ * rejected, so exactly the same loads must be removed.
  *
- * @param root Changed. @returns The first block of the result.
+ * @param root Modified.
+ * @returns The first block of the result.
  * @throws FilterSyntaxError for a division by a constant zero, or a shift by a constant above 31.
  */
 export function optimize(root: Block): Block {
@@ -79,7 +80,7 @@ function simplify(node: Node, table: ValueTable, progress: PassProgress, mayChan
   node.false.code = -block.code
 }
 
-// What all ways to a block agree on.
+// Keeps the values on which all incoming arcs agree.
 function inheritValues({ values, inArcs }: Node): void {
   const [first, ...others] = inArcs
   if (first === undefined) {
@@ -94,7 +95,7 @@ function inheritValues({ values, inArcs }: Node): void {
   }
 }
 
-// Of blocks that do the same and lead to the same blocks one is kept; those that are led to are compared first.
+// Merges blocks with the same statements and the same successors, successors first.
 function mergeTwins(graph: FlowGraph): void {
   graph.analyze()
   const byContent = new Map<string, Block>()
@@ -121,7 +122,7 @@ function contentOf(block: Block): string {
   ].join(';')
 }
 
-// Tests at the start whose result does not matter are left out; what they compute stays.
+// Removes tests at the start whose result does not matter, but keeps their statements.
 function withoutIdleRoot(root: Block): Block {
   const { statements } = root
   root.statements = []

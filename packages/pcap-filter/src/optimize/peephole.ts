@@ -5,7 +5,7 @@ import type { Node } from './flow-graph.js'
 import type { PassProgress } from './progress.js'
 import type { ValueTable } from './value-table.js'
 
-/** Simplifies sequences of statements, and the test at the block's end by what comes before it. */
+/** Simplifies sequences of statements, and combines the test at the block's end with the statements before it. */
 export function simplifyBlock(node: Node, table: ValueTable, progress: PassProgress): void {
   const { block } = node
   if (block.statements.length === 0) return
@@ -27,13 +27,13 @@ export function simplifyBlock(node: Node, table: ValueTable, progress: PassProgr
   if (accumulator !== null && isDecidable) decide(block, accumulator, progress)
 }
 
-/** Index of the first statement from `from` on that was not taken out, or -1. */
+/** Index of the first statement from `from` on that was not removed, or -1. */
 function presentFrom(statements: readonly Statement[], from: number): number {
   for (let i = from; i < statements.length; i++) if (statements[i]!.code !== REMOVED) return i
   return -1
 }
 
-// Returns the last statement, or the first where there is no other.
+// Returns the last statement that was not removed, or the first if there is none.
 function simplifySequences(node: Node, progress: PassProgress): Statement {
   const { statements } = node.block
   let last = statements[0]!
@@ -78,7 +78,7 @@ function takeInOffset(node: Node, at: number, nextAt: number, progress: PassProg
   progress.simplified()
 }
 
-// The block ends in "equal to a constant", nothing later reads A: an operation before it may go into the comparison.
+// For a block that ends in a comparison with a constant, if A is not read later: absorbs an operation before the test.
 function simplifyEquality(
   { block, values }: Node,
   last: Statement,
@@ -105,7 +105,7 @@ function simplifyEquality(
   progress.simplified()
 }
 
-// The accumulator is known, so is the result of the test.
+// The accumulator is known, and so the result of the test.
 function decide(block: Block, accumulator: number, progress: PassProgress): void {
   const { whenTrue, whenFalse } = block
   const result = compare(bpf.operationOf(block.code), accumulator, block.k)

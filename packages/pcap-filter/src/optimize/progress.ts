@@ -1,8 +1,8 @@
-/** What a pass of the optimizer changed. */
+/** Records what a pass of the optimizer changed. */
 export class PassProgress {
-  /** Anything at all: another pass may find more. */
+  /** True when anything changed, so that another pass may find more. */
   isChanged = false
-  /** Something other than where branches lead: those alone may go round in circles. */
+  /** True when something other than branch targets changed. Changes of targets alone may go round in circles. */
   isSimplified = false
 
   simplified(): void {

@@ -1,21 +1,21 @@
 import * as bpf from '../codegen/bpf.js'
 
-/** The number of a value that nothing is known of. */
+/** The number of an unknown value. */
 export const UNKNOWN = 0
 
 const TWO_32 = 2 ** 32
 
 /**
- * Numbers for values, equal for computations that are known to give the same (value numbering after Cocke and
- * Schwartz). A load from the packet is a value, whatever the packet has there.
+ * Value numbering (Cocke and Schwartz): computations that are known to have the same result get the same number. A load
+ * from the packet is a value like any other.
  */
 export class ValueTable {
-  // By code and first operand, then by the second.
+  // By code and first operand, then by second operand.
   readonly #numbers = new Map<number, Map<number, number>>()
   #count = 0
   readonly #constants = new Map<number, number>()
 
-  /** The number of what `code` gives for operands that are numbers of values, or constants. */
+  /** The number of the result of `code`. Operands are value numbers or constants. */
   of(code: number, first: number, second: number): number {
     const key = code * TWO_32 + first
     const bySecond = this.#numbers.get(key) ?? new Map<number, number>()
@@ -33,7 +33,7 @@ export class ValueTable {
     return this.of(bpf.LD | bpf.IMM, value, 0)
   }
 
-  /** The constant that a number stands for, or null. */
+  /** The constant with this value number, or null if the value is not a known constant. */
   constant(number: number): number | null {
     return this.#constants.get(number) ?? null
   }
