@@ -1,5 +1,5 @@
-// How fast an archive of many small captures is converted, compared with a shell loop over tcpflow. See README.md in
-// this folder.
+// Measures the conversion of an archive of many small captures, compared with a shell loop over tcpflow. See README.md
+// in this folder.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -12,9 +12,9 @@ import { measure, median } from './lib/measure.mjs'
 import { PROGRAM } from './lib/programs.mjs'
 import { remove, workFolder } from './lib/work-folder.mjs'
 
-/** Connections of each capture. */
+/** Connections per capture. */
 const CONNECTIONS = 4
-/** Captures that are different; the others are copies of them. */
+/** Number of different captures; the others are copies. */
 const VARIANTS = 50
 
 const { values } = parseArgs({
@@ -37,7 +37,7 @@ const pcap2conn = [PROGRAM, '-o', out, '--utc', '--quiet']
 const perFile = [...pcap2conn, '--per-file']
 const glob = join(plain, '*.pcap')
 /**
- * Name, program, arguments; `isAgain`: measured on results that are there.
+ * Name, program and arguments. `isAgain`: runs on existing results.
  *
  * @type {readonly { name: string, command: string, args: readonly string[], isAgain?: boolean }[]}
  */
@@ -46,7 +46,7 @@ const CONTESTANTS = [
   { name: 'the same, gzip', command: process.execPath, args: [...perFile, join(gzip, '*.gz')] },
   { name: 'one capture', command: process.execPath, args: [...pcap2conn, glob] },
   { name: '--per-file --resume', command: process.execPath, args: [...perFile, '--resume', glob] },
-  { name: '… and once more', command: process.execPath, args: [...perFile, '--resume', glob], isAgain: true },
+  { name: '--resume again', command: process.execPath, args: [...perFile, '--resume', glob], isAgain: true },
   ...(isInstalled('tcpflow') ? [tcpflowLoop()] : []),
 ]
 

@@ -1,4 +1,4 @@
-// Compares pcap2conn with other programs and with the floor, on generated captures or one of the user's own.
+// Compares pcap2conn with other programs and with the floor, on generated captures or on a given capture.
 // See README.md in this folder.
 
 import { existsSync, writeFileSync } from 'node:fs'
@@ -15,9 +15,9 @@ import { freeBytes, listFiles, remove, workFolder } from './lib/work-folder.mjs'
 /** @typedef {import('./lib/programs.mjs').Contestant} Contestant */
 /** @typedef {import('./lib/report.mjs').Result} Result */
 
-/** Nothing new is begun after this long with `--quick`, so that it ends within two minutes. */
+/** With `--quick`, no new capture begins after this time, so that the bench ends within two minutes. */
 const QUICK_SECONDS = 80
-/** A small file takes a page, and its directory entry. */
+/** Memory of a small file: a page and its directory entry. */
 const BYTES_PER_FILE = 5_000
 const USAGE = `Usage: node bench/convert.mjs [options]
   --preset NAME    one of ${presetNames().join(', ')}; repeatable, by default all
@@ -52,10 +52,10 @@ function readOptions() {
 }
 
 /**
- * Ours, and those that were asked for.
+ * Our programs, and the other programs that the user chose.
  *
  * @param {readonly Contestant[]} all
- * @param {readonly string[]} texts parts of names; none: all
+ * @param {readonly string[]} texts parts of names; empty for all programs
  * @returns {Contestant[]}
  */
 function chosen(all, texts) {
@@ -72,8 +72,8 @@ function chosen(all, texts) {
 }
 
 /**
- * All programs on one capture, in turns: what disturbs the machine for a while disturbs all of them. One that fails is
- * left out, and the exit code will be 1.
+ * Runs all programs on one capture in turns, so that a disturbance affects all of them alike. A program that fails is
+ * skipped from then on, and the exit code will be 1.
  *
  * @param {BenchCapture} capture
  * @param {readonly Contestant[]} programs ours first
@@ -88,13 +88,13 @@ async function compare(capture, programs, { folder, rounds, isOver }) {
   for (let round = 0; round < rounds && !(round > 0 && isOver()); round++) {
     for (const [i, program] of programs.entries()) {
       const result = results[i]
-      if (result === undefined || result.runs.length < round) continue // it has failed
+      if (result === undefined || result.runs.length < round) continue // it failed before
       remove(out)
       const run = await measure(program.command, program.args(capture.path, out, manifest), {
         isOutputKept: program.isFloor,
       })
       if (run.code !== 0) {
-        console.log(`${program.name}: left out: exit code ${run.code}: ${run.stderr}`)
+        console.log(`${program.name}: skipped: exit code ${run.code}: ${run.stderr}`)
         process.exitCode = 1
         result.runs = []
         continue
@@ -111,7 +111,7 @@ async function compare(capture, programs, { folder, rounds, isOver }) {
   return results.filter(({ runs }) => runs.length > 0)
 }
 
-/** Deletes what runs leave behind. @param {string} folder */
+/** Deletes the files of runs. @param {string} folder */
 function clear(folder) {
   remove(join(folder, 'out'))
   remove(join(folder, 'manifest.txt'))
@@ -143,7 +143,7 @@ async function main(options) {
   save()
   for (const make of captures) {
     if (isOver()) {
-      console.log('\nTime is up for --quick: the other captures are left out')
+      console.log('\nTime is up for --quick: the other captures are skipped')
       break
     }
     const capture = make()

@@ -1,4 +1,4 @@
-// What a filter costs a packet, beside the packet filter's machine in a JavaScript loop and tcpdump.
+// Measures the cost of a filter per packet, compared with a BPF interpreter in JavaScript and with tcpdump.
 // See README.md in this folder.
 
 import { spawnSync } from 'node:child_process'
@@ -43,7 +43,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Frames side by side: 70 % TCP over IPv4, 20 % UDP, the rest IPv6 and ARP; a fifth of the addresses in 10.0.0.0/8. */
+/** Frames in one array: 70 % TCP over IPv4, 20 % UDP, the rest IPv6 and ARP. A fifth of the addresses in 10.0.0.0/8. */
 function frames() {
   const bytes = new Uint8Array(DISTINCT * SLOT_BYTES)
   let seed = 1
@@ -69,7 +69,7 @@ function frames() {
 }
 
 /**
- * Nanoseconds a packet.
+ * Measures nanoseconds per packet.
  *
  * @param {Predicate} test
  * @param {Uint8Array} bytes
@@ -85,7 +85,7 @@ function measure(test, bytes, packets) {
 }
 
 /**
- * A capture of the frames, several times over, so that tcpdump's start counts little.
+ * Writes a capture that repeats the frames several times, so that tcpdump's start-up hardly counts.
  *
  * @param {string} path
  * @param {Uint8Array} bytes
@@ -109,7 +109,7 @@ function writeCapture(path, bytes) {
 }
 
 /**
- * Nanoseconds a packet that tcpdump takes, reading and all; null where it is not installed.
+ * Measures tcpdump's nanoseconds per packet, including reading; null when it is not installed.
  *
  * @param {string} path
  * @param {number} packets

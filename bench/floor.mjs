@@ -1,10 +1,10 @@
-// The least that any program of this kind must do: read the capture, write as many files of the same names and
-// sizes, on every processor, and nothing else.
+// The least work that any such program must do: reads the capture and writes as many files of the same names and sizes,
+// on all processors.
 //
 //   node bench/floor.mjs --capture FILE (--tree DIR | --manifest FILE) --out DIR [--threads N]
 //
-// --tree names a result tree of pcap2conn, --manifest a file with a line "size<TAB>name" for each of its files. What
-// is written is meaningless. Prints one JSON object: `uncountedSeconds` went into reading the list.
+// --tree names a result tree of pcap2conn, --manifest a file with a line "size<TAB>name" per result file. The content of
+// the files is meaningless. Prints one JSON object; `uncountedSeconds` is the time spent on reading the list.
 
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -16,9 +16,11 @@ import { listFiles } from './lib/work-folder.mjs'
 const READ_BYTES = 4 * 1024 * 1024
 const WRITE_BYTES = 256 * 1024
 
-/** @typedef {{ capture: string, out: string, from: number, to: number, files: { name: string, bytes: number }[] }} Share */
+/**
+ * @typedef {{ capture: string, out: string, from: number, to: number, files: { name: string, bytes: number }[] }} Share
+ */
 
-/** One thread's share: a stretch of the capture and some of the files. @param {Share} share */
+/** Does one thread's share: reads a part of the capture and writes some of the files. @param {Share} share */
 function work({ capture, out, from, to, files }) {
   const buffer = new Uint8Array(READ_BYTES)
   const source = openSync(capture, 'r')

@@ -1,5 +1,5 @@
-// Whether memory grows with the capture: converts captures of two sizes, the second twice the first, and compares the
-// highest resident memory. See README.md in this folder.
+// Checks whether memory grows with the capture: converts a capture and one of twice its size, and compares the peaks of
+// resident memory. See README.md in this folder.
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,7 +10,7 @@ import { ourArguments, PROGRAM } from './lib/programs.mjs'
 import { freeBytes, remove, workFolder } from './lib/work-folder.mjs'
 
 const SEED = 1
-/** Free space for each byte of a capture: itself, its results, and what files of their own take more. */
+/** Free space needed per byte of a capture: for the capture, its results, and the overhead of files. */
 const SPACE = 4
 
 const { values } = parseArgs({
@@ -26,7 +26,11 @@ const folder = workFolder(values.dir)
 const capture = join(folder, 'growth.pcap')
 const out = join(folder, 'out')
 
-/** @param {string} preset @param {number} times the preset's connections @returns {Promise<[number, number]>} bytes of the capture, of memory */
+/**
+ * @param {string} preset
+ * @param {number} times factor for connections
+ * @returns {Promise<[number, number]>} bytes of capture and of memory
+ */
 async function peakOf(preset, times) {
   const makePlan = PRESETS[preset]
   if (makePlan === undefined) throw new RangeError(`Cannot use preset "${preset}"`)
@@ -48,7 +52,7 @@ async function peakOf(preset, times) {
 process.once('exit', () => [capture, out].forEach(remove))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(0).padStart(6)
-console.log(`resident memory at most with --memory ${values.memory}, in MB; medians of ${values.rounds}`)
+console.log(`peak resident memory in MB with --memory ${values.memory}; medians of ${values.rounds} rounds`)
 for (const preset of values.preset) {
   const [bytes, peak] = await peakOf(preset, 1)
   const [twiceBytes, twicePeak] = await peakOf(preset, 2)

@@ -1,5 +1,5 @@
-// Runs the program on captures that are made to take it long, or much memory, beside ordinary captures of the same
-// size. See README.md in this folder.
+// Runs the program on captures crafted to need much time or memory, and on ordinary captures of the same size. See
+// README.md in this folder.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -44,7 +44,7 @@ const out = join(folder, 'out')
 const summaryPath = join(folder, 'summary.json')
 
 /**
- * One run of the program. Its output is removed before it returns.
+ * Runs the program once and deletes its output.
  *
  * @param {Attack} attack
  * @param {string} capture
@@ -98,7 +98,7 @@ async function measureAttack(attack, ordinaries, startUpSec) {
   return rowOf(attack, units, bytes, runs, startUpSec)
 }
 
-/** Seconds that the program takes for next to nothing. @param {OrdinaryCapture} ordinary */
+/** Measures the seconds that the program needs for an almost empty capture. @param {OrdinaryCapture} ordinary */
 async function startUp(ordinary) {
   const path = join(folder, 'ordinary.pcap')
   ordinary.cut(path, 2_000)

@@ -1,4 +1,4 @@
-// How many packets a second are captured without loss, compared with tcpdump. See README.md in this folder.
+// Measures how many packets per second are captured without loss, compared with tcpdump. See README.md in this folder.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,19 +25,19 @@ const RATES = (values.rates ?? (values.quick ? '50000,200000' : '25000,50000,100
   .map(Number)
 const SECONDS = values.seconds ?? (values.quick ? '1' : '4')
 const BUFFER_MIB = 64
-/** A kernel's buffer of this size is empty after so long, whoever reads it. */
+/** Time after which the kernel's buffer is certainly empty, whichever program reads it. */
 const SETTLE_MS = 1500
 const BLASTER = join(import.meta.dirname, 'lib', 'datagram-blaster.mjs')
 
 if (process.geteuid?.() !== 0 || process.platform !== 'linux') {
-  console.log('Live capture is measured as root on Linux only: left out')
+  console.log('Live capture can only be measured as root on Linux: skipped')
   process.exit(0)
 }
 
 try {
   createRequire(BLASTER).resolve('koffi')
 } catch {
-  console.log('The sender of the bench needs the package koffi, which is not installed: left out')
+  console.log('The sender of the bench needs the package koffi, which is not installed: skipped')
   process.exit(0)
 }
 
@@ -48,13 +48,13 @@ const summary = join(folder, 'summary.json')
 const [sender, receiver] = [`p2cb${process.pid}s`, `p2cb${process.pid}r`]
 const TARGET = '10.98.0.9'
 
-/** iproute2's program. */
+/** The program `ip` of iproute2. */
 const IP = 'ip'
 
 /** @param {string[]} args */
 const ip = (...args) => execFileSync(IP, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 
-// Datagrams go over a cable between two namespaces, to an address that nobody has: no answer is measured with them.
+// Datagrams go over a veth pair between two namespaces to an address that nobody has, so that there are no answers.
 function makeNetwork() {
   for (const name of [sender, receiver]) ip('netns', 'add', name)
   ip('-n', sender, 'link', 'add', 'out', 'type', 'veth', 'peer', 'name', 'in', 'netns', receiver)
@@ -67,9 +67,9 @@ function makeNetwork() {
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {() => boolean} isThere says on standard output where it is not
+ * @property {() => boolean} isThere returns whether it is available, and prints a line if not
  * @property {string[]} command
- * @property {string} readyText on its standard error, when it captures
+ * @property {string} readyText text on standard error that shows that it captures
  * @property {(stderr: string) => { captured: number, dropped: number | null }} counts
  */
 
@@ -117,7 +117,7 @@ function isInstalled(program) {
     execFileSync(program, ['--version'], { stdio: 'ignore' })
     return true
   } catch {
-    console.log(`${program} is not installed: left out`)
+    console.log(`${program} is not installed: skipped`)
     return false
   }
 }
@@ -125,16 +125,14 @@ function isInstalled(program) {
 /** @type {Map<string, boolean>} */
 const backends = new Map()
 
-/** Whether the program can capture through a backend: the packages for it are optional. @param {string} backend */
+/** True when the program can capture through a backend. The backends' packages are optional. @param {string} backend */
 function isBackendThere(backend) {
   let isThere = backends.get(backend)
   if (isThere === undefined) {
     const args = ['-l', '--live-backend', backend]
     isThere = spawnSync(process.execPath, [PROGRAM, ...args]).status === 0
     if (!isThere)
-      console.log(
-        `the backend ${backend} does not work here: left out (pcap2conn ${args.join(' ')} says why)`,
-      )
+      console.log(`the backend ${backend} does not work here: skipped (pcap2conn ${args.join(' ')} says why)`)
     backends.set(backend, isThere)
   }
   return isThere

@@ -1,6 +1,5 @@
-// Holds the program to its promise that memory does not grow with the capture: generates large captures, converts
-// them, compares every byte that came out with what the generator promised, and prints the highest resident memory.
-// See README.md in this folder.
+// Checks that memory does not grow with the capture: generates large captures, converts them, compares every output byte
+// with the generator's, and prints the peak of resident memory. See README.md in this folder.
 
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -20,14 +19,14 @@ import { freeBytes, remove, workFolder } from './lib/work-folder.mjs'
 const GIB = 2 ** 30
 const MOST_RESIDENT_BYTES = 600e6
 const SEED = 1
-/** Half-streams up to this long are compared in one piece, without a stream. */
+/** Half-streams up to this length are compared in memory, without a stream. */
 const SMALL_BYTES = 1 << 20
 
 /**
  * @typedef {object} Case
  * @property {string} name
  * @property {CapturePlan} plan
- * @property {number} neededBytes free space for capture and results
+ * @property {number} neededBytes free space needed for capture and results
  */
 
 /** @param {boolean} isQuick @returns {Case[]} */
@@ -63,7 +62,7 @@ async function hashOf(path) {
 /**
  * @param {string} out
  * @param {readonly ConnectionTruth[]} truths
- * @returns {Promise<{ streams: number, wrong: string[] }>} half-streams compared, and what is wrong with some
+ * @returns {Promise<{ streams: number, wrong: string[] }>} number of half-streams compared, and the errors
  */
 async function compare(out, truths) {
   const content = new StreamContent(SEED)
@@ -93,12 +92,12 @@ function pathsIn(folder) {
   return [join(folder, 'memory.pcap'), join(folder, 'out')]
 }
 
-/** Deletes what runs leave behind. @param {string} folder */
+/** Deletes the files of runs. @param {string} folder */
 function clear(folder) {
   for (const path of pathsIn(folder)) remove(path)
 }
 
-/** @param {string} folder @param {Case} of @returns {Promise<boolean>} whether it holds */
+/** @param {string} folder @param {Case} of @returns {Promise<boolean>} true when all checks pass */
 async function run(folder, { name, plan, neededBytes }) {
   if (freeBytes(folder) < neededBytes) {
     console.log(`${name}: skipped, needs ${(neededBytes / 1e9).toFixed(1)} GB free in ${folder}`)

@@ -1,4 +1,5 @@
-// What each stage of a packet's way costs, and what that means for more processors. See README.md in this folder.
+// Measures the cost of each stage of a packet's path, and predicts the throughput on more processors. See README.md in
+// this folder.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -20,7 +21,7 @@ const USAGE = `Usage: node bench/stages.mjs [options]
   --dir DIR        work folder (/dev/shm/pcap2conn-bench where there is one)
   --keep           leave the generated captures there for the next time
   --json FILE      write all figures`
-/** The first of the worker's stages; those before it are the dispatcher's. */
+/** The first stage of the worker; the stages before it are the dispatcher's. */
 const WORKER_FROM = STAGES.indexOf('flow')
 const PROCESSORS = [1, 2, 4, 8, 16]
 
@@ -41,7 +42,13 @@ function readOptions() {
   return { ...values, rounds: wholeNumber('--rounds', values.rounds, 1) }
 }
 
-/** One run in a process of its own, whose code has seen nothing else. @param {string} capture @param {Stage} stage @param {string} out */
+/**
+ * Does one run in a new process, so that V8 optimizes its code for this run only.
+ *
+ * @param {string} capture
+ * @param {Stage} stage
+ * @param {string} out
+ */
 function runAlone(capture, stage, out) {
   remove(out)
   mkdirSync(out, { recursive: true })
@@ -57,7 +64,7 @@ function measureStages(preset, { dir, quick, rounds, keep }) {
   const out = join(folder, 'stages')
   const capture = presetCapture(folder, preset, quick ? 'quick' : 'full', 1)
   const { path, packets, fileBytes } = capture
-  /** Nanoseconds a packet up to each stage, of each round. @type {number[][]} */
+  /** Nanoseconds per packet up to each stage, in each round. @type {number[][]} */
   const upTo = STAGES.map(() => [])
   for (let round = 0; round < rounds; round++) {
     for (const [i, stage] of STAGES.entries()) {

@@ -1,4 +1,4 @@
-// How long the program takes to do next to nothing, compared with Node itself. See README.md in this folder.
+// Measures the time that the program needs for almost nothing, compared with Node itself. See README.md in this folder.
 
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { remove } from './lib/work-folder.mjs'
 
 const USAGE = `Usage: node bench/start-up.mjs [options]
   --rounds N       how often each command runs, taking turns (21)`
-/** Of the capture: 10 KB. */
+/** Connections of the capture, which has 10 KB. */
 const CONNECTIONS = 4
 
 /** @param {number} rounds */

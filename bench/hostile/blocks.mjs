@@ -15,7 +15,7 @@ class Blocks {
     this.time = 0
   }
 
-  /** @param {number} type @param {number} bodyBytes a multiple of 4 @returns {number} where the body is */
+  /** @param {number} type @param {number} bodyBytes a multiple of 4 @returns {number} offset of the body */
   block(type, bodyBytes) {
     this.output.reserve()
     const { view, bytes, at } = this.output
@@ -34,7 +34,7 @@ class Blocks {
     this.output.bytes.fill(0xff, at + 8, at + 16)
   }
 
-  /** @param {number} linkType @param {number} [offsetEra] times begin so many times 2^32 s later */
+  /** @param {number} linkType @param {number} [offsetEra] offset of times in units of 2^32 s */
   interface(linkType, offsetEra = 0) {
     const { view } = this.output
     const at = this.block(INTERFACE, offsetEra === 0 ? 8 : 24)
@@ -45,7 +45,7 @@ class Blocks {
     view.setUint32(at + 16, offsetEra, true)
   }
 
-  /** A UDP datagram of one byte. @param {number} interfaceId */
+  /** Writes a UDP datagram of one byte. @param {number} interfaceId */
   packet(interfaceId) {
     const at = this.block(PACKET, 20 + 44)
     const { view } = this.output

@@ -11,7 +11,12 @@ const STATISTICS = 5
 const CUSTOM = 0x0bad
 const MIB = 2 ** 20
 
-/** A section, an interface, blocks of one kind, a packet behind each hundredth. @param {number} type @param {number} bytes */
+/**
+ * Writes a section, an interface and blocks of one type, with a packet after every hundredth.
+ *
+ * @param {number} type
+ * @param {number} bytes
+ */
 function manyBlocks(type, bytes) {
   return (/** @type {string} */ path, /** @type {number} */ units) =>
     writeBlocks(path, (blocks) => {
@@ -24,7 +29,7 @@ function manyBlocks(type, bytes) {
     })
 }
 
-/** Packets that compress well. @param {string} path @param {number} units of 1 MiB */
+/** Writes packets that compress well. @param {string} path @param {number} units of 1 MiB */
 function writeDull(path, units) {
   writeFrames(path, (frames) => {
     for (let i = 0; frames.output.totalBytes < units * MIB; i++)
@@ -175,7 +180,7 @@ export const FILE_ATTACKS = [
         frames.udp({}, 30)
         frames.output.bytes.fill(0xff, frames.output.at, frames.output.at + 64)
         frames.output.at += 64
-        // Every 16 bytes the header of a record that ends at another one, which ends nowhere.
+        // Every 16 bytes: the header of a record that ends at another such header, in chains that lead nowhere.
         for (let i = 0; i < units / 16; i++) {
           frames.output.reserve()
           const { view, at } = frames.output

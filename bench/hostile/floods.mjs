@@ -7,13 +7,13 @@ import { FLOW_HASH_KEY_WORDS, flowHash } from '../../dist/wire/flow-hash.js'
 const BODY_A = 0xcc9e2d51
 const BODY_B = 0x1b873593
 const NO_BYTES = new Uint8Array(0)
-/** The key that a flood is made for. */
+/** The key for which a flood is crafted. */
 const KEY = Uint32Array.from(
   { length: FLOW_HASH_KEY_WORDS },
   (_, i) => Math.imul(i + 1, 0x9e3779b1) ^ (i << 7),
 )
 
-/** Tuples whose hash, under one key, ends in the same ten bits. @param {number} count @returns {Generator<Tuple>} */
+/** 5-tuples whose hashes under one key have the same low ten bits. @param {number} count @returns {Generator<Tuple>} */
 export function* tuplesForOneKey(count) {
   const tuple = {
     ipVersion: /** @type {const} */ (4),
@@ -42,28 +42,28 @@ function inverse(odd) {
 const INVERSE_A = inverse(BODY_A)
 const INVERSE_B = inverse(BODY_B)
 
-/** What a word becomes before it meets the state. @param {number} word */
+/** Scrambles a word before it is mixed into the state. @param {number} word */
 function scrambled(word) {
   const mixed = Math.imul(word, BODY_A)
   return Math.imul((mixed << 15) | (mixed >>> 17), BODY_B)
 }
 
-/** The word that is scrambled to this. @param {number} value */
+/** Inverts `scrambled()`. @param {number} value */
 function unscrambled(value) {
   const mixed = Math.imul(value, INVERSE_B)
   return Math.imul((mixed >>> 15) | (mixed << 17), INVERSE_A)
 }
 
-/** A difference that the rotation puts into the highest bit, where adding and multiplying keep it. */
+/** A difference that the rotation moves to the highest bit, where addition and multiplication preserve it. */
 const INTO = 1 << 18
 const HIGHEST = 1 << 31
 
 /**
- * Words that leave MurmurHash3's state the same, whatever it was before: all combinations of differences in the
- * highest bit of the state that are there after some words and gone after the last.
+ * Words that lead to the same state of MurmurHash3 as `words`, whatever the state before: all combinations of
+ * differences in the highest bit of the state that cancel out by the last word.
  *
  * @param {readonly number[]} words
- * @param {number} choice which of the 2^(words - 1) ways
+ * @param {number} choice which of the 2^(words - 1) combinations
  */
 function twin(words, choice) {
   let isOn = false
@@ -83,7 +83,7 @@ function bytesOf(words) {
 }
 
 /**
- * IPv6 5-tuples in groups of 64 that have one hash.
+ * IPv6 5-tuples in groups of 64 with equal hashes.
  *
  * @param {number} count
  * @param {Random} random
@@ -101,7 +101,7 @@ export function* tuplesThatMeet(count, random) {
 }
 
 /**
- * IPv6 fragments' keys in groups of 256 that have one hash: identification, source, destination.
+ * Keys of IPv6 fragments (identification, source, destination) in groups of 256 with equal hashes.
  *
  * @param {number} count
  * @param {Random} random
@@ -122,7 +122,8 @@ const GOLDEN = 0x9e3779b1
 const INVERSE_GOLDEN = inverse(GOLDEN)
 
 /**
- * Pairs of keys for GRE in GRE that meet in a hash without a key: each word multiplied in, fifteen bits shifted down.
+ * Finds pairs of keys for GRE in GRE that collide in an unkeyed hash, which multiplies each word in and shifts down by
+ * fifteen bits.
  *
  * @param {number} kind of GRE in the stack of outer headers
  * @param {number} first key of the outer one

@@ -15,7 +15,7 @@ const STEP_NS = 1_000
 const NSEC = 1_000_000_000
 
 /**
- * What a hostile packet is made of. Addresses are numbers (IPv4) or 16 bytes (IPv6).
+ * Fields of a hostile packet. Addresses are numbers (IPv4) or 16 bytes (IPv6).
  *
  * @typedef {object} PacketFields
  * @property {number | Uint8Array} [src]
@@ -27,7 +27,7 @@ const NSEC = 1_000_000_000
  * @property {number} [flags]
  */
 
-/** Writes pcap records of frames that are made in place. Checksums are left out: nobody verifies them. */
+/** Writes pcap records with frames built in place. Checksums stay 0, because nobody verifies them. */
 export class Frames {
   /** @param {ByteOutput} output */
   constructor(output) {
@@ -36,11 +36,11 @@ export class Frames {
     this.packets = 0
     this.sec = START_SEC
     this.nsec = 0
-    /** What payload is filled with. */
+    /** Byte value of the payload. */
     this.fill = 0x61
   }
 
-  /** Goes to another time. @param {number} nsec forward, or back where it is negative */
+  /** Advances the time. @param {number} nsec negative to go back */
   pass(nsec) {
     const all = this.nsec + nsec
     this.sec += Math.floor(all / NSEC)
@@ -77,7 +77,7 @@ export class Frames {
   }
 
   /**
-   * A fragment of a UDP datagram.
+   * Writes a fragment of a UDP datagram.
    *
    * @param {PacketFields & { id: number, offset: number, isLast?: boolean }} fields `offset` in bytes
    * @param {number} payloadBytes
@@ -105,7 +105,7 @@ export class Frames {
     this.end(from, at + payloadBytes)
   }
 
-  /** A frame as it is. @param {Uint8Array} frame */
+  /** Writes a given frame. @param {Uint8Array} frame */
   raw(frame) {
     const from = this.writer.begin()
     this.output.bytes.set(frame, from)
@@ -113,13 +113,13 @@ export class Frames {
   }
 
   /**
-   * Ethernet and IP headers.
+   * Writes Ethernet and IP headers.
    *
    * @param {number} at
    * @param {number} protocol
    * @param {number} payloadBytes
    * @param {PacketFields} ends
-   * @returns {number} where the IP payload begins
+   * @returns {number} offset of the IP payload
    */
   ip(at, protocol, payloadBytes, { src = 0x0a000001, dst = 0x0a000002 }) {
     const { bytes, view } = this.output

@@ -16,7 +16,7 @@ function address(random) {
 }
 
 /**
- * IPv4 headers in each other, a UDP datagram inside.
+ * Nested IPv4 headers with a UDP datagram inside.
  *
  * @param {number} depth
  * @param {number} number
@@ -41,7 +41,7 @@ function nested(depth, number) {
 }
 
 /**
- * Link headers of four bytes in each other, then IPv4 and UDP.
+ * Nested four-byte link headers, then IPv4 and UDP.
  *
  * @param {number} etherType
  * @param {number} depth
@@ -100,7 +100,7 @@ function greInGre(outerKey, innerKey) {
 /** @type {readonly Attack[]} */
 export const IP_ATTACKS = [
   {
-    name: '5-tuples that meet for one key of the hash',
+    name: '5-tuples that collide under one key of the hash',
     full: 40_000,
     quick: 5_000,
     limits: [],
@@ -112,7 +112,7 @@ export const IP_ATTACKS = [
     },
   },
   {
-    name: '5-tuples that meet in MurmurHash3 for all seeds',
+    name: '5-tuples that collide in MurmurHash3 for all seeds',
     full: 400_000,
     quick: 20_000,
     limits: [],
@@ -124,7 +124,7 @@ export const IP_ATTACKS = [
     },
   },
   {
-    name: 'fragments that meet in MurmurHash3 for all seeds',
+    name: 'fragments that collide in MurmurHash3 for all seeds',
     full: 500_000,
     quick: 30_000,
     limits: ['fragment_bytes'],
@@ -136,7 +136,7 @@ export const IP_ATTACKS = [
     },
   },
   {
-    name: 'stacks of GRE keys that meet in a hash without a key',
+    name: 'stacks of GRE keys that collide in an unkeyed hash',
     full: 400_000,
     quick: 30_000,
     limits: ['encaps'],

@@ -4,7 +4,7 @@ import { writeFrames } from './frames.mjs'
 
 /** @typedef {import('./attack.mjs').Attack} Attack */
 
-/** Packets beside which a filter is compiled. */
+/** Packets of a capture for which a filter is compiled. */
 const FEW = 2_000
 const LINK_TYPES = 65_536
 
@@ -20,7 +20,7 @@ function joined(count, test, operator) {
   return Array.from({ length: count }, (_, i) => test(i)).join(operator)
 }
 
-/** @param {string} path @param {number} units packets, of another link type each */
+/** @param {string} path @param {number} units packets, each of another link type */
 function writeLinkTypes(path, units) {
   writeBlocks(path, (blocks) => {
     for (let from = 0; from < units; from += LINK_TYPES) {
@@ -69,7 +69,7 @@ export const OPTION_ATTACKS = [
     quick: 66_000,
     limits: [],
     codes: [1],
-    mostRatio: 8, // each of them is tried once, however many packets there are
+    mostRatio: 8, // the filter is compiled once per link type, whatever the number of packets
     args: ['-e', 'udp port 7'],
     write: writeLinkTypes,
   },

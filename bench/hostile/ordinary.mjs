@@ -4,10 +4,10 @@ import { generateFile } from '../../fixtures/generator/generate.mjs'
 const FILE_HEADER_BYTES = 24
 const RECORD_HEADER_BYTES = 16
 
-/** An ordinary capture, of which the beginning is taken in any length. */
+/** An ordinary capture that can be cut to any length. */
 export class OrdinaryCapture {
   /**
-   * @param {string} path where it lies meanwhile
+   * @param {string} path a temporary file
    * @param {import('../../fixtures/generator/generate.mjs').CapturePlan} plan
    * @param {number} seed
    */
@@ -18,10 +18,10 @@ export class OrdinaryCapture {
   }
 
   /**
-   * Writes its first records, again and again from the start where it is too short; times then go back.
+   * Writes its first records, repeating them when it is too short; times go back then.
    *
    * @param {string} path
-   * @param {number} length about so many bytes
+   * @param {number} length approximate length in bytes
    */
   cut(path, length) {
     const fd = openSync(path, 'w')
@@ -38,7 +38,7 @@ export class OrdinaryCapture {
     }
   }
 
-  /** @param {number} length @returns {number} position behind the last record that begins within `length` */
+  /** @param {number} length @returns {number} end of the last record that begins within `length` */
   recordsWithin(length) {
     let at = FILE_HEADER_BYTES
     while (at < this.bytes.length && at - FILE_HEADER_BYTES < length)

@@ -7,24 +7,24 @@ import { median } from '../lib/measure.mjs'
  *
  * @typedef {object} HostileRun
  * @property {number} seconds
- * @property {number} cpuSec of all threads
+ * @property {number} cpuSec processor time of all threads
  * @property {number} peakBytes
  * @property {number | null} code
  * @property {string} stderr
  * @property {any} summary
  * @property {number} files
- * @property {number} allocatedBytes that the output took on the disk
+ * @property {number} allocatedBytes disk space of the output
  */
 
-/** What is promised: an attack takes at most so many times as long as an ordinary capture of its size … */
+/** Largest ratio of the time for an attack to that for an ordinary capture of the same size. */
 const MOST_RATIO = 4
-/** … and for twice the size at most so many times as long, beyond the start-up. */
+/** Largest ratio of the time for an attack to that for half of it, without start-up. */
 const MOST_GROWTH = 3
-/** A shorter run says nothing of how times grow. */
+/** A shorter run says nothing about growth. */
 const LEAST_SECONDS = 0.15
-/** Memory beside --memory: the program itself, slabs, fragments. */
+/** Memory allowed besides --memory: for the program itself, slabs and fragments. */
 const FIXED_BYTES = 400e6
-/** Memory of an open connection. */
+/** Memory allowed per open connection. */
 const CONNECTION_BYTES = 500
 const MEMORY_BYTES = 64 * 2 ** 20
 

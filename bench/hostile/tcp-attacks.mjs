@@ -9,22 +9,32 @@ const GIB_2 = 0x7fff_ffff
 const HELD_SEGMENTS = 262_144
 const SEGMENT_BYTES = 1_400
 
-/** A connection between these two, and back. */
+/** Ports of the connection. */
 const UP = { srcPort: 1025, dstPort: 80 }
 
-/** Sequence numbers begin at 1; byte 0 of the stream never comes. @param {Frames} frames @param {number} [srcPort] */
+/**
+ * Opens a connection whose byte 0 is never sent, so that all other bytes are held.
+ *
+ * @param {Frames} frames
+ * @param {number} [srcPort]
+ */
 function open(frames, srcPort = UP.srcPort) {
   frames.tcp({ ...UP, srcPort, flags: SYN, seq: 0 }, 0)
 }
 
-/** The same with an answer of the other side, so that the gap is waited for. @param {Frames} frames */
+/** The same with an answer of the other side, so that the program waits for the gap to close. @param {Frames} frames */
 function openBoth(frames) {
   open(frames)
   const answer = { src: 0x0a000002, dst: 0x0a000001, srcPort: UP.dstPort, dstPort: UP.srcPort }
   frames.tcp({ ...answer, flags: SYN | ACK, seq: 0, ack: 1 }, 0)
 }
 
-/** Segments over 2,000 held bytes, in a connection of their own. @param {Frames} frames @param {number} units */
+/**
+ * Sends segments that overlap 2,000 held bytes, in a separate connection.
+ *
+ * @param {Frames} frames
+ * @param {number} units
+ */
 function overlap(frames, units) {
   open(frames)
   for (let i = 0; i < 2_000; i++) frames.tcp({ ...UP, seq: 2 + i }, 1)
@@ -81,7 +91,7 @@ export const TCP_ATTACKS = [
       const random = new Random(seed)
       writeFrames(path, (frames) => {
         openBoth(frames)
-        // Within blocks that are just small enough to be held.
+        // Within blocks just small enough to be held.
         const block = HELD_SEGMENTS - 1
         for (let from = 0; from < units; from += block) {
           const order = Array.from({ length: Math.min(block, units - from) }, (_, i) => i)
@@ -190,7 +200,7 @@ export const TCP_ATTACKS = [
     quick: 20_000,
     limits: ['index_gaps'],
     args: ['--gaps', 'zeros', '--index', 'OUT/index.jsonl'],
-    mostAllocatedBytes: 200_000 * 8_192, // a chunk takes a block of the file system, or two
+    mostAllocatedBytes: 200_000 * 8_192, // a chunk takes one or two blocks of the file system
     write(path, units) {
       writeFrames(path, (frames) => {
         let seq = 1
@@ -202,7 +212,7 @@ export const TCP_ATTACKS = [
           const fields = { ...UP, srcPort: 2_000 + Math.floor(i / 1_000) }
           frames.tcp({ ...fields, seq }, 100)
           seq = (seq + GIB_2) >>> 0
-          // The other side acknowledges all of it, so that the gap is given up.
+          // The other side acknowledges everything, so that the program gives up the gap.
           frames.tcp(
             { src: 0x0a000002, dst: 0x0a000001, srcPort: 80, dstPort: fields.srcPort, seq: 1, ack: seq },
             0,
@@ -213,7 +223,7 @@ export const TCP_ATTACKS = [
     },
   },
   {
-    name: 'the same endpoints again and again',
+    name: 'the same 5-tuple reused again and again',
     ordinary: 'lookups',
     full: 150_000,
     quick: 15_000,

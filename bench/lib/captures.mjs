@@ -6,19 +6,19 @@ import { UsageError } from './options.mjs'
 import { remove } from './work-folder.mjs'
 
 /**
- * A capture that can be measured.
+ * A capture to measure.
  *
  * @typedef {object} BenchCapture
  * @property {string} name
  * @property {string} path
  * @property {number} fileBytes
- * @property {number} packets 0: not known
- * @property {number} connections 0: not known
- * @property {boolean} isGenerated it may be deleted
+ * @property {number} packets 0 when unknown
+ * @property {number} connections 0 when unknown
+ * @property {boolean} isGenerated true when it may be deleted
  */
 
 /**
- * The capture of a preset, generated if the folder does not have it yet.
+ * The capture of a preset. Generates it unless the folder has it already.
  *
  * @param {string} folder
  * @param {string} preset name in `PRESETS`
@@ -42,7 +42,7 @@ export function presetNames() {
   return Object.keys(PRESETS)
 }
 
-/** @param {string} path of the user's own capture @returns {BenchCapture} */
+/** @param {string} path path of the user's capture @returns {BenchCapture} */
 export function ownCapture(path) {
   const { size } = statSync(path)
   return { name: basename(path), path, fileBytes: size, packets: 0, connections: 0, isGenerated: false }

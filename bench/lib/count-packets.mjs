@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import { argv, exit } from 'node:process'
 
-// It has no types.
+// The package has no types.
 const PCAPNGParser = /** @type {new () => import('node:stream').Transform} */ (
   createRequire(import.meta.url)('pcap-ng-parser')
 )
@@ -17,5 +17,5 @@ parser.on('error', (/** @type {Error} */ error) => {
   exit(1)
 })
 createReadStream(argv[2] ?? '')
-  .on('close', () => setImmediate(() => console.log(packets))) // the parser never says that it is at its end
+  .on('close', () => setImmediate(() => console.log(packets))) // the parser never signals its end
   .pipe(parser)

@@ -1,6 +1,5 @@
-// Sends datagrams as fast as it is told to, many with one call of the system. Usage:
-// datagram-blaster.mjs HOST RATE SECONDS BYTES; RATE 0: as fast as it goes. To 64 ports in turn. Prints how many it has sent.
-// Linux on 64-bit processors only.
+// Sends datagrams to 64 ports in turn at a given rate, many per system call, and prints how many it sent. Usage:
+// datagram-blaster.mjs HOST RATE SECONDS BYTES, with RATE 0 for full speed. For 64-bit Linux only.
 import koffi from 'koffi'
 
 const PORTS = 64

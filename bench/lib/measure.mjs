@@ -1,29 +1,29 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** Linux counts processor time in hundredths of a second for user space, on every architecture. */
+/** /proc reports processor time in hundredths of a second on every architecture. */
 const TICKS_PER_SEC = 100
 const RSS_POLL_MS = 10
 const MESSAGE_BYTES = 2_000
 
 /**
- * What a run took.
+ * Resources that a run used.
  *
  * @typedef {object} Measurement
  * @property {number} seconds wall time
- * @property {number} userSec processor time in user space, all threads; 0 where there is no /proc
- * @property {number} sysSec processor time in the kernel
- * @property {number} peakBytes highest resident memory, seen every 10 ms; 0 where there is no /proc
+ * @property {number} userSec processor time of all threads in user space; 0 without /proc
+ * @property {number} sysSec processor time of all threads in the kernel; 0 without /proc
+ * @property {number} peakBytes peak of resident memory, sampled every 10 ms; 0 without /proc
  * @property {number | null} code exit code
  * @property {string} stdout
- * @property {string} stderr its end
+ * @property {string} stderr the end of standard error
  */
 
 /** Processor time of all children that have ended, in seconds. @returns {[number, number]} */
 function childTimes() {
   try {
     const stat = readFileSync('/proc/self/stat', 'latin1')
-    // The second field, the name in parentheses, may hold blanks; cutime and cstime are fields 16 and 17.
+    // The second field, the name in parentheses, may contain spaces. cutime and cstime are fields 16 and 17.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return [Number(fields[13]) / TICKS_PER_SEC, Number(fields[14]) / TICKS_PER_SEC]
   } catch {
@@ -31,7 +31,7 @@ function childTimes() {
   }
 }
 
-/** @param {number} pid @returns {number} highest resident memory of a process that runs, in bytes; 0: not known */
+/** @param {number} pid @returns {number} peak resident memory of a running process in bytes; 0 when unknown */
 function peakOf(pid) {
   try {
     return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
@@ -41,11 +41,11 @@ function peakOf(pid) {
 }
 
 /**
- * Runs a program to its end and measures it. One at a time: processor times are those of all children together.
+ * Runs a program to its end and measures it. Run only one at a time, because processor times are those of all children.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ isOutputKept?: boolean }} [options] `isOutputKept`: return what it printed; otherwise that goes nowhere
+ * @param {{ isOutputKept?: boolean }} [options] `isOutputKept`: return standard output instead of discarding it
  * @returns {Promise<Measurement>} rejects when it cannot be started
  */
 export function measure(command, args, { isOutputKept = false } = {}) {

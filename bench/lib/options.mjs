@@ -1,10 +1,10 @@
-/** What the user gave cannot be used; the message is the whole sentence. */
+/** An option that cannot be used. The message is a complete sentence for the user. */
 export class UsageError extends Error {}
 
 /**
- * A whole number that the user gave.
+ * Parses a whole number.
  *
- * @param {string} option its name, for the message
+ * @param {string} option name of the option, for the message
  * @param {string} text
  * @param {number} least
  * @returns {number}
@@ -16,13 +16,17 @@ export function wholeNumber(option, text, least) {
   return value
 }
 
-/** Runs a bench; what is wrong with its options is one sentence and exit code 2. @param {() => Promise<void> | void} main */
+/**
+ * Runs a bench. For a wrong option it prints the message and sets exit code 2.
+ *
+ * @param {() => Promise<void> | void} main
+ */
 export async function runBench(main) {
   try {
     await main()
   } catch (error) {
     const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error)
-    // A file or folder that was named is not there.
+    // ENOENT: a file or folder named by the user does not exist.
     const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT'
     if (!isUsage) throw error
     console.error(message)

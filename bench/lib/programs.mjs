@@ -5,12 +5,12 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
 export const PROGRAM = join(root, 'bin', 'pcap2conn.js')
-/** Name of the line that writes nothing. */
+/** Name of the contestant that writes nothing. */
 export const NO_WRITE = 'pcap2conn --no-write'
 const FLOOR = join(import.meta.dirname, '..', 'floor.mjs')
 
 /**
- * Something that is measured.
+ * A program to measure.
  *
  * @typedef {object} Contestant
  * @property {string} name
@@ -18,8 +18,8 @@ const FLOOR = join(import.meta.dirname, '..', 'floor.mjs')
  * @property {(capture: string, out: string, manifest: string) => string[]} args
  * @property {string} version
  * @property {boolean} isOurs
- * @property {(capture: string) => boolean} [takes] captures that it can read; all if not given
- * @property {boolean} isFloor it needs the list of our files, and its report says what of its time does not count
+ * @property {(capture: string) => boolean} [takes] whether it can read a capture; by default every capture
+ * @property {boolean} isFloor true for the floor, which needs the list of our files and reports time that does not count
  */
 
 /** @param {number} workers @returns {Contestant} */
@@ -34,7 +34,7 @@ function ours(workers) {
   }
 }
 
-/** Reassembles on all processors and writes nothing. @returns {Contestant} */
+/** pcap2conn on all processors, writing nothing. @returns {Contestant} */
 function oursUnwritten() {
   return {
     ...ours(availableParallelism()),
@@ -44,11 +44,11 @@ function oursUnwritten() {
   }
 }
 
-/** PcapPlusPlus' example program, which Debian does not have. @param {string} command @returns {Contestant} */
+/** PcapPlusPlus's example program, which Debian does not package. @param {string} command @returns {Contestant} */
 function tcpReassembly(command) {
   return {
     name: 'TcpReassembly',
-    command: 'sh', // it does not make its folder
+    command: 'sh', // it does not create its output folder
     args: (capture, out) => ['-c', 'mkdir -p "$3" && "$1" -r "$2" -o "$3" -s', 'sh', command, capture, out],
     version: versionOf(command, ['-v']) ?? 'unknown',
     isOurs: false,
@@ -56,7 +56,7 @@ function tcpReassembly(command) {
   }
 }
 
-/** Counts packets, for captures that it reads. @returns {Contestant} */
+/** pcap-ng-parser, counting packets. @returns {Contestant} */
 function pcapNgParser() {
   return {
     name: 'pcap-ng-parser, count',
@@ -69,7 +69,7 @@ function pcapNgParser() {
   }
 }
 
-/** One file for each direction, as tcpflow has it. @param {string} capture @param {string} out */
+/** Our options for one file per direction, as tcpflow writes. @param {string} capture @param {string} out */
 export function ourArguments(capture, out) {
   return ['-r', capture, '-o', out, '-s', '--utc', '--quiet']
 }
@@ -87,7 +87,10 @@ function floor() {
   }
 }
 
-/** @type {readonly { command: string, versionFlag: string, args: (capture: string, out: string) => string[], isSlow: boolean }[]} */
+/**
+ * @type {readonly { command: string, versionFlag: string, args: (capture: string, out: string) => string[], isSlow:
+ *        boolean }[]}
+ */
 const OTHERS = [
   {
     command: 'tcpflow',
@@ -109,7 +112,11 @@ const OTHERS = [
   },
 ]
 
-/** @param {string} command @param {readonly string[]} args @returns {string | null} first line; null: cannot run */
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {string | null} first line; null when it cannot run
+ */
 function versionOf(command, args) {
   const { error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
   if (error !== undefined) return null
@@ -117,11 +124,11 @@ function versionOf(command, args) {
 }
 
 /**
- * Everything that can be measured on this machine, ours first.
+ * All programs that can be measured on this machine, ours first.
  *
- * @param {boolean} isQuick slow programs are left out
- * @param {string | undefined} tcpReassemblyPath of PcapPlusPlus' program
- * @param {(line: string) => void} say told what is left out
+ * @param {boolean} isQuick true to skip slow programs
+ * @param {string | undefined} tcpReassemblyPath path of PcapPlusPlus's program
+ * @param {(line: string) => void} say called with a line for each program skipped
  * @returns {Contestant[]}
  */
 export function contestants(isQuick, tcpReassemblyPath, say) {

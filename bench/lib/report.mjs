@@ -12,7 +12,7 @@ import { NO_WRITE } from './programs.mjs'
  * @property {string} name
  * @property {string} version
  * @property {boolean} isOurs
- * @property {number} files written
+ * @property {number} files number of files written
  * @property {Measurement[]} runs
  */
 
@@ -28,11 +28,11 @@ export function machine() {
 const fixed = (value, digits) => value.toFixed(digits)
 
 /**
- * What the runs of a program come to.
+ * Summarizes the runs of a program.
  *
  * @param {Result} result
  * @param {BenchCapture} capture
- * @param {number} ourSeconds the best median of ours
+ * @param {number} ourSeconds the best median of our programs
  */
 export function summarize({ name, version, files, runs }, capture, ourSeconds) {
   const walls = runs.map(({ seconds }) => seconds)
@@ -47,7 +47,7 @@ export function summarize({ name, version, files, runs }, capture, ourSeconds) {
     maxSeconds: Math.max(...walls),
     cpuSeconds: median(runs.map(({ userSec, sysSec }) => userSec + sysSec)),
     peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
-    /** null: the capture's packets were not counted */
+    /** null when the number of packets is unknown */
     packetsPerSecond: capture.packets > 0 ? capture.packets / seconds : null,
     bytesPerSecond: capture.fileBytes / seconds,
     timesOurs: seconds / ourSeconds,
@@ -95,7 +95,7 @@ export function table(rows) {
 }
 
 /**
- * Medians of the ratios round by round: what disturbs the machine for a while disturbs both sides of a ratio.
+ * Medians of the ratios of each round, because a disturbance affects both sides of a ratio alike.
  *
  * @param {readonly Result[]} results
  */
@@ -105,7 +105,8 @@ export function ratioLines(results) {
     .toSorted((a, b) => medianSeconds(a) - medianSeconds(b))[0]
   const unwritten = results.find(({ name }) => name === NO_WRITE)
   return results.flatMap((other) => {
-    // What writes files is compared with ours that does; what only reads, with ours that only reads.
+    // Compare programs that write files with ours that writes files, and programs that only read with ours that only
+    // reads.
     const own = other.files > 0 || other.name.startsWith('floor') ? fastest : unwritten
     if (own === undefined || other.isOurs || other === unwritten) return []
     const timesOurs = median(other.runs.map(({ seconds }, i) => seconds / (own.runs[i]?.seconds ?? seconds)))

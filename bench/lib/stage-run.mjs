@@ -29,7 +29,7 @@ const PAGES_BYTES = 128 * 1024 * 1024
 const RING_RECORDS = 65_536
 const SWEEP_PACKETS = 65_536
 
-/** A packet's way, in its order. */
+/** The stages of a packet's path, in order. */
 export const STAGES = /** @type {const} */ (['read', 'scan', 'decode', 'hash', 'ring', 'flow', 'write'])
 
 /** @typedef {typeof STAGES[number]} Stage */
@@ -40,12 +40,12 @@ const RING = STAGES.indexOf('ring')
 const FLOW = STAGES.indexOf('flow')
 
 /**
- * Takes every packet of a capture through the stages up to `last`, all on this thread.
+ * Takes every packet of a capture through all stages up to `last`, on this thread.
  *
  * @param {string} capture
  * @param {Stage} last
- * @param {string} out folder of connection files, which exists; with `last` 'write'
- * @returns {{ packets: number, seconds: number, hashes: number }} `hashes` is there to be used, or they would not be made
+ * @param {string} out existing folder for connection files; only used if `last` is 'write'
+ * @returns {{ packets: number, seconds: number, hashes: number }} `hashes` keeps V8 from optimizing the hashes away
  */
 export function runStages(capture, last, out) {
   const depth = STAGES.indexOf(last)
@@ -143,7 +143,7 @@ export function runStages(capture, last, out) {
       continue
     }
     if (reader === null) {
-      if (count < DETECT_BYTES) throw new Error(`"${capture}" is too small to be measured`)
+      if (count < DETECT_BYTES) throw new Error(`"${capture}" is too small to measure`)
       const options = { maxInterfaces: config.limits.interfaces, isDecompressed: false }
       reader = createCaptureReader(bytes, from, to, capture, options)
     }

@@ -3,10 +3,10 @@ import { accessSync, constants, mkdirSync, readdirSync, statfsSync, statSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A RAM file system on Linux: the programs are measured, not the disk. */
+/** A RAM file system on Linux, so that the bench measures programs and not a disk. */
 const RAM_FOLDER = '/dev/shm'
 
-/** @param {string | undefined} folder as the user named it @returns {string} the folder, which now exists */
+/** Makes the work folder. @param {string | undefined} folder the user's choice @returns {string} the folder */
 export function workFolder(folder) {
   const chosen = folder ?? join(isWritable(RAM_FOLDER) ? RAM_FOLDER : tmpdir(), 'pcap2conn-bench')
   mkdirSync(chosen, { recursive: true })
@@ -23,12 +23,12 @@ function isWritable(folder) {
   }
 }
 
-/** Deletes a file or a folder of any size; `rm` is quicker than Node. @param {string} path */
+/** Deletes a file or a folder of any size with `rm`, which is faster than Node. @param {string} path */
 export function remove(path) {
   execFileSync('rm', ['-rf', path])
 }
 
-/** @param {string} folder @returns {number} bytes that can still be written there */
+/** @param {string} folder @returns {number} free bytes */
 export function freeBytes(folder) {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
@@ -36,7 +36,7 @@ export function freeBytes(folder) {
 
 /**
  * @param {string} folder
- * @returns {{ name: string, bytes: number }[]} every file below it
+ * @returns {{ name: string, bytes: number }[]} all files below it
  */
 export function listFiles(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -10,8 +10,8 @@ import { programWithout } from './program-without.js'
 const run = promisify(execFile)
 
 it.runIf(isRoot).each([
-  ['a backend', ['cap'], /^the backend cap does not work here: left out .*^ {2}libpcap +\d/ms],
-  ['everything', ['koffi', '@koromix'], /needs the package koffi, which is not installed: left out\n$/],
+  ['a backend', ['cap'], /^the backend cap does not work here: skipped .*^ {2}libpcap +\d/ms],
+  ['everything', ['koffi', '@koromix'], /needs the package koffi, which is not installed: skipped\n$/],
 ])('the bench of live capture leaves out %s for want of a package, and says so', (_what, packages, says) =>
   withFolder(async (folder) => {
     programWithout(folder, packages)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// Bytes with which the tests of filters get far: of every header the values that expressions ask for.
+// Bytes that pass many tests of filters: for every header, the values that expressions test for.
 
 const byte = fc.oneof(
   fc.constantFrom(
@@ -82,7 +82,7 @@ const wlan = fc
   .tuple(byte, byte, bytes(22), fc.constant([0xaa, 0xaa, 3, 0, 0, 0]), etherType, network)
   .map((parts) => parts.flat())
 
-/** Any packet of up to 130 bytes or so, whatever its link type, cut anywhere. */
+/** A packet of any link type, up to about 130 bytes, cut anywhere. */
 export const arbitraryPacket: fc.Arbitrary<Uint8Array> = fc
   .tuple(fc.oneof(ethernet, tagged, ipv4, ipv6, wlan, bytes(130)), fc.oneof(fc.constant(200), fc.nat(130)))
   .map(([content, length]) => Uint8Array.from(content.slice(0, length)))

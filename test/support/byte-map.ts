@@ -1,6 +1,6 @@
 import type { Frame } from './read-frames.js'
 
-/** One direction of one connection as a map of bytes: the first copy of each counts. */
+/** One direction of a connection as a map of bytes. The first copy of each byte counts. */
 export interface ByteMap {
   readonly key: string
   readonly isn: number
@@ -12,8 +12,8 @@ export interface ByteMap {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 /**
- * Every half-stream of a capture, put together byte by byte in the slowest and plainest way. A SYN with another
- * sequence number than the one before begins the next connection of its key.
+ * Reassembles every half-stream of a capture byte by byte, in the simplest way. A SYN with another sequence number than
+ * the SYN before it begins the next connection with the same key.
  */
 export function byteMaps(frames: readonly Frame[]): ByteMap[] {
   const all: ByteMap[] = []

@@ -1,6 +1,6 @@
-// Captures for tests, written field by field from the formats' descriptions and sharing nothing with the readers.
+// Writers of captures for tests, written from the specifications of the formats. They share no code with the readers.
 
-/** A packet as a test wants it in a capture. */
+/** A packet to write. */
 export interface WrittenPacket {
   readonly tsSec: number
   readonly tsNsec: number
@@ -14,16 +14,16 @@ export interface PcapOptions {
   readonly version?: readonly [number, number]
   readonly snaplen?: number
   readonly linkType?: number
-  /** What follows the 24 bytes of the file header. */
+  /** Bytes after the 24 bytes of the file header. */
   readonly headerTail?: readonly number[]
-  /** What follows the 16 bytes of each record header. */
+  /** Bytes after the 16 bytes of each record header. */
   readonly recordTail?: readonly number[]
   readonly hasSwappedLengths?: boolean
-  /** Nanoseconds that one unit of the fraction stands for. */
+  /** Nanoseconds per unit of the fraction. */
   readonly nsecPerUnit?: number
 }
 
-/** A pcap file. */
+/** Makes a pcap file. */
 export function pcapFile(packets: readonly WrittenPacket[], options: PcapOptions = {}): Uint8Array {
   const {
     isLittleEndian = true,
@@ -101,7 +101,7 @@ export class PcapngBuilder {
     return this.block(2, body.padded(frame).done())
   }
 
-  /** Simple Packet Block: the frame is as long as the original length and the interface's snaplen say. */
+  /** Simple Packet Block. The length of the frame must match the original length and the interface's snaplen. */
   simple(frame: Uint8Array, originalBytes = frame.length) {
     return this.block(3, this.#fields().u32(originalBytes).padded(frame).done())
   }
@@ -111,13 +111,13 @@ export class PcapngBuilder {
     return this.block(5, this.#withOptions(this.#fields().u32(interfaceId).u32(0).u32(0), options))
   }
 
-  /** Any block: `body` is what stands between the two lengths, padded to a multiple of 4. */
+  /** Any block. `body` is the content between the two lengths; it is padded to a multiple of 4. */
   block(type: number, body: Uint8Array, length = body.length + 12, trailer = length) {
     this.#blocks.push(this.#fields().u32(type).u32(length).padded(body).u32(trailer).done())
     return this
   }
 
-  /** An integer as the value of an option, in the section's byte order. */
+  /** Encodes an integer as the value of an option, in the section's byte order. */
   value(bytes: 1 | 8, value: bigint): number[] {
     const view = new DataView(new ArrayBuffer(8))
     view.setBigInt64(0, value, this.#isLittleEndian)

@@ -1,6 +1,6 @@
 // Builders of frames, from the inside out: ethernet(ipv4({ protocol: 6 }, tcp({ srcPort: 80 }, payload))).
 
-/** The bytes of all parts, one behind the other. */
+/** Concatenates the parts. */
 export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
@@ -25,7 +25,7 @@ function u32(value: number): number[] {
   return [...u16(value >>> 16), ...u16(value & 0xffff)]
 }
 
-/** Address bytes: `10.0.0.1`, or `2001:db8::1`. */
+/** The bytes of an address such as `10.0.0.1` or `2001:db8::1`. */
 export function address(written: string): number[] {
   if (!written.includes(':')) return written.split('.').map(Number)
   const [head = '', tail] = written.split('::')
@@ -44,12 +44,12 @@ function checksum(bytes: Uint8Array): number {
   return ~sum & 0xffff
 }
 
-/** A header of the transport layer whose checksum needs the addresses around it. */
+/** A transport-layer packet whose checksum may need the IP addresses. */
 export interface Transport {
   readonly bytes: Uint8Array
   /** Offset of the checksum field. */
   readonly checksumAt: number
-  /** The checksum covers the addresses too (all but ICMPv4 and SCTP). */
+  /** True when the checksum covers the addresses (for all but ICMPv4 and SCTP). */
   readonly hasPseudoHeader: boolean
 }
 
@@ -92,7 +92,7 @@ export function ethernet(
     : frame
 }
 
-/** What follows the TPID of a VLAN tag. */
+/** A VLAN tag without its TPID. */
 export function vlan(id: number, content: Uint8Array, etherType = etherTypeOf(content)): Uint8Array {
   return concat(u16(0x6000 | id), u16(etherType), content)
 }
@@ -105,7 +105,7 @@ export function mpls(labels: readonly number[], content: Uint8Array): Uint8Array
   return concat(...entries, content)
 }
 
-/** A PPPoE session header and the PPP protocol field; `length` instead of the true one. */
+/** A PPPoE session header and the PPP protocol field. `length` overrides the correct length. */
 export function pppoe(session: number, content: Uint8Array, length = content.length + 2): Uint8Array {
   return concat([0x11, 0], u16(session), u16(length), ppp(content))
 }
@@ -120,12 +120,12 @@ export interface Ipv4Fields {
   readonly src?: string
   readonly dst?: string
   readonly id?: number
-  /** In bytes. */
+  /** Fragment offset in bytes. */
   readonly fragmentOffset?: number
   readonly moreFragments?: boolean
-  /** Padded by the caller to a multiple of four. */
+  /** IP options, padded to a multiple of four bytes. */
   readonly options?: readonly number[]
-  /** Instead of the true one. */
+  /** Overrides the correct total length. */
   readonly totalLength?: number
 }
 
@@ -153,13 +153,13 @@ export interface Ipv6Fields {
   readonly protocol: number
   readonly src?: string
   readonly dst?: string
-  /** Extension headers in front of the content, each from {@link extension} or {@link fragmentHeader}. */
+  /** Extension headers before the content, from {@link extension} or {@link fragmentHeader}. */
   readonly extensions?: readonly Extension[]
-  /** Instead of the true one. */
+  /** Overrides the correct payload length. */
   readonly payloadLength?: number
 }
 
-/** An extension header: its protocol number, and its bytes whose first one is set by {@link ipv6}. */
+/** An extension header: its protocol number and its bytes. {@link ipv6} sets the first byte. */
 export interface Extension {
   readonly protocol: number
   readonly bytes: Uint8Array
@@ -200,7 +200,7 @@ export function fragmentHeader(id: number, offset: number, moreFragments: boolea
   return { protocol: 44, bytes: concat([0, 0], u16(offset | (moreFragments ? 1 : 0)), u32(id)) }
 }
 
-/** The Authentication Header with a check value of twelve bytes; the next header is the caller's in an IPv4 packet. */
+/** An Authentication Header with a twelve-byte check value. In an IPv4 packet the caller gives the next header. */
 export function authenticationHeader(nextHeader = 0): Extension {
   return { protocol: 51, bytes: concat([nextHeader, 4, 0, 0], new Uint8Array(20)) }
 }
@@ -212,7 +212,7 @@ export interface TcpFields {
   readonly ack?: number
   readonly flags?: number
   readonly window?: number
-  /** Padded by the caller to a multiple of four. */
+  /** TCP options, padded to a multiple of four bytes. */
   readonly options?: readonly number[]
 }
 
@@ -235,7 +235,7 @@ export function tcp(fields: TcpFields, payload: Uint8Array = new Uint8Array(0)):
 export interface UdpFields {
   readonly srcPort?: number
   readonly dstPort?: number
-  /** Instead of the true one. */
+  /** Overrides the correct length. */
   readonly length?: number
 }
 
@@ -250,7 +250,7 @@ export function udp(fields: UdpFields, payload: Uint8Array = new Uint8Array(0)):
   return { bytes, checksumAt: 6, hasPseudoHeader: true }
 }
 
-/** An ICMP message, or an ICMPv6 one when `isV6`; `content` is what follows the header of eight bytes. */
+/** An ICMP message, or an ICMPv6 message if `isV6`. `content` follows the eight-byte header. */
 export function icmp(type: number, code: number, content: Uint8Array, isV6 = false): Transport {
   const bytes = concat([type, code, 0, 0, 0, 0, 0, 0], content)
   return { bytes, checksumAt: 2, hasPseudoHeader: isV6 }

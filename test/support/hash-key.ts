@@ -1,6 +1,6 @@
 import { FLOW_HASH_KEY_WORDS } from '../../src/wire/flow-hash.js'
 
-/** A key for `flowHash()` that looks random, the same for the same seed (xorshift32). */
+/** A pseudo-random key for `flowHash()`, determined by the seed (xorshift32). */
 export function hashKey(seed: number): Uint32Array {
   let state = seed | 1
   return Uint32Array.from({ length: FLOW_HASH_KEY_WORDS }, () => {

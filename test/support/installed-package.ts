@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** What the tests need of a package.json. */
+/** The fields of a package.json that the tests need. */
 interface Manifest {
   readonly name: string
   dependencies?: Readonly<Record<string, string>>
@@ -12,9 +12,9 @@ interface Manifest {
 }
 
 /**
- * Packs the package whose sources are in the folder `source` with `npm pack`, and unpacks it again.
+ * Packs the package in the folder `source` with `npm pack`, and unpacks it.
  *
- * @param folder Gets the folder `package`.
+ * @param folder Receives the folder `package`.
  */
 export function packPackage(source: string, folder: string): void {
   const [packed] = Object.values(
@@ -30,11 +30,11 @@ function npm(...args: string[]): string {
 }
 
 /**
- * Installs the package, as `npm pack` makes it, with `npm install --global` into a prefix: below `lib/node_modules`, with
- * its program in `bin` and its manual page in `share/man`. Nothing is fetched: the packages that it names as its
- * dependencies, and only those, are links to the ones that are installed here.
+ * Packs the package with `npm pack` and installs it with `npm install --global` into a prefix: below
+ * `lib/node_modules`, with the program in `bin` and the manual page in `share/man`. Nothing is downloaded: its declared
+ * dependencies, and only those, are links to the packages installed here.
  *
- * @param folder Empty; gets the prefix and the packed files.
+ * @param folder An empty folder. Receives the prefix and the packed files.
  * @returns The prefix, and the folder of the package in it.
  */
 export function installPackage(folder: string): { readonly prefix: string; readonly home: string } {
@@ -52,7 +52,7 @@ export function installPackage(folder: string): { readonly prefix: string; reado
   return { prefix, home }
 }
 
-/** Makes the package `name`, as it is installed here, one of the packages in the folder `modules`. */
+/** Links the package `name` that is installed here into the folder `modules`. */
 export function linkPackage(modules: string, name: string): void {
   const link = join(modules, name)
   mkdirSync(dirname(link), { recursive: true })

@@ -1,4 +1,4 @@
-// Builders of link layers other than Ethernet, each in front of its content; see `frames.ts`.
+// Builders of link-layer headers other than Ethernet, each followed by its content; see `frames.ts`.
 import { concat, ETHER_TYPE } from './frames.js'
 
 export function u16(value: number): number[] {
@@ -22,18 +22,18 @@ export function etherTypeOf(packet: Uint8Array): number {
   return packet[0]! >> 4 === 6 ? ETHER_TYPE.IPV6 : ETHER_TYPE.IPV4
 }
 
-/** LLC and SNAP in front of an IP packet. */
+/** LLC and SNAP headers, then an IP packet. */
 export function snap(content: Uint8Array, type = etherTypeOf(content), oui = 0): Uint8Array {
   return concat([0xaa, 0xaa, 3], u32(oui).slice(1), u16(type), content)
 }
 
-/** LLC in front of an IP packet. */
+/** An LLC header, then an IP packet. */
 export function llc(content: Uint8Array): Uint8Array {
   return concat([6, 6, 3], content)
 }
 
 export interface WlanFields {
-  /** First byte of Frame Control; without it a data frame, of QoS where a field says so. */
+  /** First byte of Frame Control. Default: a data frame, or a QoS data frame if `qos` is set. */
   readonly control?: number
   /** Second byte of Frame Control: 1 to DS, 2 from DS, 4 more fragments, 0x40 protected. */
   readonly flags?: number
@@ -41,11 +41,11 @@ export interface WlanFields {
   /** The two bytes of QoS Control. */
   readonly qos?: readonly [number, number]
   readonly hasHtControl?: boolean
-  /** The header is padded to a multiple of four bytes. */
+  /** True to pad the header to a multiple of four bytes. */
   readonly isPadded?: boolean
 }
 
-/** An IEEE 802.11 header in front of what a data frame carries. */
+/** An IEEE 802.11 header, then the content of a data frame. */
 export function wlan(fields: WlanFields, content: Uint8Array): Uint8Array {
   const { qos, hasHtControl = false } = fields
   const flags = (fields.flags ?? 1) | (hasHtControl ? 0x80 : 0)
@@ -63,7 +63,7 @@ export function wlan(fields: WlanFields, content: Uint8Array): Uint8Array {
   return concat(header, padding, content)
 }
 
-/** The subframes of an A-MSDU, each with this content, all but the last padded to a multiple of four bytes. */
+/** The subframes of an A-MSDU, one for each content. All but the last are padded to a multiple of four bytes. */
 export function amsdu(...contents: readonly Uint8Array[]): Uint8Array {
   const subframes = contents.map((content, i) => {
     const subframe = concat([2, 0, 0, 0, 0, 5], [2, 0, 0, 0, 0, 6], u16(content.length), content)
@@ -76,11 +76,11 @@ export function amsdu(...contents: readonly Uint8Array[]): Uint8Array {
 export interface RadiotapFields {
   /** The field Flags: 0x10 frame check sequence, 0x20 padded header, 0x40 bad frame check sequence. */
   readonly flags?: number
-  /** A timestamp before it. */
+  /** True to put a timestamp before it. */
   readonly hasTimestamp?: boolean
-  /** More words of what is present. */
+  /** Number of additional presence words. */
   readonly moreWords?: number
-  /** Instead of the true length. */
+  /** Overrides the correct length. */
   readonly length?: number
 }
 
@@ -99,7 +99,7 @@ export function radiotap(fields: RadiotapFields, content: Uint8Array): Uint8Arra
   return concat([0, 0], u16le(fields.length ?? 4 + words.length + rest.length), words, rest, content)
 }
 
-/** PPI with fields of this type and content in front of a frame of a link type. */
+/** A PPI header with fields of these types and contents, then a frame of a link type. */
 export function ppi(
   linkType: number,
   fields: readonly (readonly [type: number, content: Uint8Array])[],
@@ -109,18 +109,18 @@ export function ppi(
   return concat([0, 0], u16le(8 + all.length), u32le(linkType), all, content)
 }
 
-/** PPI's field "802.11-Common" with these flags: 1 frame check sequence, 4 it is bad. */
+/** PPI's field "802.11-Common" with these flags: 1 for a frame check sequence, 4 for a bad one. */
 export function ppiCommon(flags: number): readonly [number, Uint8Array] {
   return [2, concat(new Uint8Array(8), u16le(flags), new Uint8Array(10))]
 }
 
-/** A type-length-value field of NFLOG, padded. */
+/** A type-length-value field of NFLOG, with padding. */
 export function nflogField(type: number, content: Uint8Array, isLittleEndian = true): Uint8Array {
   const u = isLittleEndian ? u16le : u16
   return concat(u(4 + content.length), u(type), content, new Uint8Array((4 - (content.length % 4)) % 4))
 }
 
-/** Juniper's header: flags 2 no link layer's header, 0x80 extensions. */
+/** Juniper's header. Flags: 2 for no link-layer header, 0x80 for extensions. */
 export function juniper(flags: number, extensions: readonly number[], content: Uint8Array): Uint8Array {
   return concat(
     [0x4d, 0x47, 0x43, flags],
@@ -130,7 +130,7 @@ export function juniper(flags: number, extensions: readonly number[], content: U
   )
 }
 
-/** An ERF record header of a type with this many extension headers. */
+/** An ERF record header with this many extension headers. */
 export function erf(type: number, content: Uint8Array, extensions = 0): Uint8Array {
   const headers = Array.from({ length: extensions }, (_, i) => [
     i < extensions - 1 ? 0x83 : 0x03,
@@ -147,7 +147,7 @@ export function erf(type: number, content: Uint8Array, extensions = 0): Uint8Arr
   )
 }
 
-/** InfiniBand's local route and base transport headers, with a global route header before the latter when asked. */
+/** InfiniBand's local route header and base transport header, with an optional global route header between them. */
 export function infiniband(opcode: number, content: Uint8Array, hasGlobalRoute = false): Uint8Array {
   return concat(
     [0x00, hasGlobalRoute ? 3 : 2, 0, 1, 0, 0, 0, 2],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const LOOK_EVERY_MS = 20
 
-/** Waits until `isTrue`; throws, with `what` was waited for, when it takes so long that something hangs. */
+/** Waits until `isTrue()`. Throws an error that names `what` after `hangMs`, when something hangs. */
 export async function waitUntil(what: string, isTrue: () => boolean, hangMs = 30_000): Promise<void> {
   const startedAt = performance.now()
   while (!isTrue()) {
@@ -12,7 +12,7 @@ export async function waitUntil(what: string, isTrue: () => boolean, hangMs = 30
   }
 }
 
-/** Files below `folder` that the process has open at one moment: it stands still while they are counted. */
+/** The files below `folder` that a process has open at one moment. The process is stopped while they are counted. */
 export async function openFilesOf(pid: number, folder: string): Promise<string[]> {
   process.kill(pid, 'SIGSTOP')
   try {
@@ -24,7 +24,7 @@ export async function openFilesOf(pid: number, folder: string): Promise<string[]
   }
 }
 
-// Stopped, or over.
+// True when stopped or ended.
 function isStopped(pid: number): boolean {
   return readdirSync(`/proc/${pid}/task`).every((task) => {
     const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'latin1')

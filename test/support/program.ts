@@ -17,21 +17,21 @@ export interface ProgramResult {
 export interface ProgramOptions {
   /** Folder to run in. */
   readonly cwd?: string
-  /** Standard input; empty without it. */
+  /** Standard input. Default: empty. */
   readonly stdin?: Uint8Array
   /** Added to the environment, in which `TZ` is `UTC`. */
   readonly env?: Readonly<Record<string, string>>
-  /** After this long the program is killed: the result then has the signal SIGKILL. */
+  /** Time after which the program is killed. The result then has the signal SIGKILL. */
   readonly timeoutMs?: number
-  /** Called with the process id as soon as there is one. */
+  /** Called with the process id once the program has started. */
   readonly onStart?: (pid: number) => void
-  /** Commands of a shell that becomes the program: `ulimit -n 64`, `exec >&-`. */
+  /** Shell commands to run before the shell becomes the program: `ulimit -n 64`, `exec >&-`. */
   readonly shell?: string
-  /** User and group that the program runs as; only root may name others. */
+  /** User and group id to run the program as. Only root may set it. */
   readonly user?: number
 }
 
-/** A run of the program that is under way. */
+/** A running program. */
 export interface RunningProgram {
   readonly child: ChildProcessWithoutNullStreams
   readonly result: Promise<ProgramResult>
@@ -71,7 +71,7 @@ export function runProgram(args: readonly string[], options: ProgramOptions = {}
   return startProgram(args, { stdin: NO_INPUT, ...options }).result
 }
 
-/** Every file below `folder` with its content, by its path with `/`, sorted. */
+/** The content of every file below `folder`, by path with `/`, sorted. */
 export function readTree(folder: string): Map<string, Buffer> {
   const tree = new Map<string, Buffer>()
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {

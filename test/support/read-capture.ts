@@ -3,7 +3,7 @@ import type { CaptureReader, CaptureReaderOptions, ReadStatus } from '../../src/
 import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
 import { createCaptureReader } from '../../src/capture/open-capture-reader.js'
 
-/** A packet as a reader gave it, with a copy of its frame. */
+/** A packet from a reader, with a copy of its frame. */
 export interface ReadPacket {
   tsSec: number
   tsNsec: number
@@ -25,8 +25,8 @@ export const READER_OPTIONS: CaptureReaderOptions = {
 }
 
 /**
- * Reads a whole capture through windows of the given sizes, one after the other and round again, each a buffer
- * of its own that is spoiled when the next one comes. A window that turns out too small grows.
+ * Reads a whole capture through windows of the given sizes in turn. Each window is a separate buffer that is overwritten
+ * when the next one is set. A window that is too small grows.
  */
 export function readCapture(
   file: Uint8Array,

@@ -1,4 +1,4 @@
-/** One record of a capture, read by the simplest possible code: the tests' own opinion of what a file holds. */
+/** One record of a capture, read by very simple code that is independent of the program's readers. */
 export interface Frame {
   /** Nanoseconds since 1970. */
   readonly ns: bigint

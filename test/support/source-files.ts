@@ -3,17 +3,17 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 /** A module of the repository. */
 export interface SourceFile {
-  /** From the root of the repository. */
+  /** Path from the root of the repository. */
   readonly fullPath: string
   readonly text: string
   /** `text` without comments. */
   readonly code: string
 }
 
-/** A module that another one names. */
+/** A module that another module imports or re-exports. */
 export interface NamedModule {
   readonly specifier: string
-  /** Only types come from it. */
+  /** True when only types are imported. */
   readonly isType: boolean
 }
 
@@ -31,7 +31,7 @@ function withoutComments(text: string): string {
   return text.replace(/(^|\s)\/\*[\s\S]*?\*\//g, '$1').replace(/(^|\s)\/\/.*$/gm, '$1')
 }
 
-/** Every module that `file` names. */
+/** The modules that `file` imports or re-exports. */
 export function namedModules({ code }: SourceFile): NamedModule[] {
   const statements = code.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm)
   const calls = code.matchAll(/\bimport\(\s*'([^']+)'/g)
@@ -41,7 +41,7 @@ export function namedModules({ code }: SourceFile): NamedModule[] {
   ]
 }
 
-/** The source of the module that `file` calls `specifier`, also where it is meant as it was built; null: a package. */
+/** Path of the source of the module that `file` calls `specifier`, even if that names a built file; null for a package. */
 export function sourceOf(file: SourceFile, specifier: string): string | null {
   if (specifier === 'pcap-filter') return 'packages/pcap-filter/src/index.ts'
   if (!specifier.startsWith('.')) return null

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const MOST_DIFFERENCES = 5
 
-/** @param {string} folder @returns {Map<string, string>} the hash of every file below `folder`, by its path there */
+/** @param {string} folder @returns {Map<string, string>} the hash of every file below `folder`, by relative path */
 export function treeHashes(folder) {
   /** @type {Map<string, string>} */
   const hashes = new Map()
@@ -19,7 +19,7 @@ export function treeHashes(folder) {
 /**
  * @param {ReadonlyMap<string, string>} expected
  * @param {ReadonlyMap<string, string>} actual
- * @returns {string[]} what is in one tree only or differs between them: the first few, by name
+ * @returns {string[]} the first few differences, by name: files missing in one tree, and files that differ
  */
 export function treeDifferences(expected, actual) {
   const missing = [...expected.keys()].filter((name) => !actual.has(name)).map((name) => `no ${name}`)

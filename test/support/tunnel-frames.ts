@@ -1,4 +1,4 @@
-// Builders of the headers of tunnels, each in front of its content; see `frames.ts`.
+// Builders of tunnel headers, each followed by its content; see `frames.ts`.
 import { concat } from './frames.js'
 
 function u16(value: number): number[] {
@@ -17,7 +17,7 @@ export interface GreFields {
   /** Protocol type. */
   readonly type: number
   readonly checksum?: boolean
-  /** Source route entries, the last one of length 0. */
+  /** Source route entries; the last must have length 0. */
   readonly routes?: readonly number[]
   readonly key?: number
   readonly sequence?: number
@@ -25,7 +25,7 @@ export interface GreFields {
   readonly flags?: number
 }
 
-/** GRE of version 0. */
+/** GRE version 0. */
 export function gre(fields: GreFields, content: Uint8Array): Uint8Array {
   const { type, checksum = false, routes, key, sequence, flags = 0 } = fields
   const present =
@@ -50,11 +50,11 @@ export interface PptpFields {
   readonly acknowledgment?: number
   /** Bits of the first two bytes beside those of the fields above. */
   readonly flags?: number
-  /** Instead of the true one. */
+  /** Overrides the correct length. */
   readonly length?: number
 }
 
-/** GRE of version 1 as PPTP has it; the content is a PPP frame. */
+/** GRE version 1 as in PPTP; the content is a PPP frame. */
 export function pptp(fields: PptpFields, content: Uint8Array): Uint8Array {
   const { callId, sequence, acknowledgment, flags = 0 } = fields
   const present = 0x2001 | (sequence === undefined ? 0 : 0x1000) | (acknowledgment === undefined ? 0 : 0x0080)
@@ -69,17 +69,17 @@ export function pptp(fields: PptpFields, content: Uint8Array): Uint8Array {
   )
 }
 
-/** MikroTik's EoIP; `length` instead of the true one. */
+/** MikroTik's EoIP. `length` overrides the correct length. */
 export function eoip(tunnelId: number, content: Uint8Array, length = content.length): Uint8Array {
   return concat([0x20, 0x01, 0x64, 0], u16(length), [tunnelId & 0xff, tunnelId >> 8], content)
 }
 
-/** The header of ERSPAN type II, without GRE's. */
+/** The header of ERSPAN type II, without the GRE header. */
 export function erspan2(session: number, vlan: number, tagging: number, content: Uint8Array): Uint8Array {
   return concat(u16(0x1000 | vlan), u16((tagging << 11) | session), [0, 0, 0, 7], content)
 }
 
-/** The header of ERSPAN type III; `subheader` has eight bytes or none. */
+/** The header of ERSPAN type III; `subheader` has eight or no bytes. */
 export function erspan3(
   session: number,
   frameType: number,
@@ -90,7 +90,7 @@ export function erspan3(
   return concat(u16(0x2000 | 9), u16(session), u32(0x01020304), [0, 0], u16(last), subheader, content)
 }
 
-/** VXLAN; `flags` are the first two bytes, `reserved` the next two and the last one. */
+/** VXLAN. `flags` is the first two bytes, `reserved` the next two and the last. */
 export function vxlan(
   vni: number,
   content: Uint8Array,
@@ -99,12 +99,12 @@ export function vxlan(
   return concat(u16(flags), reserved.slice(0, 2), u24(vni), reserved.slice(2), content)
 }
 
-/** VXLAN-GPE; `next` is its next protocol, null: it has none. */
+/** VXLAN-GPE. `next` is the next protocol, null for none. */
 export function vxlanGpe(vni: number, next: number | null, content: Uint8Array, flags = 0x08): Uint8Array {
   return concat([flags | (next === null ? 0 : 4), 0, 0, next ?? 0], u24(vni), [0], content)
 }
 
-/** The network service header; `context` is a multiple of four bytes. */
+/** The network service header. The length of `context` must be a multiple of four. */
 export function nsh(
   path: number,
   next: number,
@@ -114,7 +114,7 @@ export function nsh(
   return concat(u16(0x0fc0 | (2 + context.length / 4)), [1, next], u24(path), [255], context, content)
 }
 
-/** GENEVE; `options` is a multiple of four bytes, `first` the version's bits, `flags` the second byte. */
+/** GENEVE. The length of `options` must be a multiple of four; `first` has the version bits, `flags` is the second byte. */
 export function geneve(
   vni: number,
   type: number,
@@ -130,7 +130,7 @@ export function geneve(
 
 export interface GtpUFields {
   readonly teid: number
-  /** Bits of the first byte beside version and protocol type. */
+  /** Bits of the first byte besides version and protocol type. */
   readonly flags?: number
   readonly firstByte?: number
   readonly type?: number
@@ -150,14 +150,14 @@ export interface L2tpFields {
   readonly tunnel: number
   readonly session: number
   readonly flags?: number
-  /** The length field; `true`: the true one. */
+  /** The length field; `true` for the correct length. */
   readonly length?: number | true
   readonly sequence?: boolean
-  /** Bytes of padding, announced by an offset. */
+  /** Bytes of padding, given by the offset field. */
   readonly offset?: number
 }
 
-/** L2TP data of version 2; the content is a PPP frame. */
+/** L2TPv2 data; the content is a PPP frame. */
 export function l2tp(fields: L2tpFields, content: Uint8Array): Uint8Array {
   const { tunnel, session, flags = 2, length, sequence = false, offset } = fields
   const present =
@@ -182,14 +182,14 @@ export function l2tpV3(session: number, content: Uint8Array, between: readonly n
   return concat(u32(session), between, content)
 }
 
-/** LISP data, of an instance unless that is null. */
+/** LISP data. `instance` is the instance id, null for none. */
 export function lisp(instance: number | null, content: Uint8Array, flags = 0x80): Uint8Array {
   return concat([flags | (instance === null ? 0 : 8), 0, 0, 1], u24(instance ?? 0), [1], content)
 }
 
 export interface CapwapFields {
   readonly preamble?: number
-  /** In bytes, a multiple of four. */
+  /** Length of the header in bytes, a multiple of four. */
   readonly headerBytes?: number
   readonly binding?: number
   /** The nine bits of flags. */
@@ -208,12 +208,12 @@ export function capwap(fields: CapwapFields, content: Uint8Array): Uint8Array {
   )
 }
 
-/** An IEEE 802.11 header; `control` is Frame Control in the order of its bytes. */
+/** An IEEE 802.11 header; `control` is the two bytes of Frame Control in order. */
 export function wlan(control: readonly number[], content: Uint8Array, extra = 0): Uint8Array {
   return concat(control, [0, 0], new Uint8Array(20 + extra), content)
 }
 
-/** LLC and SNAP in front of an IPv4 packet. */
+/** LLC and SNAP headers, then an IPv4 packet. */
 export function snapIpv4(content: Uint8Array): Uint8Array {
   return concat([0xaa, 0xaa, 3, 0, 0, 0, 8, 0], content)
 }

@@ -1,7 +1,7 @@
-/** A user without rights, of no file and of no group that has some. */
+/** An unprivileged user, who owns no files. */
 export const NOBODY = 65_534
 
-/** Calls `action` as a user who may read only what all may: root is let off its rights for that time. */
+/** Calls `action` as an unprivileged user: if the process is root, it drops its privileges meanwhile. */
 export async function withoutRights<T>(action: () => T | Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0
   if (isRoot) process.seteuid?.(NOBODY)
