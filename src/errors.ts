@@ -1,17 +1,17 @@
 import { constants } from 'node:os'
 import { shownPath } from './system-path.js'
 
-/** Where in a capture file something went wrong. */
+/** The location of an error in a capture file. */
 export interface CaptureLocation {
   /** Path as the user gave it. */
   readonly file: string
-  /** Byte offset from the start of the file (of its decompressed content, where it is compressed). */
+  /** Byte offset in the file, or in its decompressed content if it is compressed. */
   readonly offset: number
 }
 
 /**
- * The capture file itself cannot be read on: wrong magic, impossible length, early end.
- * A bad packet inside a sound file is not an error; it is counted (see `wire/`).
+ * The rest of a capture file cannot be read: wrong magic, impossible length, early end. A bad packet in a sound file is
+ * not an error; it is counted (see `wire/`).
  */
 export class CaptureFormatError extends Error {
   override readonly name = 'CaptureFormatError'
@@ -25,17 +25,17 @@ export class CaptureFormatError extends Error {
   }
 }
 
-/** The content is neither a capture, whole or damaged, nor something that holds captures. */
+/** The content is neither a capture, even a damaged one, nor an archive of captures. */
 export class NoCaptureError extends CaptureFormatError {}
 
 /**
- * What an error asks for, which is also what the exit code tells:
+ * The kind of an error, which decides the exit code:
  *
- * - `input`: an input is damaged or cannot be read; all else is done, and the result is final.
- * - `output`: an output exists, or its place takes none; the result is final.
+ * - `input`: an input is damaged or cannot be read. Everything else was done, and the result is final.
+ * - `output`: an output exists already or cannot be created there. The result is final.
  * - `run`: the run lacked memory, disk, network or descriptors, met a limit that depends on them, or a thread died. The
  *   result is not final: the same run may succeed later.
- * - `bug`: the program is wrong.
+ * - `bug`: an error in the program.
  */
 export type ErrorKind = 'input' | 'output' | 'run' | 'bug'
 
@@ -45,7 +45,7 @@ export interface Failure {
   readonly message: string
 }
 
-/** An input that cannot be opened: missing, not allowed, no regular file. The message names the path. */
+/** An input cannot be opened: missing, access denied, or not a regular file. The message names the path. */
 export class InputError extends Error {
   override readonly name = 'InputError'
   readonly code = 'ERR_INPUT'
@@ -64,7 +64,7 @@ export class InputError extends Error {
   }
 }
 
-/** An option value the program cannot work with. The message names the option and the value. */
+/** An invalid option value. The message names the option and the value. */
 export class ConfigError extends RangeError {
   override readonly name = 'ConfigError'
   readonly code = 'ERR_CONFIG'
@@ -93,27 +93,27 @@ export class OutputError extends Error {
   }
 }
 
-/** The system refused memory. The message says how much was asked for. */
+/** The system refused memory. The message says how much was requested. */
 export class ResourceError extends Error {
   override readonly name = 'ResourceError'
   readonly code = 'ERR_RESOURCE'
   readonly kind: ErrorKind = 'run'
 }
 
-/** A live capture that cannot begin: no such interface, no right, nothing that captures. The message says what helps. */
+/** A live capture cannot begin: no such interface, no permission, no backend. The message says what to do. */
 export class LiveCaptureError extends Error {
   override readonly name = 'LiveCaptureError'
   readonly code = 'ERR_LIVE_CAPTURE'
 }
 
-/** Reading fails with these codes where the system lacks something: descriptors, memory, disk, network. */
+/** Codes with which reading fails when the system lacks descriptors, memory, disk or network. */
 const SHORTAGES = new Set(
   (
     'EMFILE ENFILE ENOMEM ENOBUFS EAGAIN EINTR ENOSPC EDQUOT ESTALE ETIMEDOUT ECONNABORTED ECONNREFUSED ECONNRESET ' +
     'EHOSTDOWN EHOSTUNREACH ENETDOWN ENETRESET ENETUNREACH ENONET ENOTCONN EREMOTEIO ESHUTDOWN'
   ).split(' '),
 )
-/** These codes concern one output alone: its name, its rights, what stands in its place, who reads from it. */
+/** Codes that concern only one output: its name, its permissions, an existing file, or a reader that has gone. */
 const OWN_OUTPUT_ERRORS = new Set(
   'EACCES EAGAIN EEXIST EFBIG EINPUT EISDIR ELOOP ENAMETOOLONG ENOTDIR ENOTEMPTY ENXIO EPERM EPIPE'.split(
     ' ',
@@ -127,17 +127,17 @@ export function inputErrorKind(cause: unknown): ErrorKind {
   return SHORTAGES.has(codeOf(cause)) ? 'run' : 'input'
 }
 
-/** The kind of a failure to make or write an output. Without a cause that output itself is refused. */
+/** The kind of a failure to create or write an output. Without a cause, the output itself was refused. */
 export function outputErrorKind(cause: unknown): ErrorKind {
   return cause === undefined || OWN_OUTPUT_ERRORS.has(codeOf(cause)) ? 'output' : 'run'
 }
 
-/** The kind of what ended a thread. A bug says that it is one. */
+/** The kind of an error that ended a thread. A bug's message says that it is a bug. */
 export function deathKind(error: Error): ErrorKind {
   return error.message.includes('bug:') ? 'bug' : 'run'
 }
 
-/** The kind of any error that a run ends with. What nobody has foreseen is a bug. */
+/** The kind of an error with which a run ends. An unexpected error is a bug. */
 export function errorKind(error: unknown): ErrorKind {
   if (error instanceof InputError || error instanceof OutputError || error instanceof ResourceError)
     return error.kind
@@ -147,19 +147,19 @@ export function errorKind(error: unknown): ErrorKind {
   return isOfSystem || (error instanceof RangeError && MEMORY_TEXT.test(error.message)) ? 'run' : 'bug'
 }
 
-/** @param error Its message is a sentence for people. */
+/** @param error Its message must be a sentence for users. */
 export function failureOf(error: Error): Failure {
   return { kind: errorKind(error), message: error.message }
 }
 
-/** The system's name of an error, `EIO`; empty: it has none. */
+/** The system's code of an error, such as `EIO`; empty for other errors. */
 export function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (typeof code !== 'string') return ''
   return unnamedError(error)?.code ?? code
 }
 
-/** Errors that Node.js has no name for, such as those of network file systems. It says "Unknown system error -116". */
+/** Texts for errors that Node.js reports as "Unknown system error -116", such as those of network file systems. */
 const UNNAMED_TEXTS = {
   EBADMSG: 'bad message',
   EDQUOT: 'disk quota exceeded',
@@ -178,7 +178,7 @@ function unnamedError(error: unknown): { readonly code: string; readonly text: s
   return found === undefined ? null : { code: found[0], text: found[1] }
 }
 
-/** What the system said went wrong, for people: `no space left on device (ENOSPC)`. */
+/** The system's reason of a failure for users: `no space left on device (ENOSPC)`. */
 export function failureReason(cause: unknown): string {
   const unnamed = cause instanceof Error ? unnamedError(cause) : null
   if (unnamed !== null) return `${unnamed.text} (${unnamed.code})`

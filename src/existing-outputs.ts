@@ -3,15 +3,15 @@ import { resolve } from 'node:path'
 import { failureReason, OutputError } from './errors.js'
 import { systemPath } from './system-path.js'
 
-/** Folders in which the system names devices and the streams of the process. */
+/** Folders with the system's names of devices and of the process's streams. */
 const SYSTEM_FOLDER = /^\/(?:dev|proc)\//
 
 /**
- * Refuses, before any work, outputs that would replace a file. Devices and pipes may exist.
+ * Refuses outputs that would replace a file, before any work is done. Devices and pipes may exist.
  *
- * @param paths What is to be written: paths, `-` for standard output, or null for nothing.
+ * @param paths Paths to write; `-` for standard output, null for no output.
  * @throws OutputError naming the first path that is a folder, that is a file or a link while `force` is false, or that
- *         cannot be looked at.
+ *         cannot be examined.
  */
 export function refuseExisting(paths: readonly (string | null)[], force: boolean): void {
   for (const path of paths) {
@@ -27,7 +27,7 @@ export function refuseExisting(paths: readonly (string | null)[], force: boolean
 }
 
 /**
- * True for a device or a pipe: it is written in place. A link to one counts only below `/dev` and `/proc`, where
+ * True for a device or a pipe, which is written in place. A link to one counts only below `/dev` and `/proc`, where
  * standard streams have names. Elsewhere anybody may have made the link, so it is replaced.
  */
 export function isWrittenInPlace(path: string): boolean {
@@ -36,7 +36,7 @@ export function isWrittenInPlace(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory()
 }
 
-/** False where nothing has that name. True where the system does not let us look: opening it will say what is wrong. */
+/** True when something has this name, and when the system denies the check: opening the path will then fail. */
 export function isThere(path: string): boolean {
   try {
     return lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined
@@ -49,7 +49,7 @@ function isSystemPath(path: string): boolean {
   return SYSTEM_FOLDER.test(resolve(path))
 }
 
-// A link may lead nowhere, or in a circle.
+// A link may be broken or circular.
 function targetOf(path: string): Stats | undefined {
   try {
     return statSync(systemPath(path), { throwIfNoEntry: false })

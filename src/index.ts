@@ -1,4 +1,4 @@
-// Whoever uses the types needs those of Node.js; `preserve` keeps this line in what is packed.
+// Users of these types need the types of Node.js. `preserve` keeps this line in the declaration file.
 /// <reference types="node" preserve="true" />
 import type { Readable, Writable } from 'node:stream'
 import { type ConvertOptions, toConfig } from './config/config.js'
@@ -43,31 +43,31 @@ export type {
   Summary,
 } from './summary.js'
 
-/** What a caller may attach to a conversion. */
+/** Callbacks and streams that a caller may pass to a conversion. */
 export interface ConvertHooks {
   /**
-   * Aborting ends the run early: what was received is written, and the promise resolves with its summary. A live
-   * capture without a limit ends this way.
+   * Aborting ends the run early: what was read so far is written, and the promise resolves with the summary. This is how
+   * a live capture without a limit ends.
    */
   readonly signal?: AbortSignal | undefined
   /** Called a few times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** What the input `-` reads: a stream of bytes. */
+  /** The byte stream for the input `-`. */
   readonly stdin?: Readable | undefined
-  /** Where `writeToConsole` and the index `-` write. */
+  /** The stream to which `writeToConsole` and the index `-` write. */
   readonly stdout?: Writable | undefined
 }
 
 /**
- * Turns captures into connections, as the command `pcap2conn` does.
+ * Converts captures to connections, as the command `pcap2conn` does.
  *
- * @returns The run's totals. A run with problems resolves: look at `failures` and at the `status` of each of `inputs`.
- *          One with a failure of the kind `run` is not final: the same run may succeed later.
- * @throws ConfigError (as rejection) when an option has a value that cannot be used, or asks for a stream that
- *         `hooks` lacks; nothing is written then.
- * @throws LiveCaptureError (as rejection) when a live capture cannot begin.
- * @throws ResourceError (as rejection) when the system does not give the memory.
- * @throws OutputError (as rejection) when an output exists and must not be touched, or cannot be made.
+ * @returns The run's totals. A run with problems resolves, too: check `failures`, and the `status` of each of `inputs`.
+ *          A result with a failure of the kind `run` is not final: the same run may succeed later.
+ * @throws ConfigError (as a rejection) when an option is invalid or needs a stream that `hooks` lacks. Nothing is
+ *         written then.
+ * @throws LiveCaptureError (as a rejection) when a live capture cannot begin.
+ * @throws ResourceError (as a rejection) when the system refuses the memory.
+ * @throws OutputError (as a rejection) when an output exists and must not be replaced, or cannot be created.
  */
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<Summary> {
   const config = toConfig(options)
@@ -86,7 +86,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   return runConversion(config, { ...runHooks(hooks), beforeOutput })
 }
 
-// Without the hooks that are undefined.
+// Drops undefined hooks.
 function runHooks({ signal, onProgress, stdin, stdout }: ConvertHooks): RunHooks {
   return {
     ...(signal === undefined ? {} : { signal }),

@@ -2,14 +2,14 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemPath } from './system-path.js'
 
-/** Mode of every folder that is made, less the umask. */
+/** Mode of new folders, before the umask. */
 const MODE = 0o750
 
 /**
- * Makes a folder and its parents where they do not exist. Throws the error of the system.
+ * Makes a folder and its parents if they do not exist. Throws the system's error.
  *
- * `mkdir` of Node.js with `recursive` never returns below `/proc`: such a folder exists, but answers ENOENT to each
- * attempt to make something in it.
+ * Does not use Node's recursive `mkdir`, which never returns below `/proc`: folders there exist, but creating anything
+ * in them fails with ENOENT.
  */
 export function makeFolders(path: string): void {
   try {
@@ -30,7 +30,7 @@ function makeOne(path: string): void {
   }
 }
 
-// Where that cannot be told, what the system says to this is the reason.
+// When it cannot be examined, this throws the system's error.
 function isFolder(path: string): boolean {
   return statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,16 +1,16 @@
 import { shownPath } from './system-path.js'
 
 /**
- * Characters that `JSON.stringify` does not escape, but a terminal may obey: DEL, C1 controls, invisible format
+ * Characters that `JSON.stringify` does not escape but that may control a terminal: DEL, C1 controls, invisible format
  * characters, line separators.
  */
 const LEFT = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * The JSON of a value, safe to show on a terminal: control and format characters that JSON allows are escaped as
- * `\uNNNN`, which means the same.
+ * JSON that is safe to show on a terminal: control and format characters that JSON allows are escaped as `\uNNNN`, which
+ * means the same.
  *
- * @param indent Blanks of a level; 0: one line.
+ * @param indent Spaces per level; 0 for a single line.
  */
 export function safeJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, shownTexts, indent).replace(LEFT, (character) =>
@@ -21,7 +21,7 @@ export function safeJson(value: unknown, indent = 0): string {
   )
 }
 
-// Bytes of a path that are no UTF-8 cannot stand in JSON: they are shown as `\xNN`.
+// Bytes of a path that are not UTF-8 cannot be in JSON. They are shown as `\xNN`.
 function shownTexts(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? shownPath(value) : value
 }

@@ -1,12 +1,12 @@
 import type { ErrorKind, Failure } from './errors.js'
 import { safeJson } from './safe-json.js'
 
-/** One thing that was wrong with an input. `length` 0: to the end, or unknown. */
+/** A problem of an input. A `length` of 0 means up to the end, or unknown. */
 export interface InputProblem {
   readonly offset: number
   readonly length: number
   readonly message: string
-  /** Absent: the input itself is at fault (`input`). */
+  /** Default `input`. */
   readonly kind?: ErrorKind
 }
 
@@ -16,49 +16,50 @@ export interface InputSummary {
   readonly bytes: number
   readonly packets: number
   /**
-   * `skipped`: `--resume` left it alone; its problems are those of the run that converted it. `no_capture`: it was found
-   * below a folder or by a pattern, and neither its content nor its name are those of a capture.
+   * `skipped`: `--resume` skipped it; its problems are those of the run that converted it. `no_capture`: it was found
+   * below a folder or by a pattern, and neither its content nor its name is that of a capture.
    */
   readonly status: 'ok' | 'partial' | 'failed' | 'skipped' | 'no_capture'
   readonly problems: readonly InputProblem[]
   /** Packets that the capture itself reports as dropped. */
   readonly dropped: number
-  /** Of a live capture alone. */
+  /** Only for a live capture. */
   readonly live?: LiveSummary
 }
 
 /**
- * Why something that was found is not read: its name begins with a dot; it is no capture, or no file at all; a link to a
- * folder; results of this run or of an earlier one; a file that is read by another name.
+ * Why a file found is not read. `hidden`: its name begins with a dot. `not_capture`: it is not a capture, or not a
+ * file. `folder_link`: a link to a folder. `own_results`: results of this or an earlier run. `same_file`: it is read by
+ * another name.
  */
 export type SkipReason = 'hidden' | 'not_capture' | 'folder_link' | 'own_results' | 'same_file'
 
-/** Something that was found and is not read. */
+/** A file that was found but is not read. */
 export interface SkippedInput {
   readonly path: string
   readonly reason: SkipReason
-  /** With `same_file`: the path that it is read by. */
+  /** For `same_file`, the path by which it is read. */
   readonly same_as?: string
 }
 
-/** How much was found below folders and by patterns that is not read, by reason, and the first 100. */
+/** Counts by reason of files found below folders and by patterns that are not read, and the first 100 of them. */
 export type SkippedInputs = Readonly<Record<SkipReason, number>> & { readonly first: readonly SkippedInput[] }
 
-/** How packets were captured live. Null: the backend doesn't know. */
+/** Statistics of a live capture. Null for a count that the backend does not know. */
 export interface LiveSummary {
   readonly interface: string
   readonly backend: 'libpcap' | 'cap'
-  /** What the packets' times are: the kernel's, or those of their receipt by the program. */
+  /** Source of the packets' times: the kernel, or the program when it receives them. */
   readonly timestamps: 'kernel' | 'receipt'
-  /** Packets that passed the filter, the dropped ones among them (on some systems: before the filter). */
+  /** Packets that passed the filter, including dropped ones. Some systems count before the filter. */
   readonly received: number | null
-  /** Lost because the kernel's buffer was full. */
+  /** Packets dropped because the kernel's buffer was full. */
   readonly dropped: number | null
-  /** Lost by the interface or its driver. */
+  /** Packets dropped by the interface or its driver. */
   readonly dropped_by_interface: number | null
 }
 
-/** Packets by fate: `read` is the sum of the others. */
+/** What became of the packets. `read` is the sum of the others. */
 export interface PacketCounts {
   read: number
   filtered: number
@@ -76,7 +77,7 @@ export interface Summary {
   readonly inputs: readonly InputSummary[]
   readonly skipped: SkippedInputs
   readonly packets: Readonly<PacketCounts>
-  /** `total`, and a count for each protocol by its name in lower case. */
+  /** `total`, and a count per protocol, by its name in lower case. */
   readonly connections: Readonly<Record<string, number>> & { readonly total: number }
   readonly bytes: {
     readonly captured: number
@@ -84,15 +85,15 @@ export interface Summary {
     readonly missing: number
     readonly retransmitted: number
     readonly written: number
-    /** Payload bytes that were captured: the sum of the next four. */
+    /** Payload bytes captured: the sum of the next four. */
     readonly payload_captured: number
-    /** Delivered as part of a stream, what `--max-bytes` cuts included. */
+    /** Delivered as part of a stream, including bytes cut by `--max-bytes`. */
     readonly delivered: number
     /** Seen before with the same content. */
     readonly repeated: number
     /** Seen before with other content. */
     readonly conflicting: number
-    /** No part of a stream: the sum of the kinds. */
+    /** Not part of a stream: the sum of the kinds. */
     readonly outside: number
     readonly outside_by_kind: {
       readonly before_start: number
@@ -106,35 +107,34 @@ export interface Summary {
   readonly overlap_conflicts: number
   readonly gaps: number
   readonly files: number
-  /** Damage in the inputs behind which reading went on: how often, and how many bytes were skipped. */
+  /** Damage after which reading continued: number of holes, and bytes skipped. */
   readonly damage: { readonly holes: number; readonly lost_bytes: number }
-  /** How often each limit was hit, by its name; limits that were not hit are absent. */
+  /** How often each limit was hit, by name. Limits that were not hit are absent. */
   readonly limits: Readonly<Record<string, number>>
   /**
-   * What else was seen or set aside, by name; what was not is absent. Bytes: `cut_bytes` (by the snaplen, part of the
-   * missing ones), `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing),
-   * `icmp_errors` (that quoted a connection), `malformed_*` (by what was wrong), `aggregated_packets` (read from frames
-   * that hold several, without the first of each); of those that are not IP `encrypted_frames`, `partial_frames` and
-   * `damaged_frames` (by the link layer). `unbalanced_streams`: directions whose captured bytes are not all accounted for,
-   * which is a bug.
+   * Further counts by name; counts of 0 are absent. Bytes: `cut_bytes` (cut by the snaplen, part of the missing bytes),
+   * `spilled_bytes`, `fragment_conflict_bytes`. Packets: `incomplete_datagrams` (fragments missing), `icmp_errors` (that
+   * quote a connection), `malformed_*` (by reason), `aggregated_packets` (beyond the first in frames that hold several).
+   * Frames that are not IP because of the link layer: `encrypted_frames`, `partial_frames`, `damaged_frames`.
+   * `unbalanced_streams`: directions whose captured bytes are not all accounted for, which is a bug.
    */
   readonly details: Readonly<Record<string, number>>
   /** Packets of link types that cannot be decoded, by `name (number)`. */
   readonly unknown_link_types: Readonly<Record<string, number>>
-  /** What is not as it was asked for although nothing failed: which output a limit has touched. */
+  /** Deviations from the request without a failure: outputs affected by a limit. */
   readonly warnings: readonly string[]
   readonly errors: readonly string[]
-  /** The same once more with what each of them asks for. */
+  /** The errors again, each with its kind. */
   readonly failures: readonly Failure[]
 }
 
-/** `summary` with one more failure. */
+/** A copy of `summary` with one more failure. */
 export function withFailure(summary: Summary, failure: Failure): Summary {
   const failures = [...summary.failures, failure]
   return { ...summary, failures, errors: failures.map(({ message }) => message) }
 }
 
-/** True when every packet that was read has a fate. */
+/** True when every packet read is accounted for. */
 export function isBalanced(packets: Readonly<PacketCounts>): boolean {
   const { read, filtered, not_ip, malformed, fragments, delivered } = packets
   return read === filtered + not_ip + malformed + fragments + delivered
@@ -149,7 +149,7 @@ export function isPayloadBalanced({ bytes, details }: Pick<Summary, 'bytes' | 'd
   )
 }
 
-/** `summary` as one JSON object with its fields in the order of the documentation, indented, ending in a line feed. */
+/** `summary` as an indented JSON object with a final line feed. Fields are in the documented order. */
 export function summaryJson(summary: Summary): string {
   const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
   const { total, ...byProtocol } = summary.connections

@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer'
 
 /**
- * Paths are text everywhere in the program, also where their bytes are no UTF-8: a byte that belongs to no character
- * is a lone surrogate, U+DC80 to U+DCFF (PEP 383, `surrogateescape`). Only calls of the file system see the bytes.
+ * Paths are strings everywhere in the program, even when their bytes are not UTF-8: a byte that belongs to no character
+ * becomes a lone surrogate, U+DC80 to U+DCFF (PEP 383, `surrogateescape`). Only file system calls see the bytes.
  */
 const LONE_BYTE = /[\udc80-\udcff]/u
 const LONE_BYTES = /([\udc80-\udcff])/gu
 const FIRST_LONE = 0xdc00
 const LONGEST_CHARACTER = 4
-// Windows has names of UTF-16.
+// Windows has UTF-16 names.
 const HAS_BYTE_NAMES = process.platform !== 'win32'
 
-/** The path, or a part of one, that these bytes are. */
+/** Converts the bytes of a path, or of a part of one, to a string. */
 export function pathOfBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (isUtf8(buffer)) return buffer.toString('utf8')
@@ -25,7 +25,7 @@ export function pathOfBytes(bytes: Uint8Array): string {
   return path
 }
 
-// Bytes of the character that begins at `at`; 0: none does.
+// Length in bytes of the character at `at`; 0 when the bytes there are not UTF-8.
 function characterLength(buffer: Buffer, at: number): number {
   for (let length = 1; length <= LONGEST_CHARACTER && at + length <= buffer.length; length++) {
     if (isUtf8(buffer.subarray(at, at + length))) return length
@@ -33,7 +33,7 @@ function characterLength(buffer: Buffer, at: number): number {
   return 0
 }
 
-/** What calls of the file system take for a path of the program. */
+/** Converts a path to the form for file system calls. */
 export function systemPath(path: string): string | Buffer {
   if (!HAS_BYTE_NAMES || !LONE_BYTE.test(path)) return path
   const parts = path.split(LONE_BYTES)
@@ -42,7 +42,7 @@ export function systemPath(path: string): string | Buffer {
   )
 }
 
-/** Text with paths in it as everybody can show it: a byte that is no UTF-8 is `\xNN`. */
+/** Makes text that contains paths printable: bytes that are not UTF-8 become `\xNN`. */
 export function shownPath(text: string): string {
   return text.replace(LONE_BYTES, (byte) => `\\x${(byte.charCodeAt(0) - FIRST_LONE).toString(16)}`)
 }

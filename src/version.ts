@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
-/** The version of this package, as its package.json names it. */
+/** The version of this package, from its package.json. */
 export function packageVersion(): string {
-  // By the package's own name, so that it doesn't matter which file this is bundled into.
+  // Resolved by the package's own name, because the bundler may put this code into any file.
   const { version } = createRequire(import.meta.url)('pcap2conn/package.json') as { version: string }
   return version
 }

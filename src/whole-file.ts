@@ -7,15 +7,15 @@ import { systemPath } from './system-path.js'
 const MODE = 0o640
 const NAME_BYTES = 6
 
-/** A path that begins with `path`, and that nobody can foresee: `out/x.json.5f0c6a1b2d3e.partial`. */
+/** An unpredictable path beside `path`: `out/x.json.5f0c6a1b2d3e.partial`. */
 export function nameBeside(path: string, ending: string): string {
   return `${path}.${randomBytes(NAME_BYTES).toString('hex')}.${ending}`
 }
 
 /**
- * A file that appears under its name when it is complete: until then it has another one beside it, which nobody can
- * foresee, and which goes with the process at the latest. What stood in its place is replaced, a link itself and not
- * what it leads to. Methods throw what the system says.
+ * A file that appears under its name only when it is complete. Until then it has an unpredictable name beside it, and it
+ * is deleted if the process ends first. An existing file is replaced; of a link, the link itself and not its target.
+ * Methods throw the system's errors.
  */
 export class WholeFile {
   // Invariant: #descriptor is null once the file was published or abandoned.
@@ -24,7 +24,7 @@ export class WholeFile {
   readonly #abandonAtExit = () => this.abandon()
   #descriptor: number | null
 
-  /** Makes the file, and the folders that lead to it. */
+  /** Creates the file and its parent folders. */
   constructor(path: string) {
     this.#path = path
     this.#partial = nameBeside(path, 'partial')
@@ -38,17 +38,17 @@ export class WholeFile {
     writeFileSync(this.#descriptor, content)
   }
 
-  /** The file is complete. */
+  /** Gives the complete file its name. */
   publish(): void {
     this.#close()
     renameSync(systemPath(this.#partial), systemPath(this.#path))
     process.off('exit', this.#abandonAtExit)
   }
 
-  /** Leaves nothing behind; does nothing after `publish()`. Never throws. */
+  /** Deletes the file, unless it was published. Never throws. */
   abandon(): void {
     process.off('exit', this.#abandonAtExit)
-    // The failure that led here is the one to tell.
+    // The failure that led here is the one to report.
     try {
       this.#close()
     } catch {}
@@ -64,7 +64,7 @@ export class WholeFile {
   }
 }
 
-/** Writes a file as {@link WholeFile} does. Throws what the system says. */
+/** Writes a file as {@link WholeFile} does. Throws the system's errors. */
 export function writeWholeFile(path: string, content: Uint8Array | string): void {
   const file = new WholeFile(path)
   try {

@@ -15,7 +15,7 @@ export function u32be(bytes: Uint8Array, at: number): number {
   return i32be(bytes, at) >>> 0
 }
 
-/** Signed 32-bit big-endian integer at `bytes[at]`: V8 boxes a uint32 above 2^31 that stands in a field of an object. */
+/** Signed 32-bit big-endian integer at `bytes[at]`. Signed, because V8 boxes a field with a uint32 above 2^31. */
 export function i32be(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }

@@ -1,12 +1,12 @@
 /**
- * Columns grow seldom and by much. Rows that nobody has touched take no memory of the system, but each copy leaves the
- * old rows in memory until the garbage collector runs.
+ * Columns grow rarely and by a large factor. Untouched rows take no physical memory, but each copy keeps the old rows in
+ * memory until the garbage collector runs.
  */
 const GROWTH = 16
 
 type Column = Int32Array | Uint32Array | Float64Array | Uint8Array | Uint16Array
 
-/** Rows that columns of `rows` rows get when they need `needed`. */
+/** New number of rows for columns that have `rows` rows and need `needed`. */
 export function grownRows(rows: number, needed: number): number {
   return Math.max(rows * GROWTH, needed)
 }

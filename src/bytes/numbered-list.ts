@@ -10,7 +10,7 @@ export class NumberedList {
   // Invariants:
   // - member m has row m + 1; row 0 belongs to the list: #next[0] is the row of the first member, #previous[0] that of
   //   the last.
-  // - #next of the last member and #previous of the first are 0. Rows of numbers that are not in the list mean nothing.
+  // - #next of the last member and #previous of the first are 0. Rows of numbers not in the list have no meaning.
   #next = new Int32Array(INITIAL_CAPACITY)
   #previous = new Int32Array(INITIAL_CAPACITY)
   #isMember = new Uint8Array(INITIAL_CAPACITY)
@@ -24,7 +24,7 @@ export class NumberedList {
     return this.#isMember[member + 1] === 1
   }
 
-  /** Puts `member` at the end, wherever it was. */
+  /** Moves or adds `member` to the end. */
   pushLast(member: number): void {
     const row = member + 1
     if (row >= this.#next.length) this.#grow(row)
@@ -40,7 +40,7 @@ export class NumberedList {
     this.#isMember[row] = 1
   }
 
-  /** Takes `member` out; does nothing when it is not in. */
+  /** Removes `member`; does nothing when it is not in the list. */
   remove(member: number): void {
     const row = member + 1
     if (this.#isMember[row] !== 1) return

@@ -7,16 +7,16 @@ const UNIT_BYTES = 2048
 const CLASS_UNITS = [1, 8, UNITS_PER_BLOCK] as const
 /** The largest size class. */
 export const LARGEST_CLASS = 2
-/** Bytes of the smallest part of the memory that an arena can be made of. */
+/** Least bytes of memory for an arena. */
 export const BLOCK_BYTES = UNITS_PER_BLOCK * UNIT_BYTES
-/** Number of no page. */
+/** Returned instead of a page when there is none. */
 export const NO_PAGE = -1
 
 /**
- * A part of the shared memory in pages of three sizes (1, 8 and 64 units; by default 2, 16 and 128 KiB). Memory is
- * taken from the system as it is first used.
+ * Allocates pages of three sizes (1, 8 and 64 units; by default 2, 16 and 128 KiB) in a part of the shared memory. The
+ * system provides physical memory on first use.
  *
- * A page is named by the number of its first unit.
+ * A page is identified by the number of its first unit.
  */
 export class PageArena {
   // Invariants:

@@ -1,9 +1,9 @@
 const WASM_PAGE_BYTES = 64 * 1024
-/** Most bytes of one memory: what 32-bit addresses and typed arrays reach. */
+/** Most bytes of one memory, by the limits of 32-bit addresses and typed arrays. */
 export const MAX_SHARED_BYTES = 65_535 * WASM_PAGE_BYTES
 
 // V8 compiles `memory.copy` to a plain memmove. TypedArray.set copies shared memory word by word, which takes three
-// times as long, and needs a view for each call:
+// times as long, and needs a new view per call. The module:
 //
 //   (module
 //     (import "env" "memory" (memory 0 65536 shared))
@@ -31,7 +31,7 @@ export class SharedMemory {
   readonly bytes: Uint8Array
   readonly #move: Move
 
-  /** @param bytes At most {@link MAX_SHARED_BYTES}. @throws RangeError when the system has not so much address space. */
+  /** @param bytes At most {@link MAX_SHARED_BYTES}. @throws RangeError when the system lacks the address space. */
   static allocate(bytes: number): WebAssembly.Memory {
     const pages = Math.ceil(bytes / WASM_PAGE_BYTES)
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })

@@ -4,15 +4,15 @@ import { NO_PAGE, type PageArena } from './page-arena.js'
 /** The smallest slot is a 32nd of a page: as many as a word has bits. */
 const SLOT_CLASSES = 5
 const MOST_SLOTS = 32
-/** Bits of a slot's number that tell its place in the page; the bits above tell the page. */
+/** Low bits of a slot's number, which are its index in the page. The bits above are the page's number. */
 const SLOT_BITS = 5
 const SLOT_MASK = MOST_SLOTS - 1
 
 /**
- * The smallest pages of an arena in slots of five sizes: a 32nd, a 16th, an eighth, a quarter and half of a page. A page
- * has slots of one size.
+ * Divides the smallest pages of an arena into slots of five sizes: a 32nd, a 16th, an eighth, a quarter and half of a
+ * page. All slots of a page have the same size.
  *
- * A slot's number is 32 times the number of its page, plus its place in the page.
+ * A slot's number is 32 times the number of its page, plus its index in the page.
  */
 export class SlotArena {
   // Invariants:
@@ -31,7 +31,7 @@ export class SlotArena {
     this.#used = new Uint32Array(Math.floor(pages.totalBytes / pageBytes))
   }
 
-  /** The smallest class for `bytes`; -1 where they need a page. */
+  /** The smallest class for `bytes`; -1 if they need a whole page. */
   classFor(bytes: number): number {
     for (let slotClass = 0; slotClass < SLOT_CLASSES; slotClass++) {
       if (bytes <= this.#slotBytes[slotClass]!) return slotClass

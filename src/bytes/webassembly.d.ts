@@ -1,6 +1,6 @@
 /**
- * The part of WebAssembly that is used, with the exports of our one module: TypeScript declares WebAssembly for
- * browsers only.
+ * The part of WebAssembly that the program uses, with the exports of its only module. TypeScript declares WebAssembly
+ * only for browsers.
  */
 declare namespace WebAssembly {
   class Memory {

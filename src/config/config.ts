@@ -10,29 +10,29 @@ export type { LiveConfig } from './live-options.js'
 export type { NumberOption } from './option-row.js'
 export type { ConvertOptions, RawOptions } from './options.js'
 
-/** What stands in a stream for bytes that the capture lost. */
+/** What a stream contains instead of bytes that the capture lost. */
 export type GapStyle = 'marker' | 'zeros' | 'skip'
 /** Which copy wins when a retransmission carries other bytes. */
 export type OverlapPolicy = 'first' | 'last'
 
 /**
- * All that a run is told: every option, checked, under its own name or the `field` of its row, and what follows from
- * several options. Complete and frozen. Built once; no module reads argv or env later.
+ * The configuration of a run: every option, checked, under its own name or the `field` of its row, and values derived
+ * from several options. Complete and frozen. Built once; no module reads argv or env later.
  */
 export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile'> {
-  /** The live capture that is the input; null: files are. */
+  /** The live capture to read; null to read files. */
   readonly live: LiveConfig | null
   readonly consoleStyle: ConsoleStyle
-  /** The user named the number of workers; otherwise small inputs may use fewer. */
+  /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
   readonly isWorkerCountFixed: boolean
   readonly limits: Limits
 }
 
 /** Bounds of everything that can grow. The summary's `limits` counts for each, in snake case, how often it was hit. */
 export interface Limits {
-  /** Fragmented IP packets under reassembly at one moment. */
+  /** Fragmented IP packets under reassembly at a time. */
   readonly fragmentTrackers: number
-  /** Bytes of fragments held at one moment. */
+  /** Bytes of fragments held at a time. */
   readonly fragmentBytes: number
   /** Early segments held for one half-stream. */
   readonly heldSegments: number
@@ -47,8 +47,8 @@ export interface Limits {
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
   /**
-   * Zero bytes that stand for lost ones in one half-stream: where they take no room (holes in a file), and where they
-   * are written out.
+   * Zero bytes written for lost bytes in one half-stream: the limit for holes in a file, which take no space, and the
+   * limit for written zeros.
    */
   readonly gapZeros: number
   readonly writtenGapZeros: number
@@ -58,7 +58,7 @@ export interface Limits {
 
 const MIB = 2 ** 20
 
-/** The bounds that a run has unless a test asks for others. */
+/** The limits of a run, unless a test sets others. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   fragmentTrackers: 65_536,
   fragmentBytes: 64 * MIB,

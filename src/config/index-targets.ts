@@ -5,7 +5,7 @@ import { pathOf, refusal, shown } from './option-values.js'
 /** The formats of the connection index, by the endings of their files. */
 export type IndexFormatName = 'jsonl' | 'csv' | 'parquet' | 'log'
 
-/** One connection index that is asked for. */
+/** A connection index to write. */
 export interface IndexTarget {
   /** Path of the file, or `-` for standard output. */
   readonly path: string
@@ -14,7 +14,7 @@ export interface IndexTarget {
 
 const ENDING = /\.(jsonl|csv|parquet|log)$/i
 
-/** @throws ConfigError for a path whose ending tells no format, and for one that is named twice. */
+/** @throws ConfigError for a path whose ending is not that of a format, and for a path given twice. */
 export function indexTargetsOf(label: string, value: unknown): readonly IndexTarget[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
   const targets = list.map((item): IndexTarget => {

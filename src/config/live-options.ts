@@ -22,7 +22,7 @@ export const LIVE_OPTIONS = {
       resume: 'a live capture comes only once',
     },
   }),
-  /** Ends the capture after so many packets. */
+  /** Number of packets after which the capture ends. */
   packetCount: integer({
     value: 'N',
     group: 'Live capture',
@@ -32,7 +32,7 @@ export const LIVE_OPTIONS = {
     max: Number.MAX_SAFE_INTEGER,
     needs,
   }),
-  /** Ends the capture after so many seconds. */
+  /** Seconds after which the capture ends. */
   duration: checked<number | string, number, 'durationSec'>(
     {
       value: 'S',
@@ -43,7 +43,7 @@ export const LIVE_OPTIONS = {
     },
     durationOf,
   ),
-  /** Bytes kept of each frame: 1..262,144. Default: all of it. */
+  /** Most bytes captured of a frame: 1..262,144. Default: the whole frame. */
   snaplen: integer({
     value: 'N',
     group: 'Live capture',
@@ -53,14 +53,14 @@ export const LIVE_OPTIONS = {
     max: MAX_SNAPLEN,
     needs,
   }),
-  /** Do not take frames that are addressed to others. */
+  /** Do not capture frames addressed to others. */
   noPromiscuous: denial({
     field: 'promiscuous',
     group: 'Live capture',
     help: "don't take frames that are addressed to others",
     needs,
   }),
-  /** The kernel's buffer: bytes, or text such as "64M". Default 64 MiB. */
+  /** Size of the kernel's buffer: bytes, or text such as "64M". Default 64 MiB. */
   bufferSize: size({
     value: 'SIZE',
     field: 'bufferBytes',
@@ -72,7 +72,7 @@ export const LIVE_OPTIONS = {
     range: 'from 1M to 1G',
     needs,
   }),
-  /** Which capture library: a name, or "auto" (default): libpcap where it is installed, else cap. */
+  /** Capture library. "auto" (default): libpcap if it is installed, else cap. */
   liveBackend: choice({
     value: 'NAME',
     field: 'backend',
@@ -84,16 +84,16 @@ export const LIVE_OPTIONS = {
   }),
 }
 
-/** Which of the two capture libraries; `auto`: libpcap where it is installed, else cap. */
+/** Capture library. `auto`: libpcap if it is installed, else cap. */
 export type LiveBackendChoice = 'auto' | 'libpcap' | 'cap'
 
-/** A live capture as the program runs on it. Infinity in `packetCount` and `durationSec`: no end. */
+/** The configuration of a live capture. Infinity in `packetCount` and `durationSec` means no end. */
 export interface LiveConfig extends Checked<Omit<typeof LIVE_OPTIONS, 'interface'>> {
-  /** As the user named it. */
+  /** The interface as the user gave it. */
   readonly interface: string
-  /** Expression for the kernel; null: none. */
+  /** Filter expression for the kernel, or null. */
   readonly filter: string | null
-  /** Path of the raw packets, or null. */
+  /** Path for the raw packets, or null. */
   readonly recordingFile: string | null
 }
 

@@ -32,9 +32,9 @@ export interface OptionText {
 /** What a shell offers for a value: words, files or folders. Absent: nothing. */
 export type Offer = readonly string[] | 'files' | 'folders'
 
-/** What the value of an option is. Absent in a flag. */
+/** The value of an option. Absent for a flag. */
 export interface OptionValue {
-  /** What the value is called in the help. */
+  /** Name of the value in the help. */
   readonly value: string
   readonly offer?: Offer
   /** May be given more than once. */
@@ -45,18 +45,18 @@ export interface OptionValue {
 export type OptionRow = OptionText & Partial<OptionValue>
 
 /**
- * One option: all that is known of it. Its name on the command line is that in the library with dashes.
+ * The complete description of an option. Its name on the command line is its name in the library with dashes.
  *
- * `In` is what a caller may give, `Out` what the program works with, `Field` its name in `Config` where that is another.
+ * `In` is the type that a caller may pass, `Out` the type in `Config`, `Field` its name in `Config` if that differs.
  */
 export interface Option<In, Out, Field extends string = never> extends OptionText, Partial<OptionValue> {
   readonly field?: Field
-  /** Carries the type alone. */
+  /** Only for the type. */
   readonly input?: In
   /**
-   * @param label How messages call the option.
-   * @param value As given; undefined: not at all.
-   * @throws ConfigError in one sentence that names option, value and what must be.
+   * @param label Name of the option in messages.
+   * @param value The value given; undefined for none.
+   * @throws ConfigError with a sentence that names the option, the value and what is allowed.
    */
   readonly check: (label: string, value: unknown) => Out
 }
@@ -64,12 +64,12 @@ export interface Option<In, Out, Field extends string = never> extends OptionTex
 /** Options by their names in the library. */
 export type OptionTable = Readonly<Record<string, Option<unknown, unknown, string>>>
 
-/** The options that a caller may give, none of them checked. */
+/** The options that a caller may pass, unchecked. */
 export type Asked<T extends OptionTable> = {
   readonly [K in keyof T]?: (T[K] extends Option<infer In, unknown, string> ? In : never) | undefined
 }
 
-/** The options when they are checked, each under its name in `Config`. */
+/** The checked options, under their names in `Config`. */
 export type Checked<T extends OptionTable> = {
   readonly [K in keyof T as T[K] extends Option<unknown, unknown, infer F>
     ? [F] extends [never]
@@ -78,7 +78,7 @@ export type Checked<T extends OptionTable> = {
     : never]: T[K] extends Option<unknown, infer Out, string> ? Out : never
 }
 
-/** `-f/--max-file-desc`, or `--workers` where there is no short form. */
+/** `-f/--max-file-desc`, or `--workers` for an option without a short form. */
 export function optionLabel(option: { readonly name: string; readonly letter?: string | undefined }): string {
   return option.letter === undefined ? `--${option.name}` : `-${option.letter}/--${option.name}`
 }
@@ -86,12 +86,12 @@ export function optionLabel(option: { readonly name: string; readonly letter?: s
 type Row<F extends string> = OptionText & { readonly field?: F }
 type Valued<F extends string> = Row<F> & OptionValue
 
-/** A flag: true where it is given. */
+/** A flag: true when given. */
 export function flag<const F extends string = never>(row: Row<F>): Option<boolean, boolean, F> {
   return { ...row, check: flagOf }
 }
 
-/** A flag that takes something away: false where it is given. */
+/** A flag that turns something off: false when given. */
 export function denial<const F extends string = never>(row: Row<F>): Option<boolean, boolean, F> {
   return { ...row, check: (label, value) => !flagOf(label, value) }
 }
@@ -104,7 +104,7 @@ export function integer<const F extends string = never>(
   return { ...rest, check: (label, value) => integerOf(label, value, fallback, min, max) }
 }
 
-/** Seconds from 0, which means never, to `max`. */
+/** Seconds from 0 to `max`; 0 means never. */
 export function seconds<const F extends string = never>(
   row: Valued<F> & { readonly fallback: number; readonly max: number },
 ): Option<NumberOption, number, F> {
@@ -112,7 +112,7 @@ export function seconds<const F extends string = never>(
   return { ...rest, check: (label, value) => secondsOf(label, value, fallback, max) }
 }
 
-/** Bytes: a whole number, or text such as `64M`. `range` says in messages what `min` to `max` is. */
+/** Bytes: a whole number, or text such as `64M`. `range` describes `min` to `max` in messages. */
 export function size<const F extends string = never>(
   row: Valued<F> & {
     readonly fallback: number
@@ -133,12 +133,12 @@ export function choice<const C extends string, const F extends string = never>(
   return { ...rest, offer: choices, check: (label, value) => choiceOf(label, value, fallback, choices) }
 }
 
-/** A path, or null where it is not given. */
+/** A path, or null when not given. */
 export function path<const F extends string = never>(row: Valued<F>): Option<string, string | null, F> {
   return { ...row, check: (label, value) => (value === undefined ? null : pathOf(label, value)) }
 }
 
-/** Any text, or null where it is not given. `what` says in messages what it must be. */
+/** Any text, or null when not given. `what` describes it in messages. */
 export function text<const F extends string = never>(
   row: Valued<F> & { readonly what: string; readonly isEmptyAllowed?: true },
 ): Option<string, string | null, F> {
@@ -152,7 +152,7 @@ export function text<const F extends string = never>(
   return { ...rest, check }
 }
 
-/** Whatever `check` makes of it. */
+/** A value of any type, checked and converted by `check`. */
 export function checked<In, Out, const F extends string = never>(
   row: Valued<F>,
   check: (label: string, value: unknown) => Out,

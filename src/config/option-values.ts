@@ -2,16 +2,16 @@ import { ConfigError } from '../errors.js'
 import { shownPath } from '../system-path.js'
 
 const SHOWN_CHARACTERS = 80
-/** A message offers those of these sizes that are allowed. */
+/** Example sizes for messages, which show those that are allowed. */
 const EXAMPLE_SIZES = ['512K', '64M', '2G']
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
-/** One sentence: which option, what was found, what must hold. */
+/** Makes an error that names the option, the value found and what is allowed. */
 export function refusal(option: string, value: unknown, mustBe: string): ConfigError {
   return new ConfigError(`Cannot use ${option} ${shown(value)}: must be ${mustBe}`)
 }
 
-/** A value as it stands in a message: numbers and plain words as typed, other text quoted, objects by kind. */
+/** Formats a value for messages: numbers and plain words as typed, other text quoted, objects by kind. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') {
     const text = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value
@@ -56,7 +56,7 @@ export function secondsOf(option: string, value: unknown, fallback: number, max:
 /**
  * Bytes of a size: an integer, or text such as `512K`, `64M`, `1.5G` (powers of 1024; `KiB` and `KB` mean the same).
  *
- * @param range What `min..max` is called in the message.
+ * @param range Description of `min..max` for messages.
  * @throws ConfigError unless `value` is absent or a whole number of bytes in `min..max`.
  */
 export function sizeOf(

@@ -6,25 +6,25 @@ import { READING_OPTIONS } from './reading-options.js'
 import { suggestionFor } from './suggest.js'
 import { SUMMARY_OPTION, WRITING_OPTIONS } from './writing-options.js'
 
-/** The options that a conversion runs on, but for those of a live capture. */
+/** The options of a conversion except those of a live capture. */
 export const RUN_OPTIONS = { ...READING_OPTIONS, ...WRITING_OPTIONS, ...SUMMARY_OPTION }
 
-/** Every option that a conversion has, by its name in the library. */
+/** All options of a conversion, by their names in the library. */
 export const OPTIONS = { ...RUN_OPTIONS, ...LIVE_OPTIONS }
 
-/** The options that say how packets are read and become connections. `connections()` takes these, too. */
+/** The options for reading and reassembly. `connections()` takes these, too. */
 export interface ReadingOptions extends Asked<typeof READING_OPTIONS>, Asked<typeof LIVE_OPTIONS> {}
 
 /**
- * What a caller may ask for: the long options of the command line in camel case. Nothing is checked yet;
- * `toConfig` does that. What is absent or undefined takes the default given here.
+ * The options of `convert()`: the long options of the command line in camel case. They are unchecked; `toConfig` checks
+ * them. Absent and undefined options have the default given here.
  */
 export interface ConvertOptions extends ReadingOptions, Asked<typeof WRITING_OPTIONS> {}
 
-/** What the command line asks for beyond {@link ConvertOptions}. */
+/** The options of the command line, which has one more than {@link ConvertOptions}. */
 export interface RawOptions extends ConvertOptions, Asked<typeof SUMMARY_OPTION> {}
 
-/** Whether `connections()` takes the option of this name. */
+/** True when `connections()` takes the option of this name. */
 export function isReadingOption(name: string): name is keyof ReadingOptions {
   return Object.hasOwn(READING_OPTIONS, name) || Object.hasOwn(LIVE_OPTIONS, name)
 }
@@ -57,7 +57,7 @@ export function checkedBy<T extends OptionTable>(
   return Object.fromEntries(fields)
 }
 
-/** @throws ConfigError for an option that lacks another or excludes one that is given, too. */
+/** @throws ConfigError when an option lacks one that it needs or is given with one that it excludes. */
 export function refuseConflicts(raw: Readonly<Record<string, unknown>>): void {
   const table: Readonly<Record<string, OptionRow>> = OPTIONS
   const isGiven = (name: string) => raw[name] !== undefined && raw[name] !== false

@@ -18,7 +18,7 @@ const MAX_WORKERS = 256
 const MAX_TIMEOUT_SEC = 1_000_000_000
 const MAX_LINK_TYPE = 0xffff
 
-/** The options that say what is read and how it becomes connections, in the order of the help. */
+/** The options for reading and reassembly, in the order of the help. */
 export const READING_OPTIONS = {
   /** Captures to read: files, globs, folders (recursive), or `-` for standard input. At least one, or `interface`. */
   inputFile: checked<string | readonly string[], readonly string[], 'inputs'>(
@@ -35,14 +35,14 @@ export const READING_OPTIONS = {
     },
     inputsOf,
   ),
-  /** Every input is a capture of its own, with an output folder of its own. */
+  /** Treat each input as a separate capture with a separate output folder. */
   perFile: flag({
     group: 'Input',
     help: 'each input is a capture of its own, results in DIR/<its path below the folder or glob>/',
     readme:
       'every input is a capture of its own, with its results in `DIR/` below the path that the input has in the folder argument or behind the constant part of the glob (`in/day2/a.pcap` of `in` or `in/*/*.pcap`: `DIR/day2/a.pcap/`), a file that is named: its base name. Two inputs with one folder of results are refused. Without it all inputs are one capture, read in the order of their first packets',
   }),
-  /** Inputs that overlap in time are read as one capture, by the times of their packets: at most 64. */
+  /** Read inputs that overlap in time, at most 64, as one capture in the order of their packets' times. */
   merge: flag({
     group: 'Input',
     help: 'inputs that overlap in time (several sensors) are one capture, by the times of their packets',
@@ -60,7 +60,7 @@ export const READING_OPTIONS = {
     },
     linkTypeOf,
   ),
-  /** pcap-filter(7) expression: which packets are taken. Default: all. */
+  /** pcap-filter(7) expression that selects packets. Default: all packets. */
   filter: text({
     letter: 'e',
     value: 'EXPR',
@@ -89,7 +89,7 @@ export const READING_OPTIONS = {
     choices: ['first', 'last'],
     fallback: 'first',
   }),
-  /** Capture-time seconds without a packet that end a TCP connection; 0: never. Default 3600. */
+  /** Seconds of capture time without a packet after which a TCP connection ends; 0 for never. Default 3600. */
   tcpTimeout: seconds({
     value: 'S',
     field: 'tcpTimeoutSec',
@@ -111,7 +111,7 @@ export const READING_OPTIONS = {
     max: MAX_TIMEOUT_SEC,
   }),
 
-  /** Keep only the first so many payload bytes of each direction: bytes, or text such as "64K". Default: all. */
+  /** Keep only this much payload at the start of each direction: bytes, or text such as "64K". Default: all. */
   maxBytes: size({
     value: 'N',
     group: 'Contents',
@@ -134,7 +134,7 @@ export const READING_OPTIONS = {
     min: 1,
     max: MAX_WORKERS,
   }),
-  /** Ceiling for buffered stream data: bytes, or text such as "64M" or "2G". Default 512 MiB. */
+  /** Most memory for buffered stream data: bytes, or text such as "64M" or "2G". Default 512 MiB. */
   memory: size({
     value: 'SIZE',
     field: 'memoryBytes',
@@ -146,7 +146,7 @@ export const READING_OPTIONS = {
     max: 2 ** 40,
     range: 'from 1M to 1T',
   }),
-  /** Most output files open at one moment, all workers together: 1..1,000,000. Default 500. */
+  /** Most output files open at a time, in all workers together: 1..1,000,000. Default 500. */
   maxFileDesc: integer({
     letter: 'f',
     value: 'N',

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js'
 import type { IndexTarget } from './index-targets.js'
 import { shown } from './option-values.js'
 
-/** Standard output and each file carry one thing only. @throws ConfigError */
+/** Refuses two outputs with the same target. @throws ConfigError */
 export function refuseSharedOutput(
   toConsole: boolean,
   indexes: readonly IndexTarget[],
@@ -23,7 +23,7 @@ export function refuseSharedOutput(
     refuseSamePath('-w/--write', recordingFile, [...taken, ['--summary', summaryFile]])
 }
 
-/** @throws ConfigError when `path`, the value of `option`, is that of one of the others, too. */
+/** @throws ConfigError when `path`, the value of `option`, is also the path of another option. */
 export function refuseSamePath(
   option: string,
   path: string,

@@ -1,9 +1,9 @@
-/** One slip is allowed for each so many letters of the word. */
+/** Letters of the word per allowed typing error. */
 const LETTERS_PER_SLIP = 3
 
 /**
- * The word that was probably meant: the nearest one where few letters differ, or else the shortest one that begins with
- * what was typed. Null: none is near.
+ * The word that was probably meant: the nearest one if few letters differ, else the shortest that begins with `typed`.
+ * Null when no word is near.
  */
 export function suggestionFor(typed: string, words: readonly string[]): string | null {
   const allowed = Math.max(1, Math.floor(typed.length / LETTERS_PER_SLIP))
@@ -16,7 +16,7 @@ export function suggestionFor(typed: string, words: readonly string[]): string |
   return longer.sort((a, b) => a.length - b.length)[0] ?? null
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+/** Number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, i) => i)

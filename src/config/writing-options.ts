@@ -2,9 +2,9 @@ import { type IndexTarget, indexTargetsOf } from './index-targets.js'
 import { checked, choice, denial, flag, path } from './option-row.js'
 import { pathOf, refusal } from './option-values.js'
 
-/** The options that say what comes out, in the order of the help. */
+/** The options for outputs, in the order of the help. */
 export const WRITING_OPTIONS = {
-  /** Inputs whose results are complete and unchanged are left alone; half-done ones are done again. */
+  /** Skip inputs whose results are complete and unchanged, and convert the others again. */
   resume: flag({
     group: 'Input',
     help: 'leave inputs alone whose results are complete; do half-done ones again',
@@ -15,7 +15,7 @@ export const WRITING_OPTIONS = {
       noWrite: 'there are no results to leave alone',
     },
   }),
-  /** File that takes the raw packets, as pcapng. */
+  /** File for the raw packets, as pcapng. */
   write: checked<string, string | null, 'recordingFile'>(
     {
       letter: 'w',
@@ -28,7 +28,7 @@ export const WRITING_OPTIONS = {
     },
     recordingOf,
   ),
-  /** Folder that takes the files, made with its parents. Default: the current one. */
+  /** Output folder, created with its parents. Default: the current folder. */
   outputDir: checked<string, string>(
     {
       letter: 'o',
@@ -40,13 +40,13 @@ export const WRITING_OPTIONS = {
     },
     (label, value) => (value === undefined ? '.' : pathOf(label, value)),
   ),
-  /** One file for each direction instead of one for each connection. */
+  /** Write a file per direction instead of a file per connection. */
   separateSides: flag({
     letter: 's',
     group: 'Output',
     help: 'one file per direction instead of one per connection',
   }),
-  /** A metadata file for each connection. */
+  /** Write a metadata file per connection. */
   writeMetadata: flag({ letter: 'm', group: 'Output', help: 'a metadata file per connection' }),
   /**
    * Paths of connection indexes, each in the format of its ending: `.jsonl` (JSON lines), `.csv`, `.parquet`, or `.log`
@@ -65,7 +65,7 @@ export const WRITING_OPTIONS = {
     },
     indexTargetsOf,
   ),
-  /** Payload goes to standard output, no connection files. */
+  /** Write payload to standard output instead of connection files. */
   writeToConsole: flag({
     letter: 'c',
     field: 'toConsole',
@@ -74,14 +74,14 @@ export const WRITING_OPTIONS = {
     readme: 'payload goes to standard output, and there are no connection files',
     conflicts: { noWrite: 'one asks for payload, the other for none' },
   }),
-  /** Reassemble and report, write no file for any connection. */
+  /** Reassemble and report without writing connection files. */
   noWrite: denial({
     field: 'writeFiles',
     group: 'Output',
     help: 'reassemble and report, write no file for any connection',
     readme: 'reassemble and report, but write no file for any connection',
   }),
-  /** Replace files that exist. */
+  /** Replace existing files. */
   force: flag({
     group: 'Output',
     help: 'replace files that exist',
@@ -104,7 +104,7 @@ export const WRITING_OPTIONS = {
     help: 'a header before every data chunk',
     readme: 'a header before every data chunk; without effect with `-j`',
   }),
-  /** With `writeToConsole`: as offset, hexadecimal digits and text. */
+  /** With `writeToConsole`, show offset, hexadecimal digits and text. */
   hex: flag({
     group: 'Contents',
     help: 'with -c: offset, hexadecimal digits and text, below a line for each change of connection or side',
@@ -112,7 +112,7 @@ export const WRITING_OPTIONS = {
     needs: { writeToConsole: 'files keep the bytes' },
     conflicts: { json: 'its lines have hexadecimal digits', chunksHeader: 'it has lines of its own' },
   }),
-  /** What stands in a stream for bytes that the capture lost. Default "marker". */
+  /** What to write instead of bytes that the capture lost. Default "marker". */
   gaps: choice({
     value: 'STYLE',
     field: 'gapStyle',
@@ -123,13 +123,13 @@ export const WRITING_OPTIONS = {
     choices: ['marker', 'zeros', 'skip'],
     fallback: 'marker',
   }),
-  /** Times in file names in UTC instead of the local zone. */
+  /** Use UTC instead of local time in file names. */
   utc: flag({ group: 'Contents', help: 'times in file names in UTC instead of the local zone' }),
 }
 
-/** The option that the command line has, and the library has not. */
+/** The option that only the command line has. */
 export const SUMMARY_OPTION = {
-  /** Path of the run's summary, or `-` for standard output. */
+  /** Path for the run's summary, or `-` for standard output. */
   summary: path({
     value: 'FILE',
     offer: 'files',

@@ -17,7 +17,7 @@ const RECORDS_FROM_WORD = 384 / 4
 
 /** Words of one record. */
 export const RECORD_WORDS = 20
-/** Records that are written before the consumer is told, unless `publish` is called. */
+/** Records written before the consumer can see them, unless `publish` is called. */
 const PUBLISH_EVERY = 512
 
 /** @param capacity Records; a power of two. */
@@ -32,7 +32,7 @@ function capacityOf(shared: SharedArrayBuffer): number {
 /** The writing end. */
 export class RingProducer {
   readonly #state: Int32Array
-  /** All words of the ring; a record is written at the index that `next()` gives. */
+  /** All words of the ring. Write a record at the index that `next()` returns. */
   readonly words: Uint32Array
   readonly #capacity: number
   #tail = 0
@@ -52,18 +52,18 @@ export class RingProducer {
     return this.#capacity - ((this.#tail - this.#head) | 0)
   }
 
-  /** Index in `words` of the next record; all words of it are the caller's. There must be a free one. */
+  /** Index in `words` of the next record, which the caller fills. A record must be free. */
   next(): number {
     return RECORDS_FROM_WORD + (this.#tail & (this.#capacity - 1)) * RECORD_WORDS
   }
 
-  /** The record at `next()` is complete. */
+  /** Completes the record at `next()`. */
   commit(): void {
     this.#tail = (this.#tail + 1) | 0
     if (((this.#tail - this.#published) | 0) >= PUBLISH_EVERY) this.publish()
   }
 
-  /** Shows the consumer all records written so far. */
+  /** Makes all completed records visible to the consumer. */
   publish(): void {
     if (this.#tail === this.#published) return
     this.#published = this.#tail
@@ -71,7 +71,7 @@ export class RingProducer {
     Atomics.notify(this.#state, TAIL)
   }
 
-  /** Publishes, then waits until the consumer gives back room, `timeoutMs` at most. */
+  /** Publishes, then waits at most `timeoutMs` for the consumer to free records. */
   waitForRoom(timeoutMs: number): void {
     this.publish()
     Atomics.store(this.#state, WAITING, 1)
@@ -83,7 +83,7 @@ export class RingProducer {
 /** The reading end. */
 export class RingConsumer {
   readonly #state: Int32Array
-  /** All words of the ring; a record is read at the index that `peek()` gives. */
+  /** All words of the ring. Read a record at the index that `peek()` returns. */
   readonly words: Uint32Array
   readonly #capacity: number
   #head = 0
@@ -96,7 +96,7 @@ export class RingConsumer {
     this.#capacity = capacityOf(shared)
   }
 
-  /** Index in `words` of the oldest record, or -1 when there is none now. It stays valid until `release()`. */
+  /** Index in `words` of the oldest record, or -1 when there is none. Valid until `release()`. */
   peek(): number {
     if (this.#head === this.#tail) {
       this.release()
@@ -106,13 +106,13 @@ export class RingConsumer {
     return RECORDS_FROM_WORD + (this.#head & (this.#capacity - 1)) * RECORD_WORDS
   }
 
-  /** The record at `peek()` has been read. */
+  /** Moves past the record at `peek()`. */
   advance(): void {
     this.#head = (this.#head + 1) | 0
     if (((this.#head - this.#released) | 0) >= this.#capacity >> 2) this.release()
   }
 
-  /** Gives the room of the records read so far back to the producer. */
+  /** Frees the records read so far for the producer. */
   release(): void {
     if (this.#released === this.#head) return
     this.#released = this.#head
@@ -120,7 +120,7 @@ export class RingConsumer {
     if (Atomics.load(this.#state, WAITING) === 1) Atomics.notify(this.#state, HEAD)
   }
 
-  /** Waits until there is a record, `timeoutMs` at most. */
+  /** Waits at most `timeoutMs` for a record. */
   waitForRecord(timeoutMs: number): void {
     Atomics.wait(this.#state, TAIL, this.#tail, timeoutMs)
   }

@@ -1,11 +1,11 @@
-/** Says, in a worker, that it needs nothing of this epoch and those before any more. */
+/** Called by a worker when it no longer needs anything of this or earlier epochs. */
 export function passEpoch(passed: Int32Array, worker: number, epoch: number): void {
   Atomics.store(passed, worker, epoch)
   Atomics.notify(passed, worker)
 }
 
 /**
- * The slabs that captures are read into, at the beginning of the memory that the threads share.
+ * The slabs into which captures are read, at the start of the memory that the threads share.
  *
  *   slab 0                     slab 1
  *   +----------+---------------+----------+---------------+ ...
@@ -15,8 +15,8 @@ export function passEpoch(passed: Int32Array, worker: number, epoch: number): vo
  * Files are read into the read area. A record that is cut by its end is carried over to the headroom of the next
  * slab, directly before that slab's read area.
  *
- * Slabs are given back by epoch: everything that was dispatched between two end-of-epoch marks. An epoch is over
- * when every worker has passed its mark, which it says in its own word of `passed`.
+ * Slabs are freed by epoch. An epoch is everything dispatched between two end-of-epoch marks. It is over when every
+ * worker has passed its mark, which each worker records in its own word of `passed`.
  */
 export class SlabPool {
   // Invariants:
@@ -29,14 +29,14 @@ export class SlabPool {
   readonly #free: number[] = []
   readonly #epochs: { readonly epoch: number; readonly slabs: readonly number[] }[] = []
 
-  /** Bytes of so many slabs. */
+  /** Bytes of `slabs` slabs. */
   static bytesOf(slabs: number, headroomBytes: number, readBytes: number): number {
     return slabs * (headroomBytes + readBytes)
   }
 
   /**
-   * @param passed One int32 for each worker: the epoch that it has passed, modulo 2^32.
-   * @param bytes  Shared memory whose beginning the slabs are in; by default memory of their own.
+   * @param passed One int32 per worker: the latest epoch that it has passed, modulo 2^32.
+   * @param bytes  Shared memory with the slabs at its start; by default new memory.
    */
   constructor(
     slabs: number,
@@ -54,18 +54,18 @@ export class SlabPool {
     for (let slab = slabs - 1; slab >= 0; slab--) this.#free.push(slab * this.slabBytes)
   }
 
-  /** Takes a slab: the position of its first byte. -1 when none is free now. */
+  /** Takes a slab and returns the position of its first byte, or -1 when none is free. */
   tryTake(): number {
     if (this.#free.length === 0) this.#collect()
     return this.#free.pop() ?? -1
   }
 
-  /** The slabs were last used in `epoch`, whose mark every worker has been sent. */
+  /** Frees slabs once `epoch` is over, in which they were last used. Its mark must have been sent to every worker. */
   giveBackAfter(epoch: number, slabs: readonly number[]): void {
     this.#epochs.push({ epoch, slabs })
   }
 
-  /** Waits until a worker passes the oldest epoch that is not over, `timeoutMs` at most. */
+  /** Waits at most `timeoutMs` for a worker to pass the oldest epoch that is not over. */
   waitForPass(timeoutMs: number): void {
     const epoch = this.#epochs[0]?.epoch ?? 0
     for (let worker = 0; worker < this.#passed.length; worker++) {

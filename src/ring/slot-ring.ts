@@ -1,14 +1,14 @@
 /**
- * Slots of bytes in one SharedArrayBuffer, filled by one thread and emptied by one other, in turn.
+ * Slots of bytes in one SharedArrayBuffer. One thread fills them in turn, and one other thread empties them.
  *
  *   byte 0        128       256       384                640              640 + slots * slotBytes
  *   +---------+---------+---------+------------------+------- ... -------+
  *   | filled  | emptied | waiting | bytes of slots   |  slots            |
  *   +---------+---------+---------+------------------+------- ... -------+
  *
- * `filled` (producer) and `emptied` (consumer) count slots since the start, modulo 2^32; slot `n % slots` is the one
- * with number `n`. `waiting` is 1 while the consumer wants to be told of the next slot. Each slot begins with
- * room that is not handed over, `reservedBytes` of it.
+ * `filled` (producer) and `emptied` (consumer) count slots since the start, modulo 2^32; number `n` is slot `n % slots`.
+ * `waiting` is 1 while the consumer wants a message about the next slot. The first `reservedBytes` of each slot are not
+ * handed over.
  */
 const FILLED = 0 // int32 index: byte offset / 4
 const EMPTIED = 128 / 4
@@ -17,7 +17,7 @@ const LENGTHS = 384 / 4
 const SLOTS_FROM_BYTE = 640
 const MAX_SLOTS = (SLOTS_FROM_BYTE - 384) / 4
 
-/** The shared memory of a ring, and its form. */
+/** The shared memory of a ring, and its dimensions. */
 export interface SlotRing {
   readonly memory: SharedArrayBuffer
   /** A power of two, at most 64. */
@@ -60,7 +60,7 @@ export class SlotProducer {
     return this.#filled & (this.slots.length - 1)
   }
 
-  /** Slots that were filled and not emptied. */
+  /** Number of filled slots. */
   get full(): number {
     return (this.#filled - Atomics.load(this.#words, EMPTIED)) | 0
   }
@@ -68,13 +68,13 @@ export class SlotProducer {
   /**
    * True when the slot at `slot` may be filled.
    *
-   * @param most Slots that may be full at one moment.
+   * @param most Most slots that may be full at a time.
    */
   hasFree(most = this.slots.length): boolean {
     return this.full < most
   }
 
-  /** Waits until `hasFree(most)`, `timeoutMs` at most. */
+  /** Waits at most `timeoutMs` until `hasFree(most)`. */
   waitForFree(timeoutMs: number, most = this.slots.length): void {
     Atomics.wait(this.#words, EMPTIED, (this.#filled - most) | 0, timeoutMs)
   }
@@ -82,8 +82,8 @@ export class SlotProducer {
   /**
    * Hands the slot over.
    *
-   * @param to End of its content, which begins behind the reserved bytes.
-   * @returns True when the consumer wanted to be told of it.
+   * @param to End of its content, which begins after the reserved bytes.
+   * @returns True when the consumer must be notified.
    */
   publish(to: number): boolean {
     this.#words[LENGTHS + this.slot] = to
@@ -113,7 +113,7 @@ export class SlotConsumer {
     return Atomics.load(this.#words, FILLED) === this.#emptied
   }
 
-  /** Moves bytes of the filled slots to `target`. Returns their number; 0: there are none now. */
+  /** Moves bytes from filled slots to `target`. Returns their number; 0 when no slot is filled. */
   read(target: Uint8Array): number {
     let filled = 0
     while (filled < target.length && !this.isEmpty) {
@@ -128,7 +128,7 @@ export class SlotConsumer {
     return filled
   }
 
-  /** Asks to be told of the next slot. False: there is one already. */
+  /** Requests a notification of the next slot. Returns false when one is filled already. */
   tryWait(): boolean {
     Atomics.store(this.#words, WAITING, 1)
     if (this.isEmpty) return true
