@@ -1,9 +1,20 @@
 import type { RecordLayout } from './pcap-header.js'
 import type { SecretsDescription } from './pcapng-secrets.js'
 
+/** The formats of captures that are read. */
+export type CaptureFormatName =
+  | 'pcap'
+  | 'pcapng'
+  | 'snoop'
+  | 'erf'
+  | 'netmon'
+  | '5view'
+  | 'nstrace'
+  | 'iptrace'
+
 /** A capture's metadata, from the part that was read. Strings are untrusted: unchecked file content. */
 export interface CaptureDescription {
-  readonly format: 'pcap' | 'pcapng'
+  readonly format: CaptureFormatName
   /** Version of the file, or of its first section, such as `2.4`. */
   readonly version: string
   /** Byte orders of its sections, in order of first appearance. */

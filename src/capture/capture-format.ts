@@ -1,51 +1,28 @@
 import { viewOf } from './byte-order.js'
 import { hex32 } from './capture-source.js'
+import { describeForeign } from './foreign-formats.js'
+import { bytesToProveErf } from './formats/erf.js'
+import { type RecognizedFormat, recognizeFormat } from './formats/formats.js'
+import { leadingText } from './leading-text.js'
 import { hasPcapMagic } from './pcap-header.js'
 import { BlockType, sectionByteOrder } from './pcapng-blocks.js'
 
 /** Bytes needed from the start of a file to detect its format, unless the file is shorter. */
 export const DETECT_BYTES = 64
 
+/** Bytes that a format is told by, where they are there. */
+const START_BYTES = 256
+
 /**
  * A supported format, or what is wrong with the content. `problem` completes the sentence `Cannot read "a.pcap" at
  * byte 0: `.
  */
 export type DetectedFormat =
-  | { readonly format: 'pcap' | 'pcapng' }
+  /** `leadingBytes`: length of the text before the header. */
+  | { readonly format: 'pcap' | 'pcapng'; readonly leadingBytes: number; readonly create?: never }
+  | RecognizedFormat
   /** `isNone`: the content is neither a capture nor anything that may contain one. */
   | { readonly problem: string; readonly isNone: boolean }
-
-const BZIP2 = 'bzip2'
-/** Length of the signature that distinguishes a bzip2 file from a text that begins with `BZh`. */
-const BZIP2_MAGIC_BYTES = 10
-// Signatures of compressed files, as Latin-1 text. The first match counts.
-const COMPRESSIONS: readonly (readonly [string, string])[] = [
-  ['\x28\xb5\x2f\xfd', 'zstd'],
-  ['\xfd7zXZ\x00', 'xz'],
-  ['BZh', BZIP2],
-  ['\x04\x22\x4d\x18', 'lz4'],
-  ['\x1f\x8b', 'gzip'],
-  ['\x1f\x9d', 'compress'],
-]
-const ARCHIVES: readonly (readonly [string, string])[] = [
-  ['PK\x03\x04', 'zip'],
-  ['7z\xbc\xaf\x27\x1c', '7z'],
-  ['Rar!', 'RAR'],
-]
-const OTHER_CAPTURES: readonly (readonly [string, string])[] = [
-  ['snoop\x00\x00\x00', 'Sun snoop'],
-  ['btsnoop\x00', 'btsnoop'],
-  ['GMBU', 'Microsoft Network Monitor 2'],
-  ['RTSS', 'Microsoft Network Monitor 1'],
-  ['TRSNIFF data', 'Sniffer'],
-  ['XCP\x00', 'NetXray'],
-  ['\x05VNF', 'Visual Networks'],
-  ['ObserverPktBuffe', 'Observer'],
-  ['\xa1\xb2\x34\xcd', 'modified pcap (0xa1b234cd)'],
-  ['\xcd\x34\xb2\xa1', 'modified pcap (0xa1b234cd)'],
-  ['\xa1\x2b\x3c\x4d', 'Navtel pcap (0xa12b3c4d)'],
-  ['\x4d\x3c\x2b\xa1', 'Navtel pcap (0xa12b3c4d)'],
-]
 
 /**
  * Detects the format of a file from its first bytes.
@@ -56,13 +33,35 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
   const length = to - from
   if (length === 0) return { problem: 'the file is empty', isNone: true }
   const view = viewOf(bytes)
-  if (length >= 4 && hasPcapMagic(view, from)) return { format: 'pcap' }
-  if (length >= 4 && view.getUint32(from) === BlockType.SECTION_HEADER) {
-    if (length < 12 || sectionByteOrder(view, from + 8) !== null) return { format: 'pcapng' }
+  const format = headerAt(view, from, to)
+  if (format !== null) return { format, leadingBytes: 0 }
+  const leadingBytes = leadingText(view, from, to, true)
+  if (typeof leadingBytes === 'number') {
+    const behind = headerAt(view, from + leadingBytes, to)
+    if (behind !== null) return { format: behind, leadingBytes }
   }
   if (isTar(bytes, from, to))
     return { problem: 'the content is a tar archive: extract the captures first', isNone: false }
-  return describe(bytes, from, Math.min(to, from + DETECT_BYTES))
+  return describe(bytes, from, to)
+}
+
+/**
+ * True when more bytes of the file are needed than the `DETECT_BYTES` that are there: it may begin with text before a
+ * header, or with a record that only the next one proves.
+ */
+export function needsMore(bytes: Uint8Array, from: number, to: number): boolean {
+  const view = viewOf(bytes)
+  if (headerAt(view, from, to) !== null) return false
+  if (leadingText(view, from, to, false) === 'more') return true
+  return !('problem' in describe(bytes, from, from + DETECT_BYTES)) && to - from < bytesToProveErf(view, from)
+}
+
+/** The format whose magic number stands at `at`; null: none. */
+export function headerAt(view: DataView, at: number, to: number): 'pcap' | 'pcapng' | null {
+  if (to - at < 4) return null
+  if (hasPcapMagic(view, at)) return 'pcap'
+  if (view.getUint32(at) !== BlockType.SECTION_HEADER) return null
+  return to - at < 12 || sectionByteOrder(view, at + 8) !== null ? 'pcapng' : null
 }
 
 // A tar archive begins with the header of its first member, with the magic after the name (POSIX ustar).
@@ -71,25 +70,16 @@ function isTar(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 function describe(bytes: Uint8Array, from: number, to: number): DetectedFormat {
-  const start = latin1(bytes, from, to)
-  const like = alike(start)
-  if (like !== null) return { problem: like, isNone: false }
+  const start = latin1(bytes, from, Math.min(to, from + START_BYTES))
+  const foreign = describeForeign(start)
+  if (foreign !== null) return { problem: foreign.problem, isNone: foreign.isText }
+  const recognized = recognizeFormat(start, viewOf(bytes), from, to)
+  if (recognized !== null) return recognized
+  const shown = start.slice(0, DETECT_BYTES)
   return {
-    problem: `must begin with a pcap or pcapng header: found ${found(start, bytes, from, to)}`,
+    problem: `must begin with a pcap or pcapng header: found ${found(shown, bytes, from, to)}`,
     isNone: true,
   }
-}
-
-function alike(start: string): string | null {
-  const compression = COMPRESSIONS.find(([magic]) => start.startsWith(magic))
-  if (compression?.[1] === BZIP2 && start.length < BZIP2_MAGIC_BYTES)
-    return `bzip2-compressed content ends after ${start.length} bytes, within its header`
-  if (compression !== undefined)
-    return `the content is ${compression[1]}-compressed, which is not supported here`
-  const archive = ARCHIVES.find(([magic]) => start.startsWith(magic))
-  if (archive !== undefined) return `the content is a ${archive[1]} archive: extract the captures first`
-  const capture = OTHER_CAPTURES.find(([magic]) => start.startsWith(magic))
-  return capture === undefined ? null : `captures of the format ${capture[1]} are not supported`
 }
 
 function found(start: string, bytes: Uint8Array, from: number, to: number): string {

@@ -32,3 +32,9 @@ export function blankCapturedPacket(): CapturedPacket {
     originalBytes: 0,
   }
 }
+
+/** Takes the frame check sequence off, or what was captured of it. */
+export function cutFcs(out: CapturedPacket, fcsBytes: number): void {
+  out.originalBytes = Math.max(0, out.originalBytes - fcsBytes)
+  out.to = Math.min(out.to, out.from + out.originalBytes)
+}

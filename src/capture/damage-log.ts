@@ -69,6 +69,11 @@ export class DamageLog {
     this.#unlistedBytes += length
   }
 
+  /** Adds the text before the header, if there is any. */
+  addLeadingText(length: number): void {
+    if (length > 0) this.addHole(0, length, 'text stands before the header')
+  }
+
   /** Adds a packet in an undamaged block whose interface was not declared. */
   addStray(offset: number, length: number, problem: string): void {
     if (this.#strayPackets === 0) {

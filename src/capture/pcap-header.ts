@@ -1,4 +1,4 @@
-import type { CaptureDescription } from './capture-description.js'
+import { type CaptureDescription, MAX_DESCRIBED_INTERFACES } from './capture-description.js'
 
 /** Layouts of pcap record headers (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
 export type RecordLayout =
@@ -37,6 +37,8 @@ export interface PcapHeader {
   readonly linkType: number
   /** Padding bytes before each frame. */
   readonly framePadding: number
+  /** Length of the frame check sequence at the end of each frame. */
+  readonly fcsBytes: number
 }
 
 interface MagicNumber {
@@ -61,11 +63,17 @@ const MAGIC_NUMBERS = new Map<number, MagicNumber>([
   [0x1c0001ab, { isNanosecond: false, headerBytes: 28, layouts: ['standard'] }],
 ])
 
-/** Length of the longest file header. */
-export const MAX_HEADER_BYTES = 28
+/** Lengths of the magic number, and of the shortest and the longest file header. */
+const MAGIC_BYTES = 4
+const MIN_HEADER_BYTES = 24
+const MAX_HEADER_BYTES = 28
 
-// The bits of the field that hold the link type. The higher bits hold the length of the frame check sequence.
+// The bits of the field that hold the link type. The higher bits say whether the length of the frame check sequence
+// is known, and how many words of 16 bits it has (draft-ietf-opsawg-pcap §4).
 const LINK_TYPE_MASK = 0x03ff_ffff
+const HAS_FCS_LENGTH = 0x0400_0000
+const FCS_SHIFT = 28
+const FCS_WORD_BYTES = 2
 
 // AIX writes files of version 2.2 with nanoseconds and with interface types of RFC 1573 as link types.
 const AIX_LINK_TYPES = new Map([
@@ -81,8 +89,9 @@ export function hasPcapMagic(view: DataView, from: number): boolean {
   return MAGIC_NUMBERS.has(view.getUint32(from)) || MAGIC_NUMBERS.has(view.getUint32(from, true))
 }
 
-/** Length of the file header that begins with the magic number at `from`. */
-export function pcapHeaderBytes(view: DataView, from: number): number {
+/** Length of the file header of which `left` bytes are at `from`; that of the magic number where it is cut. */
+export function pcapHeaderBytes(view: DataView, from: number, left: number): number {
+  if (left < MAGIC_BYTES) return MAGIC_BYTES
   const magic = MAGIC_NUMBERS.get(view.getUint32(from)) ?? MAGIC_NUMBERS.get(view.getUint32(from, true))
   return magic?.headerBytes ?? MAX_HEADER_BYTES
 }
@@ -113,7 +122,26 @@ export function readPcapHeader(view: DataView, from: number): PcapHeader | null 
     snaplen: view.getUint32(from + 16, isLittleEndian),
     linkType: aixLinkType ?? network & LINK_TYPE_MASK,
     framePadding: aixLinkType === LINKTYPE_FDDI ? 3 : 0,
+    fcsBytes: (network & HAS_FCS_LENGTH) === 0 ? 0 : (network >>> FCS_SHIFT) * FCS_WORD_BYTES,
   }
+}
+
+const MAX_SNAPLEN = 0x7fff_ffff
+const MAX_LINK_TYPE = 0xffff
+
+/** True for a whole header of which all fields are possible, where records or text could stand, too. */
+export function isPcapHeader(view: DataView, at: number, to: number): boolean {
+  if (to - at < MIN_HEADER_BYTES || !hasPcapMagic(view, at)) return false
+  const header = readPcapHeader(view, at)
+  if (header === null || to - at < header.headerBytes) return false
+  const { versionMajor: major, versionMinor: minor, snaplen, linkType } = header
+  return major === 2 && minor <= 4 && snaplen <= MAX_SNAPLEN && linkType <= MAX_LINK_TYPE
+}
+
+/** As `isPcapHeader()`; `'more'` when the window ends too early to tell. */
+export function joinsPcapFile(view: DataView, at: number, to: number, isLast: boolean): boolean | 'more' {
+  if (to - at >= MAGIC_BYTES && !hasPcapMagic(view, at)) return false
+  return !isLast && to - at < MAX_HEADER_BYTES ? 'more' : isPcapHeader(view, at, to)
 }
 
 /** Some files of version 2.3 have the old order, and so has version 543.0, which DG/UX's tcpdump writes. */
@@ -123,30 +151,51 @@ function lengthOrder(major: number, minor: number): LengthOrder {
   return minor === 3 ? 'smaller-is-captured' : 'original-first'
 }
 
-/** The metadata in the file header. */
-export function describePcap(header: PcapHeader, layout: RecordLayout): CaptureDescription {
+/** The headers of files that were joined, of which the first are kept. */
+export class JoinedHeaders {
+  readonly #headers: PcapHeader[] = []
+  count = 0
+
+  add(header: PcapHeader): void {
+    this.count += 1
+    if (this.#headers.length < MAX_DESCRIBED_INTERFACES) this.#headers.push(header)
+  }
+
+  /** @param layout That of the file read last. */
+  describe(layout: RecordLayout = 'standard'): CaptureDescription | null {
+    return describePcap(this.#headers, layout, this.count)
+  }
+}
+
+function describePcap(
+  headers: readonly PcapHeader[],
+  layout: RecordLayout,
+  files: number,
+): CaptureDescription | null {
+  const [first] = headers
+  if (first === undefined) return null
   return {
     format: 'pcap',
-    version: `${header.versionMajor}.${header.versionMinor}`,
-    byteOrders: [header.isLittleEndian ? 'little-endian' : 'big-endian'],
+    version: `${first.versionMajor}.${first.versionMinor}`,
+    byteOrders: [
+      ...new Set(headers.map((header) => (header.isLittleEndian ? 'little-endian' : 'big-endian'))),
+    ],
     layout,
-    sections: 1,
+    sections: files,
     hardware: null,
     system: null,
     application: null,
     comments: 0,
     firstComments: [],
     secrets: [],
-    interfaces: [
-      {
-        linkType: header.linkType,
-        snaplen: header.snaplen,
-        resolution: header.isNanosecond ? '10^-9' : '10^-6',
-        name: null,
-        description: null,
-        filter: null,
-        droppedPackets: null,
-      },
-    ],
+    interfaces: headers.map((header) => ({
+      linkType: header.linkType,
+      snaplen: header.snaplen,
+      resolution: header.isNanosecond ? '10^-9' : '10^-6',
+      name: null,
+      description: null,
+      filter: null,
+      droppedPackets: null,
+    })),
   }
 }

@@ -8,19 +8,16 @@ import {
   MAX_RECORD_BYTES,
   type ReadStatus,
 } from './capture-reader.js'
-import type { CapturedPacket } from './captured-packet.js'
+import { type CapturedPacket, cutFcs } from './captured-packet.js'
 import { DamageLog } from './damage-log.js'
-import { describePcap, type PcapHeader, pcapHeaderBytes, readPcapHeader } from './pcap-header.js'
+import * as headers from './pcap-header.js'
 import { findLayout } from './pcap-layout.js'
 import * as problems from './pcap-problems.js'
 import { Oddity, PcapRecords } from './pcap-records.js'
 import { NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch } from './resync.js'
 
-const MAGIC_BYTES = 4
-/**
- * Searches in a row that may read bytes again that an earlier search has read. Without this limit, a crafted file could
- * make the reader read every byte many times.
- */
+// Searches in a row that may read bytes again that an earlier search has read. Without this limit, a crafted file could
+// make the reader read every byte many times.
 const MAX_LOOKS = 4
 const NSEC_PER_SEC = 1_000_000_000
 
@@ -52,10 +49,12 @@ export class PcapReader implements DescribedReader {
   #lookedInto = 0
   #looks = 0
 
-  #header: PcapHeader | null = null
+  readonly #headers = new headers.JoinedHeaders()
+  #header: headers.PcapHeader | null = null
   #isNanosecond = false
   #linkType = 0
   #framePadding = 0
+  #fcsBytes = 0
   #records: PcapRecords | null = null
   #search: ResyncSearch | null = null
   #searchFrom = 0
@@ -65,12 +64,13 @@ export class PcapReader implements DescribedReader {
   problem: CaptureFormatError | null = null
   readonly damage: DamageLog
   readonly droppedPackets = 0
-  readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false
 
-  /** @param file Path as the user gave it, for messages. */
-  constructor(file: string, options: CaptureReaderOptions) {
+  /** @param leadingBytes Length of the text before the header, all of it in the first window. */
+  constructor(file: string, options: CaptureReaderOptions, leadingBytes = 0) {
     this.damage = new DamageLog({ file, isDecompressed: options.isDecompressed })
+    this.damage.addLeadingText(leadingBytes)
+    this.#at = leadingBytes
   }
 
   get position(): number {
@@ -85,12 +85,16 @@ export class PcapReader implements DescribedReader {
     return this.#base
   }
 
+  get interfaceCount(): number {
+    return Math.max(1, this.#headers.count)
+  }
+
   get isBigEndian(): boolean {
     return this.#header?.isLittleEndian === false
   }
 
   describe(): CaptureDescription | null {
-    return this.#header && describePcap(this.#header, this.#records?.layout ?? 'standard')
+    return this.#headers.describe(this.#records?.layout)
   }
 
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
@@ -140,12 +144,13 @@ export class PcapReader implements DescribedReader {
     out.tsNsec = nsec
     out.isNanosecond = this.#isNanosecond
     out.linkType = this.#linkType
-    out.interfaceId = 0
+    out.interfaceId = this.#headers.count - 1
     out.from = frameFrom + padding
     out.to = frameFrom + keptBytes
     out.originalBytes = Math.max(originalBytes, capturedBytes) - padding
     this.#at = out.to
-    this.#keptFrom = out.to - at <= MAX_KEPT_BYTES ? at : out.to
+    if (this.#fcsBytes > 0) cutFcs(out, this.#fcsBytes)
+    this.#keptFrom = this.#at - at <= MAX_KEPT_BYTES ? at : this.#at
     if (keptBytes < capturedBytes) {
       this.#skipBytes = capturedBytes - keptBytes
       this.#skippedFrom = this.#base + at
@@ -159,26 +164,39 @@ export class PcapReader implements DescribedReader {
     if (this.#search !== null && this.#state === 'searching') return this.#goOn(this.#search, out)
     if (this.#state === 'header') {
       const left = this.#to - this.#at
-      const need = left < MAGIC_BYTES ? MAGIC_BYTES : pcapHeaderBytes(this.#view, this.#at)
+      const need = headers.pcapHeaderBytes(this.#view, this.#at, left)
       if (left < need)
         return this.#isLast ? this.#stop(this.fileOffset, problems.fileHeaderCut(need, left)) : 'more'
-      const header = readPcapHeader(this.#view, this.#at)
+      const header = headers.readPcapHeader(this.#view, this.#at)
       if (header === null) return this.#stop(this.fileOffset, problems.NO_MAGIC)
       if (header.versionMajor < 2)
         return this.#stop(this.fileOffset, problems.oldVersion(header.versionMajor))
       this.#useHeader(header)
     }
     if (this.#header !== null) {
+      const joined = this.#joined(out)
+      if (joined !== null) return joined
       const layout = findLayout(this.#header, this.#view, this.#at, this.#to, this.#isLast)
       if (layout === 'more') return 'more'
       this.#records = new PcapRecords(this.#header, layout)
+      this.#search = null
       this.#state = 'records'
     }
     return this.#next(out)
   }
 
-  #useHeader(header: PcapHeader): void {
+  /** Goes on with a file that was put behind this one (`cat a.pcap b.pcap`). Returns null when there is none here. */
+  #joined(out: CapturedPacket): ReadStatus | null {
+    const isJoined = headers.joinsPcapFile(this.#view, this.#at, this.#to, this.#isLast)
+    if (isJoined === 'more' || !isJoined) return isJoined || null
+    this.#state = 'header'
+    return this.#prepare(out)
+  }
+
+  #useHeader(header: headers.PcapHeader): void {
+    this.#headers.add(header)
     this.#header = header
+    this.#fcsBytes = header.fcsBytes
     this.#isNanosecond = header.isNanosecond
     this.#linkType = header.linkType
     this.#framePadding = header.framePadding
@@ -198,6 +216,8 @@ export class PcapReader implements DescribedReader {
 
   /** Decides whether to accept a record with an unusual header. */
   #judge(records: PcapRecords, frameRoom: number, out: CapturedPacket): ReadStatus | 'record' {
+    const joined = this.#joined(out)
+    if (joined !== null) return joined
     const { oddities, capturedBytes } = records
     if ((oddities & Oddity.IMPOSSIBLE) !== 0) {
       const problem =

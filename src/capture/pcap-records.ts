@@ -1,4 +1,11 @@
-import { type LengthOrder, type PcapHeader, RECORD_HEADER_BYTES, type RecordLayout } from './pcap-header.js'
+import {
+  isPcapHeader,
+  type LengthOrder,
+  type PcapHeader,
+  RECORD_HEADER_BYTES,
+  type RecordLayout,
+  readPcapHeader,
+} from './pcap-header.js'
 import { CHAIN_RECORDS, CUT_RECORD, LOOKAHEAD_BYTES, NO_RECORD, type RecordTest } from './resync.js'
 
 /** A longer frame is possible only if the file's snaplen allows it. */
@@ -136,10 +143,19 @@ export class PcapRecords implements RecordTest {
     if (at + this.headerBytes > to) return CUT_RECORD
     // This check rejects most bytes that are not a record. It needs an earlier time to compare with.
     const sec = view.getUint32(at, this.isLittleEndian)
-    if (Math.abs(sec - this.#chainSec) > SEARCH_SEC) return NO_RECORD
+    if (Math.abs(sec - this.#chainSec) > SEARCH_SEC) return this.#fileHeaderBytes(view, at, to)
     this.load(view, at)
     if ((this.oddities & ~Oddity.TIME) !== 0) return NO_RECORD
     if (Number.isNaN(this.#chainSec)) this.#chainSec = sec
     return this.headerBytes + this.capturedBytes
+  }
+
+  /** A chain may begin with, or go on behind, the header of another file whose records are like these. */
+  #fileHeaderBytes(view: DataView, at: number, to: number): number {
+    if (!isPcapHeader(view, at, to)) return NO_RECORD
+    const header = readPcapHeader(view, at)
+    const isAlike =
+      header?.isLittleEndian === this.isLittleEndian && header.isNanosecond === this.unitsPerSec > 1_000_000
+    return isAlike ? header.headerBytes : NO_RECORD
   }
 }

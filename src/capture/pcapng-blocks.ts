@@ -71,6 +71,7 @@ const IF_DESCRIPTION = 3
 const IF_FILTER = 11
 const OPT_COMMENT = 1
 const IF_TSRESOL = 9
+const IF_FCSLEN = 13
 const IF_TSOFFSET = 14
 const ISB_IFDROP = 5
 const ISB_OSDROP = 7
@@ -83,6 +84,8 @@ export interface CaptureInterface {
   /** Most bytes captured of a frame; 0 for no limit. */
   readonly snaplen: number
   readonly clock: InterfaceClock
+  /** Length of the frame check sequence at the end of each frame. */
+  readonly fcsBytes: number
   /** Unit of the timestamps in seconds, such as `10^-6` or `2^-10`. */
   readonly resolution: string
   readonly name: string | null
@@ -115,11 +118,13 @@ export function readInterface(
 ): CaptureInterface {
   let resolution: number | undefined
   let offsetSec = 0
+  let fcsBytes = 0
   let name: string | null = null
   let description: string | null = null
   let filter: string | null = null
   forEachOption(view, at + 16, optionsTo, isLittleEndian, (code, from, to) => {
     if (code === IF_TSRESOL && to > from) resolution = view.getUint8(from)
+    if (code === IF_FCSLEN && to > from) fcsBytes = fcsBytesOf(view.getUint8(from))
     if (code === IF_NAME) name = textAt(view, from, to)
     if (code === IF_DESCRIPTION) description = textAt(view, from, to)
     if (code === IF_FILTER && to > from && view.getUint8(from) === 0) filter = textAt(view, from + 1, to)
@@ -130,12 +135,18 @@ export function readInterface(
     linkType: view.getUint16(at + 8, isLittleEndian),
     snaplen: view.getUint32(at + 12, isLittleEndian),
     clock: interfaceClock(resolution, offsetSec),
+    fcsBytes,
     resolution: resolutionText(resolution ?? 6),
     name,
     description,
     filter,
     droppedPackets: null,
   }
+}
+
+/** The draft says bits, its example and all programs have bytes. */
+function fcsBytesOf(length: number): number {
+  return length >= 16 ? length >>> 3 : length
 }
 
 function resolutionText(resolution: number): string {

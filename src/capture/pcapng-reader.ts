@@ -44,6 +44,7 @@ export class PcapngReader implements DescribedReader {
   #to = 0
   #isLast = false
   #base = 0
+  #leadingBytes: number
   #skipBytes = 0
   #blockBytes = 0
   #blockOffset = 0
@@ -56,9 +57,14 @@ export class PcapngReader implements DescribedReader {
   problem: CaptureFormatError | null = null
   readonly damage: DamageLog
 
-  /** @param file Path as the user gave it, for messages. */
-  constructor(file: string, options: CaptureReaderOptions) {
+  /**
+   * @param file Path as the user gave it, for messages.
+   * @param leadingBytes Length of the text before the first section, all of it in the first window.
+   */
+  constructor(file: string, options: CaptureReaderOptions, leadingBytes = 0) {
     this.damage = new DamageLog({ file, isDecompressed: options.isDecompressed })
+    this.damage.addLeadingText(leadingBytes)
+    this.#leadingBytes = leadingBytes
     this.#sections = new PcapngSections(options.maxInterfaces, options.countsComments === true)
     this.#search = new ResyncSearch(new PcapngBlockTest(this.#sections))
   }
@@ -98,7 +104,8 @@ export class PcapngReader implements DescribedReader {
   window(bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     this.#base += this.#at - from
     this.#view = viewOf(bytes)
-    this.#at = from
+    this.#at = from + this.#leadingBytes
+    this.#leadingBytes = 0
     this.#to = to
     this.#isLast = isLast
   }

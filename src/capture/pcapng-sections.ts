@@ -1,6 +1,6 @@
 import { type ByteOrder, type CaptureDescription, CommentLog } from './capture-description.js'
 import { MAX_RECORD_BYTES } from './capture-reader.js'
-import type { CapturedPacket } from './captured-packet.js'
+import { type CapturedPacket, cutFcs } from './captured-packet.js'
 import {
   BlockType,
   type CaptureInterface,
@@ -221,5 +221,6 @@ function fill(
   out.from = from
   out.to = from + Math.min(capturedBytes, MAX_RECORD_BYTES)
   out.originalBytes = Math.max(originalBytes, capturedBytes)
+  if (iface.fcsBytes > 0) cutFcs(out, iface.fcsBytes)
   return 'packet'
 }

@@ -85,9 +85,12 @@ function formatText({ format }: CaptureInspection): string {
   if (format === null) return ''
   const variant = format.record_headers === 'standard' ? [] : [`${format.record_headers} record headers`]
   const sections = format.sections === 1 ? [] : [`${countText(format.sections)} sections`]
-  return [`${format.name} ${format.version}`, format.byte_orders.join(' and '), ...variant, ...sections].join(
-    ', ',
-  )
+  return [
+    `${format.name} ${format.version}`.trim(),
+    format.byte_orders.join(' and '),
+    ...variant,
+    ...sections,
+  ].join(', ')
 }
 
 function writerText({ format }: CaptureInspection): string {

@@ -1,4 +1,4 @@
-import { DETECT_BYTES } from '../capture/capture-format.js'
+import { DETECT_BYTES, needsMore } from '../capture/capture-format.js'
 import {
   type CaptureReader,
   type CaptureReaderOptions,
@@ -130,9 +130,12 @@ export class CaptureWindows<R extends CaptureReader> {
   }
 
   #detect(): R | null {
-    if (!this.#isLast && this.#to - this.#from < DETECT_BYTES) return null
+    const { bytes } = this.#areas
+    if (!this.#isLast) {
+      if (this.#to - this.#from < DETECT_BYTES || needsMore(bytes, this.#from, this.#to)) return null
+    }
     const options = { ...this.#options, isDecompressed: this.#source.isDecompressed }
-    return this.#create(this.#areas.bytes, this.#from, this.#to, this.#file, options)
+    return this.#create(bytes, this.#from, this.#to, this.#file, options)
   }
 
   // The view lives as long as the read.

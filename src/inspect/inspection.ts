@@ -1,3 +1,4 @@
+import type { CaptureFormatName } from '../capture/capture-description.js'
 import type { InputProblem, InputSummary, SkippedInputs } from '../summary.js'
 
 /** Packet counts of one kind, with its subdivision. */
@@ -25,7 +26,7 @@ export interface InspectedInterface {
 
 /** Information from the capture's headers. */
 export interface InspectedFormat {
-  readonly name: 'pcap' | 'pcapng'
+  readonly name: CaptureFormatName
   readonly version: string
   readonly byte_orders: readonly string[]
   /** Layout of a pcap file's record headers, such as `standard`. */

@@ -52,8 +52,47 @@ describe('createCaptureReader()', () => {
     ['bzip2 that is cut', 'BZh9', 'bzip2-compressed content ends after 4 bytes, within its header'],
     ['lz4', '\x04\x22\x4d\x18', 'the content is lz4-compressed, which is not supported here'],
     ['gzip inside gzip', '\x1f\x8b\x08', 'the content is gzip-compressed, which is not supported here'],
-    ['a zip archive', 'PK\x03\x04', 'the content is a zip archive: extract the captures first'],
-    ['snoop', 'snoop\x00\x00\x00\x00', 'captures of the format Sun snoop are not supported'],
+    [
+      'a zip archive',
+      'PK\x03\x04',
+      'the content is a zip archive: extract the captures first, or "unzip -p IN | pcap2conn -"',
+    ],
+    ...['TRSNIFF data=Sniffer', 'ObserverPktBufferVersion=Observer', '\x01\x10\x4c\x00\x01\x05=LANalyzer']
+      .map((row) => row.split(/=(?=[^=]*$)/) as [string, string])
+      .map(
+        ([start, name]) =>
+          [
+            name,
+            start,
+            `captures of the format ${name} are not supported: "editcap -F pcap IN OUT" converts them`,
+          ] as [string, string, string],
+      ),
+    [
+      'K12 text',
+      '+---------+---------------+----------+\r\n22:13:20,010,000   ETHER',
+      'captures of the format K12 text are not supported: "editcap -F pcap IN OUT" converts them',
+    ],
+    [
+      'a Windows event trace',
+      `\x00\x00\x01\x00\xc0\x08\x00\x00${'\x00'.repeat(80)}`,
+      'the content looks like a Windows event trace (ETL): "etl2pcapng IN OUT" converts it',
+    ],
+    [
+      "tcpdump's text",
+      '22:13:20.010000 IP 192.0.2.10.40000 > 198.51.100.20.80: Flags [S], seq 1000, win 65535',
+      'the content is the output of tcpdump: capture with "tcpdump -w FILE", or if it has hex dumps: ' +
+        '"text2pcap" makes a capture of it',
+    ],
+    [
+      "FortiGate's text",
+      '0.000000 port1 in 192.0.2.10.40000 -> 198.51.100.20.80: syn 1000',
+      "the content is the text of FortiGate's sniffer: fgt2eth.pl makes a capture of it, if its verbosity was 3 or 6",
+    ],
+    [
+      'a hex dump',
+      '000000 00 e0 1e a7 05 6f 00 10\n',
+      'the content is a hex dump: "text2pcap" makes a capture of it',
+    ],
     [
       'a rare pcap',
       '\xcd\x34\xb2\xa1',

@@ -35,7 +35,7 @@ import { decodeLoopback } from './loopback.js'
 import { decodeMpls } from './mpls.js'
 import { decodeNflog } from './nflog.js'
 import { decodeOldPflog, decodePflog } from './pflog.js'
-import { decodePktap } from './pktap.js'
+import { decodePktap, decodeUser2 } from './pktap.js'
 import {
   decodeCiscoHdlc,
   decodeCiscoHdlcWithDirection,
@@ -90,6 +90,7 @@ const ROWS: readonly (readonly [linkType: number, decoder: LayerDecoder])[] = [
   [137, decodeJuniperAtm1], // JUNIPER_ATM1
   [138, decodeFirewire], // APPLE_IP_OVER_IEEE1394
   [143, decodeDocsis], // DOCSIS
+  [149, decodeUser2], // USER2
   [163, decodeAvs], // IEEE802_11_AVS
   [164, decodeJuniperService], // JUNIPER_MONITOR
   [166, decodePppWithDirection], // PPP_PPPD

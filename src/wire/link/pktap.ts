@@ -22,3 +22,24 @@ export function decodePktap(bytes: Uint8Array, cursor: FrameCursor): number {
   cursor.at = at + headerBytes
   return Layer.LINK_TYPE
 }
+
+const LINKTYPE_USER2 = 149
+/** `struct pktap_header` of macOS, and room for what later systems add. */
+const USUAL_HEADER_BYTES = 108
+const MOST_HEADER_BYTES = 512
+
+/**
+ * LINKTYPE_USER2, which Apple's libpcap took for PKTAP before it had a number of its own; what else users put there is
+ * not known.
+ */
+export function decodeUser2(bytes: Uint8Array, cursor: FrameCursor): number {
+  const { at, to } = cursor
+  cursor.linkType = LINKTYPE_USER2
+  if (to - at < MIN_HEADER_BYTES)
+    return cursor.wireTo - at < MIN_HEADER_BYTES ? Layer.UNKNOWN : Layer.TRUNCATED
+  const headerBytes = u32le(bytes, at)
+  const isUsual = headerBytes >= USUAL_HEADER_BYTES && headerBytes <= MOST_HEADER_BYTES
+  const isPacket = u32le(bytes, at + RECORD_TYPE) === RECORD_PACKET
+  const isPktap = isUsual && isPacket && u32le(bytes, at + LINK_TYPE) !== LINKTYPE_USER2
+  return isPktap ? decodePktap(bytes, cursor) : Layer.UNKNOWN
+}

@@ -259,6 +259,7 @@ export const carriers: readonly Carrier[] = [
   ['InfiniBand with raw IPv6', 247, concat([0, 1, 0, 1, 0, 0, 0, 2], hello6)],
   ['InfiniBand with a raw EtherType', 247, concat([0, 0, 0, 1, 0, 0, 0, 2], [0, 0], u16(0x0800), hello)],
   ['PKTAP with Ethernet', 258, pktap(1, vlanFrame), VLAN_9], // tcpdump/LINKTYPE_PKTAP.pcap
+  ['PKTAP as USER2', 149, pktap(1, vlanFrame), VLAN_9],
   ['PKTAP with raw IP', 258, pktap(12, hello)],
   ['EPON', 259, concat([0x55, 0xd5, 0x55, 0x55, 0, 1], ethernet(hello))],
   ['an mPacket', 274, concat([0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xd5], ethernet(hello), FCS)],
