@@ -14,6 +14,7 @@ function described(name: string): CaptureInterface {
     description: name,
     filter: name,
     droppedPackets: null,
+    fcsBytes: 0,
   }
 }
 
