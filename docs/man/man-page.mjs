@@ -28,7 +28,7 @@ const EXIT_CODES = [
   ['0', 'all done; of view: ended by a signal, which is how it ends'],
   [
     '1',
-    'an input is damaged or cannot be read: messages name it, all else is done; or an output exists already: the run stops there and says what it left',
+    'an input is damaged or cannot be read, or an output exists already: messages name it, all else is done, and the result is final',
   ],
   ['2', 'bad usage: nothing was written'],
   ['70', 'the program is wrong: numbers do not balance'],

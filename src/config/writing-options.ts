@@ -86,7 +86,7 @@ export const WRITING_OPTIONS = {
     group: 'Output',
     help: 'replace files that exist',
     readme:
-      'replace files that exist. Without it an existing file is never touched: the run ends with exit code 1 and names it',
+      'replace files that exist. Without it an existing file is never touched: it is named, all else is done, and the exit code is 1',
   }),
 
   /** Chunks as JSON lines, metadata as JSON. */

@@ -1,8 +1,25 @@
-import { failureReason, OutputError } from '../errors.js'
+import { lstatSync } from 'node:fs'
+import { codeOf, failureReason, OutputError } from '../errors.js'
+import { systemPath } from '../system-path.js'
+
+/** Codes with which systems answer to a folder in the place of a file. */
+const FOLDER_CODES = new Set(['EEXIST', 'EISDIR', 'EPERM'])
 
 /** The {@link OutputError} for a file that could not be written. */
 export function outputFailure(path: string, cause: unknown): OutputError {
-  const isThere = (cause as NodeJS.ErrnoException | null)?.code === 'EEXIST'
-  const reason = isThere ? 'file exists (use --force to replace it)' : failureReason(cause)
-  return new OutputError(`Cannot write "${path}": ${reason}`, path, { cause })
+  return new OutputError(`Cannot write "${path}": ${reasonOf(path, cause)}`, path, { cause })
+}
+
+function reasonOf(path: string, cause: unknown): string {
+  const code = codeOf(cause)
+  if (FOLDER_CODES.has(code) && isFolder(path)) return 'it is a folder'
+  return code === 'EEXIST' ? 'file exists (use --force to replace it)' : failureReason(cause)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
+  }
 }

@@ -39,7 +39,7 @@ const convert = (folder: string, ...args: string[]) =>
   runProgram(['capture.pcap', '-q', ...args], { cwd: folder, timeoutMs: HANG_MS })
 
 describe.concurrent('without --force', () => {
-  it('leaves every file that exists as it is, names one, and answers 1', () =>
+  it('leaves every file that exists as it is, names and counts them, and answers 1', () =>
     withCapture(async (folder) => {
       await convert(folder, '-o', 'out', '-s', '-m')
       const [name] = readdirSync(join(folder, 'out'))
@@ -47,11 +47,41 @@ describe.concurrent('without --force', () => {
       const before = treeHashes(join(folder, 'out'))
       const { code, stderr } = await convert(folder, '-o', 'out', '-s', '-m')
       expect(code).toBe(1)
-      expect(stderr).toMatch(
-        /^error +Cannot write "out\/[^"]+": file exists \(use --force to replace it\)\n$/,
-      )
+      const lines = stderr.trimEnd().split('\n')
+      expect(lines.pop()).toBe(`error        ${before.size - 20} more files could not be written`)
+      expect(lines).toHaveLength(20)
+      for (const line of lines)
+        expect(line).toMatch(/^error +Cannot write "out\/[^"]+": file exists \(use --force to replace it\)$/)
       expect(treeDifferences(before, treeHashes(join(folder, 'out')))).toEqual([])
     }))
+
+  it.each([1, 3])('a file and a folder that exist cost themselves alone, with %d workers', (workers) =>
+    withCapture(async (folder) => {
+      const all = ['-s', '--workers', `${workers}`]
+      await convert(folder, '-o', 'expected', ...all, '--index', 'expected.jsonl')
+      const expected = treeHashes(join(folder, 'expected'))
+      const [file = '', taken = ''] = expected.keys()
+      mkdirSync(join(folder, 'out', taken), { recursive: true })
+      writeFileSync(join(folder, 'out', file), 'mine')
+      const told = ['--index', 'x.jsonl', '--report', 'r.html', '--summary', 's.json']
+      const { code, stderr } = await convert(folder, '-o', 'out', ...all, ...told)
+      const errors = [
+        `Cannot write "out/${file}": file exists (use --force to replace it)`,
+        `Cannot write "out/${taken}": it is a folder`,
+      ]
+      expect([code, stderr]).toEqual([1, errors.map((text) => `error        ${text}\n`).join('')])
+      expect(readFileSync(join(folder, 'out', file), 'utf8')).toBe('mine')
+      const found = treeHashes(join(folder, 'out'))
+      expect(treeDifferences(expected, found)).toEqual([`other ${file}`, `no ${taken}`])
+      const summary: Summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'))
+      expect([summary.errors, summary.files]).toEqual([errors, expected.size - 2])
+      expect(summary.inputs.map(({ status }) => status)).toEqual(['ok'])
+      expect(readdirSync(folder)).toContain('r.html')
+      const lines = (name: string) => readFileSync(join(folder, name), 'utf8').split('\n')
+      const paths = new RegExp(`"(?:${[file, taken].join('|').replaceAll('.', '\\.')})"`)
+      expect(lines('x.jsonl')).toEqual(lines('expected.jsonl').map((line) => line.replace(paths, 'null')))
+    }),
+  )
 
   it('writes through no link', () =>
     withCapture(async (folder) => {
@@ -228,6 +258,7 @@ it.concurrent('says in the summary which output failed', () =>
     await convert(folder, '-o', 'out')
     const { code } = await convert(folder, '-o', 'out', '--summary', 's.json')
     const { errors, files } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')) as Summary
-    expect([code, errors.length, files]).toEqual([1, 1, 0])
+    expect([code, errors.length, files]).toEqual([1, 21, 0])
     expect(errors[0]).toMatch(/^Cannot write "out\/[^"]+": file exists/)
+    expect(errors[20]).toMatch(/^\d+ more files could not be written$/)
   }))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -76,14 +76,44 @@ describe.concurrent('--resume with --per-file', () => {
       const all = ['cut.gz', 'text', 'taken', '--per-file']
       expect(await resume(folder, all)).toMatchObject({
         code: 1,
-        inputs: ['cut.gz partial', 'text failed', 'taken partial'],
+        inputs: ['cut.gz partial', 'text failed', 'taken ok'],
       })
       const again = await resume(folder, all)
-      expect(again).toMatchObject({ code: 1, inputs: ['cut.gz skipped', 'text failed', 'taken partial'] })
+      expect(again).toMatchObject({ code: 1, inputs: ['cut.gz skipped', 'text failed', 'taken ok'] })
       expect(again.stderr).toContain('the gzip data ends early')
       expect(again.stderr).toContain(`${FILE}": file exists`)
       expect(readTree(join(folder, 'out')).get(`taken/${FILE}`)?.toString()).toBe("the user's")
       expect((await resume(folder, ['cut.gz', '--per-file'])).code).toBe(1)
+    }))
+
+  it('a folder in the place of a result costs that file alone, whatever order it comes in', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      await resume(folder, ['a', 'b', '--per-file'])
+      rmSync(join(folder, 'out', 'a', FILE))
+      mkdirSync(join(folder, 'out', 'a', FILE, 'mine'), { recursive: true })
+      rmSync(join(folder, 'out', 'b', STATE, 'results'))
+      mkdirSync(join(folder, 'out', 'b', STATE, 'results'))
+      for (const _ of ['once', 'twice']) {
+        const { code, stderr } = await resume(folder, ['a', 'b', '--per-file'])
+        expect([code, stderr]).toEqual([1, `error        Cannot write "out/a/${FILE}": it is a folder\n`])
+        expect(readdirSync(join(folder, 'out', 'a', FILE))).toEqual(['mine'])
+        expect(readFileSync(join(folder, 'out', 'b', FILE), 'utf8')).toBe('b')
+      }
+      rmSync(join(folder, 'out', 'a', FILE), { recursive: true })
+      expect(await resume(folder, ['a', 'b', '--per-file'])).toMatchObject({
+        code: 0,
+        inputs: ['b skipped', 'a ok'],
+      })
+    }))
+
+  it('a folder in the place of the record is refused before any work', () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a'), datagramCapture('a'))
+      mkdirSync(join(folder, 'out', 'a', RECORD), { recursive: true })
+      const { code, stderr } = await resume(folder, ['a', '--per-file'])
+      expect([code, stderr]).toEqual([1, `pcap2conn: Cannot write "out/a/${RECORD}": it is a folder\n`])
+      expect(readdirSync(join(folder, 'out', 'a'))).toEqual([RECORD])
     }))
 
   it('takes the same command once more with --summary, too, and replaces that alone', () =>

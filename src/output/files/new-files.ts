@@ -122,9 +122,7 @@ export class NewFiles {
   /** Notes the failure of one file. @throws OutputError where others would share it. */
   giveUp(path: string, error: unknown): void {
     const failure = error instanceof OutputError ? error : outputFailure(path, error)
-    // A problem of the disk or folder ends the run. So does a file that exists: the results of another run must not be
-    // overwritten.
-    if (failure.kind !== 'output' || codeOf(failure.cause) === 'EEXIST') throw failure
+    if (failure.kind !== 'output') throw failure // a problem of the disk or folder
     this.#totals.failures += 1
     if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
   }

@@ -48,16 +48,17 @@ export function hasConnectionFiles(folder: string): boolean {
 }
 
 /**
- * Removes what an earlier run made in a folder, as far as it is called as connection files are, and what it noted.
+ * Removes what an earlier run made in a folder, as far as it is called as connection files are, and what it noted. A
+ * folder in the place of a result stays: it is not ours.
  *
  * @param areListed False: that run kept no lists.
  * @throws OutputError
  */
 export function removeResults(folder: string, areListed: boolean): void {
   const names = areListed ? listedNames(folder) : connectionFilesIn(folder)
-  for (const name of names) remove(join(folder, name))
+  for (const name of names) removeFile(join(folder, name))
   for (const name of stateNames(folder)) if (NOTED.test(name)) remove(statePath(folder, name))
-  for (const name of namesIn(folder)) if (PARTIAL_RECORD.test(name)) remove(join(folder, name))
+  for (const name of namesIn(folder)) if (PARTIAL_RECORD.test(name)) removeFile(join(folder, name))
 }
 
 /**
@@ -149,8 +150,12 @@ function lookAt(path: string): fs.Stats | undefined {
   return attempt('read', path, () => fs.lstatSync(systemPath(path), { throwIfNoEntry: false }))
 }
 
+function removeFile(path: string): void {
+  if (lookAt(path)?.isDirectory() !== true) remove(path)
+}
+
 function remove(path: string): void {
-  attempt('remove', path, () => fs.rmSync(systemPath(path), { force: true }))
+  attempt('remove', path, () => fs.rmSync(systemPath(path), { force: true, recursive: true }))
 }
 
 function attempt<T>(verb: string, path: string, action: () => T): T {

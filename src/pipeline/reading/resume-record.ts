@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../../config/config.js'
 import { type Failure, failureReason, InputError, OutputError } from '../../errors.js'
+import { refuseExisting } from '../../existing-outputs.js'
 import { reason } from '../../input/file-source.js'
 import type { Input } from '../../input/input.js'
 import type { InputProblem } from '../../summary.js'
@@ -101,10 +102,12 @@ export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
 /**
  * The record in a folder; null: there is none, or what has its name is none. Who wrote it is not known.
  *
- * @throws OutputError where it cannot be read.
+ * @throws OutputError where it cannot be read, or could not be written because a folder has its name.
  */
 export function readRecord(folder: string): ResumeRecord | null {
-  const text = textOf(join(folder, RECORD_NAME), MAX_RECORD_BYTES) ?? ''
+  const path = join(folder, RECORD_NAME)
+  refuseExisting([path], true)
+  const text = textOf(path, MAX_RECORD_BYTES) ?? ''
   try {
     const record: unknown = JSON.parse(text)
     return isRecord(record) ? record : null

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FdBudget } from '../../../src/output/files/fd-budget.js'
@@ -79,8 +79,8 @@ describe('OpenFiles', () => {
     const { files, newFiles, folder, budget } = setUp(2)
     writeFileSync(join(folder, '1'), '')
     files.write(0, abc, 0, 3, 0)
-    expect(() => files.write(1, abc, 0, 3, 0)).toThrow('file exists')
-    expect(() => newFiles.writeWhole(join(folder, '1'), abc, 0, 3)).toThrow('file exists')
+    files.write(1, abc, 0, 3, 0)
+    newFiles.writeWhole(join(folder, '1'), abc, 0, 3)
     expect(() => newFiles.writeWhole(join(folder, 'no', 'folder'), abc, 0, 3)).toThrow(
       `Cannot write "${join(folder, 'no', 'folder')}": no such file or directory (ENOENT)`,
     )
@@ -89,9 +89,17 @@ describe('OpenFiles', () => {
     expect(openFilesBelow(folder)).toBe(0)
   })
 
-  it('gives up a file that alone cannot be written, says why, and goes on with the others', () => {
-    const { files, newFiles, folder, totals, budget } = setUp(2, true)
-    mkdirSync(join(folder, '1'))
+  const isThere = 'file exists (use --force to replace it)'
+  // [what stands in its place, with --force, why it is given up]
+  const taken: [string, boolean, string, (path: string) => void][] = [
+    ['a folder', false, 'it is a folder', mkdirSync],
+    ['a folder', true, 'it is a folder', mkdirSync],
+    ['a file', false, isThere, (path) => writeFileSync(path, '')],
+    ['a link', false, isThere, (path) => symlinkSync('nowhere', path)],
+  ]
+  it.each(taken)('gives up %s, forced %s, says why, and goes on with others', (_what, isForced, why, place) => {
+    const { files, newFiles, folder, totals, budget } = setUp(2, isForced)
+    place(join(folder, '1'))
     files.write(0, abc, 0, 3, 0)
     files.write(1, abc, 0, 3, 0)
     files.write(1, abc, 0, 3, 3)
@@ -99,9 +107,7 @@ describe('OpenFiles', () => {
     files.write(2, abc, 0, 3, 0)
     expect([0, 1, 2].map((file) => files.isGivenUp(file))).toEqual([false, true, false])
     expect(totals).toMatchObject({ files: 2, bytesWritten: 6, failures: 2 })
-    expect(totals.failureTexts[0]).toBe(
-      `Cannot write "${join(folder, '1')}": illegal operation on a directory (EISDIR)`,
-    )
+    expect(totals.failureTexts[0]).toBe(`Cannot write "${join(folder, '1')}": ${why}`)
     for (const file of [0, 1, 2]) files.close(file)
     files.forget(1)
     expect(files.isGivenUp(1)).toBe(false)
