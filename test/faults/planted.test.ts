@@ -94,7 +94,12 @@ describe.concurrent('at the names of connection files', () => {
       })
       const before = paths.map(standsAt)
       const result = await run(folder, ['small.pcap', '-o', 'out', '-m', '-q'])
-      expectClearEnd(folder, result, 1, /^(?:error +Cannot write "out\/[^"\n]+": file exists \(use --force[^\n]+\n){7}$/)
+      expectClearEnd(
+        folder,
+        result,
+        1,
+        /^(?:error +Cannot write "out\/[^"\n]+": file exists \(use --force[^\n]+\n){7}$/,
+      )
       expect(paths.map(standsAt)).toEqual(before)
       for (const path of paths) rmSync(path)
       const others = [...expected].filter(([name]) => !names.includes(name))

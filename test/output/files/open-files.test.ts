@@ -97,22 +97,25 @@ describe('OpenFiles', () => {
     ['a file', false, isThere, (path) => writeFileSync(path, '')],
     ['a link', false, isThere, (path) => symlinkSync('nowhere', path)],
   ]
-  it.each(taken)('gives up %s, forced %s, says why, and goes on with others', (_what, isForced, why, place) => {
-    const { files, newFiles, folder, totals, budget } = setUp(2, isForced)
-    place(join(folder, '1'))
-    files.write(0, abc, 0, 3, 0)
-    files.write(1, abc, 0, 3, 0)
-    files.write(1, abc, 0, 3, 3)
-    newFiles.writeWhole(join(folder, '1'), abc, 0, 3)
-    files.write(2, abc, 0, 3, 0)
-    expect([0, 1, 2].map((file) => files.isGivenUp(file))).toEqual([false, true, false])
-    expect(totals).toMatchObject({ files: 2, bytesWritten: 6, failures: 2 })
-    expect(totals.failureTexts[0]).toBe(`Cannot write "${join(folder, '1')}": ${why}`)
-    for (const file of [0, 1, 2]) files.close(file)
-    files.forget(1)
-    expect(files.isGivenUp(1)).toBe(false)
-    expect(budget.takenSlots).toBe(0)
-  })
+  it.each(taken)(
+    'gives up %s, forced %s, says why, and goes on with others',
+    (_what, isForced, why, place) => {
+      const { files, newFiles, folder, totals, budget } = setUp(2, isForced)
+      place(join(folder, '1'))
+      files.write(0, abc, 0, 3, 0)
+      files.write(1, abc, 0, 3, 0)
+      files.write(1, abc, 0, 3, 3)
+      newFiles.writeWhole(join(folder, '1'), abc, 0, 3)
+      files.write(2, abc, 0, 3, 0)
+      expect([0, 1, 2].map((file) => files.isGivenUp(file))).toEqual([false, true, false])
+      expect(totals).toMatchObject({ files: 2, bytesWritten: 6, failures: 2 })
+      expect(totals.failureTexts[0]).toBe(`Cannot write "${join(folder, '1')}": ${why}`)
+      for (const file of [0, 1, 2]) files.close(file)
+      files.forget(1)
+      expect(files.isGivenUp(1)).toBe(false)
+      expect(budget.takenSlots).toBe(0)
+    },
+  )
 
   it('keeps the texts of the first failures and counts the others', () => {
     const { files, folder, totals } = setUp(1, true)
