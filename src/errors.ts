@@ -104,6 +104,12 @@ export class ResourceError extends Error {
 export class LiveCaptureError extends Error {
   override readonly name = 'LiveCaptureError'
   readonly code = 'ERR_LIVE_CAPTURE'
+  readonly kind: ErrorKind
+
+  constructor(message: string, kind: ErrorKind = 'input') {
+    super(message)
+    this.kind = kind
+  }
 }
 
 /** Codes with which reading fails when the system lacks descriptors, memory, disk or network. */
@@ -139,9 +145,14 @@ export function deathKind(error: Error): ErrorKind {
 
 /** The kind of an error with which a run ends. An unexpected error is a bug. */
 export function errorKind(error: unknown): ErrorKind {
-  if (error instanceof InputError || error instanceof OutputError || error instanceof ResourceError)
+  if (
+    error instanceof InputError ||
+    error instanceof OutputError ||
+    error instanceof ResourceError ||
+    error instanceof LiveCaptureError
+  )
     return error.kind
-  if (error instanceof CaptureFormatError || error instanceof LiveCaptureError) return 'input'
+  if (error instanceof CaptureFormatError) return 'input'
   if (!(error instanceof Error)) return 'bug'
   const isOfSystem = 'syscall' in error || MEMORY_CODES.has(codeOf(error))
   return isOfSystem || (error instanceof RangeError && MEMORY_TEXT.test(error.message)) ? 'run' : 'bug'

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Summary } from '../../src/summary.js'
 import { readTree, runProgram, withFolder } from '../support/program.js'
@@ -140,6 +140,32 @@ describe.runIf(isRoot)('a live capture', () => {
     })
   })
 
+  // [backend, how it dies, what is said]
+  const deaths: [string, (pid: number) => void, Record<string, string>, RegExp][] = [
+    [
+      'libpcap',
+      () => {},
+      { NODE_OPTIONS: `--import=${resolve('test/e2e/preload/terminated-worker.mjs')}` },
+      /^problem .*: the thread of the capture ended$/m,
+    ],
+    ['cap', killChildren, {}, /^problem .*: the process of cap ended by SIGKILL$/m],
+  ]
+  it.each(deaths)('that dies ends with what it has, and says so (%s)', async (backend, die, env, says) => {
+    await withFolder(async (folder) => {
+      const args = ['-i', 'lo', '-o', join(folder, 'out'), '--live-backend', backend, '--workers', '1']
+      const capture = network.left.start(null, args, env)
+      try {
+        await capture.waitFor('Capturing on')
+        die(capture.pid)
+        expect(await capture.code).toBe(75)
+        expect(capture.stderr()).toMatch(says)
+      } finally {
+        capture.child.kill('SIGKILL')
+        await capture.code
+      }
+    })
+  })
+
   it('whose interface goes away ends with what it has, and says why', async () => {
     await withFolder(async (folder) => {
       const own = makeNetwork('x')
@@ -157,6 +183,11 @@ describe.runIf(isRoot)('a live capture', () => {
     })
   })
 })
+
+function killChildren(pid: number): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  for (const child of children.split(' ')) process.kill(Number(child), 'SIGKILL')
+}
 
 /** The lowest number that is not in its place. */
 function firstMissing(numbers: readonly number[]): number {

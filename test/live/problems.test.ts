@@ -1,5 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTree, runProgram, withFolder } from '../support/program.js'
 import { isRoot, startHere, startWithoutRights } from './network.js'
@@ -15,6 +15,19 @@ it.each(backends)('an interface that does not exist is named, with those there a
     expect(stderr).toMatch(
       /^pcap2conn: Cannot capture on "nope7": there is no such interface \(there are .*\blo\b.*\)\n$/,
     )
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+it.each([
+  ['libpcap', 'the thread of libpcap ended'],
+  ['cap', 'the process of cap ended'],
+])('what ends before it captures is told, and not waited for (%s)', async (backend, problem) => {
+  await withFolder(async (folder) => {
+    const env = { NODE_OPTIONS: `--import=${resolve('test/faults/preload/silent-capture.mjs')}` }
+    const args = ['-i', 'lo', '-o', join(folder, 'out'), '--live-backend', backend]
+    const { code, stderr } = await runProgram(args, { env })
+    expect([code, stderr]).toEqual([75, `pcap2conn: Cannot capture on "lo": ${problem}\n`])
     expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -30,6 +30,11 @@ export function cannotOpen(
   return new LiveCaptureError(`Cannot capture on "${name}": ${text}`)
 }
 
+/** Where what captures has ended before it could begin. */
+export function captureDied(name: string, problem: string): LiveCaptureError {
+  return new LiveCaptureError(`Cannot capture on "${name}": ${problem}`, 'run')
+}
+
 function missingRight(platform: NodeJS.Platform, program: string): string {
   if (platform === 'linux')
     return `permission to capture is missing: run as root, or grant it to Node.js with: sudo setcap cap_net_raw,cap_net_admin=eip ${program}`

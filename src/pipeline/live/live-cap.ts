@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { captureDied } from '../../capture/live/explain.js'
 import type { CaptureOptions, OpenFailure } from '../../capture/live/live-capture.js'
+import { failureReason } from '../../errors.js'
 import type { InputReadProblem } from '../../input/byte-source.js'
 import { StreamByteSource } from '../../input/stream-source.js'
 import type { CapMessage, CapTask } from './live-cap-messages.js'
@@ -28,6 +29,7 @@ export class CapSource implements LiveSource {
   problem: InputReadProblem | null = null
   readonly #process: ChildProcess
   readonly #stream: StreamByteSource
+  readonly #exit: Promise<void>
   #stopFlag: number | null
   #isStopping = false
   #lastReadMs = 0
@@ -37,11 +39,11 @@ export class CapSource implements LiveSource {
     this.#stream = new StreamByteSource(stream)
     this.#stopFlag = stopFlag
     this.linkType = linkType
-    child.once('exit', (code, signal) => {
-      if (code === 0 || this.#stopFlag === null) return
-      const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-      const message = `the process of cap ended ${how}`
-      this.problem = { offset: this.bytesRead, message, kind: 'run' }
+    this.#exit = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#noteEnd(code, signal)
+        resolve()
+      })
     })
   }
 
@@ -49,6 +51,7 @@ export class CapSource implements LiveSource {
    * Begins to capture.
    *
    * @returns The capture; why it could not be opened; or why there is no cap.
+   * @throws LiveCaptureError: its process has died, or cannot be started.
    */
   static async open(options: CaptureOptions): Promise<CapSource | OpenFailure | { readonly reason: string }> {
     const stopFlag = openStopFlag()
@@ -58,8 +61,7 @@ export class CapSource implements LiveSource {
       serialization: 'advanced',
     })
     const task: CapTask = { options }
-    child.send(task)
-    const message = await firstMessage(child)
+    const message = await firstMessage(child, task)
     if (message.kind === 'opened' && child.stdout !== null)
       return new CapSource(child, child.stdout, stopFlag, message.linkType)
     closeSync(stopFlag)
@@ -82,6 +84,7 @@ export class CapSource implements LiveSource {
   async read(target: Uint8Array): Promise<number> {
     const count = await this.#stream.read(target)
     this.#lastReadMs = Date.now()
+    if (count === 0) await this.#exit // tells whether it was to end
     return count
   }
 
@@ -95,12 +98,15 @@ export class CapSource implements LiveSource {
     if (this.#stopFlag === null) return
     closeSync(this.#stopFlag)
     this.#stopFlag = null
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, 'exit')
-      this.#process.kill('SIGKILL')
-      await ended
-    }
+    this.#process.kill('SIGKILL')
+    await this.#exit
     await this.#stream.close()
+  }
+
+  #noteEnd(code: number | null, signal: NodeJS.Signals | null): void {
+    if (code === 0 || this.#stopFlag === null) return
+    const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+    this.problem = { offset: this.bytesRead, message: `the process of cap ended ${how}`, kind: 'run' }
   }
 }
 
@@ -112,10 +118,12 @@ function openStopFlag(): number {
   return flag
 }
 
-async function firstMessage(child: ChildProcess): Promise<CapMessage> {
-  return new Promise((resolve) => {
+function firstMessage(child: ChildProcess, task: CapTask): Promise<CapMessage> {
+  return new Promise((resolve, reject) => {
+    const die = (problem: string) => reject(captureDied(task.options.interfaceName, problem))
     child.once('message', (message) => resolve(message as CapMessage))
-    child.once('error', (error) => resolve({ kind: 'failed', failure: { reason: error.message } }))
-    child.once('exit', () => resolve({ kind: 'failed', failure: { reason: 'the process of cap died' } }))
+    child.on('error', (error) => die(`the process of cap cannot be started: ${failureReason(error)}`))
+    child.once('exit', () => die('the process of cap ended'))
+    if (child.connected) child.send(task, () => {}) // what goes wrong is told by an event, too
   })
 }

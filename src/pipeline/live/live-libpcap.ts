@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { captureDied } from '../../capture/live/explain.js'
 import { Stop } from '../../capture/live/libpcap-loop.js'
 import type { CaptureOptions, LiveCounts, OpenFailure } from '../../capture/live/live-capture.js'
 import { NO_COUNTS } from '../../capture/live/live-capture.js'
@@ -13,6 +13,15 @@ const SLOTS = 8
 const SLOT_BYTES = 4 * 1024 * 1024
 /** How long the thread may take to end. */
 const CLOSE_MS = 2_000
+
+function firstMessage(thread: Worker, { interfaceName }: CaptureOptions): Promise<LibpcapMessage> {
+  return new Promise((resolve, reject) => {
+    const die = (problem: string) => reject(captureDied(interfaceName, problem))
+    thread.once('message', resolve)
+    thread.once('error', (error: Error) => die(`the thread of libpcap died: ${error.message}`))
+    thread.once('exit', () => die('the thread of libpcap ended'))
+  })
+}
 
 /** A live capture through libpcap, which runs in a thread of its own. */
 export class LibpcapSource implements LiveSource {
@@ -62,6 +71,7 @@ export class LibpcapSource implements LiveSource {
    * Begins to capture.
    *
    * @returns The capture; why it could not be opened; or why there is no libpcap.
+   * @throws LiveCaptureError: its thread has died.
    */
   static async open(
     options: CaptureOptions,
@@ -70,7 +80,7 @@ export class LibpcapSource implements LiveSource {
     const stop = new SharedArrayBuffer(4)
     const task: LibpcapTask = { options, ring, stop }
     const thread = new Worker(new URL('./live-libpcap-thread.js', import.meta.url), { workerData: task })
-    const [message] = (await once(thread, 'message')) as [LibpcapMessage]
+    const message = await firstMessage(thread, options)
     if (message.kind === 'failed') return message.failure
     if (message.kind !== 'opened') throw new Error(`bug: ${message.kind} before the capture was opened`)
     return new LibpcapSource(thread, ring, stop, options.snaplen, message)
