@@ -106,9 +106,9 @@ export class LiveCaptureError extends Error {
   readonly code = 'ERR_LIVE_CAPTURE'
   readonly kind: ErrorKind
 
-  constructor(message: string, kind: ErrorKind = 'input') {
-    super(message)
-    this.kind = kind
+  constructor(message: string, options?: ErrorOptions & { readonly kind?: ErrorKind }) {
+    super(message, options)
+    this.kind = options?.kind ?? 'input'
   }
 }
 

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   version: 'node:module',
   config: 'errors system-path wire node:os node:path', // wire: the names of link types
   input:
-    'errors system-path capture node:fs node:fs/promises node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
+    'errors system-path capture node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   report:
     'errors figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
-  library: 'config errors capture input output pipeline node:fs node:path',
+  library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
   cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:util',
 }

@@ -16,6 +16,10 @@ describe('pathOfBytes()', () => {
     ['a character that is cut', 'a\xe2\x82', 'a\udce2\udc82', 'a\\xe2\\x82'],
     ['an overlong form', '\xc0\xaf', '\udcc0\udcaf', '\\xc0\\xaf'],
     ['a surrogate', '\xed\xb3\xa9', '\udced\udcb3\udca9', '\\xed\\xb3\\xa9'],
+    ['what looks like a byte', 'caf\\xe9', 'caf\udc5cxe9', 'caf\\x5cxe9'],
+    ['what looks like a backslash', '\\x5Cxe9', '\udc5cx5Cxe9', '\\x5cx5Cxe9'],
+    ['both of them', '\\xe9\xe9', '\udc5cxe9\udce9', '\\x5cxe9\\xe9'],
+    ['other backslashes', '\\a\\xg9\\', '\\a\\xg9\\', '\\a\\xg9\\'],
     ['beyond Unicode', '\xf5\x80\x80\x80', '\udcf5\udc80\udc80\udc80', '\\xf5\\x80\\x80\\x80'],
   ]
   it.each(cases)('reads %s', (_what, latin1, path, shown) => {
@@ -33,6 +37,20 @@ describe('pathOfBytes()', () => {
         const joined = `${pathOfBytes(a)}/${pathOfBytes(b)}`
         expect(bytesOf(joined)).toEqual(Buffer.concat([a, Buffer.from('/'), b]))
         expect(pathOfBytes(bytesOf(joined))).toBe(joined)
+      }),
+    )
+  })
+
+  it('is shown so that the bytes can be told again', () => {
+    const parts = fc.constantFrom('\\', 'x', 'e9', '5c', 'C3', '\xe9', '\xc3\xa9', 'a', '/')
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 20 }), (names) => {
+        const bytes = Buffer.from(names.join(''), 'latin1')
+        const shown = Buffer.from(shownPath(pathOfBytes(bytes))).toString('latin1')
+        const told = shown.replace(/\\x([0-9a-f]{2})/gi, (_, code) =>
+          String.fromCharCode(Number.parseInt(code, 16)),
+        )
+        expect(told).toBe(bytes.toString('latin1'))
       }),
     )
   })

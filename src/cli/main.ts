@@ -108,6 +108,7 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     const outcome = await run(config, command, terminal, {
       signal: interruption.signal,
       otherOutputs: report === null ? [] : [report.path],
+      filesRead: new Map(command.fromFile === null ? [] : [[command.fromFile.path, 'the file of --config']]),
       beforeOutput: () => refuseOutputs(config, report),
     })
     const summary = summaryWritten(config, outcome, terminal)
@@ -152,7 +153,7 @@ async function run(
   config: Config,
   command: Command & { kind: 'run' },
   terminal: Terminal,
-  hooks: Pick<RunHooks, 'signal' | 'otherOutputs' | 'beforeOutput'>,
+  hooks: Pick<RunHooks, 'signal' | 'otherOutputs' | 'filesRead' | 'beforeOutput'>,
 ): Promise<Summary> {
   const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
   const isStdoutUsed = config.toConsole || config.indexes.some(({ path }) => path === '-')

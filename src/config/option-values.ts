@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js'
-import { shownPath } from '../system-path.js'
+import { pathOfText, shownPath } from '../system-path.js'
 
 const SHOWN_CHARACTERS = 80
 /** Example sizes for messages, which show those that are allowed. */
@@ -102,6 +102,6 @@ function alternatives(words: readonly string[]): string {
 
 /** @throws ConfigError unless `value` can be a path: text, not empty, without a NUL character. */
 export function pathOf(option: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return pathOfText(value)
   throw refusal(option, value, 'a path')
 }

@@ -30,7 +30,7 @@ const MISSING = new Set(['ENOENT', 'ENOTDIR'])
  * Finds the captures that the arguments name, in the order of the arguments. The files of one argument are in the order
  * of their names' UTF-16 units. A file with several names counts once.
  *
- * An argument is, in this order: `-`, standard input; a path that exists, even one that looks like a pattern;
+ * An argument is, in this order: `-`, standard input; a path that exists (of a pipe, too), even one that looks like a pattern;
  * a pattern. A folder stands for every regular file below it. Not read there, nor where a pattern finds them, but counted:
  * what is hidden (`.name`, unless the pattern says so, as in a shell), what is no file, and results of this run and of
  * earlier ones. Links to folders are followed only where an argument or a pattern names them. What cannot be looked at is
@@ -77,11 +77,12 @@ class Expansion implements ExpandedInputs {
     this.#hasStdin = true
   }
 
-  // What is neither a file nor a folder is kept: opening it says what is wrong with it.
+  // What is no file, pipe or folder is kept: opening it says what is wrong with it.
   #addNamed(entry: FolderEntry, stats: BigIntStats): void {
     const { path } = entry
     if (!stats.isDirectory()) {
-      const other = this.#addFile(entry, stats, { kind: 'file', path })
+      const kind = stats.isFIFO() ? 'pipe' : 'file'
+      const other = this.#addFile(entry, stats, { kind, path })
       if (other !== null) this.#skip('same_file', path, other)
     } else {
       const before = this.inputs.length

@@ -1,6 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from 'node:fs'
-import { codeOf, failureReason, InputError, inputErrorKind } from '../errors.js'
-import { systemPath } from '../system-path.js'
+import { closeSync, read, readSync } from 'node:fs'
+import { codeOf, failureReason, inputErrorKind } from '../errors.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /**
@@ -8,9 +7,6 @@ import type { ByteSource, InputReadProblem } from './byte-source.js'
  * each of many small files.
  */
 const SMALL_BYTES = 64 * 1024
-
-// A pipe without a writer must not stop the program at `open`. Windows has neither.
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 const BECAME_SHORTER = 'the file has become shorter while it was read'
 
@@ -25,29 +21,10 @@ export class FileByteSource implements ByteSource {
   readonly isDecompressed = false
   problem: InputReadProblem | null = null
 
-  private constructor(fd: number, totalBytes: number) {
+  /** @param fd Of a regular file, at its beginning. The source closes it. */
+  constructor(fd: number, totalBytes: number) {
     this.#fd = fd
     this.totalBytes = totalBytes
-  }
-
-  /** @throws InputError that names the file, where it cannot be opened or is not a regular file. */
-  static open(path: string): FileByteSource {
-    let fd: number
-    try {
-      fd = openSync(systemPath(path), OPEN_FLAGS)
-    } catch (cause) {
-      throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
-    }
-    let stats: Stats
-    try {
-      stats = fstatSync(fd)
-    } catch (cause) {
-      closeQuietly(fd)
-      throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
-    }
-    if (stats.isFile()) return new FileByteSource(fd, stats.size)
-    closeQuietly(fd)
-    throw new InputError(`Cannot read "${path}": ${kindOf(stats)}`, path)
   }
 
   get bytesRead(): number {
@@ -104,12 +81,6 @@ export function closeQuietly(fd: number): void {
   try {
     closeSync(fd)
   } catch {}
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'it is a folder'
-  if (stats.isFIFO()) return 'it is a named pipe: give - and redirect it to standard input'
-  return 'it is not a regular file'
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -45,6 +45,15 @@ export function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`
 }
 
+/** The same of what stands at a path, where a link leads to, too; null: it cannot be looked at. */
+export function identityAt(path: string): string | null {
+  try {
+    return identityOf(statSync(systemPath(path), { bigint: true }))
+  } catch {
+    return null
+  }
+}
+
 /** The order of folders' contents and of what a pattern gives. */
 export function byUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -2,7 +2,8 @@ import type { InputError } from '../errors.js'
 
 /** One capture to read. */
 export interface Input {
-  readonly kind: 'file' | 'stdin' | 'live' | 'merged'
+  /** `pipe`: one with a name, which is read once, as it comes. */
+  readonly kind: 'file' | 'pipe' | 'stdin' | 'live' | 'merged'
   /** Path as the user gave it, or as it was found below a folder or by a pattern; `-` for standard input; of a live
    * capture, the interface; of several that are merged, words for them. */
   readonly path: string
@@ -12,4 +13,9 @@ export interface Input {
   readonly isFound?: true
   /** Why it cannot be read, where that is known already. */
   readonly failure?: InputError
+}
+
+/** It can be read once only, and ends where whoever writes ends it. */
+export function isStream({ kind }: Pick<Input, 'kind'>): boolean {
+  return kind === 'stdin' || kind === 'pipe'
 }

@@ -1,10 +1,17 @@
+import { constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { InputError } from '../errors.js'
+import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { COMPRESSION_MAGIC_BYTES, type Compression, detectCompression, isUndecided } from './compression.js'
 import type { Decompression } from './decompression.js'
-import { FileByteSource } from './file-source.js'
+import { closeQuietly, FileByteSource, reason } from './file-source.js'
 import type { Input } from './input.js'
 import { StreamByteSource } from './stream-source.js'
+
+// A pipe without a writer must not stop the program at `open`. Windows has neither.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** A file that was opened, compressed or not. */
 export interface OpenedFile extends ByteSource {
@@ -16,16 +23,17 @@ export interface OpenedFile extends ByteSource {
 }
 
 /**
- * Opens a file. Whether it is compressed is told by its first bytes, at the first `read()`.
+ * Opens a file or a pipe with a name. Whether it is compressed is told by its first bytes, at the first `read()`.
  *
  * @param decompression Null: what is compressed is given as it stands.
- * @throws InputError that names the file, where it cannot be opened or is not a regular file.
+ * @throws InputError that names the file, where it cannot be opened or is neither.
  */
 export function openFile(path: string, decompression: Decompression | null = null): OpenedFile {
-  return new DetectingByteSource(FileByteSource.open(path), path, decompression)
+  const source = openPath(path)
+  return new DetectingByteSource(source, source instanceof FileByteSource ? path : null, decompression)
 }
 
-/** Opens an input that is a file; otherwise as `openByteSource`. */
+/** Opens an input that is a file or pipe; otherwise as `openFile()`. */
 export function openInput({ path, failure }: Input, decompression: Decompression | null = null): OpenedFile {
   if (failure !== undefined) throw failure
   return openFile(path, decompression)
@@ -34,6 +42,32 @@ export function openInput({ path, failure }: Input, decompression: Decompression
 /** Opens a stream such as standard input, which `close()` destroys. */
 export function openStream(stream: Readable, decompression: Decompression | null = null): ByteSource {
   return new DetectingByteSource(new StreamByteSource(stream), null, decompression)
+}
+
+/**
+ * Opens a file, or a pipe that has a name: a named pipe, or what a shell makes of `<(command)`.
+ *
+ * @throws InputError that names it, where it cannot be opened or is neither.
+ */
+function openPath(path: string): FileByteSource | StreamByteSource {
+  let fd: number
+  try {
+    fd = openSync(systemPath(path), OPEN_FLAGS)
+  } catch (cause) {
+    throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
+  }
+  let stats: Stats
+  try {
+    stats = fstatSync(fd)
+  } catch (cause) {
+    closeQuietly(fd)
+    throw new InputError(`Cannot read "${path}": ${reason(cause)}`, path, { cause })
+  }
+  if (stats.isFile()) return new FileByteSource(fd, stats.size)
+  if (stats.isFIFO()) return new StreamByteSource(new Socket({ fd, readable: true, writable: false }))
+  closeQuietly(fd)
+  const kind = stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'
+  throw new InputError(`Cannot read "${path}": ${kind}`, path)
 }
 
 /** Looks at the first bytes of a source, and adds the decompressor that they call for. */

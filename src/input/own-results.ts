@@ -1,10 +1,10 @@
-import { type BigIntStats, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { DETECT_BYTES, detectFormat } from '../capture/capture-format.js'
 import { systemPath } from '../system-path.js'
 import { detectCompression } from './compression.js'
-import { type FolderEntry, identityOf } from './folder-entries.js'
+import { type FolderEntry, identityAt, identityOf } from './folder-entries.js'
 
 /** What a run writes. */
 export interface OutputPaths {
@@ -13,8 +13,8 @@ export interface OutputPaths {
   readonly files: readonly string[]
 }
 
-/** Folders with it hold results. */
-const RECORD_NAME = '.pcap2conn.json'
+/** Name of the record that a run with `--resume` leaves: folders with it hold results. */
+export const RECORD_NAME = '.pcap2conn.json'
 // A time beyond the calendar of four-digit years stands as its seconds.
 const CONNECTION_FILE = /^(?:\d{14}|E-?\d+)-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 const TEMPORARY_FOLDER = /^pcap2conn-\w{6}$/
@@ -51,15 +51,6 @@ export class OwnResults {
 /** A file whose name a connection file may have. */
 export function isConnectionFileName(name: string): boolean {
   return CONNECTION_FILE.test(name)
-}
-
-function identityAt(path: string): string | null {
-  try {
-    const stats: BigIntStats = statSync(systemPath(path), { bigint: true })
-    return identityOf(stats)
-  } catch {
-    return null // it is not there yet
-  }
 }
 
 // Its first bytes tell. A file that cannot be read may be a capture.

@@ -8,6 +8,7 @@ import { openFile, openStream } from '../input/open-byte-source.js'
 import { PacketCursor } from '../input/packet-cursor.js'
 import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
 import type { InputProblem } from '../summary.js'
+import { pathOfText } from '../system-path.js'
 
 /** Bytes read at a time. */
 const READ_BYTES = 1024 * 1024
@@ -49,9 +50,9 @@ export async function* readCapture(
   input: string | Readable,
   { onProblem }: ReadCaptureHooks = {},
 ): AsyncGenerator<CapturePacket, void, undefined> {
-  const name = typeof input === 'string' ? input : '-'
+  const name = typeof input === 'string' ? pathOfText(input) : '-'
   const decompression = new ThreadedDecompression()
-  const source = typeof input === 'string' ? openFile(input, decompression) : openStream(input, decompression)
+  const source = typeof input === 'string' ? openFile(name, decompression) : openStream(input, decompression)
   const areas = new TwoAreas(READ_BYTES)
   const cursor = new PacketCursor(
     windowsOf(source, name, { maxInterfaces: DEFAULT_LIMITS.interfaces }, areas),

@@ -30,9 +30,9 @@ export class WorkerOutputs {
     this.sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
   }
 
-  /** Outputs that could not be written so far. */
-  get failures(): number {
-    return this.#parts.totals.failures
+  /** What was counted so far. */
+  get totals(): OutputTotals {
+    return this.#parts.countedTotals
   }
 
   /**
@@ -86,6 +86,6 @@ export class WorkerOutputs {
     }
     const parts = this.#outputs.map((output) => attempt(() => output.finish?.()))
     attempt(() => this.#parts.finish())
-    return { totals: this.#parts.totals, parts, error }
+    return { totals: this.totals, parts, error }
   }
 }

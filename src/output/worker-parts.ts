@@ -10,7 +10,7 @@ import { MadeFiles } from './files/made-files.js'
 import { NewFiles } from './files/new-files.js'
 import type { EncapReader } from './index/record-text.js'
 import type { CaptureStart } from './output.js'
-import { blankOutputTotals } from './output-totals.js'
+import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import { UidMaker } from './uid.js'
 
 /** What a worker gives its outputs. */
@@ -102,9 +102,14 @@ export class WorkerParts {
     this.#uids?.sweep(sec, packets)
   }
 
+  /** The totals with what names and uids have counted. */
+  get countedTotals(): OutputTotals {
+    this.totals.limits.remembered_packets = Math.max(this.#names?.limitHits ?? 0, this.#uids?.limitHits ?? 0)
+    return this.totals
+  }
+
   finish(): void {
     this.#madeFiles?.close()
-    this.totals.limits.remembered_packets = Math.max(this.#names?.limitHits ?? 0, this.#uids?.limitHits ?? 0)
   }
 
   #made<T>(maker: T): T {

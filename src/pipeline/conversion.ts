@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js'
 import { CaptureFormatError, type Failure, failureOf, InputError } from '../errors.js'
 import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
-import type { Input } from '../input/input.js'
+import { type Input, isStream } from '../input/input.js'
 import { FdBudget } from '../output/files/fd-budget.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
@@ -24,7 +24,7 @@ import { ReaderTotals } from './reading/input-problems.js'
 import { ReadInputs } from './reading/read-inputs.js'
 import { type CaptureRecords, NO_RECORDS, type Reading } from './reading/reading.js'
 import type { RunInputs } from './reading/run-inputs.js'
-import type { RunFacts } from './run-summary.js'
+import type { ConversionOutcome, CountedFacts } from './run-summary.js'
 
 const SLABS = 12
 const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
@@ -38,11 +38,6 @@ export interface ConversionSetup {
   readonly hashKey: Uint32Array
   readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
-}
-
-export type ConversionOutcome = Omit<RunFacts, 'seconds' | 'workers' | 'warnings' | 'skipped'> & {
-  /** Nothing ended the reading early but an interruption, and no worker failed. */
-  readonly isComplete: boolean
 }
 
 /** One run. It starts the workers, has the captures read, and collects the results. */
@@ -117,6 +112,7 @@ export class Conversion {
     })
     this.#console =
       config.toConsole && hooks.stdout !== undefined ? new ConsoleChannel(hooks.stdout, hooks, config) : null
+    const counts = this.#records.countsPorts(workerCount)
     const outputs = inputs.captures.map(({ inputs: _, ...output }) => output)
     const finished = CaptureProgress.allocate(workerCount, outputs.length)
     this.#progress = new CaptureProgress(finished, workerCount)
@@ -139,6 +135,7 @@ export class Conversion {
         fdBudget: this.#fdBudget,
         encaps,
         console: this.#console?.ports[worker] ?? null,
+        counts: counts[worker] ?? null,
         inputFiles: inputs.exposed,
       })),
       stop,
@@ -151,6 +148,7 @@ export class Conversion {
     await this.#readCaptures()
     const results = await this.#workers.finish()
     await this.#records.writeRecords(this.#progress)
+    this.#records.close()
     clearInterval(progress)
     await this.#console?.finish().catch((error: Error) => {
       if (!this.#failures.some(({ message }) => message === error.message))
@@ -160,16 +158,24 @@ export class Conversion {
     if (this.#workers.failure === null) this.#checkSlots()
     if (failure !== null) this.#failures.push({ ...failure, message: failure.message + this.#unreadInputs() })
     return {
+      ...this.#counted,
+      results,
       inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
+      failures: this.#failures,
+      isComplete: failure === null,
+    }
+  }
+
+  // Without what the workers have counted.
+  get #counted(): CountedFacts {
+    return {
       packets: this.#dispatcher.packets,
       capturedBytes: this.#dispatcher.capturedBytes,
       decoder: this.#decoder,
       damage: this.#totals.damage,
       limits: { interfaces: this.#totals.interfaceLimitHits, encaps: this.#encaps.limitHits },
-      results,
+      results: [],
       consoleBytes: this.#console?.bytesWritten ?? 0,
-      failures: this.#failures,
-      isComplete: failure === null,
     }
   }
 
@@ -204,7 +210,8 @@ export class Conversion {
   async #readCapture(number: number, inputs: readonly Input[]): Promise<void> {
     let areRead = true
     for (const input of inputs) areRead = (await this.#readInput(number, input)) && areRead
-    if (areRead) this.#records.read(number, this.#inputs.of(number))
+    this.#decoder.finish() // what is open belongs to this capture
+    this.#records.read(number, areRead ? this.#inputs.of(number) : null, this.#counted)
     await this.#records.writeRecords(this.#progress)
   }
 
@@ -236,7 +243,7 @@ export class Conversion {
         error,
         packets: this.#dispatcher.packets.read - before,
         isWhole,
-        isAll: isWhole || (input.kind === 'stdin' && this.#workers.failure === null),
+        isAll: isWhole || (isStream(input) && this.#workers.failure === null),
         filterProblems: this.#dispatcher.filter?.takeProblems(input.path) ?? [],
       })
       isDone = report.isDone

@@ -24,6 +24,8 @@ export interface RunHooks {
   readonly onProgress?: (progress: Progress) => void
   /** Files that the caller makes after the run: never inputs. */
   readonly otherOutputs?: readonly string[]
+  /** Files that the caller has read for the run, by what they are: nothing is written in their place. */
+  readonly filesRead?: ReadonlyMap<string, string>
   /** Called when the inputs are known and before anything is written. What it throws ends the run. */
   readonly beforeOutput?: () => void
   /** Connections are handed over to a program as they finish (`output/handover/`): the folder for the workers' logs. */

@@ -7,15 +7,16 @@ import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
 import { shownConsoleStyle } from './console.js'
-import { Conversion, type ConversionOutcome } from './conversion.js'
+import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
 import type { PacketFilter } from './line/packet-filter.js'
 import type { WorkerResult } from './line/worker-task.js'
 import { workerStarter } from './line/workers.js'
 import { InputWatch } from './reading/input-watch.js'
-import { fileInputs, liveInputs, type RunInputs } from './reading/run-inputs.js'
-import { summarize } from './run-summary.js'
+import { refuseFilesRead } from './reading/refuse-inputs.js'
+import { fileInputs, liveInputs, outputFilesOf, type RunInputs } from './reading/run-inputs.js'
+import { type ConversionOutcome, NO_COUNTS, summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
@@ -36,6 +37,7 @@ const BYTES_PER_FURTHER_WORKER = 1024 * 1024
  */
 export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
   const startMs = performance.now()
+  refuseFilesRead(outputFilesOf(config, hooks), hooks.filesRead ?? new Map())
   if (config.live === null) return convertFiles(config, hooks, startMs)
   const { LiveReading } = await import('./live/live-reading.js') // captures from files do without
   hooks.beforeOutput?.()
@@ -96,11 +98,11 @@ async function convertInputs(
       kept: resumed,
     })
     const leftover = temp.remove()
-    for (const { path, status } of outcome.inputs)
-      if (status === 'no_capture') skipped.add('not_capture', path)
+    const allInputs = resumed?.withSkipped(outcome.inputs) ?? outcome.inputs
+    for (const { path, status } of allInputs) if (status === 'no_capture') skipped.add('not_capture', path)
     const failures: Failure[] = [
       ...problems.map(failureOf),
-      ...noCaptures(outcome.inputs),
+      ...noCaptures(allInputs),
       ...outcome.failures,
       ...(resumed?.failures ?? []),
       ...unwrittenFiles(outcome.results),
@@ -110,11 +112,12 @@ async function convertInputs(
     ]
     return summarize({
       ...outcome,
-      inputs: [...(resumed?.skipped ?? []), ...outcome.inputs],
+      inputs: allInputs,
       skipped: skipped.summary,
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
-      warnings: [...forcedGaps(outcome.results), ...warningsOf(outcome.results)],
+      earlier: resumed?.earlier ?? NO_COUNTS,
+      warnings: [...(resumed?.warnings ?? []), ...warningsOf(outcome.results)],
       failures,
     })
   } finally {
@@ -159,18 +162,7 @@ function noCaptures(inputs: Summary['inputs']): Failure[] {
 }
 
 function warningsOf(results: readonly (WorkerResult | null)[]): string[] {
-  return results.flatMap((result) => result?.warnings ?? []).sort()
-}
-
-// Warnings of limits that do not depend on the machine: the same capture always loses the same bytes.
-function forcedGaps(results: readonly (WorkerResult | null)[]): string[] {
-  return ['held_bytes', 'held_segments'].flatMap((name) => {
-    const count = countOf(results, name)
-    const what = name === 'held_bytes' ? 'bytes' : 'segments'
-    return count === 0
-      ? []
-      : [`Gaps given up early: ${count}, since more ${what} came after them than can be held (limit ${name})`]
-  })
+  return results.flatMap((result) => result?.warnings ?? [])
 }
 
 function countOf(results: readonly (WorkerResult | null)[], name: string): number {

@@ -96,7 +96,7 @@ describe('exitCodeOfError()', () => {
     ['bad usage', new ConfigError('x'), 2],
     ['no capture', new CaptureFormatError('x', { file: 'f', offset: 0 }), 1],
     ['no interface', new LiveCaptureError('x'), 1],
-    ['a live capture that has died', new LiveCaptureError('x', 'run'), 75],
+    ['a live capture that has died', new LiveCaptureError('x', { kind: 'run' }), 75],
     ['no memory', new ResourceError('x'), 75],
     ['an input without a cause', new InputError('x', 'p'), 1],
     ...['ENOENT', 'EACCES', 'EIO', 'EISDIR', 'ELOOP'].map((code) => [code, read(code), 1] as const),

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
@@ -42,11 +41,6 @@ const inputs: [string, (path: string) => unknown, RegExp][] = [
   ],
   ['broken-link', (path) => symlinkSync('nowhere', path), /no such file or folder/],
   ['endless-link', (path) => symlinkSync(path, path), /too many symbolic links/],
-  [
-    'pipe',
-    (path) => execFileSync('mkfifo', [path]),
-    /it is a named pipe: give - and redirect it to standard input/,
-  ],
   ['folder', (path) => mkdirSync(path), /has no file to read/],
   ['device', (path) => symlinkSync('/dev/null', path), /it is not a regular file/],
   ['socket', (path) => createServer().listen(path).unref(), /it is not a regular file/],

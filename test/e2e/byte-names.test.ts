@@ -49,6 +49,22 @@ describe('a name that is not UTF-8', () => {
     }),
   )
 
+  it('is shown apart from the name that its text is', () =>
+    withFolder(async (folder) => {
+      mkdirSync(join(folder, 'in'))
+      writeFileSync(inBytes(join(folder, 'in')), capture())
+      writeFileSync(join(folder, 'in', SHOWN), capture(2_000))
+      const result = await run(folder, 'in -o out --per-file --index x.jsonl --summary s.json')
+      expect([result.code, result.stderr.includes('error')]).toEqual([0, false])
+      const paths = summaryIn(folder).inputs.map(({ path }) => path)
+      expect(paths.sort()).toEqual(['in/caf\\x5cxe9', `in/${SHOWN}`])
+      expect(namesIn(join(folder, 'out')).sort()).toEqual(['caf\\x5cxe9', SHOWN])
+      const named = await runProgram([`in/${SHOWN}`, '-o', SHOWN, '--summary', 't.json'], { cwd: folder })
+      expect(named.code).toBe(0)
+      expect(readFileSync(join(folder, 't.json'), 'utf8')).toContain('"in/caf\\\\x5cxe9"')
+      expect(namesIn(join(folder, SHOWN))).toHaveLength(1)
+    }))
+
   it('is told with its bytes where there is no such file', () =>
     withFolder(async (folder) => {
       const result = await run(folder, `"${IN_SHELL}" -o out`)

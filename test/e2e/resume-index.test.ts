@@ -127,7 +127,7 @@ describe('an index with --resume', () => {
       change(out)
       rmSync(`${out}.record`, { force: true })
       const force =
-        _what.includes('another input') || _what.includes('no more') || _what.includes('list')
+        _what.includes('another input') || _what.includes('no more') || _what.includes('leads out')
           ? ['--force']
           : []
       await expectWhole(folder, ...force)

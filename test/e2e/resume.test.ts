@@ -107,6 +107,50 @@ describe.concurrent('--resume with --per-file', () => {
       })
     }))
 
+  it('what was noted is gone: results that are all there are known again', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      const args = ['a', 'b', '--per-file', '--index', 'x.jsonl']
+      await resume(folder, args)
+      const tree = readTree(join(folder, 'out'))
+      rmSync(join(folder, 'out', 'a', STATE), { recursive: true })
+      const indexed = await resume(folder, args)
+      expect(indexed).toMatchObject({ code: 0, stderr: '', inputs: ['a ok', 'b skipped'] })
+      expect([...readTree(join(folder, 'out')).keys()]).toEqual([...tree.keys()])
+      rmSync(join(folder, 'out', 'b', STATE), { recursive: true })
+      const plain = await resume(folder, ['a', 'b', '--per-file'])
+      expect(plain).toMatchObject({ code: 0, stderr: '', inputs: ['a skipped', 'b skipped'] })
+    }))
+
+  it('what was noted is gone, and other files are there: one line says what to do, and that does it', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      await resume(folder, ['a', 'b', '--per-file'])
+      rmSync(join(folder, 'out', 'a', STATE), { recursive: true })
+      const other = join(folder, 'out', 'a', FILE.replace('1000', '2000'))
+      writeFileSync(other, 'mine')
+      const { code, stderr } = await resume(folder, ['a', 'b', '--per-file'])
+      expect([code, stderr]).toEqual([
+        1,
+        'pcap2conn: Cannot use --resume: which files in the folder "out/a" are results is not known any more: ' +
+          '".pcap2conn" is gone there (remove the files and .pcap2conn.json, or --force replaces them)\n',
+      ])
+      const forced = await resume(folder, ['a', 'b', '--per-file', '--force'])
+      expect(forced).toMatchObject({ code: 0, inputs: ['a ok', 'b skipped'] })
+      expect(readFileSync(other, 'utf8')).toBe('mine')
+      const again = await resume(folder, ['a', 'b', '--per-file'])
+      expect(again).toMatchObject({ code: 0, inputs: ['a skipped', 'b skipped'] })
+    }))
+
+  it('files of a run without --resume: --force makes the folder one that can be resumed', () =>
+    withFolder(async (folder) => {
+      writeFileSync(join(folder, 'a'), datagramCapture('a'))
+      await runProgram(['a', '-o', 'out', '-q', '--utc', '--per-file'], { cwd: folder })
+      expect(await resume(folder, ['a', '--per-file'])).toMatchObject({ code: 1, inputs: ['a ok'] })
+      expect((await resume(folder, ['a', '--per-file', '--force'])).code).toBe(0)
+      expect((await resume(folder, ['a', '--per-file'])).inputs).toEqual(['a skipped'])
+    }))
+
   it('a folder in the place of the record is refused before any work', () =>
     withFolder(async (folder) => {
       writeFileSync(join(folder, 'a'), datagramCapture('a'))

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -105,10 +106,8 @@ describe('openFile()', () => {
 
   it('names what it cannot open, and why', () => {
     mkdirSync(join(folder, 'inner'))
-    execFileSync(MKFIFO, [join(folder, 'fifo')])
     const reasons: [string, string][] = [
       ['inner', 'it is a folder'],
-      ['fifo', 'it is a named pipe: give - and redirect it to standard input'],
       ['missing', 'no such file or folder'],
       ['input/below', ''],
     ]
@@ -118,6 +117,26 @@ describe('openFile()', () => {
       expect(() => openFile(refused)).toThrow(`Cannot read "${refused}": ${reason}`)
     }
     expect(() => openFile('/dev/null')).toThrow('Cannot read "/dev/null": it is not a regular file')
+  })
+
+  it.each([
+    ['plain', Buffer.from('some bytes')],
+    ['compressed', gzipSync('some bytes')],
+  ])('reads a named pipe, %s, and closes it', async (name, content) => {
+    const fifo = join(folder, `fifo-${name}`)
+    execFileSync(MKFIFO, [fifo])
+    const before = readdirSync('/proc/self/fd').length
+    const source = openFile(fifo, INLINE)
+    const writing = writeFile(fifo, content)
+    expect(await drain(source)).toEqual(Buffer.from('some bytes'))
+    await writing
+    await source.close()
+    const unread = openFile(fifo)
+    const reading = unread.read(new Uint8Array(10))
+    await unread.close()
+    expect(await reading).toBe(0)
+    await new Promise(setImmediate)
+    expect(readdirSync('/proc/self/fd').length).toBe(before)
   })
 
   it('says that it may not read a file', async () => {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/config/config.js'
 import { SkippedPaths } from '../../src/input/skipped-paths.js'
+import type { Counts } from '../../src/pipeline/counts.js'
 import type { WorkerResult } from '../../src/pipeline/line/worker-task.js'
-import { summarize } from '../../src/pipeline/run-summary.js'
+import { NO_COUNTS, summarize } from '../../src/pipeline/run-summary.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 
@@ -26,7 +27,9 @@ const NOTHING: WorkerResult = {
   error: null,
 }
 
-function summaryOf(...results: Partial<WorkerResult>[]) {
+const summaryOf = (...results: Partial<WorkerResult>[]) => summaryWith(NO_COUNTS, ...results)
+
+function summaryWith(earlier: Counts, ...results: Partial<WorkerResult>[]) {
   return summarize({
     seconds: 1,
     workers: results.length,
@@ -45,6 +48,7 @@ function summaryOf(...results: Partial<WorkerResult>[]) {
     limits: {},
     results: results.map((result) => ({ ...NOTHING, ...result })),
     consoleBytes: 0,
+    earlier,
     warnings: [],
     failures: [],
   })
@@ -87,4 +91,27 @@ it('accounts for every captured payload byte', () => {
     outside: 7,
     outside_by_kind: outside,
   })
+})
+
+it('adds what earlier runs have counted, in the same order', () => {
+  const part = { gaps: 1, limits: { a: 1, b: 0 }, details: { c: 0, d: 1 } }
+  const other = { gaps: 2, limits: { a: 0, b: 2 }, details: { c: 2, d: 0 } }
+  const { packets, connections, bytes, overlap_conflicts, gaps, files, damage, ...rest } = summaryOf(other)
+  const { limits, details, unknown_link_types } = rest
+  const earlier = {
+    packets,
+    connections,
+    bytes,
+    overlap_conflicts,
+    gaps,
+    files,
+    damage,
+    limits,
+    details,
+    unknown_link_types,
+  }
+  const both = summaryWith(earlier, part)
+  expect({ ...both, seconds: 0, workers: 0 }).toEqual({ ...summaryOf(part, other), seconds: 0, workers: 0 })
+  expect(Object.keys(both.limits)).toEqual(['a', 'b'])
+  expect(Object.keys(both.details)).toEqual(['c', 'd'])
 })

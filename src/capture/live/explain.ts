@@ -32,7 +32,7 @@ export function cannotOpen(
 
 /** Where what captures has ended before it could begin. */
 export function captureDied(name: string, problem: string): LiveCaptureError {
-  return new LiveCaptureError(`Cannot capture on "${name}": ${problem}`, 'run')
+  return new LiveCaptureError(`Cannot capture on "${name}": ${problem}`, { kind: 'run' })
 }
 
 function missingRight(platform: NodeJS.Platform, program: string): string {

@@ -2,7 +2,7 @@ import type { CaptureReaderOptions } from '../../capture/capture-reader.js'
 import { CaptureFormatError, type InputError } from '../../errors.js'
 import type { ByteSource } from '../byte-source.js'
 import { TwoAreas, windowsOf } from '../capture-windows.js'
-import type { Input } from '../input.js'
+import { type Input, isStream } from '../input.js'
 import { PacketCursor } from '../packet-cursor.js'
 import { PacketHeap } from './packet-heap.js'
 import { PcapngWriter } from './pcapng-writer.js'
@@ -84,7 +84,7 @@ export class MergedSource implements ByteSource {
       filled += this.#writer.take(target, filled)
       if (!this.#writer.isEmpty) break
       if (this.#isWaiting) {
-        if (filled > 0 && this.parts[this.#waiting]?.input.kind === 'stdin') break // it may take its time
+        if (filled > 0 && isStreamPart(this.parts[this.#waiting])) break // it may take its time
         await this.#fill()
       } else {
         this.#merge()
@@ -166,3 +166,7 @@ function cursorOf(
 
 /** The time of a part that could not be opened, which is never compared. */
 const NEVER = { tsSec: Infinity, tsNsec: 0 }
+
+function isStreamPart(part: MergedPart | undefined): boolean {
+  return part !== undefined && isStream(part.input)
+}

@@ -15,6 +15,7 @@ import { passEpoch } from '../../ring/slab-pool.js'
 import { HeldStore } from '../../stream/held-store.js'
 import { OUTSIDE_KINDS, type OutsideKind } from '../../stream/outside.js'
 import { EncapTable } from '../../wire/encap-table.js'
+import type { WorkerSnapshot } from '../capture-counts.js'
 import type { ConsoleMessage } from '../console-message.js'
 import { CaptureFault, CaptureProgress } from './capture-progress.js'
 import {
@@ -126,6 +127,7 @@ export class ConnectionWorker {
     const result = this.#result(outcome, failure)
     this.#spill.close()
     this.#task.console?.close()
+    this.#task.counts?.close()
     return result
   }
 
@@ -205,17 +207,28 @@ export class ConnectionWorker {
   }
 
   #finishCapture(fault: number): void {
-    const { failures } = this.#output
+    const { failures } = this.#output.totals
     const { heldMemoryHits } = this.#tracker.reassembler.held
     const { openConnectionsHits } = this.#tracker
     let faults = fault
     if (failures > this.#failuresBefore) faults |= CaptureFault.OUTPUT
     if (heldMemoryHits > this.#heldMemoryBefore) faults |= CaptureFault.HELD_MEMORY
     if (openConnectionsHits > this.#openConnectionsBefore) faults |= CaptureFault.OPEN_CONNECTIONS
-    if (this.#capture >= 0) this.#progress.finish(this.#task.worker, this.#capture, faults)
+    if (this.#capture >= 0) {
+      this.#sendCounts(this.#capture)
+      this.#progress.finish(this.#task.worker, this.#capture, faults)
+    }
     this.#failuresBefore = failures
     this.#heldMemoryBefore = heldMemoryHits
     this.#openConnectionsBefore = openConnectionsHits
+  }
+
+  // Before the capture is told to be finished: who sees that finds them.
+  #sendCounts(capture: number): void {
+    if (this.#task.counts === null) return
+    const result = this.#result({ totals: this.#output.totals, parts: [], error: null }, null)
+    const snapshot: WorkerSnapshot = { capture, result }
+    this.#task.counts.postMessage(snapshot)
   }
 
   #sendConsole(epoch: number): void {

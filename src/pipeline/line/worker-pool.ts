@@ -60,7 +60,7 @@ export class WorkerPool implements Workers {
 
   async #run(task: WorkerTask): Promise<WorkerResult | null> {
     try {
-      const transferList = task.console === null ? [] : [task.console]
+      const transferList = [task.console, task.counts].filter((port) => port !== null)
       const result: WorkerResult = await this.#pool.run(task, { transferList })
       if (result.error !== null) this.#fail(result.error)
       return result

@@ -44,6 +44,8 @@ export interface WorkerTask {
   readonly encaps: SharedArrayBuffer
   /** Where `-c` sends a {@link ConsoleMessage} for each epoch; null without `-c`. */
   readonly console: MessagePort | null
+  /** Where a `WorkerSnapshot` goes for each capture that was finished; null: nobody asks for it. */
+  readonly counts: MessagePort | null
   /** Device and inode of inputs that a connection file could take the place of: it never does. */
   readonly inputFiles: ReadonlySet<string>
 }

@@ -71,7 +71,7 @@ export class InputOpener {
     const input = this.#inputs[this.#next]
     if (input === undefined) return null
     this.#next += 1
-    if (input.kind !== 'file') return { input, source: null }
+    if (input.kind === 'stdin') return { input, source: null }
     try {
       return { input, source: openInput(input, this.#decompression) }
     } catch (error) {

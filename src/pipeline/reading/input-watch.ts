@@ -1,6 +1,6 @@
 import type { ByteSource, InputReadProblem } from '../../input/byte-source.js'
 import type { Compression } from '../../input/compression.js'
-import type { Input } from '../../input/input.js'
+import { type Input, isStream } from '../../input/input.js'
 import { shownPath } from '../../system-path.js'
 import type { Progress, RunHooks } from '../hooks.js'
 
@@ -61,15 +61,12 @@ export class InputWatch {
   #name({ input, bytesRead }: WatchedSource): void {
     this.#named.add(input.path)
     const seconds = SILENT_MS / 1000
-    if (input.kind === 'stdin') {
-      this.#hooks.onNotice?.(
-        `Standard input has given nothing for ${seconds} s: it is waited for (Ctrl-C ends)`,
-      )
+    const name = input.kind === 'stdin' ? 'Standard input' : `"${shownPath(input.path)}"`
+    if (isStream(input)) {
+      this.#hooks.onNotice?.(`${name} has given nothing for ${seconds} s: it is waited for (Ctrl-C ends)`)
     } else {
       const where = `at byte ${bytesRead}`
-      this.#hooks.onSilence?.(
-        `"${shownPath(input.path)}" has given nothing for ${seconds} s, ${where}: it is waited for`,
-      )
+      this.#hooks.onSilence?.(`${name} has given nothing for ${seconds} s, ${where}: it is waited for`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { CaptureReader } from '../../capture/capture-reader.js'
 import type { CaptureFormatError, Failure, InputError } from '../../errors.js'
 import type { ByteSource } from '../../input/byte-source.js'
@@ -8,6 +9,7 @@ import { shownPath } from '../../system-path.js'
 import type { Progress } from '../hooks.js'
 import type { CaptureProgress } from '../line/capture-progress.js'
 import type { Dispatcher } from '../line/dispatcher.js'
+import type { CountedFacts } from '../run-summary.js'
 import { isPassedOver, problemsOf, statusOf } from './input-problems.js'
 
 /** How far an input was read. */
@@ -65,16 +67,31 @@ export interface Reading {
 
 /** What is kept of a run for the next one with the same command. */
 export interface CaptureRecords {
+  /** The workers' ends of what brings their counts here, to be transferred to them. */
+  countsPorts(workerCount: number): readonly MessagePort[]
   /** The capture with this number is next. @throws OutputError */
   start(number: number): void
-  /** It was read, as far as it can be. */
-  read(number: number, inputs: readonly InputSummary[]): void
+  /**
+   * Nothing more is read of it.
+   *
+   * @param inputs  What became of its inputs; null: not all was read.
+   * @param counted What the main thread has counted of the run.
+   */
+  read(number: number, inputs: readonly InputSummary[] | null, counted: CountedFacts): void
   /** Writes the records of captures that the workers have finished since. */
   writeRecords(progress: CaptureProgress): Promise<void>
+  /** The run is over. */
+  close(): void
 }
 
 /** Nothing is kept. */
-export const NO_RECORDS: CaptureRecords = { start() {}, read() {}, async writeRecords() {} }
+export const NO_RECORDS: CaptureRecords = {
+  countsPorts: () => [],
+  start() {},
+  read() {},
+  async writeRecords() {},
+  close() {},
+}
 
 /** What became of an input that stands for itself. */
 export function reportOf(read: InputRead): InputReport {

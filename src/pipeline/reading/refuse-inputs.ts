@@ -1,8 +1,6 @@
-import { statSync } from 'node:fs'
 import { ConfigError } from '../../errors.js'
-import { identityOf } from '../../input/folder-entries.js'
+import { identityAt } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
-import { systemPath } from '../../system-path.js'
 
 /**
  * Refuses to write over an input, by whatever name.
@@ -20,11 +18,22 @@ export function refuseInputs(paths: readonly string[], files: ReadonlyMap<string
   }
 }
 
+/**
+ * Refuses to write over other files that the run reads, by whatever name.
+ *
+ * @param paths What is to be written.
+ * @param read  What each of these files is.
+ * @throws ConfigError that names both.
+ */
+export function refuseFilesRead(paths: readonly string[], read: ReadonlyMap<string, string>): void {
+  for (const path of paths) {
+    const identity = identityAt(path)
+    for (const [other, what] of identity === null ? [] : read)
+      if (identityAt(other) === identity) throw new ConfigError(`Cannot write "${path}": it is ${what}`)
+  }
+}
+
 /** The input that is the file at a path, by whatever name. */
 export function inputAt(path: string, files: ReadonlyMap<string, Input>): Input | undefined {
-  try {
-    return files.get(identityOf(statSync(systemPath(path), { bigint: true })))
-  } catch {
-    return undefined // it is not there, or cannot be written either
-  }
+  return files.get(identityAt(path) ?? '')
 }

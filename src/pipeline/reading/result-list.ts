@@ -5,7 +5,7 @@ import { failureReason, OutputError } from '../../errors.js'
 import { isConnectionFileName } from '../../input/own-results.js'
 import { MADE_LIST, STATE_FOLDER } from '../../output/files/made-files.js'
 import { systemPath } from '../../system-path.js'
-import { WholeFile } from '../../whole-file.js'
+import { WholeFile, writeWholeFile } from '../../whole-file.js'
 import { namesIn, textOf } from './resume-text.js'
 
 /** Name of the list of a capture's results in its state folder. */
@@ -95,6 +95,27 @@ export function writeResultList(folder: string): ResultFacts {
     }
     return { files, bytes, sha256: hash.digest('hex') }
   })
+}
+
+/**
+ * Makes the list of a complete capture's results again where it is gone, out of the connection files that are there, if
+ * they are exactly those that were listed.
+ *
+ * @returns False where connection files are there and no list says whose they are.
+ * @throws OutputError
+ */
+export function ensureList(folder: string, results: ResultFacts | null): boolean {
+  if (stateNames(folder).some((name) => name === LIST_NAME || MADE_LIST.test(name))) return true
+  const names = connectionFilesIn(folder)
+  if (names.length === 0) return true
+  const hash = createHash('sha256')
+  const lines = names.sort().map((name) => `${lookAt(join(folder, name))?.size} ${name}\n`)
+  for (const line of lines) hash.update(line)
+  if (results === null || hash.digest('hex') !== results.sha256) return false
+  makeStateFolder(folder)
+  const path = statePath(folder, LIST_NAME)
+  attempt('write', path, () => writeWholeFile(path, lines.join('')))
+  return true
 }
 
 /** Removes the workers' lists: what is in them is in the list of results. @throws OutputError */

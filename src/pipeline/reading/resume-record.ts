@@ -1,23 +1,24 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Config } from '../../config/config.js'
-import { type Failure, failureReason, InputError, OutputError } from '../../errors.js'
+import { type ErrorKind, type Failure, failureReason, InputError, OutputError } from '../../errors.js'
 import { refuseExisting } from '../../existing-outputs.js'
 import { reason } from '../../input/file-source.js'
 import type { Input } from '../../input/input.js'
-import type { InputProblem } from '../../summary.js'
+import { RECORD_NAME } from '../../input/own-results.js'
+import { type InputProblem, type InputSummary, isBalanced, isPayloadBalanced } from '../../summary.js'
 import { systemPath } from '../../system-path.js'
 import { writeWholeFile } from '../../whole-file.js'
+import { type Counts, haveForm } from '../counts.js'
+import { NO_COUNTS } from '../run-summary.js'
 import type { KeptIndexFacts } from './kept-index.js'
 import type { ResultFacts } from './result-list.js'
 import { textOf } from './resume-text.js'
 
-/** Name of the record, in the folder of a capture's results. */
-export const RECORD_NAME = '.pcap2conn.json'
 /** Beyond it a file is no record. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024
 /** Raised whenever the same input gives other results than before. */
-const RECORD_VERSION = 2
+const RECORD_VERSION = 3
 /** The first version whose runs list what they make. */
 export const LISTING_VERSION = 2
 /** The options that change results, besides those that JSON or another machine would not tell. */
@@ -61,8 +62,22 @@ export interface ResumeRecord extends CaptureFacts {
   readonly results: ResultFacts | null
   /** The index records that are kept; null: there is no index. */
   readonly index: KeptIndexFacts | null
-  /** What was wrong with each input. */
-  readonly problems: readonly (readonly InputProblem[])[]
+  /** What a summary says of it; null: it is not complete. */
+  readonly summary: CaptureSummary | null
+}
+
+/** What a run with this capture alone would have in its summary. */
+export interface CaptureSummary {
+  /** In the order in which they were read. */
+  readonly inputs: readonly RecordedReading[]
+  readonly counts: Counts
+  readonly warnings: readonly string[]
+}
+
+/** What became of an input. */
+export interface RecordedReading extends Omit<InputSummary, 'path' | 'live'> {
+  /** Which of the record's inputs it is. */
+  readonly input: number
 }
 
 /** @returns Null where an input is no file, or fails. @throws InputError for one that cannot be looked at. */
@@ -116,10 +131,10 @@ export function readRecord(folder: string): ResumeRecord | null {
   }
 }
 
-// Of an older version only the inputs and options are looked at.
+// Of another version only the inputs and options are looked at.
 function isRecord(value: unknown): value is ResumeRecord {
   if (typeof value !== 'object' || value === null) return false
-  const { version, options, inputs, complete, problems, results, index } = value as Partial<
+  const { version, options, inputs, complete, results, index, summary } = value as Partial<
     Record<keyof ResumeRecord, unknown>
   >
   return (
@@ -128,16 +143,52 @@ function isRecord(value: unknown): value is ResumeRecord {
     typeof complete === 'boolean' &&
     Array.isArray(inputs) &&
     inputs.every((input) => hasFields(input, { name: 'string' })) &&
-    Array.isArray(problems) &&
-    problems.every((found) => Array.isArray(found) && found.every((one) => hasFields(one, PROBLEM_FIELDS))) &&
-    (version < LISTING_VERSION ||
+    (version !== RECORD_VERSION ||
       ((results === null || hasFields(results, RESULT_FIELDS)) &&
-        (index === null || hasFields(index, INDEX_FIELDS))))
+        (index === null || hasFields(index, INDEX_FIELDS)) &&
+        (summary === null || isCaptureSummary(summary, inputs.length))))
   )
 }
 
+function isCaptureSummary(value: unknown, inputCount: number): value is CaptureSummary {
+  if (typeof value !== 'object' || value === null) return false
+  const { inputs, counts, warnings } = value as Partial<Record<keyof CaptureSummary, unknown>>
+  return (
+    Array.isArray(inputs) &&
+    inputs.length === inputCount &&
+    inputs.every((reading) => isReading(reading) && Object.hasOwn(inputs, reading.input)) &&
+    new Set(inputs.map(({ input }: RecordedReading) => input)).size === inputCount &&
+    Array.isArray(warnings) &&
+    warnings.every((warning) => typeof warning === 'string') &&
+    haveForm(NO_COUNTS, counts) &&
+    isBalanced(counts.packets) &&
+    isPayloadBalanced(counts)
+  )
+}
+
+function isReading(value: unknown): value is RecordedReading {
+  if (!hasFields(value, READING_FIELDS)) return false
+  const { status, problems } = value as { status: unknown; problems?: unknown }
+  return STATUSES.some((one) => one === status) && Array.isArray(problems) && problems.every(isProblem)
+}
+
+function isProblem(value: unknown): value is InputProblem {
+  if (!hasFields(value, PROBLEM_FIELDS)) return false
+  const { kind } = value as { kind?: unknown }
+  return kind === undefined || KINDS.some((one) => one === kind)
+}
+
+const STATUSES: readonly InputSummary['status'][] = ['ok', 'partial', 'failed', 'no_capture']
+const KINDS: readonly ErrorKind[] = ['input', 'output', 'run', 'bug']
 const RESULT_FIELDS = { files: 'number', bytes: 'number', sha256: 'string' } as const
 const INDEX_FIELDS = { folder: 'string', bytes: 'number', sha256: 'string' } as const
+const READING_FIELDS = {
+  input: 'number',
+  bytes: 'number',
+  packets: 'number',
+  status: 'string',
+  dropped: 'number',
+} as const
 const PROBLEM_FIELDS = { offset: 'number', length: 'number', message: 'string' } as const
 
 function hasFields(value: unknown, types: Readonly<Record<string, 'string' | 'number'>>): boolean {

@@ -1,15 +1,23 @@
 import { dirname, relative } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config/config.js'
 import { type Failure, failureOf, InputError, OutputError } from '../../errors.js'
+import { RECORD_NAME } from '../../input/own-results.js'
+import { STATE_FOLDER } from '../../output/files/made-files.js'
 import { makeOutputFolder } from '../../output/output-folder.js'
 import type { InputSummary } from '../../summary.js'
+import { shownPath } from '../../system-path.js'
+import { CaptureCounts, type CountedByWorkers } from '../capture-counts.js'
+import { addedUp, type Counts } from '../counts.js'
 import { CaptureFault, type CaptureProgress } from '../line/capture-progress.js'
 import { captureRunsFolder } from '../line/worker-task.js'
+import { type CountedFacts, NO_COUNTS, withoutZeros } from '../run-summary.js'
 import type { Capture } from './captures.js'
 import { type KeptIndexFacts, keepIndex, keptIndexPath } from './kept-index.js'
 import type { CaptureRecords } from './reading.js'
 import {
   areResultsThere,
+  ensureList,
   hasConnectionFiles,
   makeStateFolder,
   removeMadeLists,
@@ -19,8 +27,10 @@ import {
 import {
   areEqual,
   type CaptureFacts,
+  type CaptureSummary,
   factsOf,
   LISTING_VERSION,
+  type RecordedReading,
   type ResumeRecord,
   readRecord,
   writeRecord,
@@ -38,8 +48,13 @@ interface Converted {
 /** A capture that was read, whose record is written when the workers have finished it. */
 interface PendingRecord {
   readonly number: number
-  readonly problems: readonly InputSummary['problems'][]
+  readonly inputs: readonly InputSummary[]
+  /** What the main thread has counted of it. */
+  readonly counts: Counts
 }
+
+/** A capture of the run: what is known of one that is left alone, or how many inputs one has that is converted. */
+type Part = readonly InputSummary[] | number
 
 const FAULT_TEXTS: readonly (readonly [number, Failure])[] = [
   [CaptureFault.OUTPUT, { kind: 'output', message: 'Files could not be written' }],
@@ -57,8 +72,9 @@ const FAULT_TEXTS: readonly (readonly [number, Failure])[] = [
 export class ResumedRun implements CaptureRecords {
   // Invariants: #converted are the captures that are converted, by number. #pending are in the order of their numbers.
   // #kept has the paths of all index records that are kept, #keptFolders where those of this run stood before.
-  /** Inputs that are left alone. */
-  readonly skipped: readonly InputSummary[]
+  /** What earlier runs have counted of captures that are left alone, and their warnings. */
+  readonly earlier: Counts
+  readonly warnings: readonly string[]
   /** Records that could not be written. */
   readonly failures: Failure[] = []
   /** The run's temporary folder, once there is one. */
@@ -66,44 +82,55 @@ export class ResumedRun implements CaptureRecords {
   readonly #config: Config
   readonly #converted: readonly Converted[]
   readonly #pending: PendingRecord[] = []
+  /** Set when the workers are started. */
+  #counts: CaptureCounts | null = null
+  readonly #parts: readonly Part[]
   readonly #kept: string[]
   readonly #keptFolders = new Set<string>()
 
   private constructor(
     config: Config,
     converted: readonly Converted[],
-    skipped: readonly InputSummary[],
+    parts: readonly Part[],
+    summaries: readonly CaptureSummary[],
     kept: string[],
   ) {
     this.#config = config
     this.#converted = converted
-    this.skipped = skipped
+    this.#parts = parts
+    this.earlier = summaries.reduce((sum, { counts }) => addedUp(sum, counts), NO_COUNTS)
+    this.warnings = summaries.flatMap(({ warnings }) => warnings)
     this.#kept = kept
   }
 
   /** Looks which captures are to be converted. @throws OutputError */
   static async begin(planned: readonly Capture[], config: Config): Promise<ResumedRun> {
     const converted: Converted[] = []
-    const skipped: InputSummary[] = []
+    const parts: Part[] = []
+    const summaries: CaptureSummary[] = []
     const kept: string[] = []
     for (const given of planned) {
       const { capture, facts } = lookInto(given, config)
       const { dir } = capture
       const record = facts === null ? null : readRecord(dir)
       if (facts !== null && record !== null) {
+        if (record.version >= LISTING_VERSION && !ensureList(dir, record.results) && !config.force)
+          throw listIsGone(dir)
         const path = await keptOf(capture, facts, record, config)
-        if (path !== null) {
+        if (path !== null && record.summary !== null) {
           if (path !== '') kept.push(path)
-          skipped.push(...capture.inputs.map(({ path }, i) => skippedInput(path, record.problems[i] ?? [])))
+          summaries.push(record.summary)
+          parts.push(record.summary.inputs.map((reading) => skippedInput(capture, reading)))
           continue
         }
         if (!config.force) refuseOthers(dir, facts, record)
       }
-      // Connection files without a record are not ours: they stay, and the capture gets none.
-      const isOurs = record !== null || !hasConnectionFiles(dir)
+      // Connection files without a record are not ours: they stay, and the capture gets none unless they are replaced.
+      const isOurs = record !== null || config.force || !hasConnectionFiles(dir)
       converted.push({ capture, facts: isOurs ? facts : null, record })
+      parts.push(capture.inputs.length)
     }
-    return new ResumedRun(config, converted, skipped, kept)
+    return new ResumedRun(config, converted, parts, summaries, kept)
   }
 
   get captures(): readonly Capture[] {
@@ -120,20 +147,38 @@ export class ResumedRun implements CaptureRecords {
     writeRecord(capture.dir, { ...facts, ...BEGUN })
   }
 
-  /** A capture was read, as far as it can be. */
-  read(number: number, inputs: readonly InputSummary[]): void {
-    this.#pending.push({ number, problems: inputs.map(({ problems }) => problems) })
+  countsPorts(workerCount: number): readonly MessagePort[] {
+    this.#counts = new CaptureCounts(workerCount)
+    return this.#counts.ports
   }
 
-  /** Writes the records of captures that the workers have finished since. */
+  read(number: number, inputs: readonly InputSummary[] | null, counted: CountedFacts): void {
+    const counts = this.#counts!.ofMain(counted)
+    if (inputs !== null) this.#pending.push({ number, inputs, counts })
+  }
+
+  /** All inputs of the run in their order, with those that are left alone. @param read Those that were read. */
+  withSkipped(read: readonly InputSummary[]): readonly InputSummary[] {
+    let at = 0
+    return this.#parts.flatMap((part) => {
+      if (typeof part !== 'number') return part
+      at += part
+      return read.slice(at - part, at)
+    })
+  }
+
   async writeRecords(progress: CaptureProgress): Promise<void> {
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
       if (!progress.isFinished(next.number)) return
       this.#pending.shift()
       const faults = progress.faults(next.number)
-      if (faults === CaptureFault.NONE) await this.#complete(next)
+      if (faults === CaptureFault.NONE) await this.#complete(next, this.#counts!.ofWorkers(next.number))
       else this.#noteFaults(next, faults)
     }
+  }
+
+  close(): void {
+    this.#counts?.close()
   }
 
   /** Where all index records are: those of captures that are left alone, too. @param runs Those of the workers. */
@@ -141,15 +186,20 @@ export class ResumedRun implements CaptureRecords {
     return [...runs.filter((path) => !this.#keptFolders.has(dirname(path))), ...this.#kept]
   }
 
-  async #complete({ number, problems }: PendingRecord): Promise<void> {
+  async #complete({ number, inputs, counts }: PendingRecord, byWorkers: CountedByWorkers): Promise<void> {
     const { capture, facts } = this.#converted[number]!
     const { dir } = capture
     if (facts === null) return
+    const summary: CaptureSummary = {
+      inputs: inputs.map((input) => readingOf(capture, input)),
+      counts: withoutZeros(addedUp(counts, byWorkers.counts)),
+      warnings: byWorkers.warnings,
+    }
     try {
       const index = this.#config.indexes.length === 0 ? null : await this.#keep(number)
       const results = writeResultList(dir)
       removeMadeLists(dir) // before: beside a complete record nobody removes them
-      writeRecord(dir, { ...facts, complete: true, failures: [], problems, results, index })
+      writeRecord(dir, { ...facts, complete: true, failures: [], results, index, summary })
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
       this.failures.push(failureOf(error))
@@ -166,12 +216,12 @@ export class ResumedRun implements CaptureRecords {
   }
 
   // The record says already that the capture is not complete: where there is no room to say why, that is enough.
-  #noteFaults({ number, problems }: PendingRecord, faults: number): void {
+  #noteFaults({ number }: PendingRecord, faults: number): void {
     const { capture, facts } = this.#converted[number]!
     if (facts === null) return
     const failures = FAULT_TEXTS.flatMap(([fault, failure]) => ((faults & fault) === 0 ? [] : [failure]))
     try {
-      writeRecord(capture.dir, { ...facts, ...BEGUN, failures, problems })
+      writeRecord(capture.dir, { ...facts, ...BEGUN, failures })
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
     }
@@ -191,7 +241,7 @@ function lookInto(capture: Capture, config: Config): { capture: Capture; facts: 
   }
 }
 
-const BEGUN = { complete: false, failures: [], problems: [], results: null, index: null } as const
+const BEGUN = { complete: false, failures: [], results: null, index: null, summary: null } as const
 
 function placeOf({ dir, name }: Capture, { outputDir }: Config): Pick<KeptIndexFacts, 'capture' | 'folder'> {
   return { capture: name, folder: relative(outputDir, dir) }
@@ -215,6 +265,14 @@ async function keptOf(
   return keptIndexPath(capture.dir, index)
 }
 
+function listIsGone(dir: string): OutputError {
+  const problem = `which files in the folder "${dir}" are results is not known any more: "${STATE_FOLDER}" is gone there`
+  return new OutputError(
+    `Cannot use --resume: ${problem} (remove the files and ${RECORD_NAME}, or --force replaces them)`,
+    dir,
+  )
+}
+
 // Results of inputs that are not converted now would be lost.
 function refuseOthers(dir: string, facts: CaptureFacts, record: CaptureFacts): void {
   const names = new Set(facts.inputs.map(({ name }) => name))
@@ -227,6 +285,11 @@ function refuseOthers(dir: string, facts: CaptureFacts, record: CaptureFacts): v
   )
 }
 
-function skippedInput(path: string, problems: InputSummary['problems']): InputSummary {
-  return { path, bytes: 0, packets: 0, status: 'skipped', problems, dropped: 0 }
+function readingOf({ inputs }: Capture, { path, live: _, ...reading }: InputSummary): RecordedReading {
+  return { input: inputs.findIndex((input) => shownPath(input.path) === path), ...reading }
+}
+
+function skippedInput({ inputs }: Capture, { input, ...reading }: RecordedReading): InputSummary {
+  const status = reading.status === 'no_capture' ? reading.status : 'skipped'
+  return { path: shownPath(inputs[input]!.path), ...reading, status }
 }

@@ -126,8 +126,10 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
   }
 }
 
-function outputFilesOf({ indexes, summaryFile }: Config, { otherOutputs = [] }: RunHooks): string[] {
-  const paths = [...indexes.map(({ path }) => path), summaryFile, ...otherOutputs]
+/** The files that options name to be written. */
+export function outputFilesOf({ indexes, summaryFile, live }: Config, hooks: RunHooks): string[] {
+  const paths = [...indexes.map(({ path }) => path), summaryFile, live?.recordingFile ?? null]
+  paths.push(...(hooks.otherOutputs ?? []))
   return paths.filter((path): path is string => path !== null && path !== '-')
 }
 

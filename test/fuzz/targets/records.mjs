@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { withConfigFile } from '../../../dist/cli/config-file.js'
 import { ConfigError, InputError } from '../../../dist/errors.js'
-import { RECORD_NAME, readRecord } from '../../../dist/pipeline/reading/resume-record.js'
+import { RECORD_NAME } from '../../../dist/input/own-results.js'
+import { readRecord } from '../../../dist/pipeline/reading/resume-record.js'
+import { NO_COUNTS } from '../../../dist/pipeline/run-summary.js'
 import { readSummary, writeReport } from '../../../dist/report/write-report.js'
 import { ConnectionParts } from '../../../dist/view/connection-parts.js'
 import { connectionQuery, matchingRows, sortRows } from '../../../dist/view/connection-query.js'
@@ -58,11 +60,27 @@ const GAPS = [
   Array.from({ length: 200 }, (_, i) => ({ offset: i, length: 1 })),
 ]
 const RECORD = {
-  version: 1,
+  version: 3,
   options: { filter: null, utc: true },
   inputs: [{ name: 'a.pcap', size: 1, mtime_ns: '1' }],
   complete: true,
-  problems: [[{ offset: 1, length: 2, message: 'x' }]],
+  failures: [],
+  results: { files: 1, bytes: 2, sha256: 'x' },
+  index: null,
+  summary: {
+    inputs: [
+      {
+        input: 0,
+        bytes: 1,
+        packets: 2,
+        status: 'partial',
+        problems: [{ offset: 1, length: 2, message: 'x' }],
+        dropped: 0,
+      },
+    ],
+    counts: NO_COUNTS,
+    warnings: [],
+  },
 }
 const OPTIONS = {
   'output-dir': 'out',
@@ -194,7 +212,9 @@ export const resume = ({ folder }) => {
       const isSound =
         typeof record.version === 'number' &&
         typeof record.complete === 'boolean' &&
-        record.problems.every(Array.isArray)
+        (record.version !== RECORD.version ||
+          record.summary === null ||
+          record.summary.inputs.length === record.inputs.length)
       mustHold(isSound, () => `A record must be sound: found ${JSON.stringify(record)}`)
     },
   }

@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Config, type RawOptions, toConfig } from '../../../src/config/config.js'
 import { InputError, OutputError } from '../../../src/errors.js'
+import { RECORD_NAME } from '../../../src/input/own-results.js'
 import {
   areEqual,
+  type CaptureSummary,
   factsOf,
-  RECORD_NAME,
+  type RecordedReading,
   readRecord,
   writeRecord,
 } from '../../../src/pipeline/reading/resume-record.js'
+import { NO_COUNTS } from '../../../src/pipeline/run-summary.js'
 import { temporaryFolder } from '../../input/temporary-folder.js'
 
 const folder = temporaryFolder()
@@ -80,34 +83,61 @@ describe('factsOf()', () => {
   })
 })
 
+const READING: RecordedReading = {
+  input: 0,
+  bytes: 1,
+  packets: 0,
+  status: 'partial',
+  problems: [{ offset: 1, length: 2, message: 'x' }],
+  dropped: 0,
+}
+const SUMMARY: CaptureSummary = { inputs: [READING], counts: NO_COUNTS, warnings: [] }
 const COMPLETE = {
   complete: true,
   failures: [],
-  problems: [],
   results: { files: 1, bytes: 2, sha256: 'x' },
   index: null,
+  summary: SUMMARY,
 }
 
 describe('the record', () => {
   it('is read as it was written', () => {
-    const written = { ...facts, ...COMPLETE, problems: [[{ offset: 1, length: 2, message: 'x' }]] }
+    const written = { ...facts, ...COMPLETE }
     writeRecord(join(folder, 'new', 'er'), written)
     expect(readRecord(join(folder, 'new', 'er'))).toEqual(written)
     expect(readdirSync(join(folder, 'new', 'er'))).toEqual([RECORD_NAME])
   })
 
-  const empty = { version: 2, options: {}, inputs: [], ...COMPLETE }
+  const one = { ...facts, ...COMPLETE }
+  const withSummary = (changes: object) => ({ ...one, summary: { ...SUMMARY, ...changes } })
+  const withReading = (changes: object) => withSummary({ inputs: [{ ...READING, ...changes }] })
+  const withCounts = (changes: object) => withSummary({ counts: { ...NO_COUNTS, ...changes } })
   const notOurs: unknown[] = [
-    { ...empty, complete: 1 },
-    { ...empty, results: undefined },
-    { ...empty, results: { files: 1, bytes: '1', sha256: '' } },
-    { ...empty, index: { folder: '', bytes: 1 } },
-    { ...empty, inputs: [null] },
-    { ...empty, inputs: [{ name: 1 }] },
-    { ...empty, problems: [1] },
-    { ...empty, problems: [[null]] },
-    { ...empty, problems: [[{ offset: 0, length: 0 }]] },
-    { ...empty, problems: [[{ offset: '0', length: 0, message: '' }]] },
+    { ...one, complete: 1 },
+    { ...one, results: undefined },
+    { ...one, results: { files: 1, bytes: '1', sha256: '' } },
+    { ...one, index: { folder: '', bytes: 1 } },
+    { ...one, inputs: [null] },
+    { ...one, inputs: [{ name: 1 }] },
+    { ...one, summary: 1 },
+    withSummary({ inputs: [] }),
+    withSummary({ inputs: [READING, READING] }),
+    withSummary({ warnings: [1] }),
+    withReading({ input: 1 }),
+    withReading({ input: '__proto__' }),
+    withReading({ bytes: '1' }),
+    withReading({ status: 'skipped' }),
+    withReading({ problems: [1] }),
+    withReading({ problems: [{ offset: 0, length: 0 }] }),
+    withReading({ problems: [{ offset: '0', length: 0, message: '' }] }),
+    withReading({ problems: [{ offset: 0, length: 0, message: '', kind: 'constructor' }] }),
+    withCounts({ gaps: -1 }),
+    withCounts({ gaps: {} }),
+    withCounts({ more: 1 }),
+    withCounts({ limits: { held_bytes: '1' } }),
+    withCounts({ packets: { ...NO_COUNTS.packets, read: 1 } }),
+    withCounts({ bytes: { ...NO_COUNTS.bytes, payload_captured: 1 } }),
+    withCounts({ details: { unbalanced_streams: 1 } }),
   ]
   it.each(['', '{', 'null', '7', '{}', ...notOurs.map((record) => JSON.stringify(record))])(
     'is none where it holds %j',
@@ -117,12 +147,18 @@ describe('the record', () => {
     },
   )
 
+  it('of another version is read for what it is of', () => {
+    writeRecord(folder, one)
+    writeFileSync(join(folder, RECORD_NAME), JSON.stringify({ ...one, version: 2, summary: 7 }))
+    expect(readRecord(folder)).toMatchObject({ version: 2, inputs: facts.inputs })
+  })
+
   it.skipIf(platform() === 'win32')('is none where a pipe or a link has its name', () => {
     const own = temporaryFolder()
     execFileSync('mkfifo', [join(own, RECORD_NAME)])
     expect(readRecord(own)).toBeNull()
     rmSync(join(own, RECORD_NAME))
-    writeFileSync(join(own, 'elsewhere'), JSON.stringify(empty))
+    writeFileSync(join(own, 'elsewhere'), JSON.stringify(one))
     symlinkSync('elsewhere', join(own, RECORD_NAME))
     expect(readRecord(own)).toBeNull()
   })

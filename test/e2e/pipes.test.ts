@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { platform } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { generateBytes } from '../../fixtures/generator/generate.mjs'
+import type { Inspection } from '../../src/inspect/inspection.js'
+import type { Summary } from '../../src/summary.js'
+import { readTree, runProgram, startProgram, withFolder } from '../support/program.js'
+import { troubledPlan } from './traffic.js'
+
+const plan = troubledPlan({ connections: 60, concurrency: 20, messageBytes: 4_000, segmentBytes: 700 })
+const [ONE, OTHER] = [1, 2].map((seed) => Buffer.from(generateBytes(plan, seed).bytes)) as [Buffer, Buffer]
+
+/** Commands of a shell after which descriptor `fd` is a pipe that `command` writes to, as `<(command)` makes it. */
+const pipe = (fd: number, command: string) =>
+  `mkfifo p${fd}; (${command} >p${fd} &); exec ${fd}<p${fd}; rm p${fd}`
+
+function withCaptures(use: (folder: string) => Promise<void>): Promise<void> {
+  return withFolder((folder) => {
+    writeFileSync(join(folder, 'one.pcap'), ONE)
+    writeFileSync(join(folder, 'one.pcap.gz'), gzipSync(ONE))
+    writeFileSync(join(folder, 'other.pcap'), OTHER)
+    return use(folder)
+  })
+}
+
+function summaryIn(folder: string): Summary {
+  return JSON.parse(readFileSync(join(folder, 's.json'), 'utf8')) as Summary
+}
+
+const OPTIONS = ['-o', 'out', '-q', '--summary', 's.json']
+
+describe.skipIf(platform() === 'win32').concurrent('a pipe with a name', () => {
+  // [what it is, commands before, argument, options of the expected run]
+  const pipes: [string, string, string][] = [
+    ['of a shell', pipe(9, 'cat one.pcap'), '/dev/fd/9'],
+    ['of a shell, compressed', pipe(9, 'cat one.pcap.gz'), '/dev/fd/9'],
+    ['slow', pipe(9, '(head -c 5000; sleep 0.3; cat) <one.pcap.gz'), '/dev/fd/9'],
+    ['on standard input', pipe(0, 'cat one.pcap.gz'), '/dev/stdin'],
+    ['that a file is redirected to', 'exec <one.pcap.gz', '/dev/stdin'],
+    ['of its own, whose writer comes later', 'mkfifo own; (sleep 0.3; cat one.pcap >own) &', 'own'],
+  ]
+  it.each(pipes)('%s is read like a file', (_what, shell, name) =>
+    withCaptures(async (folder) => {
+      await runProgram(['one.pcap', '-o', 'expected', '-q'], { cwd: folder })
+      const { code, stderr } = await runProgram([name, ...OPTIONS], { cwd: folder, shell: `{ ${shell}; }` })
+      expect([code, stderr]).toEqual([0, ''])
+      expect(readTree(join(folder, 'out'))).toEqual(readTree(join(folder, 'expected')))
+      expect(summaryIn(folder).inputs).toMatchObject([{ path: name, status: 'ok', problems: [] }])
+    }),
+  )
+
+  it.each([
+    ['one after the other', []],
+    ['merged', ['--merge']],
+    ['each for itself', ['--per-file']],
+  ])('goes with others: %s', (_what, options) =>
+    withCaptures(async (folder) => {
+      const shell = `${pipe(8, 'cat one.pcap.gz')}; ${pipe(9, 'cat other.pcap')}`
+      const args = ['/dev/fd/8', '/dev/fd/9', ...OPTIONS, ...options]
+      const { code, stderr } = await runProgram(args, { cwd: folder, shell })
+      expect([code, stderr]).toEqual([0, ''])
+      const named = ['one.pcap', 'other.pcap', '-o', 'expected', '-q', ...options]
+      await runProgram(named, { cwd: folder })
+      const contents = (name: string) => [...readTree(join(folder, name)).values()].map(String).sort()
+      expect(contents('out')).toEqual(contents('expected'))
+    }),
+  )
+
+  it('is inspected', () =>
+    withCaptures(async (folder) => {
+      const args = ['inspect', '--json', '/dev/fd/9']
+      const { stdout } = await runProgram(args, { cwd: folder, shell: pipe(9, 'cat one.pcap.gz') })
+      const { captures } = JSON.parse(stdout.toString()) as Inspection
+      expect(captures.map(({ status, problems }) => [status, problems])).toEqual([['ok', []]])
+    }))
+
+  it('that nobody writes to is an empty file', () =>
+    withCaptures(async (folder) => {
+      const { code, stderr } = await runProgram(['/dev/fd/9', ...OPTIONS], {
+        cwd: folder,
+        shell: pipe(9, 'true'),
+      })
+      expect([code, stderr]).toEqual([1, expect.stringContaining('"/dev/fd/9": the file is empty')])
+    }))
+
+  it('that is cut gives what came, and a run that waits for one can be ended', () =>
+    withCaptures(async (folder) => {
+      const cut = await runProgram(['/dev/fd/9', ...OPTIONS], {
+        cwd: folder,
+        shell: pipe(9, 'head -c 20000 one.pcap'),
+      })
+      expect([cut.code, cut.stderr]).toEqual([
+        1,
+        expect.stringMatching(/^problem +Cannot read "\/dev\/fd\/9" at byte/),
+      ])
+      execFileSync('mkfifo', [join(folder, 'own')])
+      const { child, result } = startProgram(['own', ...OPTIONS, '--force'], { cwd: folder })
+      await sleep(500)
+      child.kill('SIGINT')
+      expect((await result).code).toBe(130)
+    }))
+})
