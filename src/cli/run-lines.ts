@@ -17,7 +17,12 @@ export function reportLines(summary: Summary): string[] {
   const { bytes, packets } = summary
   const counts = Object.entries(packets).filter(([fate]) => fate !== 'read')
   const fates = counts.map(([fate, count]) => `${countText(count)} ${FATE_WORDS[fate] ?? fate}`)
-  const rate = summary.seconds > 0 ? `, ${countText(packets.read / summary.seconds)} packets/s` : ''
+  const earlier = summary.inputs.reduce(
+    (sum, input) => sum + (input.status === 'skipped' ? input.packets : 0),
+    0,
+  )
+  const perSec = (packets.read - earlier) / summary.seconds
+  const rate = summary.seconds > 0 ? `, ${countText(perSec)} packets/s` : ''
   return [
     line('inputs', inputsText(summary)),
     ...skippedLines(summary.skipped),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -183,3 +183,20 @@ describe('the program', () => {
     expect([exitCode, stderr]).toEqual([1, ''])
   })
 })
+
+it.each([
+  ['--summary', 'c.json'],
+  ['--index', './c.json.jsonl'],
+  ['--report', 'r.html'],
+])('%s never takes the place of the file of --config, by whatever name', (option, path) =>
+  program.withFolder(async (folder) => {
+    writeFileSync(join(folder, 'c.json'), '{"force": true}')
+    if (path !== 'c.json') linkSync(join(folder, 'c.json'), join(folder, path))
+    writeFileSync(join(folder, 'a.pcap'), readFileSync('fixtures/dns.pcap'))
+    const args = ['a.pcap', '-o', 'out', '-q', '--config', 'c.json', option, path]
+    const { code, stderr } = await program.runProgram(args, { cwd: folder })
+    expect([code, stderr]).toEqual([2, `pcap2conn: Cannot write "${path}": it is the file of --config\n`])
+    expect(readFileSync(join(folder, 'c.json'), 'utf8')).toBe('{"force": true}')
+    expect(readdirSync(folder)).not.toContain('out')
+  }),
+)

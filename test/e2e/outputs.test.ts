@@ -72,7 +72,7 @@ describe.concurrent('without --force', () => {
       expect([code, stderr]).toEqual([1, errors.map((text) => `error        ${text}\n`).join('')])
       expect(readFileSync(join(folder, 'out', file), 'utf8')).toBe('mine')
       const found = treeHashes(join(folder, 'out'))
-      expect(treeDifferences(expected, found)).toEqual([`other ${file}`, `no ${taken}`])
+      expect(treeDifferences(expected, found)).toEqual([`no ${taken}`, `changed ${file}`])
       const summary: Summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'))
       expect([summary.errors, summary.files]).toEqual([errors, expected.size - 2])
       expect(summary.inputs.map(({ status }) => status)).toEqual(['ok'])

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,9 +14,21 @@ import { troubledPlan } from './traffic.js'
 const plan = troubledPlan({ connections: 60, concurrency: 20, messageBytes: 4_000, segmentBytes: 700 })
 const [ONE, OTHER] = [1, 2].map((seed) => Buffer.from(generateBytes(plan, seed).bytes)) as [Buffer, Buffer]
 
-/** Commands of a shell after which descriptor `fd` is a pipe that `command` writes to, as `<(command)` makes it. */
-const pipe = (fd: number, command: string) =>
-  `mkfifo p${fd}; (${command} >p${fd} &); exec ${fd}<p${fd}; rm p${fd}`
+/** Makes descriptors pipes that commands write to, as `<(command)` does, for the program that follows. */
+const pipes = (...commands: [fd: number, command: string][]) =>
+  `exec bash -c 'exec ${commands.map(([fd, command]) => `${fd}< <(${command})`).join(' ')}; exec "$0" "$@"' "$0" "$@"`
+const pipe = (fd: number, command: string) => pipes([fd, command])
+
+/** Opens a pipe for writing as soon as somebody reads from it. */
+async function openWhenRead(path: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch {
+      await sleep(20)
+    }
+  }
+}
 
 function withCaptures(use: (folder: string) => Promise<void>): Promise<void> {
   return withFolder((folder) => {
@@ -35,18 +47,18 @@ const OPTIONS = ['-o', 'out', '-q', '--summary', 's.json']
 
 describe.skipIf(platform() === 'win32').concurrent('a pipe with a name', () => {
   // [what it is, commands before, argument, options of the expected run]
-  const pipes: [string, string, string][] = [
+  const cases: [string, string, string][] = [
     ['of a shell', pipe(9, 'cat one.pcap'), '/dev/fd/9'],
     ['of a shell, compressed', pipe(9, 'cat one.pcap.gz'), '/dev/fd/9'],
     ['slow', pipe(9, '(head -c 5000; sleep 0.3; cat) <one.pcap.gz'), '/dev/fd/9'],
     ['on standard input', pipe(0, 'cat one.pcap.gz'), '/dev/stdin'],
     ['that a file is redirected to', 'exec <one.pcap.gz', '/dev/stdin'],
-    ['of its own, whose writer comes later', 'mkfifo own; (sleep 0.3; cat one.pcap >own) &', 'own'],
+    ['of its own, whose writer comes later', 'mkfifo own; (sleep 0.3; cat one.pcap >own) & :', 'own'],
   ]
-  it.each(pipes)('%s is read like a file', (_what, shell, name) =>
+  it.each(cases)('%s is read like a file', (_what, shell, name) =>
     withCaptures(async (folder) => {
       await runProgram(['one.pcap', '-o', 'expected', '-q'], { cwd: folder })
-      const { code, stderr } = await runProgram([name, ...OPTIONS], { cwd: folder, shell: `{ ${shell}; }` })
+      const { code, stderr } = await runProgram([name, ...OPTIONS], { cwd: folder, shell })
       expect([code, stderr]).toEqual([0, ''])
       expect(readTree(join(folder, 'out'))).toEqual(readTree(join(folder, 'expected')))
       expect(summaryIn(folder).inputs).toMatchObject([{ path: name, status: 'ok', problems: [] }])
@@ -59,7 +71,7 @@ describe.skipIf(platform() === 'win32').concurrent('a pipe with a name', () => {
     ['each for itself', ['--per-file']],
   ])('goes with others: %s', (_what, options) =>
     withCaptures(async (folder) => {
-      const shell = `${pipe(8, 'cat one.pcap.gz')}; ${pipe(9, 'cat other.pcap')}`
+      const shell = pipes([8, 'cat one.pcap.gz'], [9, 'cat other.pcap'])
       const args = ['/dev/fd/8', '/dev/fd/9', ...OPTIONS, ...options]
       const { code, stderr } = await runProgram(args, { cwd: folder, shell })
       expect([code, stderr]).toEqual([0, ''])
@@ -84,7 +96,7 @@ describe.skipIf(platform() === 'win32').concurrent('a pipe with a name', () => {
         cwd: folder,
         shell: pipe(9, 'true'),
       })
-      expect([code, stderr]).toEqual([1, expect.stringContaining('"/dev/fd/9": the file is empty')])
+      expect([code, stderr]).toEqual([1, expect.stringContaining('"/dev/fd/9" at byte 0: the file is empty')])
     }))
 
   it('that is cut gives what came, and a run that waits for one can be ended', () =>
@@ -99,8 +111,9 @@ describe.skipIf(platform() === 'win32').concurrent('a pipe with a name', () => {
       ])
       execFileSync('mkfifo', [join(folder, 'own')])
       const { child, result } = startProgram(['own', ...OPTIONS, '--force'], { cwd: folder })
-      await sleep(500)
+      const writer = await openWhenRead(join(folder, 'own'))
       child.kill('SIGINT')
       expect((await result).code).toBe(130)
+      closeSync(writer)
     }))
 })

@@ -106,7 +106,6 @@ describe('an index with --resume', () => {
     ['the kept records are deleted', (out) => rmSync(join(out, '.pcap2conn', 'index'))],
     ['the kept records are cut', (out) => cut(join(out, '.pcap2conn', 'index'))],
     ['the kept records are damaged', (out) => damage(join(out, '.pcap2conn', 'index'))],
-    ['the list is deleted', (out) => rmSync(join(out, '.pcap2conn', 'results'))],
     [
       'the list leads out of the folder',
       (out) => writeFileSync(join(out, '.pcap2conn', 'results'), '4 ../../mine\n'),

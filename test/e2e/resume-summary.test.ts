@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generateBytes } from '../../fixtures/generator/generate.mjs'
 import type { Summary } from '../../src/summary.js'
+import type { TablePart } from '../../src/view/view-data.js'
+import { Viewer } from '../../src/view/viewer.js'
 import { runProgram, startProgram, withFolder } from '../support/program.js'
 import { datagramCapture } from './datagram-capture.js'
 import { troubledPlan } from './traffic.js'
@@ -80,7 +81,9 @@ describe.each(WAYS)('the summary of a resumed run, %s %s %s %s', (...way) => {
         expect(run.code).toBe(code)
         expect(resultIn(folder)).toBe(expected)
       }
-      expect(statusesIn(folder)).toContain('skipped')
+      // Without the first two the text that is called a capture fails all of them, and is tried again.
+      const isTriedAgain = !way.includes('--per-file') && !way.includes('--merge')
+      expect(statusesIn(folder).includes('skipped')).toBe(!isTriedAgain)
     }))
 
   it('is that of an uninterrupted one after parts were lost', () =>
@@ -114,24 +117,28 @@ describe.each(WAYS)('the summary of a resumed run, %s %s %s %s', (...way) => {
 it('a report and a view of a resumed run show all of it', () =>
   withInputs(async (folder) => {
     const args = [...argsOf(['--per-file', '--index', 'out/x.jsonl']), '--resume', '--report', 'r.html']
+    const seen = async () => {
+      const viewer = await Viewer.open({ outputDir: join(folder, 'out'), indexPath: null, port: 0 })
+      try {
+        for (;;) {
+          const part = (await (await fetch(`${viewer.address}api/connections?`)).json()) as TablePart
+          if (part.isLoaded) break
+        }
+        const payload = await fetch(`${viewer.address}api/payload?row=0`)
+        const table = await (await fetch(`${viewer.address}api/connections?`)).text()
+        return [table, payload.status, Buffer.from(await payload.arrayBuffer()).length]
+      } finally {
+        await viewer.close()
+      }
+    }
+    const shown = () => /"packets":\{[^}]*\}/.exec(readFileSync(join(folder, 'r.html'), 'utf8'))?.[0]
     await runProgram(args, { cwd: folder })
-    const totals = () => /"packets":\{[^}]*\}/.exec(readFileSync(join(folder, 'r.html'), 'utf8'))?.[0]
-    const first = totals()
-    expect(first).toMatch(/"read":\d{3,}/)
+    const first = [shown(), ...(await seen())]
+    expect(first[0]).toMatch(/"read":\d{3,}/)
+    const path = join(folder, 'out', 'c.pcap', RECORD)
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"complete":true', '"complete":false'))
     await runProgram(args, { cwd: folder })
-    expect(totals()).toBe(first)
-    const { child, result } = startProgram(['view', 'out', '--port', '0', '--no-open'], { cwd: folder })
-    const url = await new Promise<string>((resolve) => {
-      let said = ''
-      child.stdout.on('data', (text: Buffer) => {
-        said += text
-        const found = /http:\S+/.exec(said)
-        if (found !== null) resolve(found[0])
-      })
-    })
-    expect(url).toMatch(/^http:/)
-    child.kill('SIGTERM')
-    expect((await result).code).toBe(0)
+    expect([shown(), ...(await seen())]).toEqual(first)
   }))
 
 it('counts that do not balance are none: the input is converted again', () =>
@@ -144,5 +151,5 @@ it('counts that do not balance are none: the input is converted again', () =>
     writeFileSync(path, text.replace(/"read":\d+/, '"read":1'))
     await runProgram(args, { cwd: folder })
     expect(resultIn(folder)).toBe(expected)
-    expect(execFileSync('cat', [path]).toString()).toBe(text)
+    expect(readFileSync(path, 'utf8')).toBe(text)
   }))

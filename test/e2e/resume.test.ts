@@ -50,7 +50,7 @@ describe.concurrent('--resume with --per-file', () => {
       writeFileSync(join(folder, 'd'), datagramCapture('d')) // new
       expect(await resume(folder, ['a', 'b', 'c', 'd', '--per-file'])).toMatchObject({
         code: 0,
-        inputs: ['c skipped', 'a ok', 'b ok', 'd ok'],
+        inputs: ['a ok', 'b ok', 'c skipped', 'd ok'],
       })
       expect(readFileSync(join(folder, 'out', 'a', FILE), 'utf8')).toBe('other')
       expect(readFileSync(join(folder, 'out', 'b', FILE), 'utf8')).toBe('b')
@@ -103,7 +103,7 @@ describe.concurrent('--resume with --per-file', () => {
       rmSync(join(folder, 'out', 'a', FILE), { recursive: true })
       expect(await resume(folder, ['a', 'b', '--per-file'])).toMatchObject({
         code: 0,
-        inputs: ['b skipped', 'a ok'],
+        inputs: ['a ok', 'b skipped'],
       })
     }))
 

@@ -71,9 +71,10 @@ describe.skipIf(platform() === 'win32')('64 descriptors for 500 connections that
       expect(readdirSync(join(folder, 'out'))).toHaveLength(100)
     }))
 
-  it('that are too few for the program itself are told of', () =>
+  it.each([22, 28, 36])('that are too few for the program itself (%d) are told of', (descriptors) =>
     withCapture(async (folder) => {
-      const result = await run(folder, ['many.pcap', '-o', 'out'], { shell: 'ulimit -n 36' })
-      expectClearEnd(folder, result, 75, /^pcap2conn: EMFILE: too many open files, [^\n]+\n$/)
-    }))
+      const result = await run(folder, ['many.pcap', '-o', 'out'], { shell: `ulimit -n ${descriptors}` })
+      expectClearEnd(folder, result, 75, /^pcap2conn: [^\n]*EMFILE: too many open files, [^\n]+\n$/)
+    }),
+  )
 })

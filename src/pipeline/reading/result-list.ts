@@ -105,7 +105,9 @@ export function writeResultList(folder: string): ResultFacts {
  * @throws OutputError
  */
 export function ensureList(folder: string, results: ResultFacts | null): boolean {
-  if (stateNames(folder).some((name) => name === LIST_NAME || MADE_LIST.test(name))) return true
+  const path = statePath(folder, LIST_NAME)
+  if (textOf(path, MAX_LIST_BYTES) !== null || stateNames(folder).some((name) => MADE_LIST.test(name)))
+    return true
   const names = connectionFilesIn(folder)
   if (names.length === 0) return true
   const hash = createHash('sha256')
@@ -113,7 +115,7 @@ export function ensureList(folder: string, results: ResultFacts | null): boolean
   for (const line of lines) hash.update(line)
   if (results === null || hash.digest('hex') !== results.sha256) return false
   makeStateFolder(folder)
-  const path = statePath(folder, LIST_NAME)
+  remove(path)
   attempt('write', path, () => writeWholeFile(path, lines.join('')))
   return true
 }

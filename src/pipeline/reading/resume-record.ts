@@ -125,7 +125,7 @@ export function readRecord(folder: string): ResumeRecord | null {
   const text = textOf(path, MAX_RECORD_BYTES) ?? ''
   try {
     const record: unknown = JSON.parse(text)
-    return isRecord(record) ? record : null
+    return isRecord(record) ? withSound(record) : null
   } catch {
     return null
   }
@@ -134,7 +134,7 @@ export function readRecord(folder: string): ResumeRecord | null {
 // Of another version only the inputs and options are looked at.
 function isRecord(value: unknown): value is ResumeRecord {
   if (typeof value !== 'object' || value === null) return false
-  const { version, options, inputs, complete, results, index, summary } = value as Partial<
+  const { version, options, inputs, complete, results, index } = value as Partial<
     Record<keyof ResumeRecord, unknown>
   >
   return (
@@ -145,9 +145,15 @@ function isRecord(value: unknown): value is ResumeRecord {
     inputs.every((input) => hasFields(input, { name: 'string' })) &&
     (version !== RECORD_VERSION ||
       ((results === null || hasFields(results, RESULT_FIELDS)) &&
-        (index === null || hasFields(index, INDEX_FIELDS)) &&
-        (summary === null || isCaptureSummary(summary, inputs.length))))
+        (index === null || hasFields(index, INDEX_FIELDS))))
   )
+}
+
+// Without a summary that is none, the capture is converted again.
+function withSound(record: ResumeRecord): ResumeRecord {
+  const { version, summary, inputs } = record
+  const isSound = version === RECORD_VERSION && isCaptureSummary(summary, inputs.length)
+  return { ...record, summary: isSound ? summary : null }
 }
 
 function isCaptureSummary(value: unknown, inputCount: number): value is CaptureSummary {

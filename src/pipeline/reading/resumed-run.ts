@@ -114,8 +114,8 @@ export class ResumedRun implements CaptureRecords {
       const { dir } = capture
       const record = facts === null ? null : readRecord(dir)
       if (facts !== null && record !== null) {
-        if (record.version >= LISTING_VERSION && !ensureList(dir, record.results) && !config.force)
-          throw listIsGone(dir)
+        const isListed = record.version >= LISTING_VERSION && record.complete
+        if (isListed && !ensureList(dir, record.results) && !config.force) throw listIsGone(dir)
         const path = await keptOf(capture, facts, record, config)
         if (path !== null && record.summary !== null) {
           if (path !== '') kept.push(path)
@@ -254,8 +254,8 @@ async function keptOf(
   record: ResumeRecord,
   config: Config,
 ): Promise<string | null> {
-  const { complete, results, index } = record
-  if (!complete || !areEqual(facts, record) || results === null) return null
+  const { complete, results, index, summary } = record
+  if (!complete || !areEqual(facts, record) || results === null || summary === null) return null
   // Where nothing was made, nothing tells that the capture was converted.
   if (results.files === 0 && index === null) return null
   if (!areResultsThere(capture.dir, results)) return null
