@@ -113,8 +113,8 @@ it.runIf(platform() === 'linux')('ends with the failure of an output where the w
     writeFileSync(join(folder, 'a.pcap'), capture)
     // Nothing can be made in that folder, which concerns all files.
     const options = { inputFile: join(folder, 'a.pcap'), outputDir: '/proc/self' }
-    const { workers, errors, packets } = await convert(options)
-    expect([workers, errors]).toEqual([1, [expect.stringMatching(/ENOENT.*the run stopped there/)]])
+    const { workers, failures, packets } = await convert(options)
+    expect([workers, failures]).toEqual([1, [{ kind: 'run', message: expect.stringContaining('ENOENT') }]])
     expect(isBalanced(packets)).toBe(true)
   }),
 )
