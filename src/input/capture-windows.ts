@@ -8,18 +8,18 @@ import {
 import { createCaptureReader } from '../capture/open-capture-reader.js'
 import type { ByteSource } from './byte-source.js'
 
-/** Bytes before a read area that hold whatever of a record the area before it cut off. */
+/** Bytes before a read area, for the start of a record that the end of the previous area cuts. */
 export const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
 
-/** The memory that a capture is read into: areas in one array, each behind a headroom of its own. */
+/** The memory into which a capture is read: areas in one array, each after its headroom. */
 export interface WindowAreas {
   readonly bytes: Uint8Array
   readonly headroomBytes: number
   /** Bytes of an area, at least DETECT_BYTES. */
   readonly readBytes: number
-  /** The position of an area that is not in use. At most two are. */
+  /** Takes a free area and returns its position. At most two areas are in use at a time. */
   take(): number | Promise<number>
-  /** The reader needs these areas no more. What was made of their content may still be in use. */
+  /** Frees areas that the reader no longer needs. Results made from their content may still be in use. */
   giveBack(areas: readonly number[]): void | Promise<void>
 }
 
@@ -33,12 +33,12 @@ export type CreateReader<R extends CaptureReader> = (
 ) => R
 
 /**
- * Moves the windows of a reader along a capture: the one loop that does. While one window is read, the next area is
- * filled; a record that an area's end cuts is carried over to before the next area.
+ * Moves the window of a reader along a capture. While one window is read, the next area is filled. A record that the end
+ * of an area cuts is copied to the headroom of the next area.
  */
 export class CaptureWindows<R extends CaptureReader> {
-  // Invariants: the window is #areas.bytes[#from, #to). It ends in the area #area (-1: there is none yet). #ahead fills
-  // the area #next (-1: none). Once #isLast is true, no byte follows #to.
+  // Invariants: the window is #areas.bytes[#from, #to) and ends in the area #area, -1 before the first. #ahead fills the
+  // area #next, -1 for none. Once #isLast is true, the capture ends at #to.
   readonly #source: ByteSource
   readonly #areas: WindowAreas
   readonly #file: string
@@ -54,7 +54,7 @@ export class CaptureWindows<R extends CaptureReader> {
 
   /**
    * @param file Path for messages.
-   * @param create Makes the reader, when the first bytes are there.
+   * @param create Makes the reader when the first bytes are available.
    */
   constructor(
     source: ByteSource,
@@ -75,7 +75,7 @@ export class CaptureWindows<R extends CaptureReader> {
     return this.#reader
   }
 
-  /** No byte follows the window. */
+  /** True when the capture ends at the end of the window. */
   get isLast(): boolean {
     return this.#isLast
   }
@@ -83,7 +83,7 @@ export class CaptureWindows<R extends CaptureReader> {
   /**
    * Gives the reader its next window.
    *
-   * @throws CaptureFormatError where the content is no capture.
+   * @throws CaptureFormatError when the content is not a capture.
    */
   async next(): Promise<R> {
     for (;;) {
@@ -97,7 +97,7 @@ export class CaptureWindows<R extends CaptureReader> {
     }
   }
 
-  /** Closes the source, and gives back the areas. A read under way that waits for more ends. */
+  /** Closes the source and frees the areas. Ends a read that is waiting for more. */
   async close(): Promise<void> {
     await this.#source.close()
     await this.#ahead?.catch(() => {})
@@ -119,7 +119,7 @@ export class CaptureWindows<R extends CaptureReader> {
       throw new Error(`bug: ${carried} bytes carried over, room for ${this.#areas.headroomBytes}`)
     this.#areas.bytes.copyWithin(area - carried, carryFrom, this.#to)
     if (done >= 0) await this.#areas.giveBack([done])
-    const count = await ahead // the source may be closed meanwhile: then nothing follows
+    const count = await ahead // 0 when the source was closed meanwhile
     this.#from = area - carried
     this.#to = area + count
     this.#isLast = count === 0 || this.#source.isAtEnd
@@ -144,7 +144,7 @@ export class CaptureWindows<R extends CaptureReader> {
   }
 }
 
-/** Two areas that are used by turns. What is never written to costs no memory. */
+/** Two areas used in turn. Pages never written to take no physical memory. */
 export class TwoAreas implements WindowAreas {
   readonly bytes: Uint8Array
   readonly headroomBytes = HEADROOM_BYTES
@@ -152,7 +152,7 @@ export class TwoAreas implements WindowAreas {
   readonly #from: number
   #turn = 0
 
-  /** @param from Where the areas begin in `bytes`: TwoAreas.bytesOf(readBytes) of them. */
+  /** @param from Start of the areas in `bytes`. They take `TwoAreas.bytesOf(readBytes)` bytes. */
   constructor(readBytes: number, bytes: Uint8Array = new Uint8Array(TwoAreas.bytesOf(readBytes)), from = 0) {
     this.bytes = bytes
     this.readBytes = readBytes
@@ -171,7 +171,7 @@ export class TwoAreas implements WindowAreas {
   giveBack(): void {}
 }
 
-/** The windows of a capture of any format. */
+/** Makes the windows of a capture of any format. */
 export function windowsOf(
   source: ByteSource,
   file: string,

@@ -1,11 +1,11 @@
 /** How an input may be compressed. */
 export type Compression = 'gzip' | 'zstd' | 'xz' | 'lz4' | 'bzip2'
 
-/** Bytes from the beginning of a file that tell its compression. */
+/** Bytes needed from the start of a file to detect its compression. */
 export const COMPRESSION_MAGIC_BYTES = 10
 
-// First bytes; null: any. zstd and lz4 files have the same skippable frames. Such a frame counts as zstd, since lz4
-// never writes one.
+// Signatures; null matches any byte. zstd and lz4 have the same skippable frames. Such a frame counts as zstd, because
+// lz4 never writes one.
 type Magic = readonly (number | null)[]
 const MAGICS: readonly (readonly [Compression, Magic])[] = [
   ['gzip', [0x1f, 0x8b]], // RFC 1952 section 2.3.1
@@ -17,12 +17,12 @@ const MAGICS: readonly (readonly [Compression, Magic])[] = [
   ['bzip2', [0x42, 0x5a, 0x68, null, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]], // without a block
 ]
 
-/** Tells the compression of a file from its first bytes, COMPRESSION_MAGIC_BYTES or the whole file; null: none. */
+/** Detects the compression of a file from its first COMPRESSION_MAGIC_BYTES, or the whole file. Null for none. */
 export function detectCompression(head: Uint8Array): Compression | null {
   return MAGICS.find(([, magic]) => head.length >= magic.length && agree(head, magic))?.[0] ?? null
 }
 
-/** True while more of the first bytes is needed to tell. */
+/** True while more bytes are needed to decide. */
 export function isUndecided(head: Uint8Array): boolean {
   return MAGICS.some(([, magic]) => head.length < magic.length && agree(head, magic))
 }

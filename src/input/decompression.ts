@@ -1,18 +1,18 @@
 import type { ByteSource } from './byte-source.js'
 import type { Compression } from './compression.js'
 
-/** Where the compressed bytes are: a file, or a stream with the bytes that were already read from it. */
+/** The source of compressed bytes: a file, or a stream with the bytes already read from it. */
 export type CompressedBytes =
   | { readonly path: string; readonly totalBytes: number }
   | { readonly source: ByteSource; readonly head: Uint8Array }
 
-/** Unpacks compressed inputs on other threads. */
+/** Decompresses inputs on other threads. */
 export interface Decompression {
   /**
-   * Begins to unpack, a bounded number of bytes ahead. A stream's source is closed with the one that is returned.
+   * Begins to decompress a bounded number of bytes ahead. Closing the returned source also closes a stream's source.
    *
-   * @param isAhead True: all of the content will be wanted, so unpack ahead. False: unpack only the beginning until
-   *                somebody reads.
+   * @param isAhead True to decompress ahead, when all of the content will be read. False to decompress only the start
+   *                until somebody reads.
    */
   open(compression: Compression, compressed: CompressedBytes, isAhead: boolean): Promise<ByteSource>
 }

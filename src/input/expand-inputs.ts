@@ -10,16 +10,16 @@ import { isConnectionFileName, type OutputPaths, OwnResults } from './own-result
 import { belowConstant, constantPart, matchesOf } from './pattern-matches.js'
 import { SkippedPaths } from './skipped-paths.js'
 
-/** What to read. */
+/** The inputs to read. */
 export interface ExpandedInputs {
   readonly inputs: readonly Input[]
-  /** Arguments that gave no input. */
+  /** Errors of arguments that matched no input. */
   readonly problems: readonly InputError[]
-  /** What was found besides. */
+  /** Other files found. */
   readonly skipped: SkippedPaths
   /** The inputs that are files, by device and inode. */
   readonly files: Map<string, Input>
-  /** Those of `files` that a connection file could replace: by their name, or because they have several names. */
+  /** Keys of `files` that a connection file could replace, because of their name or because they have several names. */
   readonly exposed: Set<string>
 }
 
@@ -27,14 +27,14 @@ const NO_OUTPUTS: OutputPaths = { folder: null, files: [] }
 const MISSING = new Set(['ENOENT', 'ENOTDIR'])
 
 /**
- * Finds the captures that the arguments name, in the order of the arguments. The files of one argument are in the order
- * of their names' UTF-16 units. A file with several names counts once.
+ * Finds the captures that the arguments name, in the order of the arguments. The files of one argument are sorted by
+ * name (UTF-16 units). A file with several names counts once.
  *
- * An argument is, in this order: `-`, standard input; a path that exists (of a pipe, too), even one that looks like a pattern;
- * a pattern. A folder stands for every regular file below it. Not read there, nor where a pattern finds them, but counted:
- * what is hidden (`.name`, unless the pattern says so, as in a shell), what is no file, and results of this run and of
- * earlier ones. Links to folders are followed only where an argument or a pattern names them. What cannot be looked at is
- * an input that fails.
+ * An argument is, in this order: `-` for standard input; an existing path, also of a pipe, even if it looks like a
+ * pattern; or a pattern. A folder means all regular files below it. Below folders and by patterns, these are only
+ * counted and not read: hidden entries (`.name`, unless the pattern matches them as in a shell), entries that are not
+ * files, and results of this run and of earlier runs. Links to folders are followed only if an argument or a pattern
+ * names them. An entry that cannot be examined becomes an input that fails.
  *
  * @param outputs What the run writes.
  */
@@ -77,7 +77,7 @@ class Expansion implements ExpandedInputs {
     this.#hasStdin = true
   }
 
-  // What is no file, pipe or folder is kept: opening it says what is wrong with it.
+  // Keeps an entry that is not a file, a pipe or a folder: opening it will report what is wrong.
   #addNamed(entry: FolderEntry, stats: BigIntStats): void {
     const { path } = entry
     if (!stats.isDirectory()) {
@@ -105,7 +105,7 @@ class Expansion implements ExpandedInputs {
     if (count === 0 && this.inputs.length === before) this.#tell(pattern, `No file matches "${pattern}"`)
   }
 
-  // Returns the files below the folder, those seen before included.
+  // Returns the number of files below the folder, including those seen before.
   #addFolder(folder: string, below: string, isNamed: boolean): number {
     let files = 0
     for (const entry of this.#entriesOf(folder, isNamed)) {
@@ -115,7 +115,7 @@ class Expansion implements ExpandedInputs {
     return files
   }
 
-  // Returns the files that it stands for, those seen before included.
+  // Returns the number of files that it stands for, including those seen before.
   #addFound(entry: FolderEntry, below: string, followsLinks: boolean): number {
     const { kind, path, stats } = entry
     if (stats === null) {
@@ -135,7 +135,7 @@ class Expansion implements ExpandedInputs {
     return 0
   }
 
-  // Returns the path by which it is read already; null: it was added.
+  // Returns the path by which the file is read already, or null if it was added.
   #addFile({ name, isLink }: FolderEntry, stats: BigIntStats, input: Input): string | null {
     const identity = identityOf(stats)
     const other = this.files.get(identity)
@@ -146,7 +146,7 @@ class Expansion implements ExpandedInputs {
     return null
   }
 
-  // What stands in a folder; nothing where those are results. A folder that is named is looked into in any case.
+  // The entries of a folder; none for a folder of results, unless the user named it.
   #entriesOf(folder: string, isNamed: boolean): readonly FolderEntry[] {
     if (!isNamed && this.#own.isOwnFolder(entryAt(folder))) return this.#skipOwn(folder)
     try {

@@ -3,16 +3,16 @@ import { codeOf, failureReason, inputErrorKind } from '../errors.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /**
- * A rest of a file up to this length is read synchronously. The thread pool would cost more than the read itself, for
- * each of many small files.
+ * The rest of a file up to this length is read synchronously: for many small files, the thread pool would cost more than
+ * the reads.
  */
 const SMALL_BYTES = 64 * 1024
 
 const BECAME_SHORTER = 'the file has become shorter while it was read'
 
-/** A regular file. */
+/** Reads a regular file. */
 export class FileByteSource implements ByteSource {
-  // Invariants: #fd is open until close(); its position is #bytesRead. #pending is the read under way.
+  // Invariants: #fd is open until close(); its position is #bytesRead. #pending is the current read.
   #fd: number | null
   #pending: Promise<number> | null = null
   #bytesRead = 0
@@ -76,7 +76,7 @@ export class FileByteSource implements ByteSource {
   }
 }
 
-/** Closes a descriptor that was only read from. An error of the disk or network changes nothing then, so it is ignored. */
+/** Closes a descriptor that was only read from. Ignores errors, which do not change what was read. */
 export function closeQuietly(fd: number): void {
   try {
     closeSync(fd)
@@ -94,7 +94,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
 }
 
-/** A failure to open or read an input, at a byte of it. */
+/** Makes the problem for a failure to open or read an input at `offset`. */
 export function readProblem(offset: number, error: unknown): InputReadProblem {
   const kind = inputErrorKind(error)
   return { offset, message: reason(error), isOfSystem: true, ...(kind === 'input' ? {} : { kind }) }

@@ -2,27 +2,27 @@ import { type BigIntStats, lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathOfBytes, systemPath } from '../system-path.js'
 
-/** What stands in a folder under one name. */
+/** An entry of a folder. */
 export interface FolderEntry {
   readonly name: string
   readonly path: string
-  /** A link to a folder is no folder; `other`: a pipe, a socket, a device; `failed`: it cannot be looked at. */
+  /** A link to a folder is not a `folder`. `other` is a pipe, socket or device; `failed` cannot be examined. */
   readonly kind: 'file' | 'folder' | 'folder_link' | 'other' | 'failed'
   readonly isHidden: boolean
-  /** Of the file or folder, where a link leads to, too; null: it cannot be looked at. */
+  /** Of the file or folder, following links; null when it cannot be examined. */
   readonly stats: BigIntStats | null
   readonly isLink: boolean
-  /** Why it cannot be looked at. */
+  /** Why it cannot be examined. */
   readonly error: unknown
 }
 
-/** What stands in a folder, in the order of its names' UTF-16 units. Throws what the system says. */
+/** The entries of a folder, sorted by name (UTF-16 units). Throws the system's error. */
 export function entriesIn(folder: string): FolderEntry[] {
   const names = readdirSync(systemPath(folder), { encoding: 'buffer' }).map(pathOfBytes)
   return names.sort(byUnits).map((name) => entryAt(join(folder, name), name))
 }
 
-/** What stands at a path. */
+/** The entry at a path. */
 export function entryAt(path: string, name = basename(path)): FolderEntry {
   const entry = { name, path, isHidden: name.startsWith('.'), stats: null, isLink: false, error: null }
   try {
@@ -40,12 +40,12 @@ function kindOf(stats: BigIntStats, isLink: boolean): FolderEntry['kind'] {
   return stats.isFile() ? 'file' : 'other'
 }
 
-/** Which file or folder it is, whatever its names: device and inode. */
+/** Identifies a file or folder by device and inode, independent of its names. */
 export function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`
 }
 
-/** The same of what stands at a path, where a link leads to, too; null: it cannot be looked at. */
+/** The identity of the entry at a path, following links; null when it cannot be examined. */
 export function identityAt(path: string): string | null {
   try {
     return identityOf(statSync(systemPath(path), { bigint: true }))
@@ -54,7 +54,7 @@ export function identityAt(path: string): string | null {
   }
 }
 
-/** The order of folders' contents and of what a pattern gives. */
+/** Compares names by UTF-16 units, for the order of folder entries and pattern matches. */
 export function byUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

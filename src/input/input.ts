@@ -9,9 +9,9 @@ export interface Input {
   readonly path: string
   /** Its path below the folder argument or below the constant part of the pattern; absent: its base name. */
   readonly below?: string
-  /** It was found below a folder or by a pattern: what is no capture there is passed over. */
+  /** True when it was found below a folder or by a pattern, where files that are not captures are skipped. */
   readonly isFound?: true
-  /** Why it cannot be read, where that is known already. */
+  /** Why it cannot be read, if that is already known. */
   readonly failure?: InputError
 }
 

@@ -16,8 +16,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 /** A file that was opened, compressed or not. */
 export interface OpenedFile extends ByteSource {
   /**
-   * Begins to unpack a compressed file before the first `read()`, a bounded number of bytes ahead. Of a file that is
-   * not compressed only the beginning is read.
+   * Begins to decompress a compressed file before the first `read()`, a bounded number of bytes ahead. Of an
+   * uncompressed file it reads only the start.
    */
   readAhead(): Promise<void>
 }
@@ -72,7 +72,7 @@ function openPath(path: string): FileByteSource | StreamByteSource {
 
 /** Looks at the first bytes of a source, and adds the decompressor that they call for. */
 class DetectingByteSource implements OpenedFile {
-  // Invariant: #head are bytes from the beginning of an uncompressed source that were not given yet.
+  // Invariant: #head holds bytes from the start of an uncompressed source that were not passed on yet.
   readonly #path: string | null
   readonly #decompression: Decompression | null
   #source: ByteSource
@@ -82,7 +82,7 @@ class DetectingByteSource implements OpenedFile {
   #isClosed = false
   compression: Compression | null = null
 
-  /** @param path Where the source can be opened again; null: nowhere. */
+  /** @param path Path by which the source can be opened again, or null. */
   constructor(source: ByteSource, path: string | null, decompression: Decompression | null) {
     this.#source = source
     this.#path = path
@@ -121,7 +121,7 @@ class DetectingByteSource implements OpenedFile {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#source.close()
-    await this.#detecting?.catch(() => {}) // told by read()
+    await this.#detecting?.catch(() => {}) // read() reports it
     this.#head = new Uint8Array(0)
     await this.#source.close() // which may be another one now
   }
@@ -133,7 +133,7 @@ class DetectingByteSource implements OpenedFile {
     const filled = Math.min(this.#head.length, target.length)
     target.set(this.#head.subarray(0, filled))
     this.#head = this.#head.subarray(filled)
-    // The next bytes of a stream may take their time.
+    // Do not wait for further bytes of a stream.
     if (this.#path === null || filled === target.length) return filled
     return filled + (await this.#source.read(target.subarray(filled)))
   }

@@ -7,10 +7,10 @@ import type { Input } from './input.js'
 import { openInput } from './open-byte-source.js'
 import { PacketCursor } from './packet-cursor.js'
 
-/** Files that are looked into at one moment. */
+/** Files examined in parallel. */
 const CONCURRENCY = 8
 const FIRST_BYTES = 64 * 1024
-/** Where the first packet begins later than this, the input counts as one without a time. */
+/** An input whose first packet is not within this many bytes counts as an input without a time. */
 const MOST_BYTES = 16 * 1024 * 1024
 
 interface FirstTime {
@@ -19,10 +19,10 @@ interface FirstTime {
 }
 
 /**
- * Puts inputs in the order of their first packets' times, equal ones as they were given. Inputs without a known first
- * packet come last, as they were given: standard input, which cannot be looked into without taking from it (and is
- * usually a capture that goes on), and what is no capture. An input that cannot be read now fails, even if it could be
- * read later: its place is not known.
+ * Sorts inputs by the time of their first packets; equal ones keep their order. Inputs without a known first packet
+ * come last in their order: standard input, which cannot be examined without consuming it (and is usually an ongoing
+ * capture), and files that are not captures. An input that cannot be read now fails, even if it could be read later,
+ * because its position is unknown.
  */
 export async function orderByFirstPacket(
   inputs: readonly Input[],
@@ -80,7 +80,7 @@ async function firstTime(
     return status === 'packet' ? { sec: tsSec, nsec: tsNsec } : failureOf(input, source)
   } catch (error) {
     if (error instanceof InputError) return error
-    return source === null ? null : failureOf(input, source) // what it holds is reported when it is read
+    return source === null ? null : failureOf(input, source) // problems of the content are reported when it is read
   } finally {
     await cursor?.close()
   }

@@ -6,7 +6,7 @@ import { systemPath } from '../system-path.js'
 import { detectCompression } from './compression.js'
 import { type FolderEntry, identityAt, identityOf } from './folder-entries.js'
 
-/** What a run writes. */
+/** The outputs of a run. */
 export interface OutputPaths {
   readonly folder: string | null
   /** Index, summary, report. */
@@ -18,10 +18,10 @@ export const RECORD_NAME = '.pcap2conn.json'
 // A time beyond the calendar of four-digit years stands as its seconds.
 const CONNECTION_FILE = /^(?:\d{14}|E-?\d+)-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 const TEMPORARY_FOLDER = /^pcap2conn-\w{6}$/
-// Windows has none.
+// Windows has no O_NONBLOCK.
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** Tells results of this run and of earlier ones from captures, wherever inputs are looked for. */
+/** Distinguishes results of this run and of earlier runs from captures. */
 export class OwnResults {
   readonly #folder: string | null
   readonly #files: ReadonlySet<string>
@@ -36,19 +36,19 @@ export class OwnResults {
     return stats !== null && identityOf(stats) === this.#folder
   }
 
-  /** @param entries What stands in a folder. */
+  /** True for a folder of results. @param entries The entries of the folder. */
   isMarked(entries: readonly FolderEntry[]): boolean {
     return entries.some(({ name }) => name === RECORD_NAME)
   }
 
-  /** A capture that stands where an output goes is not a result: it must not be overwritten. */
+  /** True for a result. A capture in the place of an output is not a result: it must not be overwritten. */
   isOwnFile({ name, path, stats }: FolderEntry): boolean {
     if (CONNECTION_FILE.test(name)) return true
     return stats !== null && this.#files.has(identityOf(stats)) && !isCapture(path)
   }
 }
 
-/** A file whose name a connection file may have. */
+/** True when a connection file may have this name. */
 export function isConnectionFileName(name: string): boolean {
   return CONNECTION_FILE.test(name)
 }

@@ -2,15 +2,15 @@ import type { CaptureReader, ReadStatus } from '../capture/capture-reader.js'
 import { blankCapturedPacket } from '../capture/captured-packet.js'
 import type { CaptureWindows, WindowAreas } from './capture-windows.js'
 
-/** Goes through the packets of one capture. */
+/** Iterates over the packets of one capture. */
 export class PacketCursor {
-  /** The packet at which the cursor is: valid until the next `next()` or `fill()`. */
+  /** The current packet, valid until the next call of `next()` or `fill()`. */
   readonly packet = blankCapturedPacket()
-  /** What the packet's positions are in. */
+  /** The buffer to which the packet's offsets refer. */
   readonly bytes: Uint8Array
   readonly #windows: CaptureWindows<CaptureReader>
 
-  /** @param areas What `windows` reads into. */
+  /** @param areas The memory into which `windows` reads. */
   constructor(windows: CaptureWindows<CaptureReader>, { bytes }: Pick<WindowAreas, 'bytes'>) {
     this.#windows = windows
     this.bytes = bytes
@@ -21,13 +21,13 @@ export class PacketCursor {
     return this.#windows.reader
   }
 
-  /** Goes to the next packet. `'more'`: `fill()` has to be called first. */
+  /** Moves to the next packet. After `'more'`, call `fill()` first. */
   next(): ReadStatus {
     const status = this.reader?.next(this.packet) ?? 'more'
     return status === 'more' && this.#windows.isLast ? 'end' : status
   }
 
-  /** Reads on. @throws CaptureFormatError where the content is no capture. */
+  /** Reads the next window. @throws CaptureFormatError when the content is not a capture. */
   async fill(): Promise<void> {
     await this.#windows.next()
   }

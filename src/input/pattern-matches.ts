@@ -7,14 +7,14 @@ import { byUnits, type FolderEntry } from './folder-entries.js'
 /** The matches of a pattern. */
 export interface PatternMatches {
   readonly paths: readonly string[]
-  /** Further matches whose names are hidden. */
+  /** Further matches with hidden names. */
   readonly hidden: readonly string[]
 }
 
 /**
- * Finds what a pattern stands for: files, folders and links, each in the order of UTF-16 units.
+ * Finds the files, folders and links that match a pattern, each sorted by UTF-16 units.
  *
- * @param list What the search sees of a folder.
+ * @param list Lists the entries of a folder that the search sees.
  */
 export function matchesOf(pattern: string, list: (folder: string) => readonly FolderEntry[]): PatternMatches {
   const cwd = workingFolder()
@@ -27,7 +27,7 @@ export function matchesOf(pattern: string, list: (folder: string) => readonly Fo
   }
   const options = { cwd, absolute: isAbsolute(pattern), onlyFiles: false, expandDirectories: false }
   const paths = globSync(pattern, { ...options, fs: adapter(entries, false) }).map(withoutSlash)
-  // A hidden folder is shown to the search as a file, so that it looks at nothing below.
+  // The search sees a hidden folder as a file, so that it does not descend into it.
   const withHidden = globSync(pattern, { ...options, dot: true, fs: adapter(entries, true) }).map(
     withoutSlash,
   )
@@ -38,13 +38,13 @@ export function matchesOf(pattern: string, list: (folder: string) => readonly Fo
   }
 }
 
-/** The folder that a pattern begins with, before its first character with a meaning; empty: the current one. */
+/** The folder before the first special character of a pattern; empty for the current folder. */
 export function constantPart(pattern: string): string {
   const [constant = ''] = /^[^*?[\]{}()!+@|\\]*/.exec(pattern) ?? []
   return constant.slice(0, constant.lastIndexOf('/') + 1)
 }
 
-/** The path of a match below the constant part of its pattern. It never leads out. */
+/** The path of a match below the constant part of its pattern. It never leads out of that folder. */
 export function belowConstant(constant: string, path: string): string {
   const names = relative(constant, path).split(sep)
   return names.filter((name) => name !== '..').join('/')
@@ -74,7 +74,7 @@ function adapter(
 
 type FoundName = Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>
 
-// A link to a folder is a name that matches or doesn't, and leads to others. A circle of links is seen by the search.
+// A link to a folder matches by its name and leads to further names. The search detects circular links.
 function direntsOf({ name, kind, isHidden }: FolderEntry, areHiddenNames: boolean): FoundName[] {
   const isFolder = kind === 'folder' || kind === 'folder_link'
   if (!isFolder || (isHidden && areHiddenNames)) return [found(name, 'file')]
@@ -90,7 +90,7 @@ function found(name: string, kind: 'file' | 'folder' | 'link'): FoundName {
   }
 }
 
-// As bytes, too, where they are no UTF-8.
+// The current folder, even if its name is not UTF-8.
 function workingFolder(): string {
   const folder = resolve('.')
   if (!folder.includes('\ufffd')) return folder

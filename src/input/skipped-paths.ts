@@ -1,15 +1,15 @@
 import type { SkippedInput, SkippedInputs, SkipReason } from '../summary.js'
 import { shownPath } from '../system-path.js'
 
-/** Paths that are named; all are counted. */
+/** Most paths listed; all are counted. */
 const MOST_NAMED = 100
 
-/** What was found where inputs were looked for, and is not read. */
+/** Counts the files found that are not read, and lists the first. */
 export class SkippedPaths {
   readonly #counts = { hidden: 0, not_capture: 0, folder_link: 0, own_results: 0, same_file: 0 }
   readonly #first: SkippedInput[] = []
 
-  /** @param sameAs With `same_file`: the path that it is read by. */
+  /** @param sameAs For `same_file`, the path by which the file is read. */
   add(reason: SkipReason, path: string, sameAs?: string): void {
     this.#counts[reason] += 1
     if (this.#first.length === MOST_NAMED) return

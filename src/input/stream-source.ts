@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 import { readProblem } from './file-source.js'
 
-/** A stream of bytes, such as standard input. Bytes that have arrived are given at once. */
+/** Reads a byte stream such as standard input. Bytes that have arrived are passed on at once. */
 export class StreamByteSource implements ByteSource {
-  // Invariant: #chunk was taken from the stream and is not given yet.
+  // Invariant: #chunk was taken from the stream and not yet passed on.
   readonly #stream: Readable
   readonly #chunks: AsyncIterator<unknown>
   #chunk: Uint8Array = new Uint8Array(0)
@@ -14,7 +14,7 @@ export class StreamByteSource implements ByteSource {
   readonly isDecompressed = false
   problem: InputReadProblem | null = null
 
-  /** @param stream Gives bytes, not text. Nobody else reads it. It is destroyed by `close()`. */
+  /** @param stream Must yield bytes, not text, and must have no other reader. `close()` destroys it. */
   constructor(stream: Readable) {
     this.#stream = stream
     this.#chunks = stream[Symbol.asyncIterator]()

@@ -7,9 +7,9 @@ import type { StreamSink } from './sink.js'
 export class Delivery {
   readonly #halves: HalfStreams
   readonly #sink: StreamSink
-  /** Missing bytes that were cut off by the snaplen. */
+  /** Missing bytes that the snaplen cut. */
   cutBytes = 0
-  /** Captured bytes that are no part of a stream, by the numbers of `Outside`. */
+  /** Captured bytes that are not part of a stream, by `Outside`. */
   readonly outsideBytes = new Float64Array(OUTSIDE_KINDS.length)
 
   constructor(halves: HalfStreams, sink: StreamSink) {
@@ -20,7 +20,7 @@ export class Delivery {
   /**
    * Delivers `bytes[from, to)` at `nextOffset`.
    *
-   * @param isFirst It is the first that is delivered of its packet.
+   * @param isFirst True for the first bytes delivered of their packet.
    */
   deliver(
     half: number,
@@ -57,27 +57,27 @@ export class Delivery {
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)
   }
 
-  /** Skips bytes that were on the wire but cut off by the snaplen. */
+  /** Skips bytes that were on the wire but that the snaplen cut. */
   skipCut(half: number, length: number): void {
     this.cutBytes += length
     this.skip(half, length)
   }
 
-  /** Reports what is missing before the FIN, if one was seen. */
+  /** Reports the bytes missing before the FIN, if one was seen. */
   skipToFin(half: number): void {
     const { halfSeen, nextOffset, finOffset } = this.#halves
     const missing = finOffset[half]! - nextOffset[half]!
     if (halfSeen[half]! & HalfSeen.FIN && missing > 0) this.skip(half, missing)
   }
 
-  /** Counts a segment of which captured bytes were seen before: with the same content, and with other. */
+  /** Counts a segment with captured bytes seen before, with the same and with other content. */
   countRetransmission(half: number, repeated: number, conflicting: number): void {
     this.#halves.repeatedBytes[half]! += repeated
     this.#halves.conflictBytes[half]! += conflicting
     this.#halves.retransmissions[half]! += 1
   }
 
-  /** Counts captured bytes that are no part of the stream. @param kind One of `Outside`. */
+  /** Counts captured bytes that are not part of the stream. @param kind A value of `Outside`. */
   countOutside(half: number, kind: number, bytes: number): void {
     this.#halves.outsideBytes[half]! += bytes
     this.outsideBytes[kind]! += bytes

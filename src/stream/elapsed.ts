@@ -1,4 +1,4 @@
-/** Milliseconds of capture time from one moment to another. */
+/** Milliseconds of capture time between two times. */
 export function elapsedMs(fromSec: number, fromNsec: number, toSec: number, toNsec: number): number {
   return (toSec - fromSec) * 1000 + (toNsec - fromNsec) / 1e6
 }

@@ -1,6 +1,6 @@
 const INITIAL_SLOTS = 16
 
-/** Pieces of a few bytes each, in slots of one size in one array that grows. */
+/** Stores pieces of a few bytes in slots of one size, in one array that grows. */
 export class FewBytes {
   // Invariant: slots below #used are taken or in #free.
   readonly slotBytes: number
@@ -9,7 +9,7 @@ export class FewBytes {
   /** All slots; another array after `keep`. */
   bytes: Uint8Array
 
-  /** @param slotBytes The longest piece. */
+  /** @param slotBytes Length of the longest piece. */
   constructor(slotBytes: number) {
     this.slotBytes = slotBytes
     this.bytes = new Uint8Array(0)
@@ -36,7 +36,7 @@ export class FewBytes {
     this.#free.length = 0
   }
 
-  /** Where the bytes of a slot begin in `bytes`. */
+  /** Offset of a slot in `bytes`. */
   positionOf(slot: number): number {
     return slot * this.slotBytes
   }

@@ -1,4 +1,4 @@
-/** Bits of what one side of a TCP connection has shown, and of what its half-stream is doing. */
+/** Bits that record what was seen of one side of a TCP connection, and the state of its half-stream. */
 export const HalfSeen = {
   /** A SYN without ACK. */
   SYN: 1,
@@ -10,7 +10,7 @@ export const HalfSeen = {
   DATA: 16,
   /** Early segments are held. */
   HELD: 32,
-  /** Joined in the middle: the stream's start is not settled yet, everything is held. */
+  /** Joined in the middle: the stream's start is not settled yet, and all segments are held. */
   UNSETTLED: 64,
   /** The sequence number of stream offset 0 is known (from SYN, from the peer's ACK of it, or settled). */
   STARTED: 128,
@@ -19,7 +19,7 @@ export const HalfSeen = {
 /** The columns of half-streams that a reassembler works on; see `ConnectionTable` for their meaning. */
 export interface HalfStreams {
   readonly halfSeen: Uint8Array
-  /** Packets sent by the side, the one that is worked on included. */
+  /** Packets sent by the side, including the current one. */
   readonly packets: Float64Array
   readonly nextSeq: Int32Array
   readonly nextOffset: Float64Array

@@ -1,13 +1,13 @@
 import { type HeldRows, MOST_LEVELS, NO_ROW } from './held-rows.js'
 
 /**
- * The early segments of one half-stream in the order of their offsets, over rows of {@link HeldRows}: a skip list (Pugh
- * 1990). A place is found in O(log n), the end at once.
+ * The early segments of one half-stream, sorted by offset: a skip list (Pugh 1990) over rows of {@link HeldRows}. Finds
+ * a position in O(log n), and the end in O(1).
  */
 export class HeldList {
   // Invariants:
-  // - the rows behind #head by next[0] have disjoint ranges, sorted.
-  // - #tails[level] is the last row of each level that has any, the head of none: levels from #tails.length on are empty.
+  // - the rows after #head, linked by next[0], have disjoint ranges and are sorted.
+  // - #tails[level] is the last row of each level that has rows; levels from #tails.length on are empty.
   readonly #rows: HeldRows
   readonly #head: number
   readonly #tails: number[] = []
@@ -24,19 +24,19 @@ export class HeldList {
     return this.#rows.next[0]![this.#head]!
   }
 
-  /** Gives the list's own row back. The list is empty, and of no use any more. */
+  /** Frees the list's head row. The list must be empty, and must not be used afterwards. */
   release(): void {
     if (this.count > 0) throw new Error(`bug: ${this.count} held segments are forgotten`)
     this.#rows.free(this.#head)
   }
 
-  /** Takes `rows.path` to the place before the first row that ends after `offset`. Returns that row, or `NO_ROW`. */
+  /** Moves `rows.path` to just before the first row that ends after `offset`. Returns that row, or `NO_ROW`. */
   find(offset: number): number {
     const { next, end, path } = this.#rows
     const levels = this.#tails.length
     path.fill(this.#head)
     if (levels === 0) return NO_ROW
-    // The usual case is a segment above all that are held.
+    // Usually the segment lies above all held ones.
     if (end[this.#tails[0]!]! <= offset) {
       for (let level = 0; level < levels; level++) path[level] = this.#tails[level]!
       return NO_ROW
@@ -51,7 +51,7 @@ export class HeldList {
     return next[0]![row]!
   }
 
-  /** Takes `rows.path` over the row behind it, which it returned or `pass` before. Returns the one behind that. */
+  /** Moves `rows.path` past `row`, the row after it. Returns the next row after that. */
   pass(row: number): number {
     const { next, path } = this.#rows
     for (let level = 0; level < this.#tails.length && next[level]![path[level]!] === row; level++)
@@ -59,10 +59,10 @@ export class HeldList {
     return next[0]![row]!
   }
 
-  /** Links `row` at `rows.path`, which is behind it then. */
+  /** Inserts `row` at `rows.path`, and moves the path past it. */
   insert(row: number): void {
     const { next, path } = this.#rows
-    // No higher than one above what there is: short lists stay flat.
+    // At most one level above the existing ones, so that short lists stay flat.
     const height = Math.min(this.#rows.height(), this.#tails.length + 1, MOST_LEVELS)
     if (height > this.#tails.length) this.#tails.push(this.#head)
     for (let level = 0; level < height; level++) {
@@ -76,13 +76,13 @@ export class HeldList {
     this.count += 1
   }
 
-  /** Unlinks the first row, which stays taken. */
+  /** Unlinks the first row without freeing it. */
   unlinkFirst(): void {
     this.#rows.path.fill(this.#head)
     this.unlink(this.first)
   }
 
-  /** Unlinks the row behind `rows.path`, which stays taken. */
+  /** Unlinks the row after `rows.path` without freeing it. */
   unlink(row: number): void {
     const { next, path } = this.#rows
     for (let level = 0; level < this.#tails.length; level++) {
@@ -96,7 +96,7 @@ export class HeldList {
     this.#lower()
   }
 
-  // Levels at the top that have no row any more are given up.
+  // Drops top levels that have no row left.
   #lower(): void {
     while (this.#tails.at(-1) === this.#head) this.#tails.pop()
   }

@@ -1,39 +1,39 @@
 import { grown, grownRows } from '../bytes/grown.js'
 
-/** Levels of a list of rows: with a quarter of the rows in each next one, enough for a million. */
+/** Most levels of a list. Each level has a quarter of the rows of the one below, so this is enough for a million rows. */
 export const MOST_LEVELS = 10
-/** No row. Row 0 is never given out. */
+/** Stands for no row: row 0 is never used. */
 export const NO_ROW = 0
 const INITIAL_CAPACITY = 256
 
 /** Bits of the column `flags`. */
 export const RowFlag = {
-  /** The first piece of its packet: counts as the packet when it is delivered. */
+  /** The first piece of its packet. Delivering it counts the packet. */
   FIRST: 1,
   /** The peer has acknowledged past the bytes before it. */
   ACKED: 2,
 } as const
 
 /**
- * The early segments of all half-streams of a worker, in columns: nothing for the garbage collector to see. A row is one
- * piece of a segment. Lists of rows (`held-segments.ts`) are linked through `next`: level 0 has all rows of a list in
- * their order, each level above some of those below it, so that a place in it is found as fast as by bisection.
+ * The early segments of all half-streams of a worker, in columns, so that the garbage collector has no objects to trace.
+ * A row is a piece of a segment. Lists of rows (`held-segments.ts`) are linked by `next`: level 0 has all rows of a list
+ * in order, and each higher level has some of the rows below it, so that a position is found as fast as by bisection.
  */
 export class HeldRows {
   // Invariants:
-  // - every row from 1 to #used - 1 is taken or in the list of free ones, which begins at #free and is linked by next[0].
+  // - every row from 1 to #used - 1 is taken, or in the list of free rows, which begins at #free and is linked by next[0].
   // - a taken row is linked in the levels below its height.
   #capacity = INITIAL_CAPACITY
   #used = 1
   #free = NO_ROW
   #random = 1
-  /** Rows that are taken. */
+  /** Number of rows taken. */
   count = 0
 
   /** Stream offsets: the row covers `[offset, end)`. */
   offset = new Float64Array(INITIAL_CAPACITY)
   end = new Float64Array(INITIAL_CAPACITY)
-  /** Place of its bytes, see `HeldStore`; `NOWHERE`: the snaplen cut them off. */
+  /** Place of its bytes, see `HeldStore`; `NOWHERE` for bytes that the snaplen cut. */
   place = new Float64Array(INITIAL_CAPACITY)
   /** Time of the packet that carried it. */
   tsSec = new Float64Array(INITIAL_CAPACITY)
@@ -48,10 +48,10 @@ export class HeldRows {
   flags = new Uint8Array(INITIAL_CAPACITY)
   /** Next row by level. */
   readonly next = Array.from({ length: MOST_LEVELS }, () => new Int32Array(INITIAL_CAPACITY))
-  /** Row before a place by level: what a search leaves for its caller. */
+  /** By level, the row before the position that a search found. */
   readonly path = new Int32Array(MOST_LEVELS)
 
-  /** Takes a row; its columns hold anything, but `flags`, which are 0. */
+  /** Takes a row. Its `flags` are 0; its other columns have arbitrary values. */
   take(): number {
     let row = this.#free
     if (row !== NO_ROW) {
@@ -66,14 +66,14 @@ export class HeldRows {
     return row
   }
 
-  /** Takes the row that a list begins with, which holds no segment: an empty list. */
+  /** Takes a head row, which holds no segment, for an empty list. */
   takeHead(): number {
     const head = this.take()
     for (const level of this.next) level[head] = NO_ROW
     return head
   }
 
-  /** Takes a row for the part `[offset, end)` of `row`, which is not its first. */
+  /** Takes a row for the part `[offset, end)` of `row`, which must not be its first part. */
   copyOf(row: number, offset: number, end: number): number {
     const copy = this.take()
     this.offset[copy] = offset
@@ -95,9 +95,9 @@ export class HeldRows {
     this.count -= 1
   }
 
-  /** A height at random, 1 to {@link MOST_LEVELS}: above any, every fourth is higher. */
+  /** A random height from 1 to {@link MOST_LEVELS}. A quarter of the rows on each level reach the next. */
   height(): number {
-    // xorshift (Marsaglia 2003): what lists look like depends on it, results don't.
+    // xorshift (Marsaglia 2003). The shape of lists depends on it, but no result does.
     let bits = this.#random
     bits ^= bits << 13
     bits ^= bits >>> 17

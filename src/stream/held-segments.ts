@@ -3,20 +3,20 @@ import { HeldList } from './held-list.js'
 import { type HeldRows, NO_ROW, RowFlag } from './held-rows.js'
 import { type HeldStore, NOWHERE } from './held-store.js'
 
-/** A gap is given up so many milliseconds of capture time after the peer has acknowledged past it. */
+/** A gap is given up this long (capture time) after the peer has acknowledged past it. */
 export const GAP_WAIT_MS = 500
-/** A gap is also given up when so many bytes have been held since the peer acknowledged past it. */
+/** A gap is also given up when this many bytes have been held since the peer acknowledged past it. */
 const GAP_WAIT_BYTES = 256 * 1024
-/** If the peer has sent nothing, it acknowledges nothing: a gap is given up so long after a segment above it. */
+/** If the peer has sent nothing, it acknowledges nothing. Then a gap is given up this long after a segment above it. */
 const ONE_SIDED_WAIT_MS = 5_000
-/** If the peer has sent nothing, a gap is also given up when so many bytes are held above it. */
+/** If the peer has sent nothing, a gap is also given up when this many bytes are held above it. */
 const ONE_SIDED_WAIT_BYTES = 1024 * 1024
 
-/** When and how a segment came. */
+/** When a segment arrived, and what it acknowledged. */
 export interface Arrival {
   tsSec: number
   tsNsec: number
-  /** Stream offset of the peer up to which its sender had acknowledged. */
+  /** Offset in the peer's stream up to which the segment's sender had acknowledged. */
   peerAcked: number
 }
 
@@ -35,12 +35,12 @@ export class HeldSegments {
   bytes = 0
   /** Bytes that were ever held here, or held on the other side because of what is held here. */
   #arrivedBytes = 0
-  /** Bytes of the latest `insert` that were held already. */
+  /** Bytes of the latest `insert` that were already held. */
   repeatedBytes = 0
-  /** Of these, bytes that differed. */
+  /** The bytes among these that differed. */
   conflictBytes = 0
 
-  /** @param lastWins A later copy replaces held bytes (`--overlap last`); otherwise the first copy stays. */
+  /** @param lastWins True if a later copy replaces held bytes (`--overlap last`). */
   constructor(store: HeldStore, lastWins: boolean) {
     this.#store = store
     this.#rows = store.rows
@@ -75,7 +75,7 @@ export class HeldSegments {
     if (cut > 0) this.#insertRange(end, end + cut, null, 0, arrival, !isTaken)
   }
 
-  /** The byte that is held at `offset`; -1: none. */
+  /** The byte held at `offset`, or -1. */
   byteAt(offset: number): number {
     const rows = this.#rows
     const row = this.#list.find(offset)
@@ -89,7 +89,7 @@ export class HeldSegments {
     this.#arrivedBytes += bytes
   }
 
-  /** Takes the first segment out; its row stays as it is until it is given to `free`. */
+  /** Removes the first segment. Its row stays valid until it is passed to `free`. */
   shift(): number {
     const row = this.#list.first
     this.#list.unlinkFirst()
@@ -97,14 +97,14 @@ export class HeldSegments {
     return row
   }
 
-  /** Gives back the row and the bytes of a segment that was taken out. */
+  /** Frees the row and the bytes of a removed segment. */
   free(row: number): void {
     const { place, end, offset } = this.#rows
     this.#store.drop(place[row]!, end[row]! - offset[row]!)
     this.#rows.free(row)
   }
 
-  /** Gives everything back. Not to be used afterwards. */
+  /** Frees everything. The object must not be used afterwards. */
   release(): void {
     this.#list.release()
     this.#store.countList(-1)
@@ -121,7 +121,7 @@ export class HeldSegments {
     }
   }
 
-  /** Drops what lies at `end` and above. Returns its captured bytes. */
+  /** Drops everything from `end` on. Returns the captured bytes dropped. */
   truncate(end: number): number {
     const rows = this.#rows
     let dropped = 0
@@ -169,7 +169,7 @@ export class HeldSegments {
   /**
    * True when the gap before the first segment has been waited for long enough at capture time `tsSec`.
    *
-   * @param isOneSided The peer has sent nothing.
+   * @param isOneSided True when the peer has sent nothing.
    */
   isGapOver(tsSec: number, tsNsec: number, isOneSided: boolean): boolean {
     const rows = this.#rows
@@ -185,7 +185,7 @@ export class HeldSegments {
     )
   }
 
-  // Returns whether anything of the range was new.
+  // Returns true when any part of the range was new.
   #insertRange(
     offset: number,
     end: number,
@@ -219,7 +219,7 @@ export class HeldSegments {
     return mayBeFirst && !isFirst
   }
 
-  // Inserts a row at the path for `[offset, end)`, of which nothing is held; `bytes` null: it was not captured.
+  // Inserts a row at the path for `[offset, end)`, of which nothing is held. `bytes` is null if it was not captured.
   #insertPiece(
     offset: number,
     end: number,
@@ -247,8 +247,8 @@ export class HeldSegments {
     this.#list.insert(row)
   }
 
-  // Puts `[at, stop)` of the segment in the place of a part of the row behind the path, of which nothing was captured.
-  // Returns the row behind the path then.
+  // Replaces a part of the row after the path, which was not captured, by `[at, stop)` of the segment. Returns the row
+  // that is then after the path.
   #replaceCut(
     row: number,
     at: number,

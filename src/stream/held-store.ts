@@ -3,19 +3,19 @@ import { SlotArena } from '../bytes/slot-arena.js'
 import { FewBytes } from './few-bytes.js'
 import { HeldRows } from './held-rows.js'
 
-/** A file for held bytes that memory has no room for. */
+/** A file for held bytes that do not fit in memory. */
 export interface Spill {
-  /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. */
+  /** Writes `bytes[from, to)`. Returns the position for `read`. */
   write(bytes: Uint8Array, from: number, to: number): number
-  /** Puts `bytes[from, to)` in the place of what was written at `position`. */
+  /** Overwrites bytes written at `position` by `bytes[from, to)`. */
   rewrite(position: number, bytes: Uint8Array, from: number, to: number): void
-  /** Fills `target` from what was written at `position`. */
+  /** Reads `target.length` bytes from `position`. */
   read(position: number, target: Uint8Array): void
-  /** Says that `bytes` written bytes are not needed any more. */
+  /** Notes that `bytes` written bytes are no longer needed. */
   free(bytes: number): void
 }
 
-/** Where stored bytes can be read: `bytes[from, to)`. */
+/** A view of stored bytes: `bytes[from, to)`. */
 export interface BytesPlace {
   bytes: Uint8Array
   from: number
@@ -24,29 +24,29 @@ export interface BytesPlace {
 
 /** The place of bytes that were not captured. */
 export const NOWHERE = 0
-// A place is a kind (bits 0-3) and the number of a page, slot or piece above it; below 0 it is -1 less a position in the
-// spill file.
+// A place has a kind in bits 0-3 and the number of a page, slot or piece above them. A negative place is -1 minus a
+// position in the spill file.
 const KIND_BITS = 4
 const KIND_MASK = 15
 const FIRST_PAGE_KIND = 1
 const FIRST_SLOT_KIND = FIRST_PAGE_KIND + LARGEST_CLASS + 1
 const FEW_KIND = 15
 
-/** Memory that a row takes, and memory that a half-stream with rows takes. */
+/** Memory of a row, and memory of a half-stream with rows. */
 const ROW_BYTES = 96
 const LIST_BYTES = 192
-/** Rows and half-streams may always take so much memory together. */
+/** Rows and half-streams may always take this much memory together. */
 const MIN_RECORD_BYTES = 32 * 1024 * 1024
 /**
- * Segments up to this length never go to the spill file: a capture of nothing else, or one that covers them again and
- * again, would cost a call of the system for every few bytes.
+ * Segments up to this length never go to the spill file. Otherwise a capture with only such segments, or one that
+ * overlaps them again and again, would cost a system call for every few bytes.
  */
 const MAX_FEW_BYTES = 256
 
 /**
- * Owns the early segments of all half-streams of one worker. Their bytes are in the arena's pages, several of them in one
- * where they are short; when those are used up, in a spill file, or where they are few in an array. What that takes, and
- * the rows and lists that tell where all is, is limited to the bytes of the arena, but at least 32 MiB.
+ * Owns the early segments of all half-streams of one worker. Their bytes are in the arena's pages, several of them in
+ * one where they are short; when those are used up, in a spill file, or where they are few in an array. What that
+ * takes, and the rows and lists that tell where all is, is limited to the bytes of the arena, but at least 32 MiB.
  *
  * A place is a number that tells where bytes are; how many they are its owner knows.
  */
@@ -57,11 +57,11 @@ export class HeldStore {
   readonly #few: FewBytes
   readonly #spill: Spill
   readonly #place: BytesPlace
-  /** What was read of the spill file last. */
+  /** The bytes read from the spill file last. */
   #fromSpill = new Uint8Array(0)
-  /** Half-streams that hold segments: each has a row of its own. */
+  /** Number of half-streams that hold segments; each has a head row. */
   #lists = 0
-  /** Bytes that had to go to the spill file so far. */
+  /** Bytes written to the spill file so far. */
   spilledBytes = 0
 
   /** @param maxFewBytes Segments up to this length never go to the spill file. */
@@ -73,23 +73,23 @@ export class HeldStore {
     this.#place = { bytes: pages.memory.bytes, from: 0, to: 0 }
   }
 
-  /** Segments, or pieces of such, that are held now. */
+  /** Number of segments, or pieces of segments, held. */
   get segments(): number {
     return this.rows.count - this.#lists
   }
 
-  /** True when rows, lists and short pieces take all the memory that they may. */
+  /** True when rows, lists and short pieces have reached their memory limit. */
   get isFull(): boolean {
     const bytes = this.rows.count * ROW_BYTES + this.#lists * LIST_BYTES + this.#few.usedBytes
     return bytes > Math.max(this.#pages.totalBytes, MIN_RECORD_BYTES)
   }
 
-  /** Notes that one more, or one fewer (-1), half-stream has a list of its own. */
+  /** Counts half-streams with a list. @param change 1 for one more, -1 for one fewer. */
   countList(change: 1 | -1): void {
     this.#lists += change
   }
 
-  /** Keeps an owned copy of `bytes[from, to)`. Returns its place. */
+  /** Stores an owned copy of `bytes[from, to)`. Returns its place. */
   keep(bytes: Uint8Array, from: number, to: number): number {
     const length = to - from
     const slotClass = this.#slots.classFor(length)
@@ -131,7 +131,7 @@ export class HeldStore {
     return place
   }
 
-  /** Puts `bytes[from, to)` in the place of the stored bytes from the one at `at` on. */
+  /** Overwrites the stored bytes from byte `at` on by `bytes[from, to)`. */
   replace(stored: number, at: number, bytes: Uint8Array, from: number, to: number): void {
     if (stored < 0) this.#spill.rewrite(-1 - stored + at, bytes, from, to)
     else if ((stored & KIND_MASK) === FEW_KIND)
@@ -139,12 +139,12 @@ export class HeldStore {
     else this.#pages.memory.copy(bytes, from, to, this.#positionInPages(stored) + at)
   }
 
-  /** Gives back the last `bytes` stored bytes, which are not all of them. */
+  /** Frees the last `bytes` stored bytes, which must not be all. */
   shorten(stored: number, bytes: number): void {
     if (stored < 0) this.#spill.free(bytes)
   }
 
-  /** @param length Of the bytes that were kept and not cut off by `shorten`. */
+  /** Frees stored bytes. @param length Number of stored bytes, without those that `shorten` freed. */
   drop(stored: number, length: number): void {
     if (stored === NOWHERE) return
     const kind = stored & KIND_MASK

@@ -7,10 +7,10 @@ import { type HeldStore, NOWHERE } from './held-store.js'
 import { RecentGaps } from './recent-gaps.js'
 import { seqAdd } from './seq.js'
 
-/** Bytes that a half-stream joined in the middle holds before it takes the lowest one as its start, in however many segments. */
+/** Bytes that a half-stream joined in the middle holds before it takes the lowest one as its start. */
 const SETTLE_BYTES = 64 * 1024
 
-/** Largest window that there is (RFC 7323 §2.3). */
+/** Largest possible window (RFC 7323 §2.3). */
 const MAX_WINDOW_BYTES = 2 ** 30
 
 export interface ReassemblerLimits {
@@ -31,7 +31,7 @@ export class HeldStreams {
   // Invariants, for each half-stream:
   // - HELD is set exactly while #held has an entry with at least one segment; all held offsets are >= nextOffset,
   //   unless it is UNSETTLED.
-  // - between calls, the first held segment is behind a gap, or waits for the peer, or it is UNSETTLED.
+  // - between calls, the first held segment follows a gap or waits for the peer, or the half-stream is UNSETTLED.
   readonly #halves: HalfStreams
   readonly #delivery: Delivery
   readonly #store: HeldStore
@@ -42,10 +42,10 @@ export class HeldStreams {
   readonly #arrival: Arrival = { tsSec: 0, tsNsec: 0, peerAcked: 0 }
   /** Gaps given up. */
   readonly gaps = new RecentGaps()
-  /** Times that a gap was given up because `heldSegments` or `heldBytes` was reached. */
+  /** Number of gaps given up because `heldSegments` or `heldBytes` was reached. */
   heldSegmentsHits = 0
   heldBytesHits = 0
-  /** The same because no memory was left to keep track of so many segments. */
+  /** Number of gaps given up because the memory for rows and lists was used up. */
   heldMemoryHits = 0
 
   constructor(
@@ -64,8 +64,8 @@ export class HeldStreams {
   }
 
   /**
-   * Holds what is new of `bytes[from, to)` at stream offset `start` and of the `cut` bytes behind it that were not
-   * captured, and delivers what has become deliverable. Keeps copies.
+   * Holds the new parts of `bytes[from, to)` at stream offset `start` and of the `cut` bytes after it, which were not
+   * captured. Then delivers what has become deliverable. Keeps copies.
    */
   hold(
     half: number,
@@ -123,17 +123,17 @@ export class HeldStreams {
     return acked > peerNext && this.#rows.peerAcked[held.first]! <= this.#halves.nextOffset[half]!
   }
 
-  /** Drops what is held from stream offset `end` on. Returns its captured bytes. */
+  /** Drops everything held from stream offset `end` on. Returns the captured bytes dropped. */
   truncate(half: number, end: number): number {
     const held = this.#held.get(half)
     if (held === undefined) return 0
     const dropped = held.truncate(end)
     if (held.count === 0) this.#forget(half)
-    this.#drain(half) // what waited for the dropped bytes waits no more
+    this.#drain(half) // segments that waited for the dropped bytes can be delivered
     return dropped
   }
 
-  /** The number of the half-stream will be used again. `flush` its connection first. */
+  /** Prepares the half-stream's number for reuse. `flush` its connection first. */
   release(half: number): void {
     if (this.#held.has(half)) throw new Error(`bug: half-stream ${half} is released with held segments`)
     this.gaps.forget(half)
@@ -152,7 +152,7 @@ export class HeldStreams {
       this.#giveUpGap(half)
   }
 
-  /** Delivers all that is held of both sides of a connection, with gaps. */
+  /** Delivers everything held of both sides of a connection, and reports gaps. */
   flush(connection: number): void {
     const orig = 2 * connection
     const resp = orig + 1
@@ -190,7 +190,7 @@ export class HeldStreams {
 
   #keepLimits(half: number, held: HeldSegments): void {
     const { heldSegments } = this.#limits
-    // As much as the receiver has let come.
+    // Hold at least as much as the receiver's window allows.
     const heldBytes = Math.max(this.#limits.heldBytes, this.#halves.windowBytes[half ^ 1]!)
     while (held.count > 0) {
       if (held.bytes > heldBytes) this.heldBytesHits += 1
@@ -203,21 +203,22 @@ export class HeldStreams {
     }
   }
 
-  // True when no receiver can have let so much come: what is missing before it was received, and lost by the capture.
+  // True when more is held than any receiver's window allows. Then the missing bytes were received, and lost by the
+  // capture.
   #isBeyondWindow(half: number): boolean {
     const { halfSeen, highOffset, nextOffset } = this.#halves
     if (halfSeen[half]! & HalfSeen.UNSETTLED) return false
     return highOffset[half]! - nextOffset[half]! > MAX_WINDOW_BYTES
   }
 
-  // True when the first held segment is behind missing bytes, and is not just waiting for the peer.
+  // True when bytes are missing before the first held segment, so that it does not just wait for the peer.
   #hasGap(half: number): boolean {
     const seen = this.#halves.halfSeen[half]!
     if ((seen & HalfSeen.HELD) === 0 || seen & HalfSeen.UNSETTLED) return false
     return this.#held.get(half)!.firstOffset > this.#halves.nextOffset[half]!
   }
 
-  // Of the two sides the one whose gap is to be given up first, that whose held segment came earlier; -1: neither has one.
+  // The side whose gap is given up first: the one whose held segment arrived earlier. -1 when neither has a gap.
   #nextGap(orig: number, resp: number): number {
     if (!this.#hasGap(orig)) return this.#hasGap(resp) ? resp : -1
     if (!this.#hasGap(resp)) return orig
@@ -227,7 +228,7 @@ export class HeldStreams {
     return elapsedMs(tsSec[b]!, tsNsec[b]!, tsSec[a]!, tsNsec[a]!) > 0 ? resp : orig
   }
 
-  // Reports the missing bytes before the first held segment, then delivers what follows in order.
+  // Reports the bytes missing before the first held segment, then delivers what has become deliverable.
   #giveUpGap(half: number): void {
     const { firstOffset } = this.#held.get(half)!
     const offset = this.#halves.nextOffset[half]!
@@ -236,14 +237,14 @@ export class HeldStreams {
     this.#drain(half)
   }
 
-  // Delivers held segments that have become deliverable: of this side, of the peer, and in turn until there are none.
+  // Delivers held segments of this side and of the peer in turn until none is deliverable.
   #drain(half: number): void {
     this.#drainSide(half)
     let side = half ^ 1
     while (this.#drainSide(side)) side ^= 1
   }
 
-  // Returns whether anything was delivered.
+  // Returns true when anything was delivered.
   #drainSide(half: number): boolean {
     const { halfSeen, nextOffset } = this.#halves
     if ((halfSeen[half]! & HalfSeen.HELD) === 0 || halfSeen[half]! & HalfSeen.UNSETTLED) return false
@@ -262,7 +263,7 @@ export class HeldStreams {
     this.#drain(half)
   }
 
-  // The first held segment must not be behind a gap.
+  // The first held segment must not follow a gap.
   #deliverFirst(half: number, held: HeldSegments): void {
     const rows = this.#rows
     const row = held.shift()

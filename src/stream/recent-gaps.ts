@@ -1,9 +1,9 @@
-/** Gaps of a half-stream that are remembered. */
+/** Most gaps remembered per half-stream. */
 const REMEMBERED_GAPS = 64
 
-/** The latest gaps that were given up, to tell data that comes late for one from a retransmission. */
+/** Remembers the latest gaps given up, to distinguish late data from retransmissions. */
 export class RecentGaps {
-  /** By half-stream: offset and end in turn, the latest last. */
+  /** By half-stream: offset and end alternately, latest last. */
   readonly #gaps = new Map<number, number[]>()
 
   add(half: number, offset: number, end: number): void {
@@ -16,7 +16,7 @@ export class RecentGaps {
     gaps.push(offset, end)
   }
 
-  /** How many bytes of `[from, to)` lie in gaps. */
+  /** Number of bytes of `[from, to)` that lie in gaps. */
   overlap(half: number, from: number, to: number): number {
     const gaps = this.#gaps.get(half)
     if (gaps === undefined) return 0

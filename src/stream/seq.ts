@@ -1,7 +1,7 @@
 /**
  * Signed distance from sequence number `b` to `a`: positive when `a` comes after `b`.
  *
- * Sequence numbers live on a circle of 2^32 (RFC 9293 §3.4), so `a > b` is never asked directly.
+ * Sequence numbers wrap at 2^32 (RFC 9293 §3.4), so they must never be compared with `a > b`.
  * The result is exact while the two are less than 2^31 apart (RFC 1982 §3.2).
  * They are kept as int32.
  *

@@ -1,13 +1,13 @@
 /**
- * Receives what the reassemblers put in order. `half` is the number of a half-stream:
+ * Receives the ordered bytes of the reassemblers. `half` is the number of a half-stream:
  * `2 * connection + side`, side 0 the originator.
  *
- * A view of bytes is valid during the call only.
+ * A view of bytes is valid only during the call.
  */
 export interface StreamSink {
   /**
-   * One chunk: in-order payload `bytes[from, to)` of one segment or datagram, or what of it was not delivered
-   * before. May be empty for a datagram without payload.
+   * One chunk: the in-order payload `bytes[from, to)` of one segment or datagram, without bytes delivered before. Empty
+   * for a datagram without payload.
    *
    * @param tsSec  Time of the packet that carried it.
    * @param tsNsec 0..999,999,999

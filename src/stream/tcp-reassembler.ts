@@ -36,8 +36,8 @@ export class TcpReassembler {
   }
 
   /**
-   * The byte with sequence number `firstSeq` is stream offset 0: the half-stream's SYN was seen, or its ACK. Nothing
-   * of the half-stream has been delivered.
+   * Sets the sequence number of stream offset 0, after the half-stream's SYN or the ACK of it was seen. Nothing of the
+   * half-stream may have been delivered.
    */
   start(half: number, firstSeq: number): void {
     const halves = this.#halves
@@ -56,7 +56,7 @@ export class TcpReassembler {
   join(half: number, seq: number): void {
     this.#halves.nextSeq[half] = seq
     this.#halves.halfSeen[half]! |= HalfSeen.STARTED | HalfSeen.UNSETTLED
-    // An acknowledgment can only be placed once something of the stream was seen.
+    // An acknowledgment can only be converted to an offset once something of the stream was seen.
     this.#halves.ackedOffset[half] = Number.NEGATIVE_INFINITY
   }
 
@@ -101,8 +101,8 @@ export class TcpReassembler {
   }
 
   /**
-   * The half-stream may begin at sequence number `firstSeq`, as far as it has been seen: exactly there, or within the
-   * reach of what is held where its start is not settled.
+   * True when the half-stream, as seen so far, may begin at sequence number `firstSeq`: exactly there, or, if its start
+   * is not settled, within the reach of the held segments.
    */
   canStartAt(half: number, firstSeq: number): boolean {
     const offset = this.offsetOf(half, firstSeq)
@@ -110,7 +110,7 @@ export class TcpReassembler {
     return offset <= this.held.lowestOffset(half) && offset >= -this.#limits.heldBytes
   }
 
-  /** The FIN stands at sequence number `seq`, behind all payload. The first FIN seen counts. */
+  /** Sets the FIN at sequence number `seq`, after all payload. The first FIN seen counts. */
   finish(half: number, seq: number): void {
     const halves = this.#halves
     halves.finOffset[half] = this.offsetOf(half, seq)
@@ -128,8 +128,7 @@ export class TcpReassembler {
   }
 
   /**
-   * Nothing more is expected of the connection: delivers all that is held of both sides, with gaps, and reports
-   * what is missing before a FIN.
+   * Ends the connection: delivers everything held of both sides, reports gaps, and reports bytes missing before a FIN.
    */
   flush(connection: number): void {
     this.held.flush(connection)
@@ -137,7 +136,7 @@ export class TcpReassembler {
     this.delivery.skipToFin(2 * connection + 1)
   }
 
-  /** Forgets what was kept for the connection; call `flush` first. */
+  /** Frees everything kept for the connection. Call `flush` first. */
   release(connection: number): void {
     this.held.release(2 * connection)
     this.held.release(2 * connection + 1)
@@ -197,8 +196,8 @@ export class TcpReassembler {
     this.held.hold(half, start, bytes, from, to, end - start - (to - from), tsSec, tsNsec)
   }
 
-  // `[from, to)` is below what is delivered: seen before, lost before, or from before the start. The first `captured` bytes
-  // of it were captured.
+  // Counts `[from, to)`, which lies below what is delivered: it was seen before, was lost, or precedes the start. Its
+  // first `captured` bytes were captured.
   #countSeenAgain(half: number, from: number, to: number, captured: number): void {
     const capturedTo = from + captured
     const before = Math.max(0, Math.min(0, capturedTo) - from)

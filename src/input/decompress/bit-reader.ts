@@ -1,14 +1,14 @@
 import type { CompressedInput } from './compressed-input.js'
 
-/** The input ends before the bits that are asked for. */
+/** The input ends before the requested bits. */
 export class EndOfInput extends Error {
   override readonly name = 'EndOfInput'
 }
 
-/** Bits of a compressed input, the highest of each byte first. */
+/** Reads the bits of a compressed input, highest bit of each byte first. */
 export class BitReader {
-  // Invariants: the low #count (0..31) bits of #bits are not read yet. The input's bytes [#at, #end) are at hand; those
-  // before #at have been moved to #bits.
+  // Invariants: the low #count (0..31) bits of #bits are unread. The input's bytes [#at, #end) are available; those
+  // before #at were moved to #bits.
   readonly #input: CompressedInput
   readonly #bytes: Uint8Array
   #at: number
@@ -38,8 +38,8 @@ export class BitReader {
   }
 
   /**
-   * The next `count` bits, 1 to 24, without taking them. Behind the end of the input it shows zeros, which `read()`
-   * does not give.
+   * The next `count` bits, 1 to 24, without consuming them. Bits after the end of the input are zeros here, though
+   * `read()` throws for them.
    */
   peek(count: number): number {
     while (this.#count < count && this.#tryTakeByte());
@@ -54,7 +54,7 @@ export class BitReader {
     return this.read(16) * 65_536 + this.read(16)
   }
 
-  /** Skips the rest of the current byte, and takes the bytes that were read from the input. */
+  /** Skips the rest of the current byte, and consumes the bytes read so far from the input. */
   finish(): void {
     this.#input.take(this.#at - this.#input.from - Math.floor(this.#count / 8))
     this.#at = this.#input.from

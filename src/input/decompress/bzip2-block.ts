@@ -6,17 +6,17 @@ const MOST_CODES = 6
 const GROUP_SYMBOLS = 50
 /** For up to this many bytes a loop is faster than a native move. */
 const SHORT_MOVE = 24
-/** The symbols RUNA, RUNB; then the values 1 to the last one; then the end of the block. */
+/** Symbols are RUNA, RUNB, then the values from 1 on, then the end of the block. */
 const RUN_B = 1
 
-/** What is wrong with a block. */
+/** Says what is wrong with a block. */
 export class BlockDamage extends Error {
   override readonly name = 'BlockDamage'
 }
 
 /**
- * Reads the blocks of a bzip2 file: decodes the last column of a block's sorted rotations (Burrows-Wheeler), and turns
- * it back into bytes.
+ * Reads the blocks of a bzip2 file: decodes the last column of the sorted rotations of a block, and inverts the
+ * Burrows-Wheeler transform.
  */
 export class Bzip2Block {
   // Invariants: for i below #length the low 8 bits of #links[i] are byte i of the last column. After link() the high 24
@@ -35,12 +35,12 @@ export class Bzip2Block {
     this.#links = new Uint32Array(most)
   }
 
-  /** Bytes of the block while its runs are still counts. */
+  /** Bytes of the block before its runs are expanded. */
   get length(): number {
     return this.#length
   }
 
-  /** Reads a block behind its checksum. @throws BlockDamage; EndOfInput */
+  /** Reads a block, from after its checksum on. @throws BlockDamage; EndOfInput */
   read(reader: BitReader): void {
     if (reader.read(1) !== 0) throw new BlockDamage('unsupported: a block of bzip2 0.9.0')
     const origin = reader.read(24)
@@ -66,7 +66,7 @@ export class Bzip2Block {
     this.#row = row
   }
 
-  // The values that occur, 16 at a time. Returns their number.
+  // Reads which values occur, as 16 groups of 16 bits. Returns their number.
   #readValues(reader: BitReader): number {
     const ranges = reader.read(16)
     let count = 0
@@ -79,7 +79,7 @@ export class Bzip2Block {
     return count
   }
 
-  // Which code each group of symbols uses: move-to-front numbers.
+  // Reads which code each group of symbols uses, as move-to-front numbers.
   #readSelectors(reader: BitReader, codes: number): number {
     const count = reader.read(15)
     if (count === 0) throw new BlockDamage('no groups')

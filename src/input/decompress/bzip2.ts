@@ -9,15 +9,15 @@ const BLOCK_UNIT_BYTES = 100_000
 const LARGEST_BLOCK_BYTES = 9 * BLOCK_UNIT_BYTES
 const BLOCK_MAGIC = [0x314159, 0x265359] as const
 const END_MAGIC = [0x177245, 0x385090] as const
-/** After so many equal bytes a byte tells how many more follow. */
+/** After this many equal bytes, a byte gives the number of further copies. */
 const RUN_BYTES = 4
 /** Bytes of a block at a time. */
 const STEP_BYTES = 4096
-/** Up to so much content of a block is held back until its checksum is known. */
+/** Most content of a block that is held back until its checksum is known. */
 const CONTENT_BYTES = 4 * 1024 * 1024
 const LONGEST_STEP_BYTES = STEP_BYTES * 255
 
-/** Unpacks bzip2 files of any number of streams. Memory: 9 MiB. */
+/** Decompresses bzip2 files of any number of streams. Needs 9 MiB of memory. */
 export function decompressBzip2(input: CompressedInput, write: WriteContent): InputReadProblem | null {
   const block = new Bzip2Block(LARGEST_BLOCK_BYTES)
   const content = new BlockContent(write)
@@ -60,9 +60,9 @@ function isStream(input: CompressedInput): boolean {
   )
 }
 
-/** Writes out the runs of a block. */
+/** Expands the runs of a block. */
 class BlockContent {
-  // Invariant: #bytes[0, #length) is content of the block that #write has not got yet.
+  // Invariant: #bytes[0, #length) is content of the block not yet passed to #write.
   readonly #write: WriteContent
   readonly #bytes = new Uint8Array(CONTENT_BYTES)
   readonly #step = new Uint8Array(STEP_BYTES)
@@ -73,7 +73,7 @@ class BlockContent {
     this.#write = write
   }
 
-  /** Makes the content of a block, which `flush()` writes; what does not fit is written at once. Returns its CRC. */
+  /** Expands a block for `flush()` to write. Content that does not fit is written at once. Returns the block's CRC. */
   writeBlock(block: Bzip2Block): number {
     this.#length = 0
     this.#crc = -1

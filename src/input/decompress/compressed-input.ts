@@ -2,21 +2,21 @@ import type { InputReadProblem } from '../byte-source.js'
 import { readProblem } from '../file-source.js'
 
 const BUFFER_BYTES = 256 * 1024
-/** Of an input that cannot be read again, up to so many bytes behind a mark are kept. */
+/** Most bytes kept after a mark in an input that cannot be read again. */
 const KEPT_BYTES = 1024 * 1024
 
 /**
- * Fills `target` with the compressed bytes that are at hand; waits for at least one. Returns how many; 0: the input has
- * ended.
+ * Reads the compressed bytes available now into `target`; waits for at least one. Returns their number; 0 at the end of
+ * the input.
  */
 export type ReadCompressed = (target: Uint8Array) => number
 
-/** The next read begins at this offset of the file. */
+/** Makes the next read begin at this offset of the file. */
 export type SeekCompressed = (offset: number) => void
 
-/** Compressed bytes that a decompressor takes one after the other, through a buffer of 256 KiB. */
+/** Provides compressed bytes to a decompressor, through a buffer of 256 KiB. */
 export class CompressedInput {
-  // Invariants: `bytes[from, to)` was read and not taken; `bytes[from]` is byte #offset of the file. #kept, if not
+  // Invariants: `bytes[from, to)` was read but not consumed; `bytes[from]` is byte #offset of the file. #kept, if not
   // null, has the bytes read from #marked on. #again is read before anything else.
   readonly bytes = new Uint8Array(BUFFER_BYTES)
   readonly #read: ReadCompressed
@@ -28,24 +28,24 @@ export class CompressedInput {
   #to = 0
   #offset = 0
   #isOver = false
-  /** Why the bytes end before the file does; null: they do not. */
+  /** Why reading ended before the end of the file; null when it did not. */
   problem: InputReadProblem | null = null
 
   /**
-   * @param read If it throws an error of the system, that becomes `problem`; other errors pass through.
-   * @param seek Null: the input cannot be read a second time.
+   * @param read If it throws an error of the system, that becomes `problem`. Other errors pass through.
+   * @param seek Null when the input cannot be read again.
    */
   constructor(read: ReadCompressed, seek: SeekCompressed | null = null) {
     this.#read = read
     this.#seek = seek
   }
 
-  /** Position in `bytes` of the first byte at hand. */
+  /** Position in `bytes` of the first byte available. */
   get from(): number {
     return this.#from
   }
 
-  /** Bytes that are at hand. */
+  /** Number of bytes available. */
   get available(): number {
     return this.#to - this.#from
   }
@@ -56,23 +56,23 @@ export class CompressedInput {
   }
 
   /**
-   * Reads until `count` bytes are at hand.
+   * Reads until `count` bytes are available.
    *
    * @param count At most 256 KiB.
-   * @returns Whether they are; otherwise the file ends before.
+   * @returns False when the file ends before.
    */
   ensure(count: number): boolean {
     while (this.available < count && !this.#isOver) this.#fill(count)
     return this.available >= count
   }
 
-  /** Takes `count` of the bytes at hand. */
+  /** Consumes `count` of the available bytes. */
   take(count: number): void {
     this.#from += count
     this.#offset += count
   }
 
-  /** Passes over `count` bytes. False: the file ends before. */
+  /** Skips `count` bytes. Returns false when the file ends before. */
   skip(count: number): boolean {
     let left = count
     while (left > 0 && this.ensure(1)) {
@@ -90,7 +90,7 @@ export class CompressedInput {
     this.#keep(this.#from, this.#to)
   }
 
-  /** Goes back to the marked byte, once for each mark. False: it is too far back for a stream. */
+  /** Goes back to the marked byte, once per mark. Returns false when it is too far back in a stream. */
   goBack(): boolean {
     if (this.#seek !== null) this.#seek(this.#marked)
     else if (this.#kept === null) return false
@@ -117,7 +117,7 @@ export class CompressedInput {
     )
   }
 
-  /** Skips zeros up to the end of the file. False: other bytes follow; the first of them is next. */
+  /** Skips zeros up to the end of the file. Returns false at the first other byte, which is next then. */
   skipZeros(): boolean {
     while (this.ensure(1)) {
       const rest = this.bytes.subarray(this.#from, this.#to)

@@ -1,13 +1,13 @@
 import type { InputReadProblem } from '../byte-source.js'
 import type { CompressedInput } from './compressed-input.js'
 
-/** Takes `bytes[from, to)` of the content; they are valid during the call alone. */
+/** Takes `bytes[from, to)` of the content, which are valid only during the call. */
 export type WriteContent = (bytes: Uint8Array, from: number, to: number) => void
 
 /**
- * Writes the content of a compressed file, as far as it can be read. Errors of `write` pass through.
+ * Writes the content of a compressed file up to its end or to damage. Errors of `write` pass through.
  *
- * @returns What was wrong with the file, and at which of its bytes; null: nothing.
+ * @returns The problem of the file, with its offset, or null.
  */
 export type Decompressor = (input: CompressedInput, write: WriteContent) => InputReadProblem | null
 
@@ -20,7 +20,7 @@ export function damaged(format: string, offset: number, found: string): InputRea
   return { offset, message: `the ${format} data is damaged (${found})` }
 }
 
-/** What follows the end of sound data. Zeros are no problem there: they fill up the block of a tape. */
+/** The problem of bytes after the end of the data; null for zeros, which pad tape blocks. */
 export function followed(format: string, unit: string, input: CompressedInput): InputReadProblem | null {
   if (input.skipZeros()) return input.problem
   return {

@@ -7,7 +7,7 @@ const DEFLATE = 8
 const FIXED_BYTES = 10
 const Flag = { CRC: 0x02, EXTRA: 0x04, NAME: 0x08, COMMENT: 0x10, RESERVED: 0xe0 } as const
 
-/** What is wrong with the first bytes of a member's header, in zlib's words; null: nothing. The file may end in them. */
+/** What is wrong with the first bytes of a member's header, in zlib's words, or null. The file may end in them. */
 export function gzipHeaderFault(input: CompressedInput): string | null {
   input.ensure(4)
   const has = (at: number) => input.available > at
@@ -17,8 +17,8 @@ export function gzipHeaderFault(input: CompressedInput): string | null {
 }
 
 /**
- * Skips a member's header, whose first bytes are sound. `'end'`: the file ends in it; `'damaged'`: its checksum is
- * wrong.
+ * Skips a member's header, whose first bytes are valid. Returns `'end'` when the file ends in it, `'damaged'` when its
+ * checksum is wrong.
  */
 export function skipGzipHeader(input: CompressedInput): 'end' | 'damaged' | null {
   const header = new HeaderBytes(input)
@@ -38,7 +38,7 @@ export function skipGzipHeader(input: CompressedInput): 'end' | 'damaged' | null
   return isSound ? null : 'damaged'
 }
 
-/** Passes over bytes of a header. False: the file ends before. */
+/** Skips bytes of a header. Methods return false when the file ends before. */
 class HeaderBytes {
   readonly #input: CompressedInput
   crc = 0

@@ -5,15 +5,15 @@ import { damaged, endsEarly, followed, type WriteContent } from './decompressor.
 import { gzipHeaderFault, skipGzipHeader } from './gzip-header.js'
 import { RawInflater } from './raw-inflater.js'
 
-/** Compressed bytes that zlib gets at a time. Where it finds damage in them, it gives none of their content. */
+/** Compressed bytes passed to zlib at a time. If they are damaged, zlib yields none of their content. */
 const PIECE_BYTES = 4 * 1024
 const TRAILER_BYTES = 8
 
 /**
- * Unpacks gzip files of any number of members (RFC 1952), with all their checksums.
+ * Decompresses gzip files of any number of members (RFC 1952) and verifies all checksums.
  *
- * The piece with the damage is read a second time, byte by byte, so that nothing before the damage is lost. In a stream
- * that works in the first MiB of a member; behind it the content of up to 4 KiB is lost.
+ * The piece with the damage is read again byte by byte, so that nothing before the damage is lost. In a stream this
+ * works only in the first MiB of a member; after that, the content of up to 4 KiB is lost.
  */
 export function decompressGzip(input: CompressedInput, write: WriteContent): InputReadProblem | null {
   const inflater = new RawInflater()
@@ -59,7 +59,7 @@ function readMember(
   return null
 }
 
-/** Inflates up to the end of the data, the end of the file, or damage. The piece with the damage is not taken. */
+/** Inflates up to the end of the data, the end of the file, or damage. Does not consume the piece with the damage. */
 function inflateData(
   input: CompressedInput,
   inflater: RawInflater,
@@ -76,9 +76,9 @@ function inflateData(
   }
 }
 
-/** What a member holds. */
+/** The content of a member. */
 class MemberContent {
-  // Invariants: #write got #length bytes, whose CRC-32 is `crc`. The next #written bytes repeat what it got.
+  // Invariants: #length bytes with CRC-32 `crc` were passed to #write. The next #written bytes repeat them.
   readonly #write: WriteContent
   #written = 0
   length = 0
@@ -88,7 +88,7 @@ class MemberContent {
     this.#write = write
   }
 
-  /** The content comes once more from the start: what was written is not written again. */
+  /** Called before the content is inflated again from the start. Bytes already written are not written again. */
   startAgain(): void {
     this.#written = this.length
   }

@@ -2,7 +2,7 @@ import type { BitReader } from './bit-reader.js'
 
 /** Longest code (bzip2 allows 20). */
 export const MAX_CODE_BITS = 20
-/** Codes up to this length are found by one look-up. */
+/** Codes up to this length are decoded by one look-up. */
 const FAST_BITS = 10
 const SYMBOL_BITS = 9
 
@@ -33,7 +33,7 @@ export class HuffmanCode {
     }
   }
 
-  /** The next symbol; -1: the bits are no code. @throws EndOfInput */
+  /** Reads the next symbol; -1 for an invalid code. @throws EndOfInput */
   read(reader: BitReader): number {
     const fast = this.#fast[reader.peek(FAST_BITS)] ?? 0
     if (fast !== 0) {
@@ -50,7 +50,7 @@ export class HuffmanCode {
     return -1
   }
 
-  // Damaged data may have too many codes. Writes behind the end of a typed array do nothing.
+  // Damaged data may have too many codes. Writes beyond the end of a typed array have no effect.
   #addFast(code: number, bits: number, symbol: number): void {
     const from = code << (FAST_BITS - bits)
     this.#fast.fill((bits << SYMBOL_BITS) | symbol, from, from + (1 << (FAST_BITS - bits)))

@@ -11,7 +11,7 @@ const LOADERS: Readonly<Record<Compression, () => Promise<Decompressor>>> = {
 
 const loaded = new Map<Compression, Promise<Decompressor>>()
 
-/** What unpacks one compression; it is loaded once in each thread. */
+/** Loads the decompressor of one compression, once per thread. */
 export function loadDecompressor(compression: Compression): Promise<Decompressor> {
   const decompressor = loaded.get(compression) ?? LOADERS[compression]()
   loaded.set(compression, decompressor)

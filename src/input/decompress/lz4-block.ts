@@ -3,11 +3,11 @@ const LEAST_MATCH = 4
 const LONG = 15
 
 /**
- * Unpacks one LZ4 block (LZ4 Block Format Description): `source[from, to)` to `target` from `at` on. Matches may reach
- * back to the beginning of `target`.
+ * Decompresses one LZ4 block (LZ4 Block Format Description) from `source[from, to)` to `target` at `at`. Matches may
+ * reach back to the start of `target`.
  *
- * @param end End of the room in `target`.
- * @returns End of the content; -1 where the block is damaged, which may have changed `target[at, end)`.
+ * @param end End of the space in `target`.
+ * @returns End of the content; -1 for a damaged block, which may have changed `target[at, end)`.
  */
 export function decodeLz4Block(
   source: Uint8Array,
@@ -34,7 +34,7 @@ export function decodeLz4Block(
     copy(source, input, target, output, literals)
     input += literals
     output += literals
-    if (input === to) return output // the last sequence has literals alone
+    if (input === to) return output // the last sequence has only literals
     if (to - input < 2) return -1
     const offset = (source[input] ?? 0) | ((source[input + 1] ?? 0) << 8)
     input += 2
@@ -63,7 +63,7 @@ function copy(source: Uint8Array, from: number, target: Uint8Array, at: number, 
   else for (let i = 0; i < bytes; i++) target[at + i] = source[from + i] ?? 0
 }
 
-// Source and target may overlap: then what was just written is repeated.
+// Source and target may overlap, which repeats the bytes just written.
 function repeat(bytes: Uint8Array, at: number, offset: number, length: number): void {
   if (length <= SHORT_BYTES) {
     for (let i = 0; i < length; i++) bytes[at + i] = bytes[at + i - offset] ?? 0

@@ -10,7 +10,7 @@ const WINDOW_BYTES = 64 * 1024
 const LARGEST_BLOCK_BYTES = 4 * 1024 * 1024
 const LARGEST_HEADER_BYTES = 19
 const UNCOMPRESSED = 0x80000000
-/** Of the descriptor's first byte. */
+/** Bits of the descriptor's first byte. */
 const Flag = {
   DICTIONARY: 0x01,
   CHECKSUM: 0x04,
@@ -26,8 +26,8 @@ interface Frame {
 }
 
 /**
- * Unpacks lz4 files of any number of frames (LZ4 Frame Format 1.6.4), with all their checksums. Memory: the window of
- * 64 KiB and twice the largest block, at most 8 MiB.
+ * Decompresses lz4 files of any number of frames (LZ4 Frame Format 1.6.4) and verifies all checksums. Needs memory for
+ * the window of 64 KiB and twice the largest block, at most 8 MiB.
  */
 export function decompressLz4(input: CompressedInput, write: WriteContent): InputReadProblem | null {
   const blocks = new BlockDecoder()
@@ -75,7 +75,7 @@ function readFrame(
   return null
 }
 
-/** Null: it ends early; a text: what is wrong with it. */
+/** Returns null when the file ends in the header, or a text that says what is wrong with it. */
 function readHeader(input: CompressedInput): Frame | string | null {
   if (!input.ensure(7)) return null
   const flags = input.uint8(4)
@@ -90,9 +90,9 @@ function readHeader(input: CompressedInput): Frame | string | null {
   return { headerBytes, flags, blockBytes: 1 << (8 + 2 * sizeCode) }
 }
 
-/** The blocks of a frame, one after the other. */
+/** Decodes the blocks of a frame in order. */
 class BlockDecoder {
-  // Invariant: #content[0, #windowBytes) is the earlier content that the next block may refer to.
+  // Invariant: #content[0, #windowBytes) is the earlier content to which the next block may refer.
   #packed = new Uint8Array(0)
   #content = new Uint8Array(0)
   #windowBytes = 0
@@ -108,7 +108,7 @@ class BlockDecoder {
     this.#content = new Uint8Array(WINDOW_BYTES + this.#blockBytes)
   }
 
-  /** Reads the block behind its size. Returns `'end'` where the file ends in it, or what is wrong with it. */
+  /** Reads the block after its size. Returns `'end'` when the file ends in it, or what is wrong with it. */
   read(input: CompressedInput, size: number, content: Xxh32 | null, write: WriteContent): string | null {
     const isPacked = (size & UNCOMPRESSED) === 0
     const bytes = size & ~UNCOMPRESSED

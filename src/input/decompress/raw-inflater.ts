@@ -1,13 +1,13 @@
 import { constants, createInflateRaw, type InflateRaw } from 'node:zlib'
 
-/** Content that zlib makes at a time; it stays in a processor's cache until it is copied. */
+/** Content that zlib produces at a time. It is small enough to stay in a processor's cache until it is copied. */
 const OUTPUT_BYTES = 64 * 1024
-/** The smallest `chunkSize` that zlib allows: the stream makes such a buffer, which nobody uses here. */
+/** The smallest `chunkSize` that zlib allows. The stream allocates such a buffer, which is not used here. */
 const STREAM_BUFFER_BYTES = 64
 
 /**
- * The inner handle of a `node:zlib` stream. `inflateRawSync()` of Node.js uses it in this way, and so does npm
- * (minizlib). It is not documented, but has been the same since Node 8.
+ * The internal handle of a `node:zlib` stream. Node's `inflateRawSync()` and npm (minizlib) use it in this way. It is
+ * undocumented but unchanged since Node 8.
  */
 interface ZlibHandle {
   /** Called during `writeSync()` when it fails. The two words are not set then. */
@@ -23,13 +23,13 @@ interface ZlibHandle {
   ): void
 }
 
-/** Two words: bytes of the output that are left, bytes of the input that are. */
+/** Two words: the bytes left in the output, and the bytes left in the input. */
 type WriteState = Uint32Array
 
-/** Takes `count` bytes from the beginning of `output`, which are valid during the call alone. */
+/** Takes the first `count` bytes of `output`, which are valid only during the call. */
 export type TakeOutput = (output: Uint8Array, count: number) => void
 
-/** Inflates deflate data (RFC 1951) piece by piece, by zlib, on the calling thread. */
+/** Inflates deflate data (RFC 1951) piece by piece with zlib, on the calling thread. */
 export class RawInflater {
   readonly #zlib: InflateRaw = createInflateRaw({ chunkSize: STREAM_BUFFER_BYTES })
   readonly #handle: ZlibHandle
@@ -47,17 +47,17 @@ export class RawInflater {
     }
   }
 
-  /** The data ended within the bytes that were given. */
+  /** True when the data has ended within the bytes passed in. */
   get isEnded(): boolean {
     return this.#isEnded
   }
 
-  /** What is wrong with the data, in zlib's words. The content of the latest piece is lost then. */
+  /** What is wrong with the data, in zlib's words, or null. The content of the latest piece is lost then. */
   get error(): string | null {
     return this.#error
   }
 
-  /** Begins other data. */
+  /** Prepares for new data. */
   reset(): void {
     this.#zlib.reset()
     this.#isEnded = false
@@ -67,7 +67,7 @@ export class RawInflater {
   /**
    * Inflates `bytes[from, from + count)`.
    *
-   * @returns Bytes that were taken of it: all, unless `isEnded`; 0 where there is an `error`.
+   * @returns Number of bytes consumed: all, unless `isEnded`; 0 on an `error`.
    */
   inflate(bytes: Uint8Array, from: number, count: number, take: TakeOutput): number {
     let taken = 0
@@ -91,7 +91,7 @@ export class RawInflater {
     }
   }
 
-  /** Gives back zlib's memory. */
+  /** Frees zlib's memory. */
   close(): void {
     this.#zlib.close()
   }

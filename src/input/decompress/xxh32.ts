@@ -5,9 +5,9 @@ const PRIME4 = 0x27d4eb2f
 const PRIME5 = 0x165667b1
 const STRIPE_BYTES = 16
 
-/** XXH32 with seed 0 of bytes that come in pieces (xxHash fast digest algorithm 0.1.1). */
+/** Computes XXH32 with seed 0 over bytes passed in pieces (xxHash fast digest algorithm 0.1.1). */
 export class Xxh32 {
-  // Invariant: the accumulators hold all whole stripes; #rest[0, #restBytes) is what follows.
+  // Invariant: the accumulators include all whole stripes; #rest[0, #restBytes) holds the bytes after them.
   readonly #rest = new Uint8Array(STRIPE_BYTES)
   #restBytes = 0
   #totalBytes = 0

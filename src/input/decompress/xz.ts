@@ -3,7 +3,7 @@ import type { InputReadProblem } from '../byte-source.js'
 import type { CompressedInput } from './compressed-input.js'
 import { type Decompressor, damaged, endsEarly, followed, type WriteContent } from './decompressor.js'
 
-/** The functions of the package's module, which is XZ Embedded; a context is a structure in its memory. */
+/** The functions of the package's module, XZ Embedded. A context is a structure in its memory. */
 interface XzExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly create_context: () => number
@@ -24,8 +24,8 @@ const STREAM_END = 1
 const FORMAT_ERROR = 5
 const BUF_ERROR = 8
 /**
- * Bytes that the decoder gets at a time. They are few, because it gives none of their content where it finds damage. 64
- * KiB at a time are hardly faster.
+ * Bytes passed to the decoder at a time. Few, because it yields none of their content if they are damaged. 64 KiB at a
+ * time would hardly be faster.
  */
 const PIECE_BYTES = 512
 const ERRORS: Readonly<Record<number, string>> = {
@@ -36,7 +36,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 }
 
 /**
- * Drives the package's WebAssembly module directly: its stream drops the content before damage, and tells no offset.
+ * Calls the package's WebAssembly module directly, because its stream drops the content before damage and reports no
+ * offset.
  *
  * @returns A decompressor of xz files of any number of streams, with LZMA2 dictionaries of up to 64 MiB (`xz -9`).
  */
@@ -87,12 +88,12 @@ class XzContext {
     this.#bufferBytes = this.#word(0)
   }
 
-  /** Bytes of the latest input that were used. */
+  /** Number of bytes of the latest input that were consumed. */
   get taken(): number {
     return this.#word(2)
   }
 
-  /** Takes `bytes[from, to)`, at most PIECE_BYTES; none: the file has ended. Returns an `xz_ret`. */
+  /** Decompresses `bytes[from, to)`, at most PIECE_BYTES; empty at the end of the file. Returns an `xz_ret`. */
   decompress(bytes: Uint8Array, from: number, to: number, write: WriteContent): number {
     this.#refresh()
     if (to > from) this.#memory.set(bytes.subarray(from, to), this.#word(1))
@@ -112,7 +113,7 @@ class XzContext {
     this.#exports.destroy_context(this.#context)
   }
 
-  // Views of the memory end when it grows.
+  // Views of the memory become invalid when it grows.
   #refresh(): void {
     const { buffer } = this.#exports.memory
     if (this.#memory.buffer === buffer) return

@@ -2,7 +2,7 @@ import { ZSTDDecoder } from 'zstddec/stream'
 import type { CompressedInput } from './compressed-input.js'
 import { type Decompressor, damaged, endsEarly, followed, type WriteContent } from './decompressor.js'
 
-/** The functions of the zstd library (1.5) that the package's module has. */
+/** The functions of the zstd library (1.5) in the package's module. */
 interface ZstdExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly malloc: (bytes: number) => number
@@ -17,7 +17,7 @@ const SKIPPABLE_MAGIC = 0x184d2a50 // to 0x184d2a5f (RFC 8878 section 3.1.2)
 /** The largest compressed block with its header (RFC 8878 section 3.1.1.2), and more than any frame header. */
 const INPUT_BYTES = 128 * 1024 + 3
 const OUTPUT_BYTES = 128 * 1024
-/** Bytes of a frame that the library wants to see first. */
+/** Bytes at the start of a frame that the library requests first. */
 const FRAME_START_BYTES = 5
 /** Results above this are errors, counted down from 2^32: `ZSTD_ErrorCode` of zstd_errors.h. */
 const LEAST_ERROR = 2 ** 32 - 120
@@ -45,8 +45,8 @@ export async function loadZstd(): Promise<Decompressor> {
 }
 
 /**
- * Drives the package's WebAssembly module, the zstd library, directly: the package's decoder runs for ever on damaged
- * data, and drops content at the end of a piece.
+ * Calls the package's WebAssembly module, the zstd library, directly, because the package's decoder loops forever on
+ * damaged data and drops content at the end of a piece.
  */
 async function loadModule(): Promise<ZstdExports> {
   let exports: ZstdExports | null = null
@@ -102,9 +102,9 @@ class ZstdStream {
   }
 
   /**
-   * Takes `bytes[from, to)`, at most INPUT_BYTES.
+   * Decompresses `bytes[from, to)`, at most INPUT_BYTES.
    *
-   * @returns How many bytes the library wants next; 0: a frame has ended; LEAST_ERROR or more: an error.
+   * @returns Number of bytes that the library requests next; 0 at the end of a frame; LEAST_ERROR or more for an error.
    */
   decompress(bytes: Uint8Array, from: number, to: number, write: WriteContent): number {
     this.#memory().set(bytes.subarray(from, to), this.#input)

@@ -7,10 +7,10 @@ import { PacketCursor } from '../packet-cursor.js'
 import { PacketHeap } from './packet-heap.js'
 import { PcapngWriter } from './pcapng-writer.js'
 
-/** Bytes of an input that are read at once, twice: one piece is read ahead. */
+/** Bytes of an input read at a time. A second buffer reads ahead. */
 const READ_BYTES = 128 * 1024
 
-/** One of several inputs that are read as one capture. */
+/** One of several inputs read as one capture. */
 export interface MergedInput {
   readonly input: Input
   readonly source: ByteSource | InputError
@@ -21,11 +21,11 @@ export class MergedPart {
   readonly input: Input
   readonly source: ByteSource | null
   readonly cursor: PacketCursor | null
-  /** Why it could not be opened, or is no capture. */
+  /** Why it could not be opened or is not a capture; null when it can be read. */
   error: InputError | CaptureFormatError | null
-  /** Packets that were given. */
+  /** Packets passed on so far. */
   packets = 0
-  /** All of its packets were given. */
+  /** True when all its packets were passed on. */
   isWhole = false
 
   constructor({ input, source }: MergedInput, options: Pick<CaptureReaderOptions, 'maxInterfaces'>) {
@@ -37,15 +37,15 @@ export class MergedPart {
 }
 
 /**
- * Several captures as one pcapng capture. Of the packets at which the inputs stand, that with the lowest time is next;
- * of equal times, that of the first input. Packets keep their link type, time, and length on the wire. Damage in one
- * input does not damage the whole: each part reports its own.
+ * Merges several captures into one pcapng capture. The next packet is the earliest of the inputs' next packets; of
+ * equal times, that of the first input. Packets keep link type, time and length on the wire. Damage in one input does
+ * not affect the others: each part reports its own.
  *
- * Memory: for each input 256 KiB, or 2.5 MiB where records need it; 1.3 MiB for what was merged.
+ * Memory: 256 KiB per input, or 2.5 MiB if its records need it, and 1.3 MiB for the merged bytes.
  */
 export class MergedSource implements ByteSource {
-  // Invariants: #heap has the parts whose cursors are at a packet that was not given yet; #waiting is a part whose
-  // cursor has to be filled first, -1: none.
+  // Invariants: #heap has the parts whose cursors are at a packet not yet passed on. #waiting is a part whose cursor
+  // must be filled first, -1 for none.
   readonly parts: readonly MergedPart[]
   readonly isDecompressed = false
   readonly problem = null
@@ -106,7 +106,7 @@ export class MergedSource implements ByteSource {
     return !this.#isWaiting && this.#heap.first < 0
   }
 
-  /** Writes packets, until one has to be waited for, or no more fits. */
+  /** Writes packets until the next must be waited for, or no more fit. */
   #merge(): void {
     while (this.#writer.hasRoom) {
       const part = this.parts[this.#heap.first]
@@ -117,7 +117,7 @@ export class MergedSource implements ByteSource {
     }
   }
 
-  // False: the next packet has to be waited for.
+  // Returns false when the next packet must be waited for.
   #advance(part: MergedPart, cursor: PacketCursor): boolean {
     const status = cursor.next()
     if (status === 'packet') {
@@ -130,7 +130,7 @@ export class MergedSource implements ByteSource {
     return status !== 'more'
   }
 
-  /** Goes to the next packet of the part that is waited for. At the beginning that is each part in turn. */
+  /** Moves the waiting part to its next packet. At first, every part waits in turn. */
   async #fill(): Promise<void> {
     const number = this.#waiting >= 0 ? this.#waiting : this.#begun
     if (number === this.#begun) this.#begun += 1

@@ -1,24 +1,24 @@
-/** When a packet was captured. */
+/** Capture time of a packet. */
 interface PacketTime {
   readonly tsSec: number
   readonly tsNsec: number
 }
 
 /**
- * Finds the input with the earliest packet; of equal times, the first input. A heap of the numbers of inputs; call
- * `replaced()` when the first input has another packet.
+ * Finds the input with the earliest packet; of equal times, the first input. A heap of input numbers. Call `replaced()`
+ * when the first input has moved to another packet.
  */
 export class PacketHeap {
   // Invariant: no input is earlier than its parent; the parent of #heap[i] is #heap[(i - 1) >> 1].
   readonly #times: readonly PacketTime[]
   readonly #heap: number[] = []
 
-  /** @param times The packet at which each input is, by its number. */
+  /** @param times The current packet of each input, by number. */
   constructor(times: readonly PacketTime[]) {
     this.#times = times
   }
 
-  /** The number of the input with the earliest packet; -1: there is none. */
+  /** The number of the input with the earliest packet; -1 when no input is left. */
   get first(): number {
     return this.#heap[0] ?? -1
   }
@@ -31,7 +31,7 @@ export class PacketHeap {
     }
   }
 
-  /** The first input has another packet now. */
+  /** Restores the order after the first input has moved to another packet. */
   replaced(): void {
     for (let at = 0; ; ) {
       const left = 2 * at + 1
@@ -43,7 +43,7 @@ export class PacketHeap {
     }
   }
 
-  /** The first input has no more packets. */
+  /** Removes the first input, which has no more packets. */
   removeFirst(): void {
     const last = this.#heap.pop()
     if (last === undefined || this.#heap.length === 0) return

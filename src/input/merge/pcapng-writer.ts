@@ -4,7 +4,7 @@ import type { CapturedPacket } from '../../capture/captured-packet.js'
 const SECTION_BYTES = 28
 const MOST_INTERFACE_BYTES = 44
 const PACKET_OVERHEAD_BYTES = 32
-/** What one packet may need: its own block, that of an interface, and of a section. */
+/** Most bytes that one packet needs: its own block, an interface block and a section header. */
 const MOST_BYTES = MAX_RECORD_BYTES + 3 + PACKET_OVERHEAD_BYTES + MOST_INTERFACE_BYTES + SECTION_BYTES
 const BUFFER_BYTES = MOST_BYTES + 256 * 1024
 const TWO_32 = 2 ** 32
@@ -13,14 +13,14 @@ const MICROSECONDS = 6
 const NANOSECONDS = 9
 
 /**
- * Writes packets as a pcapng file (draft-ietf-opsawg-pcapng), little-endian, into a buffer that is emptied in between.
- * Each kind of packet has an interface: link type and clock. Times after 2106 need a further interface for each 2^32
- * seconds, since nanoseconds would not fit. No reader gives times before 1970. A section that has as many interfaces as
- * it may have is followed by another one.
+ * Writes packets as a little-endian pcapng file (draft-ietf-opsawg-pcapng) into a buffer, which the caller empties.
+ * Packets with the same link type and clock share an interface. Times after 2106 need a further interface per 2^32
+ * seconds, because nanoseconds would not fit. No reader yields times before 1970. When a section has the most interfaces
+ * allowed, a new section begins.
  */
 export class PcapngWriter {
-  // Invariants: #bytes[#from, #to) was written and not yet taken; #interfaces are those of the section, by kind; #knownKey
-  // is the kind of #knownInterface, NaN: none.
+  // Invariants: #bytes[#from, #to) was written and not yet taken. #interfaces are those of the section, by key.
+  // #knownKey is the key of #knownInterface, or NaN.
   readonly #bytes = new Uint8Array(BUFFER_BYTES)
   readonly #view = new DataView(this.#bytes.buffer)
   readonly #interfaces = new Map<number, number>()
@@ -30,7 +30,7 @@ export class PcapngWriter {
   #knownInterface = 0
   readonly #maxInterfaces: number
 
-  /** @param maxInterfaces Interfaces of one section, at least 1. */
+  /** @param maxInterfaces Most interfaces per section, at least 1. */
   constructor(maxInterfaces: number) {
     this.#maxInterfaces = maxInterfaces
     this.#startSection()
@@ -50,12 +50,12 @@ export class PcapngWriter {
     return this.#from === this.#to
   }
 
-  /** True while one more packet fits. */
+  /** True while another packet fits. */
   get hasRoom(): boolean {
     return this.#bytes.length - this.#to >= MOST_BYTES
   }
 
-  /** Moves what was written to `target`, from `at` on, as far as there is room. Returns the number of bytes. */
+  /** Moves written bytes to `target` at `at`, as many as fit. Returns their number. */
   take(target: Uint8Array, at: number): number {
     const count = Math.min(this.#to - this.#from, target.length - at)
     target.set(this.#bytes.subarray(this.#from, this.#from + count), at)
@@ -67,7 +67,7 @@ export class PcapngWriter {
     return count
   }
 
-  /** Writes a packet, which is in `bytes`. There must be room. */
+  /** Writes a packet whose frame is in `bytes`. Call it only if `hasRoom`. */
   add(packet: CapturedPacket, bytes: Uint8Array): void {
     const interfaceNumber = this.#interfaceOf(packet)
     const captured = packet.to - packet.from
@@ -82,7 +82,7 @@ export class PcapngWriter {
     this.#bytes.fill(0, at + 28 + captured, at + 28 + padded)
   }
 
-  // In two steps, each exact in a double: the values stay below 2^16 * 10^9.
+  // Computed in two steps that are exact in doubles: the values stay below 2^16 * 10^9.
   #setTime(at: number, { tsSec, tsNsec, isNanosecond }: CapturedPacket): void {
     const unitsPerSec = isNanosecond ? 1_000_000_000 : 1_000_000
     const sec = tsSec % TWO_32
