@@ -1,8 +1,8 @@
 const INITIAL_BYTES = 64 * 1024
 
-/** Bytes put together piece by piece in one buffer that is used again. */
+/** Builds bytes piece by piece in one reusable buffer. */
 export class ByteBuilder {
-  /** The content is `bytes[0, length)`. Another array takes its place when it grows. */
+  /** The content is `bytes[0, length)`. Growing replaces the array. */
   bytes = new Uint8Array(INITIAL_BYTES)
   length = 0
 
@@ -10,7 +10,7 @@ export class ByteBuilder {
     this.length = 0
   }
 
-  /** Makes room for `count` more bytes, so that the caller may write them at `length` itself. */
+  /** Makes room for `count` more bytes, so that the caller can write them at `length`. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count))
@@ -31,7 +31,7 @@ export class ByteBuilder {
     this.length += to - from
   }
 
-  /** Decimal digits of an integer that is not negative, at least `minDigits` of them. */
+  /** Appends the decimal digits of a non-negative integer, padded with zeros to `minDigits`. */
   putInteger(value: number, minDigits = 1): void {
     if (value > Number.MAX_SAFE_INTEGER) {
       this.putText(String(value))
@@ -43,7 +43,7 @@ export class ByteBuilder {
     this.reserve(digits)
     let at = this.length + digits
     this.length = at
-    // Integer division by 10, exact in doubles; the small rest in int32.
+    // Integer division by 10 is exact in doubles; the small rest is done in int32.
     while (value > 0x7fffffff) {
       const tenth = Math.floor(value / 10)
       at -= 1

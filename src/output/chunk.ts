@@ -1,27 +1,27 @@
-/** Where formatted chunks go: one connection's file, or the console. A view of bytes is valid during the call only. */
+/** The target of formatted chunks: a connection's file, or the console. A view of bytes is valid only during the call. */
 export interface ChunkTarget {
   append(bytes: Uint8Array, from: number, to: number): void
   /** `pattern` `count` times. */
   repeat(pattern: Uint8Array, count: number): void
 }
 
-/** Zero bytes as they stand in a stream. */
+/** A zero byte, the filler for lost bytes. */
 export const ZERO_BYTE = new Uint8Array([0])
 
 /**
- * One chunk to format, with what stands for the lost bytes before it: a text or zero bytes, not both. The owner
- * makes one and reuses it.
+ * One chunk to format, with the filler for the lost bytes before it: either a marker or zero bytes. The owner makes one
+ * object and reuses it.
  */
 export interface Chunk {
-  /** Base name of the connection, where the format shows it; otherwise empty. */
+  /** Base name of the connection if the format shows it, otherwise empty. */
   name: string
   side: number
-  /** Text that stands for lost bytes: `marker[0, markerBytes)`, printable ASCII. */
+  /** Marker for lost bytes: `marker[0, markerBytes)`, printable ASCII. */
   readonly marker: Uint8Array
   markerBytes: number
-  /** Zero bytes that stand for lost bytes. */
+  /** Number of zero bytes for lost bytes. */
   zeros: number
-  /** Stream offset of the first payload byte, lost bytes counted. Set only if the format shows it, otherwise 0. */
+  /** Stream offset of the first payload byte, counting lost bytes. Set only if the format shows it, otherwise 0. */
   offset: number
   /** Payload is `bytes[from, to)`. */
   bytes: Uint8Array
@@ -54,12 +54,12 @@ export function blankChunk(): Chunk {
   }
 }
 
-/** Bytes that a chunk has, lost ones as they are shown. */
+/** Length of a chunk, including the filler for lost bytes. */
 export function chunkBytes(chunk: Chunk): number {
   return chunk.markerBytes + chunk.zeros + chunk.to - chunk.from
 }
 
-/** Puts a chunk into its form and hands it on. */
+/** Formats chunks and passes them to a target. */
 export interface ChunkFormat {
   write(target: ChunkTarget, chunk: Chunk): void
 }

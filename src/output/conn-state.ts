@@ -1,7 +1,7 @@
 import { HalfSeen } from '../stream/half-streams.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 
-/** How one side of a TCP connection ended: Zeek's endpoint states, reduced. */
+/** Final state of one side of a TCP connection: Zeek's endpoint states, simplified. */
 type SideState = 'inactive' | 'synSent' | 'partial' | 'established' | 'closed' | 'reset'
 
 const HAS_CONN_STATE: ReadonlySet<number> = new Set([
@@ -40,7 +40,7 @@ export function connState(
 }
 
 function sideState(seen: number, peerSeen: number, packets: number): SideState {
-  // After both FINs a RST is part of a normal end.
+  // After both FINs, a RST belongs to a normal end.
   const bothFin = (seen & peerSeen & HalfSeen.FIN) !== 0
   if (seen & HalfSeen.RST && !bothFin) return 'reset'
   if (seen & HalfSeen.FIN) return 'closed'

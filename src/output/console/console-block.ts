@@ -15,9 +15,9 @@ export interface ConsoleBlock {
   readonly pieces: Float64Array<ArrayBuffer>
 }
 
-/** Gathers chunks for the console, each with its place in the order of the run. */
+/** Collects chunks for the console, each with its position in the order of the run. */
 export class ConsoleTarget implements ChunkTarget {
-  /** Number of the packet whose chunks come now, and of the first packet of their connection. */
+  /** Number of the packet whose chunks follow, and of the first packet of their connection. */
   eventNumber = 0
   firstNumber = 0
   readonly #content = new ByteBuilder()
@@ -45,7 +45,7 @@ export class ConsoleTarget implements ChunkTarget {
     this.#addPiece(pattern.length, count)
   }
 
-  /** The output since the last call; null: there is none. */
+  /** The output since the last call; null when there is none. */
   take(): ConsoleBlock | null {
     if (this.#used === 0) return null
     const block = {

@@ -4,17 +4,17 @@ import { HexDump, shownText, withoutHeadings } from './console-text.js'
 
 /** How a conversation is shown. */
 export interface ConversationStyle {
-  /** As offset, hexadecimal digits and text. */
+  /** True to show offset, hexadecimal digits and text. */
   readonly isHex: boolean
-  /** With colours for the sides. */
+  /** True to colour the sides. */
   readonly isColoured: boolean
-  /** Times in UTC instead of the local zone. */
+  /** True to show times in UTC instead of local time. */
   readonly isUtc: boolean
 }
 
-/** Frames of one connection, in the order of showing. */
+/** Frames of one connection, in display order. */
 export interface FramePiece {
-  /** Number of the connection's first packet: which connection it is. */
+  /** Number of the connection's first packet, which identifies the connection. */
   readonly firstNumber: number
   /** `bytes[from, to)` are whole frames. */
   readonly bytes: Uint8Array
@@ -22,7 +22,7 @@ export interface FramePiece {
   readonly to: number
 }
 
-/** What one side sent before another did. */
+/** Consecutive payload of one side of one connection. */
 interface Run {
   readonly firstNumber: number
   readonly side: number
@@ -37,9 +37,9 @@ const HEAD_COLOURS = [`${ESCAPE}1;33m`, `${ESCAPE}1;36m`]
 const GAP_COLOUR = `${ESCAPE}31m`
 
 /**
- * Payload for people at a terminal: a line with time, endpoints and size where the connection or the side changes, then
- * what was sent. Everything but printable ASCII, tabs and line ends is escaped, so payload cannot drive the terminal.
- * It cannot imitate such a line or the text for lost bytes either, with colours or without.
+ * Shows payload on a terminal: a heading with time, endpoints and size whenever the connection or the side changes,
+ * then the payload. Everything but printable ASCII, tabs and line ends is escaped, so payload cannot control the
+ * terminal. Nor can it imitate a heading or the text for lost bytes, with or without colours.
  */
 export class ConsoleConversation {
   readonly #style: ConversationStyle
@@ -54,7 +54,7 @@ export class ConsoleConversation {
     this.#clock = new NameClock(style.isUtc)
   }
 
-  /** The text of pieces, in parts. A run that goes on from the call before gets a line that says so. */
+  /** The text of pieces, in parts. A run that continues from the previous call gets a line that says so. */
   *texts(pieces: Iterable<FramePiece>): Generator<string> {
     let run: Run | null = null
     for (const { firstNumber, bytes, from, to } of pieces) {
@@ -97,7 +97,7 @@ export class ConsoleConversation {
     return `${whole}.${`${tsNsec}`.padStart(9, '0').slice(0, decimalsOf(isNanosecond))}`
   }
 
-  // Frames are joined before they are searched: several frames may hold the parts of one heading.
+  // Join frames before searching them: several frames may contain the parts of one heading.
   #plainText({ frames, side }: Run): string {
     let text = ''
     let payloads = ''

@@ -23,7 +23,7 @@ const TEXT_BYTES = 34
 const HEADER_BYTES = 36
 const MAX_TEXT_BYTES = 256
 
-/** True for styles in which workers hand over frames, for the main thread to show. */
+/** True for styles in which workers pass frames to the main thread to show. */
 export function usesFrames(style: ConsoleStyle): boolean {
   return style === 'text' || style === 'hex'
 }
@@ -42,7 +42,7 @@ export function connectionText(table: ConnectionTable, connection: number): stri
   return `${endpoint(0)} ${endpoint(1)} ${protocolKeyword(table.protocol[connection]!)}`
 }
 
-/** Chunks as frames, for the main thread to show; `Chunk.name` is the connection's description. */
+/** Formats chunks as frames for the main thread to show. `Chunk.name` is the connection's description. */
 export class ConsoleFrameFormat implements ChunkFormat {
   readonly #header = new Uint8Array(HEADER_BYTES + MAX_TEXT_BYTES)
   readonly #view = new DataView(this.#header.buffer)
@@ -64,22 +64,22 @@ export class ConsoleFrameFormat implements ChunkFormat {
   }
 }
 
-/** A frame that was read. */
+/** A decoded frame. */
 export interface ConsoleFrame {
   readonly tsSec: number
   readonly tsNsec: number
   readonly isNanosecond: boolean
   readonly side: number
-  /** Of the first payload byte in the half-stream, lost bytes counted. */
+  /** Stream offset of the first payload byte, counting lost bytes. */
   readonly offset: number
   /** Lost bytes before it. */
   readonly missing: number
   readonly text: string
-  /** A view that is valid as long as the block. */
+  /** A view, valid as long as the block. */
   readonly payload: Uint8Array
 }
 
-/** The frames of `bytes[from, to)`, which holds whole ones. */
+/** Decodes the frames in `bytes[from, to)`, which must be whole. */
 export function* consoleFrames(bytes: Uint8Array, from: number, to: number): Generator<ConsoleFrame> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = from; at < to; ) {

@@ -6,7 +6,7 @@ import { shownText } from './console-text.js'
 
 const OUT_BYTES = 256 * 1024
 
-/** One piece in a block of the epoch: where its fields and its bytes begin. */
+/** Position of a piece in a block of the epoch: of its fields and of its bytes. */
 interface Piece {
   readonly block: ConsoleBlock
   readonly at: number
@@ -14,11 +14,11 @@ interface Piece {
 }
 
 /**
- * Merges the workers' console output into one stream: by event (packet), then by the connection's first packet. So the
- * order does not depend on the number of workers.
+ * Merges the workers' console output into one stream, ordered by event (packet), then by the connection's first packet.
+ * So the order does not depend on the number of workers.
  */
 export class ConsoleMerger {
-  // Invariant: #epochs has the epochs that are not written yet; a worker's place is undefined until its block came.
+  // Invariant: #epochs has the epochs not yet written. A worker's entry is undefined until its block has arrived.
   readonly #writer: StreamWriter
   readonly #isTerminal: boolean
   readonly #workerCount: number
@@ -32,8 +32,8 @@ export class ConsoleMerger {
   #length = 0
 
   /**
-   * @param isTerminal   Show control and non-ASCII bytes escaped, so that payload can't drive the terminal.
-   * @param conversation What shows the pieces, which are frames then; null: they are shown as they are.
+   * @param isTerminal   True to escape control and non-ASCII bytes, so that payload cannot control the terminal.
+   * @param conversation Shows the pieces, which are frames then; null to write pieces unchanged.
    */
   constructor(
     stream: Writable,
@@ -47,19 +47,19 @@ export class ConsoleMerger {
     this.#workerCount = workerCount
   }
 
-  /** Bytes given to the stream so far. */
+  /** Bytes written to the stream so far. */
   get bytesWritten(): number {
     return this.#writer.bytesWritten
   }
 
-  /** Epochs of which something came that is not written yet. The caller waits to keep this small. */
+  /** Number of epochs with output not yet written. The caller waits to keep it small. */
   get pendingEpochs(): number {
     return this.#epochs.size
   }
 
   /**
-   * Takes one worker's block of an epoch, `null` when it has nothing. Every worker gives one for each epoch,
-   * from 0 on, in any order.
+   * Takes one worker's block of an epoch, or `null` when it has no output. Every worker must pass one per epoch, from 0
+   * on, in any order.
    */
   push(epoch: number, worker: number, block: ConsoleBlock | null): void {
     let blocks = this.#epochs.get(epoch)
@@ -76,7 +76,7 @@ export class ConsoleMerger {
   }
 
   /**
-   * Resolves when every epoch that is complete was written.
+   * Resolves when every complete epoch was written.
    *
    * @throws OutputError when the stream failed.
    */
@@ -85,7 +85,7 @@ export class ConsoleMerger {
     if (this.#failure !== null) throw this.#failure
   }
 
-  /** Waits for the rest, an epoch that is not complete among it, and leaves the stream. @throws OutputError */
+  /** Writes the rest, including an incomplete epoch, and releases the stream. @throws OutputError */
   async finish(): Promise<void> {
     await this.waitForWritten()
     for (const epoch of [...this.#epochs.keys()].sort((a, b) => a - b)) await this.#writeEpoch(epoch)

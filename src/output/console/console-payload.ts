@@ -11,8 +11,8 @@ import type { ConsoleTarget } from './console-block.js'
 import { ConsoleFrameFormat, connectionText, usesFrames } from './console-frame.js'
 
 /**
- * With `-c` the payload of all connections on standard output. Workers gather it; `ConsoleChannel` takes it from them and
- * brings it to the stream.
+ * The output of `-c`: the payload of all connections on standard output. Workers collect it; `ConsoleChannel` moves it
+ * from them to the stream.
  */
 export function consolePayload({ config }: OutputSetup): Output | null {
   if (!config.toConsole) return null

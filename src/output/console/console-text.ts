@@ -3,7 +3,7 @@ const NEWLINE = 10
 const RETURN = 13
 const BYTES_OF_LINE = 16
 
-/** Bytes for a terminal: printable ASCII, tabs and line ends as they are, others as `\xNN`. */
+/** Formats bytes for a terminal: printable ASCII, tabs and line ends unchanged, other bytes as `\xNN`. */
 export function shownText(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i++) {
@@ -16,8 +16,8 @@ export function shownText(bytes: Uint8Array): string {
 }
 
 /**
- * Text of payload that cannot be taken for a heading of the conversation (`--- 2024-03-05`) or for its text for lost
- * bytes: the first character of such text is escaped. Also within lines, since terminals break long lines.
+ * Escapes the first character of payload text that looks like a heading of the conversation (`--- 2024-03-05`) or like
+ * its text for lost bytes, even within lines, because terminals wrap long lines.
  */
 export function withoutHeadings(text: string): string {
   return text.replace(/-(?=--[ \t])|\[(?=\d+ bytes missing\])/g, (first) =>
@@ -25,14 +25,14 @@ export function withoutHeadings(text: string): string {
   )
 }
 
-/** Bytes as lines `00000010  68 65 6c 6c 6f  hello`, one after the other as far as their offsets go on. */
+/** Formats bytes as lines `00000010  68 65 6c 6c 6f  hello`. Bytes with consecutive offsets share lines. */
 export class HexDump {
-  // Invariant: #line has the bytes, fewer than 16, from #offset on that are in no line yet.
+  // Invariant: #line has the bytes from #offset on, fewer than 16, that are not in a line yet.
   readonly #line: number[] = []
   #offset = 0
   #text = ''
 
-  /** @param offset Of the first byte. */
+  /** @param offset Stream offset of the first byte. */
   add(bytes: Uint8Array, offset: number): void {
     if (offset !== this.#offset + this.#line.length) this.#endLine()
     if (this.#line.length === 0) this.#offset = offset
@@ -42,7 +42,7 @@ export class HexDump {
     }
   }
 
-  /** The lines since the last call, each with its end. */
+  /** The lines since the last call, each with its line end. */
   finish(): string {
     this.#endLine()
     const text = this.#text

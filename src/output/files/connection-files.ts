@@ -10,7 +10,7 @@ import { FileTarget } from './file-target.js'
 import { FileWriter } from './file-writer.js'
 import { OpenFiles } from './open-files.js'
 
-/** The payload of each connection in a file of its own, or in one for each side. */
+/** The output of connection files: a file per connection, or per side. */
 export function connectionFiles({ config, handoverDir }: OutputSetup): Output | null {
   if (!config.writeFiles || config.toConsole || handoverDir !== null) return null
   const ending = config.json ? '.json' : '.txt'
@@ -24,9 +24,9 @@ function formOf({ json, chunkHeaders, gapStyle, maxBytes, limits }: Config): Pay
   return { format, isRaw, isPlaced: false, gapStyle, maxBytes, zerosTakeRoom: !isRaw, maxZeros }
 }
 
-/** Files with the payload of a worker's connections. They are there from the first chunk on. */
+/** The files with the payload of a worker's connections. A file is created with its first chunk. */
 export class ConnectionFiles implements WorkerOutput, PayloadPlace {
-  // A file's number is the half-stream's with separate sides, otherwise the connection's.
+  // A file has the number of the half-stream if sides are separate, otherwise the number of the connection.
   readonly chunkName = null
   readonly #names: FileNames
   readonly #writer: FileWriter

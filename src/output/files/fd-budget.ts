@@ -2,7 +2,7 @@ const FREE = 0
 const SHARED = 1
 
 /**
- * The number of output files all workers together may still open, in shared memory.
+ * The number of output files that all workers together may still open, in shared memory.
  *
  * Each worker owns one slot from the start, so none can be starved by the others and there is no deadlock: a
  * worker without a free slot closes its own least recently used file. The other slots are shared.
@@ -10,7 +10,7 @@ const SHARED = 1
 export class FdBudget {
   readonly #words: Int32Array
 
-  /** @param shared What `allocate()` made, the same in every thread. */
+  /** @param shared The memory from `allocate()`, the same in every thread. */
   constructor(shared: SharedArrayBuffer) {
     this.#words = new Int32Array(shared)
   }
@@ -40,7 +40,7 @@ export class FdBudget {
     Atomics.add(this.#words, FREE, 1)
   }
 
-  /** Shared slots that are taken. 0 when every slot came back. */
+  /** Number of shared slots taken. */
   get takenSlots(): number {
     return Atomics.load(this.#words, SHARED) - Atomics.load(this.#words, FREE)
   }

@@ -10,17 +10,17 @@ import { NameClock } from '../time-text.js'
 
 const TWO_32 = 2 ** 32
 
-/** What the names of a run's connections depend on. */
+/** The options on which the names of connections depend. */
 export type NameOptions = Pick<Config, 'utc'> & {
   readonly limits: Pick<Config['limits'], 'rememberedPackets'>
 }
 
 /**
- * Names of connection files: `<time>-<PROTO>-<ip>.<port>-<ip>.<port>`, `~2` where it is taken, and an ending. No two
- * connections of a capture have the same one: whatever else a folder holds is not of this run.
+ * Makes the names of connection files: `<time>-<PROTO>-<ip>.<port>-<ip>.<port>`, `~2` if that is taken, and an ending.
+ * No two connections of a capture have the same name. Files of earlier runs do not matter.
  */
 export class FileNames {
-  // Invariant: #ordinals[c] is which connection of its second and pair of endpoints c is.
+  // Invariant: #ordinals[c] is the ordinal of connection c among those with the same second and endpoints.
   readonly #table: ConnectionTable
   readonly #clock: NameClock
   readonly #taken: Ordinals
@@ -39,7 +39,7 @@ export class FileNames {
     return this.#taken.hits
   }
 
-  /** A capture begins behind `packetsBefore` packets of the run; `folder` is that of all files from now on. */
+  /** Begins a capture after `packetsBefore` packets of the run. All files from now on are in `folder`. */
   startCapture(folder: string, packetsBefore: number): void {
     this.#folder = folder
     this.#taken.startCapture(packetsBefore)
@@ -50,7 +50,7 @@ export class FileNames {
     this.#taken.sweep(sec, packets)
   }
 
-  /** Takes a name for a connection that was just opened. */
+  /** Reserves a name for a connection that was just opened. */
   opened(connection: number): void {
     const { firstSec, firstNumber } = this.#table
     if (connection >= this.#ordinals.length) {

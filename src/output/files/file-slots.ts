@@ -1,14 +1,14 @@
 import type { FdBudget } from './fd-budget.js'
 
-/** A holder of open files that can be closed and opened again. */
+/** Holds open files that can be closed and reopened. */
 export interface SlotHolder {
-  /** Closes the file that was not written for the longest time, and gives its slot back. False: none is open. */
+  /** Closes the least recently written file and returns its slot. Returns false when no file is open. */
   closeOldest(): boolean
 }
 
-/** The slots for open files of one worker, for all its outputs together: more are never open at one moment. */
+/** Limits the open files of all outputs of one worker. */
 export class FileSlots {
-  // Invariant: the worker's own slot serves one of #taken, a slot of the budget each further one.
+  // Invariant: one of the #taken slots is the worker's own; each further one is a slot of the budget.
   readonly #budget: FdBudget
   readonly #holders: SlotHolder[] = []
   #taken = 0
@@ -17,12 +17,12 @@ export class FileSlots {
     this.#budget = budget
   }
 
-  /** `holder` is asked to close a file when there is no slot left. */
+  /** Registers a holder, which must close a file when no slot is left. */
   join(holder: SlotHolder): void {
     this.#holders.push(holder)
   }
 
-  /** Takes a slot, for which a file is closed where there is none left. @throws OutputError */
+  /** Takes a slot, closing a file if none is left. @throws OutputError */
   take(): void {
     while (this.#taken > 0 && !this.#budget.tryAcquire()) {
       if (!this.closeOne()) throw new Error('bug: no file to close for a slot')
@@ -30,13 +30,13 @@ export class FileSlots {
     this.#taken += 1
   }
 
-  /** Gives a slot back: its file is closed. */
+  /** Returns a slot after its file was closed. */
   giveBack(): void {
     this.#taken -= 1
     if (this.#taken > 0) this.#budget.release()
   }
 
-  /** Calls `action` while it holds one slot, in which it may open one file. @throws OutputError */
+  /** Calls `action`, which may open one file, while holding a slot. @throws OutputError */
   withSlot(action: () => void): void {
     this.take()
     try {
@@ -46,7 +46,7 @@ export class FileSlots {
     }
   }
 
-  /** Closes a file that can be opened again. False: none is open. @throws OutputError */
+  /** Closes a file that can be reopened. Returns false when none is open. @throws OutputError */
   closeOne(): boolean {
     return this.#holders.some((holder) => holder.closeOldest())
   }

@@ -3,7 +3,7 @@ import type { FileWriter } from './file-writer.js'
 
 const EXPANDED_BYTES = 16 * 1024
 
-/** Chunks into the file `file` of a {@link FileWriter}. */
+/** Writes chunks to the file `file` of a {@link FileWriter}. */
 export class FileTarget implements ChunkTarget {
   file = 0
   readonly #writer: FileWriter

@@ -6,16 +6,16 @@ import type { OpenFiles } from './open-files.js'
 const INITIAL_CAPACITY = 256
 
 /**
- * Gathers the bytes of many files in the arena's pages and writes them in large pieces: a file that ends small
- * costs one open, one write, one close. What the files contain never depends on when that happens.
+ * Collects the bytes of many files in the arena's pages and writes them in large pieces, so that a small file costs one
+ * open, one write and one close. The content of files never depends on when that happens.
  *
  * A file is a small integer, see {@link OpenFiles}.
  */
 export class FileWriter {
   // Invariants:
-  // - #pages[file] is the number of the file's page plus 1, 0 when it has none; exactly the files with a page
-  //   are in #buffered, the one that waits longest first.
-  // - the page holds #lengths[file] bytes that belong at #fileOffsets[file] of the file.
+  // - #pages[file] is the number of the file's page plus 1, or 0 without a page. Exactly the files with a page are in
+  //   #buffered, the one that has waited longest first.
+  // - the page holds #lengths[file] bytes for offset #fileOffsets[file] of the file.
   readonly #files: OpenFiles
   readonly #arena: PageArena
   readonly #buffered = new NumberedList()
@@ -24,7 +24,7 @@ export class FileWriter {
   #sizeClasses = new Uint8Array(INITIAL_CAPACITY)
   #lengths = new Int32Array(INITIAL_CAPACITY)
   #fileOffsets = new Float64Array(INITIAL_CAPACITY)
-  /** 1 where bytes before the file's offset were skipped and nothing was written behind them. */
+  /** 1 if bytes before the file's offset were skipped and nothing was written after them. */
   #endsInHole = new Uint8Array(INITIAL_CAPACITY)
   #used = 0
 
@@ -66,7 +66,7 @@ export class FileWriter {
   }
 
   /**
-   * Appends `count` zero bytes. Where they are many they are not written but left out of the file (sparse).
+   * Appends `count` zero bytes. Many zeros become a hole in the file (sparse) instead of being written.
    *
    * @throws OutputError
    */
@@ -81,12 +81,12 @@ export class FileWriter {
     this.#endsInHole[file] = 1
   }
 
-  /** Writes what is buffered of all files. @throws OutputError */
+  /** Writes the buffered bytes of all files. @throws OutputError */
   flush(): void {
     while (this.#buffered.first !== -1) this.#flush(this.#buffered.first)
   }
 
-  /** Writes what is buffered and closes the file. More may be appended later. @throws OutputError */
+  /** Writes the buffered bytes and closes the file. More may be appended later. @throws OutputError */
   close(file: number): void {
     if (file >= this.#used) return
     this.#flush(file)
@@ -97,7 +97,7 @@ export class FileWriter {
     this.#files.close(file)
   }
 
-  /** Closes the file. Its number may be used for another file from now on. @throws OutputError */
+  /** Closes the file and frees its number for another file. @throws OutputError */
   release(file: number): void {
     if (file >= this.#used) return
     this.close(file)
@@ -105,12 +105,12 @@ export class FileWriter {
     this.#files.forget(file)
   }
 
-  /** The file could not be written: nothing, or not all, of it is there. */
+  /** True when the file could not be written, so that it is missing or incomplete. */
   isGivenUp(file: number): boolean {
     return this.#files.isGivenUp(file)
   }
 
-  /** Closes all files, whichever of them fail. @throws The first OutputError */
+  /** Closes all files, even if some fail. @throws The first OutputError. */
   finish(): void {
     let failure: unknown = null
     for (let file = 0; file < this.#used; file++) {
@@ -123,12 +123,12 @@ export class FileWriter {
     if (failure !== null) throw failure
   }
 
-  // Gives the file a page, if possible one for so many bytes. Writes out other files when no memory is left.
+  // Gives the file a page, if possible for `bytes` bytes. Writes out other files when no memory is left.
   #takePage(file: number, bytes: number): void {
     const wanted = this.#arena.classFor(bytes)
     for (;;) {
       for (let i = 0; i <= LARGEST_CLASS; i++) {
-        // The wanted class, then the smaller ones, then the larger ones.
+        // Try the wanted class, then smaller classes, then larger ones.
         const sizeClass = i <= wanted ? wanted - i : i
         const page = this.#arena.tryAllocate(sizeClass)
         if (page === NO_PAGE) continue
@@ -172,7 +172,7 @@ export class FileWriter {
     this.#sizeClasses[file] = sizeClass
   }
 
-  // Writes the file's page and gives it back.
+  // Writes the file's page and frees it.
   #flush(file: number): void {
     if (this.#pages[file] === 0) return
     this.#writePage(file)

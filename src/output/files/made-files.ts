@@ -3,20 +3,21 @@ import { join, relative, sep } from 'node:path'
 import { systemPath } from '../../system-path.js'
 import { outputFailure } from '../output-failure.js'
 
-/** Folder beside the record of `--resume` that has the lists of what was made, and the kept index. */
+/** Folder beside the record of `--resume`, with the lists of files made and the kept index. */
 export const STATE_FOLDER = '.pcap2conn'
-/** Name of a worker's list in it. */
+/** Name of a worker's list in that folder. */
 export const MADE_LIST = /^made-\d+$/
 
 const { O_WRONLY, O_CREAT, O_APPEND } = fs.constants
 const FLAGS = O_WRONLY | O_CREAT | O_APPEND | (fs.constants.O_NOFOLLOW ?? 0)
 
 /**
- * The names of the files that one worker makes of a capture, a line each. A name is written before its file is made, so
- * the next run knows all files, however this one ends.
+ * Lists the files that one worker makes for a capture, one name per line. A name is written before its file is made, so
+ * the next run knows all files however this run ends.
  */
 export class MadeFiles {
-  // Invariants: #folder is that of the capture, null: nothing is noted. #descriptor is the list's, -1: it is closed.
+  // Invariants: #folder is the capture's folder, or null if nothing is listed. #descriptor is the list's, or -1 if
+  // closed.
   readonly #name: string
   #folder: string | null = null
   #descriptor = -1
@@ -25,16 +26,16 @@ export class MadeFiles {
     this.#name = `made-${workerNumber}`
   }
 
-  /** @param folder Folder of the capture, which has a {@link STATE_FOLDER}; null: nothing is noted of it. */
+  /** @param folder Folder of the capture, which has a {@link STATE_FOLDER}; null to list nothing. */
   startCapture(folder: string | null): void {
     this.close()
     this.#folder = folder
   }
 
   /**
-   * A file is about to be made.
+   * Lists a file that is about to be made.
    *
-   * @param isForced What exists is replaced. Otherwise it is somebody else's.
+   * @param isForced True if an existing file is replaced. Otherwise an existing file belongs to somebody else.
    * @throws OutputError
    */
   add(path: string, isForced: boolean): void {

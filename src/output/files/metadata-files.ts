@@ -5,7 +5,7 @@ import type { WorkerParts } from '../worker-parts.js'
 import type { FileNames } from './file-names.js'
 import { metadataJson, metadataText } from './metadata.js'
 
-/** With `-m` a file about each connection. */
+/** The output of `-m`: a metadata file per connection. */
 export function metadataFiles({ config }: OutputSetup): Output | null {
   if (!config.writeFiles || !config.writeMetadata) return null
   return { open: (worker) => new MetadataFiles(worker, config) }

@@ -9,20 +9,20 @@ import type { FileSlots } from './file-slots.js'
 import type { MadeFiles } from './made-files.js'
 
 const { O_WRONLY, O_CREAT, O_EXCL } = fs.constants
-// Not on Windows.
+// Absent on Windows.
 const O_NOFOLLOW = fs.constants.O_NOFOLLOW ?? 0
 const O_NONBLOCK = fs.constants.O_NONBLOCK ?? 0
 const CREATE = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-// If a pipe has taken the file's place, opening it must not wait for a reader.
+// If a pipe has replaced the file, opening it must not wait for a reader.
 const CONTINUE = O_WRONLY | O_NOFOLLOW | O_NONBLOCK
 const MODE = 0o640
 
 const IS_INPUT = 'EINPUT'
 const NO_FILES: ReadonlySet<string> = new Set()
-/** Failures that are kept as text; further ones are counted. */
+/** Most failures kept as text; further ones are only counted. */
 const SHOWN_FAILURES = 20
 
-// The process has no descriptor left, and none of ours can be closed. Others may be closed in a moment.
+// Wait when the process has no descriptor left and we have none to close: others may be closed soon.
 const FD_WAIT_MS = 20
 const FD_WAITS = 100
 
@@ -30,20 +30,20 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
 }
 
-/** Makes the files of one worker's outputs. What exists is never touched, unless `isForced`: then it is replaced. */
+/** Creates the files of one worker's outputs. Existing files are never touched unless `isForced`, which replaces them. */
 export class NewFiles {
   readonly slots: FileSlots
   readonly #isForced: boolean
   readonly #totals: OutputTotals
   readonly #inputFiles: ReadonlySet<string>
   readonly #made: MadeFiles | null
-  /** Made when its first file is; null: it is there. */
+  /** Created with its first file; null once it exists. */
   #folder: string | null = null
 
   /**
-   * @param totals     Its `files`, `bytesWritten` and failures are counted up.
-   * @param inputFiles `device:inode` of files that are never replaced.
-   * @param made       Told of each file before it is made; null: nobody is.
+   * @param totals     Counts `files`, `bytesWritten` and failures.
+   * @param inputFiles `device:inode` of files that must never be replaced.
+   * @param made       Lists each file before it is made, or null.
    */
   constructor(
     slots: FileSlots,
@@ -59,12 +59,12 @@ export class NewFiles {
     this.#made = made
   }
 
-  /** The files that follow are in this folder or below it. It is made with the first of them. */
+  /** Sets the folder of the files that follow. It is created with the first of them. */
   startCapture(folder: string): void {
     this.#folder = folder
   }
 
-  /** Creates the file `path` with this content. @throws OutputError that is not a matter of this file alone. */
+  /** Creates the file `path` with this content. @throws OutputError for a failure that concerns other files, too. */
   writeWhole(path: string, bytes: Uint8Array, from: number, to: number): void {
     try {
       this.slots.withSlot(() => {
@@ -98,7 +98,7 @@ export class NewFiles {
     return descriptor
   }
 
-  /** Opens a file that `create()` has made again; the caller holds a slot. @throws OutputError */
+  /** Reopens a file that `create()` has made; the caller holds a slot. @throws OutputError */
   reopen(path: string): number {
     try {
       return this.#open(path, CONTINUE)
@@ -111,7 +111,7 @@ export class NewFiles {
   write(descriptor: number, bytes: Uint8Array, from: number, to: number, fileOffset: number): void {
     let at = from
     while (at < to) {
-      // A call may end short: a full disk, a signal. The rest follows, or the error that stopped it.
+      // A call may write less, on a full disk or a signal. The next call writes the rest or reports the error.
       const written = fs.writeSync(descriptor, bytes, at, to - at, fileOffset + at - from)
       if (written === 0) throw new Error('nothing more could be written')
       at += written
@@ -119,7 +119,7 @@ export class NewFiles {
     this.#totals.bytesWritten += to - from
   }
 
-  /** Notes the failure of one file. @throws OutputError where others would share it. */
+  /** Notes the failure of one file. @throws OutputError if other files would fail, too. */
   giveUp(path: string, error: unknown): void {
     const failure = error instanceof OutputError ? error : outputFailure(path, error)
     if (failure.kind !== 'output') throw failure // a problem of the disk or folder
@@ -127,7 +127,7 @@ export class NewFiles {
     if (this.#totals.failureTexts.length < SHOWN_FAILURES) this.#totals.failureTexts.push(failure.message)
   }
 
-  // If an input has this name, it is not noted: a later run must not remove it.
+  // Does not list a file that is an input: a later run must not remove it.
   #note(path: string, made: MadeFiles): void {
     try {
       if (this.#isForced && this.#inputFiles.size > 0) this.#refuseInput(path)
@@ -137,7 +137,7 @@ export class NewFiles {
     }
   }
 
-  // A new file in any case: what exists may be a link to a file that is not ours.
+  // Always makes a new file: an existing one may be a link to a file that is not ours.
   #replace(path: string): number {
     try {
       if (this.#inputFiles.size > 0) this.#refuseInput(path)

@@ -10,11 +10,11 @@ const GIVEN_UP = 2
 const INITIAL_CAPACITY = 256
 
 /**
- * Files of one output of one worker that are written bit by bit. A file is opened when something is written; when a
- * slot is needed, the least recently written file is closed.
+ * The files of one output of one worker. A file is opened when it is written; when a slot is needed, the least recently
+ * written file is closed.
  *
- * A file is a small integer; its path is asked for when it is opened. The first open of a file creates it; later ones
- * continue it.
+ * A file is a small integer; its path is requested when it is opened. The first open creates the file; later ones
+ * append.
  */
 export class OpenFiles implements SlotHolder {
   // Invariants:
@@ -27,7 +27,7 @@ export class OpenFiles implements SlotHolder {
   /** 0, CREATED, or GIVEN_UP. */
   #state = new Uint8Array(INITIAL_CAPACITY)
 
-  /** @param pathOf Path of a file. The same answer from the file's first write until `forget()`. */
+  /** @param pathOf Returns the path of a file. It must not change from the file's first write until `forget()`. */
   constructor(newFiles: NewFiles, pathOf: (file: number) => string) {
     this.#newFiles = newFiles
     this.#pathOf = pathOf
@@ -35,20 +35,20 @@ export class OpenFiles implements SlotHolder {
   }
 
   /**
-   * Writes `bytes[from, to)` at byte `fileOffset` of the file; nothing where the file has been given up.
+   * Writes `bytes[from, to)` at byte `fileOffset` of the file. Does nothing if the file has been given up.
    *
-   * @throws OutputError that is not a matter of this file alone.
+   * @throws OutputError for a failure that concerns other files, too.
    */
   write(file: number, bytes: Uint8Array, from: number, to: number, fileOffset: number): void {
     this.#attempt(file, (descriptor) => this.#newFiles.write(descriptor, bytes, from, to, fileOffset))
   }
 
-  /** Makes the file `bytes` long. @throws OutputError as `write()` does. */
+  /** Sets the file's length. @throws OutputError as `write()` does. */
   setLength(file: number, bytes: number): void {
     this.#attempt(file, (descriptor) => fs.ftruncateSync(descriptor, bytes))
   }
 
-  /** The file could not be written and was given up; the totals say why. */
+  /** True when the file could not be written and was given up; the totals say why. */
   isGivenUp(file: number): boolean {
     return this.#state[file] === GIVEN_UP
   }
@@ -64,7 +64,7 @@ export class OpenFiles implements SlotHolder {
     } catch (error) {
       throw outputFailure(this.#pathOf(file), error)
     } finally {
-      this.#newFiles.slots.giveBack() // not before: another worker takes it at once
+      this.#newFiles.slots.giveBack() // only now: another worker may take it at once
     }
   }
 
@@ -75,7 +75,7 @@ export class OpenFiles implements SlotHolder {
     return true
   }
 
-  /** The number may be used for another file from now on. The file is closed. */
+  /** Frees the number for another file. The file must be closed. */
   forget(file: number): void {
     if (file < this.#state.length) this.#state[file] = 0
   }

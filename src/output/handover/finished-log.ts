@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import type { FileSlots } from '../files/file-slots.js'
 import { outputFailure } from '../output-failure.js'
 
-/** Gathered lines are written when they have so many bytes. */
+/** Lines are written once this many bytes are collected. */
 const WRITE_BYTES = 16 * 1024
 
-/** Path of a worker's log in the folder that the program which reads it has made. */
+/** Path of a worker's log in the folder made by the reading program. */
 export function finishedLogPath(folder: string, workerNumber: number): string {
   return join(folder, `finished-${workerNumber}.jsonl`)
 }
 
 /**
- * The index records of a worker's connections in the order in which they finish, in a file that is read while it
- * grows. The files of a connection are whole before its record is there.
+ * Writes the index records of a worker's connections, in the order in which they finish, to a file that is read while it
+ * grows. The files of a connection are complete before its record is written.
  */
 export class FinishedLog {
   readonly #slots: FileSlots
@@ -26,7 +26,7 @@ export class FinishedLog {
     this.#path = finishedLogPath(folder, workerNumber)
   }
 
-  /** @param line Without its end. @throws OutputError */
+  /** @param line Without line end. @throws OutputError */
   add(line: string): void {
     this.#lines.push(`${line}\n`)
     this.#bytes += line.length

@@ -15,7 +15,7 @@ export const FRAME_PAYLOAD_BYTES = 20
 export const FRAME_SIDE = 24
 export const FRAME_HEADER_BYTES = 28
 
-/** Chunks with a binary header before each; lost bytes are told in it, and not shown. */
+/** Formats chunks with a binary header, which counts the lost bytes before the chunk. No filler is written. */
 export class FrameFormat implements ChunkFormat {
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES)
   readonly #view = new DataView(this.#header.buffer)

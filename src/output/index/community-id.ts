@@ -4,7 +4,7 @@ import { IpProtocol } from '../../wire/transport-packet.js'
 
 const WORDS = 4
 
-/** Protocols whose ports are part of the hash. ICMP has message types in their place. */
+/** Protocols whose ports are part of the hash. ICMP has message types instead. */
 const HAS_PORTS: ReadonlySet<number> = new Set([
   IpProtocol.ICMP,
   IpProtocol.TCP,
@@ -24,7 +24,7 @@ const ICMP_PAIRS = pairs([8, 0], [9, 10], [13, 14], [15, 16], [17, 18])
 const ICMPV6_PAIRS = pairs([128, 129], [130, 131], [133, 134], [135, 136], [139, 140], [144, 145])
 
 /**
- * Community ID version 1 with seed 0: a hash of the 5-tuple that many tools agree on.
+ * Computes Community ID version 1 with seed 0: a hash of the 5-tuple that many tools share.
  *
  * Source: https://github.com/corelight/community-id-spec
  */
@@ -67,7 +67,7 @@ export class CommunityIdMaker {
   }
 }
 
-// By bytes: the words of IPv4 addresses beyond the first are 0.
+// Compares bytes. The words of an IPv4 address after the first are 0.
 function compareAddresses(address: Uint32Array, a: number, b: number): number {
   for (let i = 0; i < WORDS; i++) {
     const difference = (address[a + i] ?? 0) - (address[b + i] ?? 0)

@@ -5,7 +5,7 @@ import type { WorkerParts } from '../worker-parts.js'
 import { ConnectionRecords } from './connection-records.js'
 import { IndexRuns } from './index-runs.js'
 
-/** With `--index` a record of each connection: workers write sorted runs, which are merged at the end. */
+/** The output of `--index`: a record per connection. Workers write sorted runs, which are merged at the end. */
 export function connectionIndex({ config }: OutputSetup): Output<readonly string[]> | null {
   if (config.indexes.length === 0) return null
   return {

@@ -5,10 +5,10 @@ import type { WorkerParts } from '../worker-parts.js'
 import { GapLists } from './gap-lists.js'
 import { IndexRecords } from './record-text.js'
 
-/** Where records go: the time of the connection's first packet, its uid, and the record as JSON without a line's end. */
+/** Takes a record: the time of the connection's first packet, its uid, and the record as JSON without line end. */
 export type TakeRecord = (sec: number, nsec: number, uid: string, line: string) => void
 
-/** The record of each connection of a worker, when it has finished. */
+/** Makes the record of each connection of a worker when it has finished. */
 export class ConnectionRecords implements WorkerOutput {
   readonly #worker: WorkerParts
   readonly #table: ConnectionTable
@@ -17,7 +17,7 @@ export class ConnectionRecords implements WorkerOutput {
   readonly #records: IndexRecords
   readonly #take: TakeRecord
 
-  /** @param maxGaps Gaps of one half-stream that a record lists. */
+  /** @param maxGaps Most gaps of one half-stream that a record lists. */
   constructor(worker: WorkerParts, maxGaps: number, take: TakeRecord) {
     this.#worker = worker
     this.#table = worker.table

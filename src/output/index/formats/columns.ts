@@ -19,13 +19,13 @@ export type ColumnKind =
 export interface Column {
   readonly name: string
   readonly kind: ColumnKind
-  /** The field may be null. */
+  /** True when the field may be null. */
   readonly isNullable?: true
-  /** Records of some runs don't have the field at all; columns have null there. */
+  /** True when records of some runs lack the field; columns have null there. */
   readonly isOptional?: true
 }
 
-/** The fields of the index record as `IndexRecords` writes them, in their order. */
+/** The fields of the index record, in order. */
 export const INDEX_COLUMNS: readonly Column[] = [
   { name: 'ts', kind: 'time' },
   { name: 'duration', kind: 'interval' },

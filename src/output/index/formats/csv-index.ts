@@ -9,17 +9,17 @@ const OPENING = 0x5b
 const NULL = 0x6e
 const HEADER = `${INDEX_COLUMNS.map(({ name }) => name).join(',')}\n`
 
-/** A spreadsheet takes a cell that begins with one of these for a formula. East Asian ones know the wide forms, too. */
+/** A spreadsheet takes a cell that begins with one of these for a formula; some also accept the full-width forms. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
-/** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
+/** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /**
  * Comma-separated values with a header line (RFC 4180, with lines that end in a line feed alone). Lists stand as JSON.
  * A null is an empty field, an empty text is `""`.
  *
- * Names of inputs come from others, and spreadsheets run what looks like a formula: a text that begins as one does gets a
- * `'` before it, and controls stand as `\x0a` or `\u202e`. Numbers are never touched.
+ * Names of inputs come from others, and spreadsheets run what looks like a formula: a text that begins as one does gets
+ * a `'` before it, and controls stand as `\x0a` or `\u202e`. Numbers are never touched.
  */
 export class CsvIndex implements IndexFormat {
   readonly #fields = new FieldSplitter()
