@@ -3,23 +3,23 @@ import { type Counts, countedSince } from './counts.js'
 import type { WorkerResult } from './line/worker-task.js'
 import { type CountedFacts, countsOf, NO_COUNTS, workerCounts } from './run-summary.js'
 
-/** What a worker sends when it has finished a capture: what it has counted by then. */
+/** A worker's counts so far, sent when it has finished a capture. */
 export interface WorkerSnapshot {
   readonly capture: number
   readonly result: WorkerResult
 }
 
-/** What workers have counted of one capture. */
+/** The workers' counts of one capture. */
 export interface CountedByWorkers {
   readonly counts: Counts
   readonly warnings: readonly string[]
 }
 
-/** What was counted of each capture of a run by itself: for the records of `--resume`. */
+/** Separates the counts of a run by capture, for the records of `--resume`. */
 export class CaptureCounts {
   // Invariants: #snapshots has what was received of captures from the one before the next that is asked for on. Workers
   // send before they tell that they have finished, so what they told of is there.
-  /** The workers' ports, to be transferred to them. */
+  /** One port per worker, to transfer to it. */
   readonly ports: readonly MessagePort[]
   readonly #ours: readonly MessagePort[]
   readonly #snapshots = new Map<number, WorkerResult[]>()
@@ -31,14 +31,14 @@ export class CaptureCounts {
     this.ports = channels.map(({ port2 }) => port2)
   }
 
-  /** A capture was read. @param now What the main thread has counted. @returns What of it is that capture's. */
+  /** Call after a capture was read. @param now The main thread's counts so far. @returns The counts of that capture. */
   ofMain(now: CountedFacts): Counts {
     const before = this.#mainBefore
     this.#mainBefore = countsOf(now)
     return countedSince(before, this.#mainBefore)
   }
 
-  /** What the workers have counted of a capture that all have finished. Captures are asked for in their order. */
+  /** The workers' counts of a capture that all have finished. Must be called for captures in their order. */
   ofWorkers(capture: number): CountedByWorkers {
     for (const port of this.#ours) this.#receive(port)
     const before = this.#snapshots.get(capture - 1) ?? []

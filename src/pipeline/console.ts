@@ -8,12 +8,11 @@ import { ConsoleMerger } from '../output/console/console-merger.js'
 import type { ConsoleMessage } from './console-message.js'
 import type { RunHooks } from './hooks.js'
 
-/** Epochs whose output may wait to be written before the dispatcher waits for it. */
+/** Most epochs with unwritten output before the dispatcher waits. */
 const MAX_WAITING_EPOCHS = 8
 
 /**
- * How `-c` shows payload. On a terminal that is a conversation, or headers that payload cannot imitate, unless another
- * form was asked for.
+ * How `-c` shows payload. On a terminal, the default is a conversation, or headers that payload cannot imitate.
  */
 export function shownConsoleStyle(config: Config, { isTerminal }: RunHooks): Config['consoleStyle'] {
   const { toConsole, json, chunkHeaders, consoleStyle } = config
@@ -22,14 +21,14 @@ export function shownConsoleStyle(config: Config, { isTerminal }: RunHooks): Con
   return chunkHeaders ? 'headers' : 'text'
 }
 
-/** Brings what the workers have for the console to one stream, in packet order. */
+/** Moves the workers' console output to one stream, in packet order. */
 export class ConsoleChannel {
-  /** The workers' ports, to be transferred to them. */
+  /** One port per worker, to transfer to it. */
   readonly ports: readonly MessagePort[]
   readonly #merger: ConsoleMerger
   readonly #closed: Promise<unknown>
 
-  /** @param config Its `consoleStyle` is the one that is shown. */
+  /** @param config With the `consoleStyle` to show. */
   constructor(stream: Writable, hooks: RunHooks, { consoleStyle, utc, workerCount }: Config) {
     const conversation = usesFrames(consoleStyle)
       ? new ConsoleConversation({
@@ -53,7 +52,7 @@ export class ConsoleChannel {
     return this.#merger.bytesWritten
   }
 
-  /** Waits while the workers give more than the stream takes. @throws OutputError */
+  /** Waits while the workers produce output faster than the stream takes it. @throws OutputError */
   async keepUp(): Promise<void> {
     if (this.#merger.pendingEpochs > MAX_WAITING_EPOCHS) await this.#merger.waitForWritten()
   }

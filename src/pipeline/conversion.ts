@@ -34,13 +34,13 @@ const PROGRESS_MS = 200
 export interface ConversionSetup {
   /** Private folder of the run. */
   readonly tempDir: string
-  /** Random words. They decide which worker gets which connection; results don't depend on them. */
+  /** Random words that decide which worker gets which connection. No result depends on them. */
   readonly hashKey: Uint32Array
   readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
 }
 
-/** One run. It starts the workers, has the captures read, and collects the results. */
+/** One run: starts the workers, reads the captures and collects the results. */
 export class Conversion {
   readonly #config: Config
   readonly #captures: readonly Capture[]
@@ -49,7 +49,7 @@ export class Conversion {
   readonly #reading: Reading
   readonly #records: CaptureRecords
   readonly #progress: CaptureProgress
-  /** What ended the reading of all inputs; null: nothing, or an interruption. */
+  /** The failure that ended the reading of all inputs; null without one, also after an interruption. */
   #readFailure: Failure | null = null
   readonly #opened: Int32Array
   readonly #fdBudget: SharedArrayBuffer
@@ -166,7 +166,7 @@ export class Conversion {
     }
   }
 
-  // Without what the workers have counted.
+  // The main thread's counts, without those of the workers.
   get #counted(): CountedFacts {
     return {
       packets: this.#dispatcher.packets,
@@ -202,7 +202,7 @@ export class Conversion {
     await this.#feeder.end().catch(() => this.#workers.stop())
   }
 
-  // Ends a read that waits for bytes. The next checkpoint stops the run.
+  // Ends a read that is waiting for bytes. The next checkpoint stops the run.
   #endRead(): void {
     void this.#source?.close()
   }
@@ -210,14 +210,14 @@ export class Conversion {
   async #readCapture(number: number, inputs: readonly Input[]): Promise<void> {
     let areRead = true
     for (const input of inputs) areRead = (await this.#readInput(number, input)) && areRead
-    this.#decoder.finish() // what is open belongs to this capture
+    this.#decoder.finish() // open datagrams belong to this capture
     this.#records.read(number, areRead ? this.#inputs.of(number) : null, this.#counted)
     await this.#records.writeRecords(this.#progress)
   }
 
-  // Returns whether the input was read as far as it ever can be.
+  // Returns true when nothing more of the input can ever be read.
   async #readInput(capture: number, input: Input): Promise<boolean> {
-    await this.#checkpoint() // nothing ends a read that begins after the run was stopped
+    await this.#checkpoint() // after a stop, no read may begin: nothing would end it
     const before = this.#dispatcher.packets.read
     let reader: CaptureReader | null = null
     let error: CaptureFormatError | InputError | null = null
@@ -256,16 +256,16 @@ export class Conversion {
     return isDone
   }
 
-  // Otherwise a read under way is cut off, and the next checkpoint stops the run.
+  // Otherwise the current read is cut off, and the next checkpoint stops the run.
   get #endsItself(): boolean {
     return this.#reading.interrupt !== undefined
   }
 
-  // The feeder calls this wherever it gives way.
+  // The feeder calls this whenever it yields.
   async #checkpoint(): Promise<void> {
     if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
     if (this.#hooks.signal?.aborted && !this.#isStopping && !this.#endsItself) {
-      this.#isStopping = true // what was dispatched is still written
+      this.#isStopping = true // packets already dispatched are still written
       throw new StoppedError('the run was interrupted')
     }
     await Promise.all([this.#console?.keepUp(), this.#hooks.keepUp?.()])

@@ -1,11 +1,11 @@
 import type { Summary } from '../summary.js'
 
-/** Numbers by name, in groups. */
+/** Numbers by name, in nested groups. */
 export interface CountTree {
   readonly [name: string]: number | CountTree
 }
 
-/** What a run, or a part of it, has counted: what parts of a summary are added up from. */
+/** The counts of a run or of a part of it, which add up to those of a summary. */
 export type Counts = Pick<
   Summary,
   | 'packets'
@@ -20,20 +20,20 @@ export type Counts = Pick<
   | 'unknown_link_types'
 >
 
-/** Every name that is in either, with the sum. */
+/** Adds counts by name. */
 export function addedUp(a: Counts, b: Counts): Counts {
   return combined(a as unknown as CountTree, b as unknown as CountTree, 1) as unknown as Counts
 }
 
-/** What has come to `before` since. */
+/** Subtracts `before` from `now`. */
 export function countedSince(before: Counts, now: Counts): Counts {
   return combined(now as unknown as CountTree, before as unknown as CountTree, -1) as unknown as Counts
 }
 
-/** Groups whose names depend on what was met. */
+/** Groups whose names depend on the traffic. */
 const OPEN_GROUPS: ReadonlySet<string> = new Set(['connections', 'limits', 'details', 'unknown_link_types'])
 
-/** True when `value` has the groups and names of `form`, in open groups more, and no number below 0. */
+/** True when `value` has the groups and names of `form`, possibly more in open groups, and no number below 0. */
 export function haveForm(form: Counts, value: unknown): value is Counts {
   return agrees(form as unknown as CountTree, value, false)
 }

@@ -1,47 +1,47 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface Progress {
   /** Bytes of the inputs (as on disk) read so far. */
   readonly bytesRead: number
-  /** Bytes of all inputs; null while it cannot be known (standard input). */
+  /** Bytes of all inputs; null when unknown (standard input). */
   readonly bytesTotal: number | null
   readonly packets: number
   readonly connections: number
   /** The input being read, as the user gave it. */
   readonly input: string
-  /** Packets that a live capture has lost so far, where they are counted. */
+  /** Packets lost so far by a live capture, if they are counted. */
   readonly dropped?: number
-  /** Seconds for which `input` has given nothing though it is waited for; absent up to 30 s. */
+  /** Seconds for which a read of `input` has returned nothing; absent up to 30 s. */
   readonly silentSec?: number
 }
 
-/** What a caller may attach to a run. */
+/** Callbacks and streams that a caller may pass to a run. */
 export interface RunHooks {
-  /** Aborting ends the run early: what was received is written, and the run resolves. */
+  /** Aborting ends the run early: what was read is written, and the run resolves. */
   readonly signal?: AbortSignal
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void
-  /** Files that the caller makes after the run: never inputs. */
+  /** Files that the caller writes after the run, which must not be inputs. */
   readonly otherOutputs?: readonly string[]
   /** Files that the caller has read for the run, by what they are: nothing is written in their place. */
   readonly filesRead?: ReadonlyMap<string, string>
-  /** Called when the inputs are known and before anything is written. What it throws ends the run. */
+  /** Called when the inputs are known and before anything is written. An error that it throws ends the run. */
   readonly beforeOutput?: () => void
-  /** Connections are handed over to a program as they finish (`output/handover/`): the folder for the workers' logs. */
+  /** Folder for the workers' logs, to hand connections over to a program as they finish (`output/handover/`). */
   readonly handoverDir?: string
-  /** Awaited now and then: whoever takes the results can make the run wait. Must resolve when `signal` is aborted. */
+  /** Awaited regularly, so that the consumer of the results can pause the run. Must resolve when `signal` is aborted. */
   readonly keepUp?: () => Promise<void>
-  /** Gets messages that are no problems: that a live capture has begun, or that a pipe gives nothing. */
+  /** Receives notices that are not problems: a live capture has begun, or a pipe yields nothing. */
   readonly onNotice?: (text: string) => void
-  /** Gets one message for each file that gives nothing though it is read. */
+  /** Receives one message for each file whose read yields nothing for long. */
   readonly onSilence?: (text: string) => void
-  /** What the input `-` reads. */
+  /** The stream for the input `-`. */
   readonly stdin?: Readable
-  /** Where `-c` and `--index -` write. */
+  /** The stream to which `-c` and `--index -` write. */
   readonly stdout?: Writable
-  /** `stdout` is a terminal: payload is shown escaped. */
+  /** True when `stdout` is a terminal. Payload is escaped then. */
   readonly isTerminal?: boolean
-  /** `stdout` is a terminal, and colours are wanted. */
+  /** True when `stdout` is a terminal that shall show colours. */
   readonly isColoured?: boolean
 }

@@ -1,19 +1,19 @@
-/** Why a capture was not converted whole: bits. */
+/** Bits that say why a capture was not converted completely. */
 export const CaptureFault = {
   NONE: 0,
-  /** An output of it was given up. */
+  /** An output was given up. */
   OUTPUT: 1,
-  /** Early segments were given up for want of memory. */
+  /** Early segments were given up for lack of memory. */
   HELD_MEMORY: 2,
   /** Connections were ended because too many were open. */
   OPEN_CONNECTIONS: 4,
-  /** The run ended before it was written. */
+  /** The run ended before the capture was written. */
   STOPPED: 8,
 } as const
 
 /**
- * How far the workers are with the captures of a run, in shared memory: for each worker how many it has finished, then
- * for each capture its faults. All int32.
+ * The workers' progress over the captures of a run, in shared memory: per worker the number of captures finished, then
+ * per capture its faults. All int32.
  */
 export class CaptureProgress {
   readonly #finished: Int32Array
@@ -29,7 +29,7 @@ export class CaptureProgress {
     this.#faults = new Int32Array(shared, 4 * workers)
   }
 
-  /** A worker has finished its part of a capture, with these faults. */
+  /** Notes that a worker has finished its part of a capture, with these faults. */
   finish(worker: number, capture: number, faults: number): void {
     Atomics.or(this.#faults, capture, faults)
     Atomics.store(this.#finished, worker, capture + 1) // publishes the line above

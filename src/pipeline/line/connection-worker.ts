@@ -32,10 +32,10 @@ import {
 import type { MemoryRange } from './memory-layout.js'
 import { captureRunsFolder, type WorkerResult, type WorkerTask } from './worker-task.js'
 
-/** Longest sleep on an empty ring; then the worker looks whether the run was stopped. */
+/** Longest sleep on an empty ring. Then the worker checks whether the run was stopped. */
 const SLEEP_MS = 100
 
-/** One worker: takes records from its ring, and hands packets to the tracker of its connections. */
+/** One worker: takes records from its ring and passes packets to the tracker of its connections. */
 export class ConnectionWorker {
   readonly #task: WorkerTask
   readonly #ring: RingConsumer
@@ -97,7 +97,7 @@ export class ConnectionWorker {
     )
   }
 
-  /** Works until the run is over or stopped, in a thread of its own. */
+  /** Works until the run is over or stopped. Blocks its thread. */
   run(): WorkerResult {
     for (;;) {
       const result = this.work()
@@ -107,7 +107,7 @@ export class ConnectionWorker {
   }
 
   /**
-   * Takes all records that are there.
+   * Takes all records available.
    *
    * @returns What was done when the run is over or stopped, or a failed output has ended it; null before.
    */
@@ -115,13 +115,13 @@ export class ConnectionWorker {
     let failure: OutputError | null = null
     try {
       if (this.#takeRecords()) return null
-      this.#tracker.finish(0, 0) // where the run was stopped
+      this.#tracker.finish(0, 0) // only matters after a stop
       this.#sendConsole(this.#epoch + 1)
     } catch (error) {
       if (!(error instanceof OutputError)) throw error
       failure = error
     }
-    const outcome = this.#output.finish() // what is buffered for other outputs is still written
+    const outcome = this.#output.finish() // buffered bytes of other outputs are still written
     const isCutShort = failure !== null || outcome.error !== null || Atomics.load(this.#stop, 0) !== 0
     this.#finishCapture(isCutShort ? CaptureFault.STOPPED : CaptureFault.NONE)
     const result = this.#result(outcome, failure)
@@ -131,7 +131,7 @@ export class ConnectionWorker {
     return result
   }
 
-  // Takes all records in the ring. Returns whether more may come.
+  // Takes all records in the ring. Returns true when more may follow.
   #takeRecords(): boolean {
     const ring = this.#ring
     for (let at = ring.peek(); at >= 0; at = ring.peek()) {
@@ -182,7 +182,7 @@ export class ConnectionWorker {
     }
   }
 
-  // Output that arises between two packets counts as that of the first one.
+  // Output produced between two packets belongs to the first one.
   #endEvent(words: Uint32Array, at: number): void {
     if (this.#console !== null) this.#console.eventNumber = packetNumber(words, at) + 0.5
   }
@@ -223,7 +223,7 @@ export class ConnectionWorker {
     this.#openConnectionsBefore = openConnectionsHits
   }
 
-  // Before the capture is told to be finished: who sees that finds them.
+  // Sent before the capture is marked as finished, so that whoever sees the mark has the counts.
   #sendCounts(capture: number): void {
     if (this.#task.counts === null) return
     const result = this.#result({ totals: this.#output.totals, parts: [], error: null }, null)

@@ -1,14 +1,14 @@
 import type { SlabPool } from '../../ring/slab-pool.js'
 import { MAX_REASSEMBLED_DATAGRAMS, type ReassembledSpace } from '../../wire/fragments.js'
 
-/** Room that one reassembled datagram may need: 65,535 bytes, an IPv6 header, and alignment. */
+/** Most space for one reassembled datagram: 65,535 bytes, an IPv6 header, and alignment. */
 const DATAGRAM_BYTES = 66 * 1024
-/** Room that one frame may need. */
+/** Most space for the datagrams of one frame. */
 const FRAME_BYTES = MAX_REASSEMBLED_DATAGRAMS * DATAGRAM_BYTES
 
 /**
- * Where the decoder puts reassembled datagrams: a slab of its own from the pool, so that workers read them as they
- * read everything else. The slab is exchanged for another one between epochs, before it is full.
+ * The space for reassembled datagrams: a slab from the pool, so that workers read datagrams like any other packet. The
+ * slab is replaced by another one between epochs, before it is full.
  */
 export class DatagramSpace implements ReassembledSpace {
   readonly #pool: SlabPool
@@ -20,12 +20,12 @@ export class DatagramSpace implements ReassembledSpace {
     this.#pool = pool
   }
 
-  /** True when the datagrams of the next frame have room. */
+  /** True when the datagrams of another frame fit. */
   get hasRoom(): boolean {
     return this.#end - this.#at >= FRAME_BYTES
   }
 
-  /** Position of `bytes` free bytes. */
+  /** Reserves `bytes` bytes and returns their position. */
   reserve(bytes: number): number {
     if (this.#end - this.#at < bytes) throw new Error(`bug: no room for a datagram of ${bytes} bytes`)
     const at = this.#at

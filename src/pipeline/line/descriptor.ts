@@ -3,7 +3,7 @@ import type { FlowPacket, FlowQuote } from '../../flow/flow-packet.js'
 import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.js'
 
 /**
- * What one ring record says, in 20 uint32 words:
+ * Layout of a ring record, in 20 uint32 words:
  *
  *    0  kind (bits 0-3), IPv6 (bit 4), nanosecond clock (bit 5), protocol (8-15), TCP flags (16-23), hop limit (24-31)
  *    1  position of the payload          7  ack                   13  IP total length
@@ -15,27 +15,28 @@ import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.
  *    6  seq                                 seconds above 2^32    18  position of the IP header
  *                                           (16-31)               19  IP identification (0-15), interface (16-31)
  *
- * A frame and a payload have at most 1 MiB. IPv4 addresses are values, IPv6 addresses positions. The record of an ICMP error has the error's time, and the
- * 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes. Control records have their number where
- * seconds are, and the number of packets read before them where the packet number is; at the end of a capture its
- * highest time is in words 5 (nanoseconds), 6 and 7 (seconds). Of a window word 1 is the position, word 2 the input.
+ * A frame and a payload have at most 1 MiB. IPv4 addresses are values, IPv6 addresses positions. The record of an ICMP
+ * error has the error's time, and the 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes.
+ * Control records have their number where seconds are, and the number of packets read before them where the packet
+ * number is; at the end of a capture its highest time is in words 5 (nanoseconds), 6 and 7 (seconds). Of a window word
+ * 1 is the position, word 2 the input.
  */
 export const RecordKind = {
   /** A packet of a connection. */
   PACKET: 1,
-  /** What an ICMP error quotes, for the worker that owns that connection. */
+  /** The packet that an ICMP error quotes, for the worker that owns its connection. */
   ICMP_ERROR: 2,
-  /** Forget connections whose time is over at this second. */
+  /** End connections that have timed out at this second. */
   SWEEP: 3,
-  /** Nothing before this refers to the slabs of the epoch with this number any more. */
+  /** No later record refers to the slabs of the epoch with this number. */
   END_OF_EPOCH: 4,
-  /** A new capture begins, with this number; connections of the one before are finished. */
+  /** The capture with this number begins; connections of the previous capture end. */
   START_CAPTURE: 5,
   /** The run is over. */
   END: 6,
-  /** Write out what is buffered of every file. Live captures only. */
+  /** Write the buffered bytes of all files. Only for live captures. */
   FLUSH: 7,
-  /** The packets that follow stand in a window that begins at this offset in its input. */
+  /** The packets that follow are in a window that begins at this offset of its input. */
   WINDOW: 8,
 } as const
 
@@ -43,10 +44,10 @@ const KIND_MASK = 0xf
 const IPV6_BIT = 0x10
 const NANOSECOND_BIT = 0x20
 const HAS_SEQ_BIT = 0x40
-/** Low bits of a word that count captured bytes, and what they hold. */
+/** Low bits of a word that hold a number of captured bytes, and their mask. */
 const BYTES_BITS = 21
 const BYTES_MASK = 2 ** BYTES_BITS - 1
-/** The largest link type that a record says; it stands for those above, too. */
+/** The largest link type in a record, which also stands for larger ones. */
 const MAX_LINK_TYPE = 2 ** (32 - BYTES_BITS) - 1
 const TWO_32 = 2 ** 32
 
@@ -87,7 +88,7 @@ export function writePacket(
   words[at + 19] = packet.identification | (captured.interfaceId << 16)
 }
 
-/** Writes the record of what the ICMP error `captured` quotes. */
+/** Writes the record of the packet that the ICMP error `captured` quotes. */
 export function writeIcmpError(
   words: Uint32Array,
   at: number,
@@ -113,7 +114,7 @@ export function writeIcmpError(
 /**
  * Writes a control record.
  *
- * @param number       What the kind says: a second, an epoch, a capture. Below 2^48.
+ * @param number       Depends on the kind: a second, an epoch or a capture. Below 2^48.
  * @param packetNumber Packets read before it.
  */
 export function writeControl(

@@ -22,12 +22,12 @@ const SWEEP_PACKETS = 65_536
 /** Most records that one packet may put into one ring: its own, that of an ICMP error, and a sweep. */
 const RECORDS_PER_PACKET = 3
 
-/** Why the dispatcher stopped: the reader's word, or a ring or the datagram space is full. */
+/** Why the dispatcher stopped: the reader's status, or `'full'` when a ring or the datagram space is full. */
 export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
 
 /**
- * Takes packets from the capture reader through the decoder to the ring of the worker that owns the connection.
- * Synchronous: it returns where it would have to wait.
+ * Moves packets from the capture reader through the decoder to the ring of the worker that owns the connection. It is
+ * synchronous and returns when it would have to wait.
  */
 export class Dispatcher {
   // Invariants:
@@ -40,9 +40,9 @@ export class Dispatcher {
     fragments: 0,
     delivered: 0,
   }
-  /** Which packets are taken; null: all. */
+  /** Selects packets; null for all. */
   readonly filter: PacketFilter | null
-  /** Bytes of all packets as captured. */
+  /** Captured bytes of all packets. */
   capturedBytes = 0
   readonly #bytes: Uint8Array
   readonly #rings: readonly RingProducer[]
@@ -59,7 +59,7 @@ export class Dispatcher {
   #highestNsec = 0
 
   /**
-   * @param hashKey For {@link flowHash}: which worker gets which connection depends on it, results don't.
+   * @param hashKey For {@link flowHash}. It decides which worker gets which connection; no result depends on it.
    */
   constructor(
     pool: SlabPool,
@@ -77,12 +77,12 @@ export class Dispatcher {
     this.filter = filter
   }
 
-  /** True when the datagram space has to be renewed before the dispatcher can go on. */
+  /** True when the datagram space must be renewed before the dispatcher can continue. */
   get needsSpace(): boolean {
     return this.#needsSpace && !this.#space.hasRoom
   }
 
-  /** A capture begins, independent of the one before. Every ring must have room. */
+  /** Begins a capture, independent of the previous one. Every ring must have room. */
   startCapture(number: number): void {
     this.#decoder.finish()
     this.broadcast(RecordKind.START_CAPTURE, number)
@@ -92,7 +92,7 @@ export class Dispatcher {
     this.#highestNsec = 0
   }
 
-  /** The packets that `dispatch` takes next stand in the reader's window. Every ring must have room. */
+  /** Announces the reader's window, from which `dispatch` takes the next packets. Every ring must have room. */
   startWindow(reader: CaptureReader, input: number): void {
     const { position } = reader
     for (const ring of this.#rings) {
@@ -198,12 +198,12 @@ export class Dispatcher {
     this.#credits -= 1
   }
 
-  // Workers are chosen by the high bits: the low ones choose the bucket in the worker's flow index.
+  // The high bits choose the worker, because the low bits choose the bucket in the worker's flow index.
   #ringOf(hash: number): RingProducer {
     return this.#rings[((hash >>> 16) * this.#rings.length) >>> 16]!
   }
 
-  // A sweep has the lowest time of many packets, so that one wrong timestamp ends no connection.
+  // A sweep uses the lowest time of many packets, so that one wrong timestamp ends no connection.
   #sweep(): void {
     this.broadcast(RecordKind.SWEEP, Math.max(0, this.#lowestSec))
     this.#lowestSec = Infinity

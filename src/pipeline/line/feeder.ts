@@ -9,12 +9,12 @@ import type { DatagramSpace } from './datagram-space.js'
 import { RecordKind } from './descriptor.js'
 import type { Dispatcher, DispatchStatus } from './dispatcher.js'
 
-/** Longest sleep of the main thread in one go. */
+/** Longest single sleep of the main thread. */
 const SLEEP_MS = 2
 /** Sleeps before the event loop gets a turn. */
 const SLEEPS_PER_TURN = 4
 
-/** The run was told to stop while the feeder was at work or waiting. */
+/** The run was stopped while the feeder was working or waiting. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError'
 }
@@ -24,11 +24,11 @@ export interface FeederParts {
   readonly rings: readonly RingProducer[]
   readonly dispatcher: Dispatcher
   readonly space: DatagramSpace
-  /** Called before every wait. An inline worker works then. */
+  /** Called before every wait, so that an inline worker can work. */
   readonly work: () => void
-  /** Throws {@link StoppedError} when the run has to stop. Called wherever the feeder gives way. */
+  /** Throws {@link StoppedError} when the run must stop. Called whenever the feeder yields. */
   readonly checkpoint: () => Promise<void> | void
-  /** Makes the reader of a capture; absent: the one for its format. */
+  /** Makes the reader of a capture. Default: the reader for its format. */
   readonly createReader?: CreateReader<CaptureReader>
 }
 
@@ -45,7 +45,7 @@ export class Feeder {
   readonly #work: () => void
   readonly #checkpoint: () => Promise<void> | void
   readonly #createReader: CreateReader<CaptureReader>
-  /** The slabs as what captures are read into. */
+  /** The slabs, as areas into which captures are read. */
   readonly #areas: WindowAreas
   /** Number of the latest epoch that was ended. */
   epoch = 0
@@ -70,10 +70,10 @@ export class Feeder {
   }
 
   /**
-   * Dispatches all packets of a capture, and closes its source. Workers get a number for it: how many were fed before.
+   * Dispatches all packets of a capture and closes its source. The capture's number is that of captures fed before.
    *
    * @returns The reader, for what it found.
-   * @throws CaptureFormatError where the content is no capture; StoppedError.
+   * @throws CaptureFormatError when the content is not a capture; StoppedError.
    */
   async feed(
     source: ByteSource,
@@ -104,7 +104,7 @@ export class Feeder {
     this.#dispatcher.broadcast(RecordKind.END, 0)
   }
 
-  /** Waits until every ring has room for what one packet may cause. @throws StoppedError */
+  /** Waits until every ring has room for the records of one packet. @throws StoppedError */
   async waitForRoom(): Promise<void> {
     if (this.#dispatcher.hasRoom()) return
     this.#publish()

@@ -4,8 +4,8 @@ import type { WorkerResult, WorkerTask } from './worker-task.js'
 import type { Workers } from './workers.js'
 
 /**
- * One worker on the dispatcher's thread, for captures so small that starting a thread would take longer. It works
- * whenever the dispatcher would have to wait.
+ * A worker on the dispatcher's thread, for captures so small that starting a thread would take longer. It works whenever
+ * the dispatcher would have to wait.
  */
 export class InlineWorker implements Workers {
   readonly #stop: Int32Array

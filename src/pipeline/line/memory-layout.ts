@@ -16,17 +16,17 @@ export interface MemoryRange {
   readonly to: number
 }
 
-/** Which parts of the shared memory are whose. */
+/** The division of the shared memory. */
 export interface MemoryLayout {
   readonly totalBytes: number
   readonly slabs: MemoryRange
-  /** Of each worker: pages for output that is gathered, and for early segments. */
+  /** Per worker: pages for buffered output, and pages for early segments. */
   readonly workers: readonly { readonly output: MemoryRange; readonly held: MemoryRange }[]
 }
 
 /**
- * Slabs come first, then each worker's share of `--memory`: half for output, half for early segments, at least one
- * block each. A ceiling that is larger than one shared memory is not used up.
+ * Divides the shared memory: slabs first, then each worker's share of `--memory`, half for output and half for early
+ * segments, at least one block each. A limit larger than one shared memory is not used up.
  */
 export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount: number): MemoryLayout {
   const ranges = 2 * workerCount
@@ -46,7 +46,7 @@ export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount
   }
 }
 
-/** Takes the memory. @throws ResourceError where the system has not so much, or not enough addresses for any. */
+/** Allocates the memory. @throws ResourceError when the system lacks the memory, or the address space for any. */
 export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   try {
     return SharedMemory.allocate(totalBytes)
@@ -57,7 +57,7 @@ export function takeMemory({ totalBytes }: MemoryLayout): WebAssembly.Memory {
   }
 }
 
-// Node.js reserves addresses for the largest possible memory, and more around it, however small the memory is.
+// Node.js reserves address space for the largest possible memory and more around it, even for a small memory.
 function hasAddressesForAny(): boolean {
   try {
     SharedMemory.allocate(1)
@@ -67,7 +67,7 @@ function hasAddressesForAny(): boolean {
   }
 }
 
-/** Records of each worker's ring: a power of two, fewer where the workers are many. */
+/** Records per ring: a power of two, fewer for many workers. */
 export function ringRecords(workerCount: number): number {
   return Math.min(RING_RECORDS, 2 ** Math.floor(Math.log2(ALL_RING_RECORDS / workerCount)))
 }

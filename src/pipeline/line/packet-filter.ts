@@ -6,19 +6,19 @@ import type { InputProblem } from '../../summary.js'
 import { linkTypeName } from '../../wire/link/link-types.js'
 
 const SHOWN_CHARACTERS = 200
-/** Link types of one input that are named. */
+/** Most link types listed per input. */
 const MAX_PROBLEMS = 100
-/** No LINKTYPE_ value. */
+/** Stands for no link type. */
 const NONE = -1
 /** ETHERNET, RAW and LINUX_SLL: an expression that matches no packet of any of them contradicts itself. */
 const COMMON_LINK_TYPES = [1, 101, 113] as const
 
 /**
- * The expression of `-e` at work: which captured packets are taken. Packets of a link type that the expression cannot
- * be used with are not, and their input has a problem for it.
+ * Selects captured packets by the expression of `-e`. Packets of a link type with which the expression cannot be used
+ * are not selected, and their input gets a problem.
  */
 export class PacketFilter {
-  // Invariants: #predicate is the one for #current and #isBigEndian, and matches nothing while #current is NONE.
+  // Invariants: #predicate is that for #current and #isBigEndian, and matches nothing while #current is NONE.
   readonly #filter: Filter
   /** Overrides the captures' link type; null: as the capture says. */
   readonly #linkType: number | null
@@ -33,7 +33,7 @@ export class PacketFilter {
   }
 
   /**
-   * Compiles the expression; host names in it are looked up now.
+   * Compiles the expression and looks up its host names.
    *
    * @param linkType Overrides the captures' link type; null: as the capture says.
    * @throws ConfigError (as rejection) naming the option, the column and what was expected.
@@ -56,9 +56,9 @@ export class PacketFilter {
   }
 
   /**
-   * True for a packet to take. Never throws.
+   * True when the packet is selected. Never throws.
    *
-   * @param isBigEndian It was captured by a big-endian machine.
+   * @param isBigEndian True when a big-endian machine captured it.
    */
   matches(bytes: Uint8Array, packet: CapturedPacket, isBigEndian: boolean): boolean {
     const linkType = this.#linkType ?? packet.linkType
@@ -67,8 +67,8 @@ export class PacketFilter {
   }
 
   /**
-   * Link types met since the last call that the expression cannot be used with, as problems of the input: the first
-   * {@link MAX_PROBLEMS}, and how many there are more.
+   * The link types seen since the last call with which the expression cannot be used, as problems of the input: the
+   * first {@link MAX_PROBLEMS}, and the number of further ones.
    */
   takeProblems(path: string): InputProblem[] {
     const listed = [...this.#refused].slice(0, MAX_PROBLEMS)

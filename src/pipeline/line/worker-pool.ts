@@ -8,7 +8,7 @@ import type { Workers } from './workers.js'
  * few objects.
  */
 const YOUNG_MIB = 8
-/** How long workers may take to end after a failure before they are ended. */
+/** Time that workers have to end after a failure before they are terminated. */
 const END_MS = 30_000
 
 /** The threads of a run. Piscina starts and watches them; packets never go through it. */
@@ -43,7 +43,7 @@ export class WorkerPool implements Workers {
     this.#results = Promise.all(tasks.map((task) => this.#run(task)))
   }
 
-  /** They have threads of their own. */
+  /** Does nothing: the workers have their own threads. */
   work(): void {}
 
   stop(): void {

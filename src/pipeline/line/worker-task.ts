@@ -7,15 +7,15 @@ import type { MemoryRange } from './memory-layout.js'
 
 /** A capture of the run: one, or one for each input with `--per-file`. */
 export interface CaptureOutput {
-  /** Folder that its connection files go to. */
+  /** Folder for its connection files. */
   readonly dir: string
-  /** Path of the input as it was given, the index field `capture`; null: all inputs are one capture. */
+  /** Path of the input as given, for the index field `capture`; null when all inputs are one capture. */
   readonly name: string | null
-  /** It gets a record for `--resume`. */
+  /** True when it gets a record for `--resume`. */
   readonly isRecorded?: boolean
 }
 
-/** What a worker is started with. All buffers are shared with the coordinator. */
+/** The parameters of a worker. All buffers are shared with the coordinator. */
 export interface WorkerTask {
   readonly worker: number
   readonly config: Config
@@ -30,9 +30,9 @@ export interface WorkerTask {
   readonly outputPages: MemoryRange
   readonly heldPages: MemoryRange
   readonly ring: SharedArrayBuffer
-  /** One int32 a worker: the epoch that it has passed. */
+  /** One int32 per worker: the latest epoch that it has passed. */
   readonly passed: SharedArrayBuffer
-  /** One int32 a worker: connections opened so far, modulo 2^32; for progress only. */
+  /** One int32 per worker: connections opened so far, modulo 2^32; only for progress. */
   readonly opened: SharedArrayBuffer
   /** The memory of an `OpenCount`. */
   readonly openCount: SharedArrayBuffer
@@ -42,15 +42,15 @@ export interface WorkerTask {
   readonly stop: SharedArrayBuffer
   readonly fdBudget: SharedArrayBuffer
   readonly encaps: SharedArrayBuffer
-  /** Where `-c` sends a {@link ConsoleMessage} for each epoch; null without `-c`. */
+  /** Port for a {@link ConsoleMessage} per epoch; null without `-c`. */
   readonly console: MessagePort | null
-  /** Where a `WorkerSnapshot` goes for each capture that was finished; null: nobody asks for it. */
+  /** Port for a `WorkerSnapshot` per finished capture; null if none is needed. */
   readonly counts: MessagePort | null
-  /** Device and inode of inputs that a connection file could take the place of: it never does. */
+  /** Device and inode of inputs that a connection file must not replace. */
   readonly inputFiles: ReadonlySet<string>
 }
 
-/** What a worker has done. */
+/** The result of a worker. */
 export interface WorkerResult {
   /** Connections by IANA protocol number. */
   readonly opened: Float64Array
@@ -69,12 +69,12 @@ export interface WorkerResult {
   readonly details: Readonly<Record<string, number>>
   /** Each output's part, in the order of `outputsOf()`. */
   readonly outputs: readonly unknown[]
-  /** Outputs that could not be written: how many, and what was wrong with the first of them. */
+  /** Number of outputs that could not be written, and the errors of the first. */
   readonly failures: number
   readonly failureTexts: readonly string[]
-  /** What is not as it was asked for in outputs that were written, of the first of them. */
+  /** Deviations from the request in outputs that were written, for the first of them. */
   readonly warnings: readonly string[]
-  /** The output that could not be written, and ended the run. */
+  /** The failure of an output that ended the run. */
   readonly error: Failure | null
 }
 

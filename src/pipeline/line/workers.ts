@@ -3,13 +3,13 @@ import type { WorkerResult, WorkerTask } from './worker-task.js'
 
 /** The workers of a run, as the coordinator sees them. */
 export interface Workers {
-  /** What ended the run early: a worker that died, or an output that failed. */
+  /** The failure that ended the run early: a worker that died, or an output that failed. */
   readonly failure: Failure | null
-  /** Lets an inline worker take what is in its ring. */
+  /** Lets an inline worker empty its ring. */
   work(): void
-  /** Tells all workers to write what they have, and to end. */
+  /** Tells all workers to write what they have and to end. */
   stop(): void
-  /** Waits for all workers: what each has done, null for one that died. */
+  /** Waits for all workers and returns their results, null for one that died. */
   finish(): Promise<readonly (WorkerResult | null)[]>
 }
 
@@ -25,7 +25,7 @@ export type StartWorkers = (
   onFailure: () => void,
 ) => Workers
 
-/** @param isInline One worker without a thread of its own. Loads only the modules of the kind that is used. */
+/** Loads only the modules of the kind used. @param isInline True for one worker without its own thread. */
 export async function workerStarter(isInline: boolean): Promise<StartWorkers> {
   if (isInline) {
     const { InlineWorker } = await import('./inline-worker.js')

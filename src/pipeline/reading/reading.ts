@@ -39,8 +39,7 @@ export interface InputReport {
 }
 
 /**
- * What a run reads, with the same face whether files are read one after the other, several are merged, or packets are
- * captured live.
+ * The inputs of a run, with one interface for files read in order, for merged files, and for a live capture.
  */
 export interface Reading {
   /** Inputs that are read, each of those that are merged. */
