@@ -21,9 +21,9 @@ export type Command =
       readonly raw: RawOptions
       readonly progress: ProgressMode
       readonly isQuiet: boolean
-      /** Value of `--report`, as typed; undefined: none. */
+      /** Value of `--report` as typed; undefined when not given. */
       readonly report: unknown
-      /** What stands in the file of `--config`; null: there is none. */
+      /** The options from the file of `--config`; null without one. */
       readonly fromFile: FromFile | null
     }
 

@@ -3,7 +3,7 @@ import { suggestionFor } from '../config/suggest.js'
 import { ConfigError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
 
-/** Words that may come first in place of a capture, with what they do. */
+/** Commands: words that may come first instead of a capture, with their help. */
 export const COMMANDS: Readonly<Record<string, string>> = {
   inspect: 'say what is in captures',
   report: 'make a page about the connections of an index',

@@ -34,7 +34,7 @@ else
 fi`
 }
 
-// Removes the program's name from the words, so that a command completes like a program of its own.
+// Removes the program's name from the words, so that a command completes like a separate program.
 function commandCase({ name, operands, offer, options }: (typeof COMMAND_TABLE)[number]): string {
   const specs = [...options.map(specOf), `'*:${escaped(operands)}:${actionOf(offer)}'`]
   return `  ${name})

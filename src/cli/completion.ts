@@ -14,7 +14,7 @@ const SCRIPTS: Readonly<Record<string, () => string>> = {
 /**
  * The script that teaches a shell to complete our options.
  *
- * @param args What stands behind `completion`: the name of a shell.
+ * @param args The arguments after `completion`: the name of a shell.
  * @throws ConfigError
  */
 export function completionScript(args: readonly string[]): string {

@@ -27,7 +27,7 @@ export interface FromFile {
  *
  * @param found What was found on the command line.
  * @param path  The value of `--config`.
- * @throws ConfigError where the file cannot be read, is no such object, or has an option of the wrong type.
+ * @throws ConfigError when the file cannot be read, is not such an object, or has an option of the wrong type.
  */
 export function withConfigFile(
   found: FoundOptions,

@@ -8,13 +8,13 @@ import {
   type Summary,
 } from '../summary.js'
 
-/** What the process answers with. */
+/** Exit codes of the process. */
 export const ExitCode = {
   OK: 0,
   /** An input is damaged or cannot be read, or an output exists: all else is done, and the result is final. */
   FAILED: 1,
   BAD_USAGE: 2,
-  /** The program is wrong: numbers do not balance, or an error that nobody has foreseen. */
+  /** A bug: numbers do not balance, or an unexpected error. */
   BUG: 70,
   /** The run lacked something of the system: the result is not final, the same run may succeed later. */
   TRY_AGAIN: 75,
@@ -27,7 +27,7 @@ const CODES: Readonly<Record<ErrorKind, number>> = {
   bug: ExitCode.BUG,
 }
 
-/** As a shell tells that a signal ended a program. */
+/** The exit code by which a shell reports that a signal ended a program. */
 export function signalExitCode(name: NodeJS.Signals): number {
   return 128 + constants.signals[name]
 }
@@ -41,12 +41,12 @@ export function exitCodeOfError(error: unknown): number {
   return error instanceof ConfigError ? ExitCode.BAD_USAGE : exitCodeOfKind(errorKind(error))
 }
 
-/** The code for what was wrong with an input. */
+/** The code for the problems of an input. */
 export function exitCodeOfProblems(problems: readonly InputProblem[]): number {
   return strongest(...problems.map(({ kind = 'input' }) => exitCodeOfKind(kind)))
 }
 
-/** The strongest code: bad usage, then a signal, a bug, what is worth another try, a failure. */
+/** The most important code: bad usage, then a signal, a bug, a failure worth another try, any other failure. */
 export function strongest(...codes: readonly number[]): number {
   return codes.reduce((a, b) => (rank(b) > rank(a) ? b : a), ExitCode.OK)
 }

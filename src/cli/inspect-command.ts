@@ -6,7 +6,7 @@ import type { FoundOptions } from './parse-options.js'
 /** The first argument that asks for an inspection. A file of that name is `./inspect`, or the value of `-r`. */
 export const INSPECT = 'inspect'
 
-/** Options that an inspection takes, with what they are there. */
+/** Options of an inspection, with their help. */
 const WITH_INSPECT: ReadonlyMap<string, string> = new Map([
   [
     'input-file',

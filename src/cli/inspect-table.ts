@@ -5,12 +5,12 @@ import { printable } from './printable.js'
 const COLUMNS = 100
 const LABEL_COLUMNS = 17
 const TEXT_COLUMNS = COLUMNS - LABEL_COLUMNS
-/** Characters of a text that a capture holds which are shown; the JSON has more. */
+/** Most characters shown of a string from a capture; the JSON has more. */
 const MAX_TEXT = 300
 /** Columns of a count and of an amount of bytes. */
 const FIGURE_COLUMNS = 16
 const NAME_COLUMNS = COLUMNS - 2 * FIGURE_COLUMNS
-/** Rows of one table, and groups in one group, that are shown. */
+/** Most rows shown of a table, and most groups shown in a group. */
 const MAX_ROWS = 40
 
 const CLOCKS: ReadonlyMap<string, string> = new Map([
@@ -19,7 +19,7 @@ const CLOCKS: ReadonlyMap<string, string> = new Map([
   ['10^-9', 'nanoseconds'],
 ])
 
-/** What was found in one capture, for people: safe for a terminal; only its path may be longer than 100 columns. */
+/** Formats the result for one capture, safe for a terminal. Only the path may exceed 100 columns. */
 export function inspectionTable(capture: CaptureInspection): string {
   const { format, packets, packet_bytes: bytes } = capture
   const lines = [
@@ -60,7 +60,7 @@ function rows(label: string, text: string): string[] {
   return wrapped(printable(shown)).map((line, i) => `  ${i === 0 ? label : ''}`.padEnd(LABEL_COLUMNS) + line)
 }
 
-/** Lines of at most `TEXT_COLUMNS`, broken at blanks where there are some. */
+/** Wraps text to lines of at most `TEXT_COLUMNS`, at spaces if there are any. */
 function wrapped(text: string): string[] {
   const lines: string[] = []
   let rest = text
@@ -103,7 +103,7 @@ function commentsText({ comments: { total, first } }: CaptureInspection): string
   return `${countText(total)}, first: "${first[0] ?? ''}"`
 }
 
-/** How many secrets there are, and how large. The secrets themselves are never shown. */
+/** Number and size of secrets. The secrets themselves are never shown. */
 function secretsText({ secrets }: CaptureInspection): string {
   const shown = secrets.map(
     ({ type, blocks, bytes }) =>

@@ -11,7 +11,7 @@ import { problemLine, skippedLines } from './run-lines.js'
 import { alarming, type Terminal } from './terminal.js'
 
 /**
- * Says what is in captures: on standard output a table for each as soon as it is read, or one JSON object for all.
+ * Inspects captures: writes to standard output a table per capture as soon as it is read, or one JSON object for all.
  *
  * @returns The exit code.
  * @throws ConfigError when the options cannot be used.

@@ -4,7 +4,7 @@ import { printable } from './printable.js'
 
 const HEADINGS = ['NAME', 'STATE', 'ADDRESSES', 'DESCRIPTION'] as const
 
-/** The interfaces for people: a line for each, columns in line, safe for a terminal. */
+/** Formats the interfaces as an aligned table, safe for a terminal. */
 export function interfacesTable(interfaces: readonly LiveInterface[]): string {
   const rows = [HEADINGS, ...interfaces.map(cells)].map((row) => row.map(printable))
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
@@ -19,7 +19,7 @@ export function interfacesTable(interfaces: readonly LiveInterface[]): string {
     .join('')
 }
 
-/** The interfaces as a JSON array, indented, ending in a line feed. `up` null: it isn't told. */
+/** Formats the interfaces as an indented JSON array with a final line feed. `up` is null when unknown. */
 export function interfacesJson(interfaces: readonly LiveInterface[]): string {
   const objects = interfaces.map(({ name, addresses, description, isUp, isLoopback }) => ({
     name,

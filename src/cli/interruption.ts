@@ -2,12 +2,12 @@ import { outputErrorKind } from '../errors.js'
 import { exitCodeOfKind, signalExitCode } from './exit-codes.js'
 import type { TerminalStream } from './terminal.js'
 
-/** Signals that come closer together count as one: `timeout` and npm pass a signal on twice. */
+/** Signals within this time count as one, because `timeout` and npm pass a signal on twice. */
 const SAME_SIGNAL_MS = 500
 /** Signals that ask a run to end. People, closed terminals, batch systems and time limits send them. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const
 
-/** Told why a run is ended early. */
+/** Learns why a run ends early. */
 export interface InterruptionListener {
   /** The first signal came. */
   onSignal(): void
@@ -41,7 +41,7 @@ export class Interruption {
     return this.#controller.signal
   }
 
-  /** What the process answers because the run was ended early; null: it was not. */
+  /** Exit code of a run that was ended early; null when it was not. */
   get exitCode(): number | null {
     return this.#exitCode
   }
@@ -51,7 +51,7 @@ export class Interruption {
     return this.#isStdoutGone
   }
 
-  /** Gives signals their usual effect back. Standard output stays watched: it is yet to be flushed. */
+  /** Restores the default effect of signals. Standard output stays watched, because it is not flushed yet. */
   release(): void {
     for (const name of SIGNALS) process.off(name, this.#signalled)
   }

@@ -30,14 +30,14 @@ import { writeSummary } from './summary-file.js'
 import { alarming, PROCESS_TERMINAL, type Terminal, waitForFlush, wantsColours } from './terminal.js'
 
 /**
- * The program: reads the command line, does what it asks, and says how it went.
+ * The program: parses the command line, executes it and reports the result.
  *
  * @param args What follows the program's name.
  * @returns The exit code, when everything written to the terminal has left the process. Never rejects.
  */
 export async function main(args: readonly string[], terminal: Terminal = PROCESS_TERMINAL): Promise<number> {
-  terminal.stderr.on('error', () => {}) // nobody is left to be told
-  // Every thread pipes its standard streams to these, so many listeners are no leak.
+  terminal.stderr.on('error', () => {}) // there is nobody left to tell
+  // Every thread pipes its standard streams to these, so many listeners are not a leak.
   for (const stream of [terminal.stdout, terminal.stderr]) stream.setMaxListeners(0)
   const exitCode = await execute(args, terminal).catch((error: unknown) => explain(error, terminal))
   await Promise.all([waitForFlush(terminal.stdout), waitForFlush(terminal.stderr)])
@@ -194,7 +194,7 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-// An error of the system is no bug: a stack trace would help nobody.
+// An error of the system is not a bug, so a stack trace would not help.
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && 'syscall' in error
 }

@@ -21,9 +21,9 @@ const YARGS_CONFIGURATION = {
 }
 
 /**
- * @param args What stands behind the program's name or that of the command.
- * @param table The options that there are.
- * @param command Name of the command, for the messages; '': none.
+ * @param args The arguments after the name of the program or of the command.
+ * @param table The known options.
+ * @param command Name of the command for messages; empty for none.
  * @throws ConfigError in one sentence that names the option that is unknown, is repeated, or has a value too many or few.
  */
 export async function parseOptions(
@@ -68,7 +68,7 @@ function refuseRepeated(option: OptionRow, value: unknown): void {
     )
 }
 
-/** Turns an error of yargs into a sentence of ours. */
+/** Converts an error of yargs to our own message. */
 function usageError(message: string, table: readonly OptionRow[]): ConfigError {
   const [, problem, key] =
     /^(Not enough arguments following|Argument unexpected for): (\S+)$/.exec(message) ?? []

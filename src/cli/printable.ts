@@ -1,6 +1,6 @@
 import { shownPath } from '../system-path.js'
 
-/** Controls, line separators, invisible format characters (among them those that turn the writing direction), lone surrogates. */
+/** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /** `text` on one line that cannot drive a terminal: `\x1b`, `\u202e`; of a path, bytes that are no UTF-8 as `\xNN`. File names and error texts go through here. */

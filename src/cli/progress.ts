@@ -4,14 +4,14 @@ import type { ProgressMode } from './arguments.js'
 import { printable } from './printable.js'
 import { type Terminal, type TerminalStream, takesControls } from './terminal.js'
 
-/** The time left is shown only when so much of the inputs has been read. */
+/** The time left is shown only after this share of the inputs was read. */
 const LEAST_SHARE = 0.005
 const BAR_COLUMNS = 20
 const INPUT_CHARACTERS = 40
 /** Milliseconds between two plain lines, where progress goes to a file or pipe. */
 const LINE_EVERY_MS = { auto: 10_000, always: 2_000 } as const
 
-/** Shows how far the run has come. */
+/** Shows the progress of a run. */
 export interface ProgressDisplay {
   update(progress: Progress): void
   /** Removes the display; nothing is shown afterwards. */
@@ -19,7 +19,7 @@ export interface ProgressDisplay {
 }
 
 /**
- * A bar where standard error is a terminal that can show one, a line now and then elsewhere; null: nothing is to be shown.
+ * Makes a bar if standard error is a terminal that can show one, or else a line now and then. Null to show nothing.
  *
  * @param isStdoutUsed Payload or records go to standard output: progress on the same terminal would garble them.
  */
@@ -50,7 +50,7 @@ export function progressText(progress: Progress, elapsedSec: number): string {
   return `${read}, ${countText(packets)} packets${rate}${dropped}, ${countText(connections)} connections${left}: ${inputText(progress.input)}`
 }
 
-/** Seconds to be waited for: `9 s`, `2 min 5 s`, `1 h 3 min`. */
+/** Formats seconds: `9 s`, `2 min 5 s`, `1 h 3 min`. */
 export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds)
   if (whole < 60) return `${whole} s`

@@ -6,7 +6,7 @@ import { printable } from './printable.js'
 /** Linux shows the bytes of the process's arguments here, each followed by a NUL. */
 const COMMAND_LINE = '/proc/self/cmdline'
 const REPLACEMENT = '\ufffd'
-/** Systems whose names are UTF-8 or UTF-16: there the argument really has the replacement character. */
+/** Systems whose file names are UTF-8 or UTF-16, where an argument really contains the replacement character. */
 const WITHOUT_BYTE_NAMES = new Set(['win32', 'darwin'])
 
 /**
@@ -14,7 +14,7 @@ const WITHOUT_BYTE_NAMES = new Set(['win32', 'darwin'])
  * the replacement character there, which names another file.
  *
  * @param args The last ones of the process, as Node gives them.
- * @throws ConfigError where such bytes cannot be known.
+ * @throws ConfigError when such bytes cannot be determined.
  */
 export function rawArguments(args: readonly string[]): readonly string[] {
   const lossy = args.find((arg) => arg.includes(REPLACEMENT))

@@ -59,7 +59,7 @@ Exit codes: 0 done, 1 an input could not be read or the page exists, 2 bad usage
 /**
  * Writes the page that the arguments ask for.
  *
- * @param args What stands behind `report`.
+ * @param args The arguments after `report`.
  * @returns The exit code.
  * @throws ConfigError, InputError, OutputError
  */

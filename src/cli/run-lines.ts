@@ -136,7 +136,7 @@ const SKIPPED_WORDS: readonly (readonly [SkipReason, one: string, several: strin
   ['same_file', 'read by another name', 'read by other names'],
 ]
 
-/** What was found besides inputs, and is not read: a line, or none. */
+/** A line about files found that are not read, or no line. */
 export function skippedLines(skipped: SkippedInputs): string[] {
   const parts = SKIPPED_WORDS.filter(([reason]) => skipped[reason] > 0).map(
     ([reason, one, several]) => `${countText(skipped[reason])} ${skipped[reason] === 1 ? one : several}`,

@@ -9,7 +9,7 @@ import type { TerminalStream } from './terminal.js'
 
 // Windows has none.
 const IN_PLACE = constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)
-/** How long a pipe may have no reader, or one that takes nothing. */
+/** Time that a pipe may be without a reader, or with a reader that takes nothing. */
 const PATIENCE_MS = 5_000
 const LOOK_EVERY_MS = 20
 

@@ -3,11 +3,11 @@ import colors from 'picocolors'
 
 /** The program's standard streams. */
 export interface Terminal {
-  /** What the input `-` reads. Looked at only when it is asked for. */
+  /** The stream for the input `-`. Accessed only when needed. */
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  /** Carries only what was asked for there. */
+  /** Receives only output that was requested there. */
   readonly stdout: TerminalStream
-  /** Carries messages and progress. */
+  /** Receives messages and progress. */
   readonly stderr: TerminalStream
 }
 
@@ -36,12 +36,12 @@ export function takesControls(stream: TerminalStream): boolean {
   return stream.isTTY === true && process.env.TERM !== 'dumb'
 }
 
-/** True for such a terminal whose user has not asked for no colours (https://no-color.org). */
+/** True for such a terminal, unless the user has disabled colours (https://no-color.org). */
 export function wantsColours(stream: TerminalStream): boolean {
   return takesControls(stream) && !process.env.NO_COLOR
 }
 
-/** Red where colours are wanted. */
+/** Colours text red if the stream shows colours. */
 export function alarming(text: string, stream: TerminalStream): string {
   return colors.createColors(wantsColours(stream)).red(text)
 }

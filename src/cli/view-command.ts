@@ -44,8 +44,8 @@ Exit codes: 0 ended by Ctrl-C, 1 folder or index could not be read, 2 bad usage`
 /**
  * Serves the folder that the arguments name until the process is told to end.
  *
- * @param args What stands behind `view`.
- * @param signal What ends it; absent: SIGINT, SIGTERM and SIGHUP.
+ * @param args The arguments after `view`.
+ * @param signal Ends the viewer. Default: SIGINT, SIGTERM and SIGHUP.
  * @returns The exit code.
  * @throws ConfigError, InputError
  */
@@ -68,7 +68,7 @@ export async function view(
   const port = integerOf('--port', values.port, 0, 0, MAX_PORT)
   const { Viewer } = await import('../view/viewer.js')
   const viewer = await Viewer.open({ outputDir: pathOf('OUTDIR', outputDir), indexPath, port })
-  const end = signal ?? untilSignal() // who reads the address may end it at once
+  const end = signal ?? untilSignal() // set before printing the address: its reader may end the viewer at once
   stdout.write(`${viewer.address}\n`)
   stderr.write(`${printable(`Showing ${viewer.indexPath} until Ctrl-C`)}\n`)
   let forget = () => {}
