@@ -1,6 +1,7 @@
-import { openSync, readSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { InputReadProblem } from '../../input/byte-source.js'
+import { compressedFile } from '../../input/decompress/compressed-file.js'
 import { CompressedInput } from '../../input/decompress/compressed-input.js'
 import { loadDecompressor } from '../../input/decompress/load-decompressor.js'
 import { closeQuietly, readProblem } from '../../input/file-source.js'
@@ -60,7 +61,11 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
     return readProblem(0, error) // it was there a moment ago
   }
   try {
-    return decompress(fileInput(file, checkpoint), write)
+    const onRead = (position: number) => {
+      checkpoint()
+      readUpTo(position)
+    }
+    return decompress(compressedFile(file, onRead), write)
   } finally {
     closeQuietly(file)
   }
@@ -89,21 +94,6 @@ function publish(): void {
   handedOver += 1
   if (producer.publish(slotBytes)) tell({ kind: 'filled' })
   slotBytes = 0
-}
-
-function fileInput(file: number, checkpoint: () => void): CompressedInput {
-  let position = 0
-  const read = (target: Uint8Array): number => {
-    checkpoint()
-    const bytes = readSync(file, target, 0, target.length, position)
-    position += bytes
-    readUpTo(position)
-    return bytes
-  }
-  const seek = (offset: number) => {
-    position = offset
-  }
-  return new CompressedInput(read, seek)
 }
 
 function portInput(port: MessagePort, checkpoint: () => void): CompressedInput {
