@@ -13,6 +13,7 @@ const WITH_INSPECT: ReadonlyMap<string, string> = new Map([
     'capture to look into: file, "glob", folder, - for standard input; same as a plain argument',
   ],
   ['link-type', "link type to use instead of the capture's own: name or number"],
+  ['decode-as', 'tunnel on a port: udp:8473=vxlan, also tcp:; repeatable'],
   ['no-decap', "don't look inside tunnels"],
   ['json', 'as a JSON object instead of a table'],
   ['quiet', 'no problems and errors on standard error'],
@@ -42,6 +43,7 @@ export function inspectCommand({ values, plain }: FoundOptions): InspectCommand 
     raw: {
       inputFile: [values['input-file'] ?? [], plain].flat() as string[],
       linkType: values['link-type'] as string | undefined,
+      decodeAs: values['decode-as'] as string[] | undefined,
       noDecap: values['no-decap'] === true,
     },
     isJson: values.json === true,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { linkTypeByName } from '../wire/link/link-types.js'
+import { type DecodeAs, TUNNEL_NAMES } from '../wire/tunnels/tunnel-names.js'
 import {
   checked,
   choice,
@@ -17,6 +18,7 @@ const MIB = 2 ** 20
 const MAX_WORKERS = 256
 const MAX_TIMEOUT_SEC = 1_000_000_000
 const MAX_LINK_TYPE = 0xffff
+const MAX_PORT = 0xffff
 
 /** The options for reading and reassembly, in the order of the help. */
 export const READING_OPTIONS = {
@@ -77,6 +79,18 @@ export const READING_OPTIONS = {
     help: "don't look inside tunnels",
     readme: "don't look inside tunnels over IP",
   }),
+  /** Ports that stand for another tunnel than theirs: "udp:8473=vxlan", also "tcp:". "none" opens nothing. */
+  decodeAs: checked<string | readonly string[], readonly DecodeAs[]>(
+    {
+      value: 'PORT=TUNNEL',
+      isRepeatable: true,
+      group: 'Input',
+      help: `tunnel on a port: udp:8473=vxlan, also tcp:; repeatable; ${TUNNEL_NAMES.join(', ')}`,
+      readme: `the tunnel that a port stands for, in either direction: \`udp:8473=vxlan\`, also \`tcp:\`; repeatable. Tunnels: ${TUNNEL_NAMES.map((name) => `\`${name}\``).join(', ')}`,
+      conflicts: { noDecap: 'no tunnel is opened' },
+    },
+    decodeAsOf,
+  ),
 
   /** Which copy wins when a retransmission carries other bytes. Default "first". */
   overlap: choice({
@@ -164,6 +178,20 @@ export const READING_OPTIONS = {
 function inputsOf(label: string, value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
   return Object.freeze(list.map((input) => pathOf(label, input)))
+}
+
+function decodeAsOf(label: string, value: unknown): readonly DecodeAs[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+  return Object.freeze(list.map((item) => decodeAsRow(label, item)))
+}
+
+function decodeAsRow(label: string, value: unknown): DecodeAs {
+  const match = typeof value === 'string' ? /^(udp|tcp):(\d{1,5})=([\w-]+)$/i.exec(value) : null
+  const [, protocol = '', port = '', name = ''] = match ?? []
+  const tunnel = TUNNEL_NAMES.find((known) => known === name.toLowerCase())
+  if (match === null || tunnel === undefined || Number(port) > MAX_PORT)
+    throw refusal(label, value, `a port and a tunnel, such as udp:8473=vxlan (${TUNNEL_NAMES.join(', ')})`)
+  return { protocol: protocol.toLowerCase() === 'tcp' ? 'tcp' : 'udp', port: Number(port), tunnel }
 }
 
 function linkTypeOf(label: string, value: unknown): number | null {

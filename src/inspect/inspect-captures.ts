@@ -21,7 +21,7 @@ import { durationSeconds, isoTime } from './iso-time.js'
 import { PacketTally } from './packet-tally.js'
 
 /** Options of an inspection: the options of a conversion that concern reading. */
-export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'linkType' | 'limits'>
+export type InspectConfig = Pick<Config, 'inputs' | 'decap' | 'decodeAs' | 'linkType' | 'limits'>
 
 /**
  * Inspects captures one after the other without converting them.
@@ -69,9 +69,10 @@ async function inspectInput(
   { buffer, encaps }: InspectMemory,
 ): Promise<CaptureInspection | null> {
   const { path } = input
-  const { decap, limits, linkType } = config
+  const { decap, decodeAs, limits, linkType } = config
   const decoder = new PacketDecoder({
     decap,
+    decodeAs,
     limits,
     encaps: new EncapWriter(encaps),
     space: buffer,

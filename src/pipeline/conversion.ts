@@ -95,6 +95,7 @@ export class Conversion {
     this.#encaps = new EncapWriter(encaps)
     this.#decoder = new PacketDecoder({
       decap: config.decap,
+      decodeAs: config.decodeAs,
       limits,
       encaps: this.#encaps,
       space,

@@ -18,6 +18,7 @@ export const EncapKind = {
   PBB: kind('pbb', 'number'),
   FABRIC_PATH: kind('fabricpath', 'number'),
   NSH: kind('nsh', 'number'),
+  TRILL: kind('trill', 'name'),
   IP_IP: kind('ipip', 'name'),
   IP_6IN4: kind('6in4', 'name'),
   IP_4IN6: kind('4in6', 'name'),
@@ -43,6 +44,9 @@ export const EncapKind = {
   LISP_CONTROL: kind('lisp-control', 'name'),
   CAPWAP: kind('capwap', 'name'),
   ETHERNET: kind('ethernet', 'name'),
+  TZSP: kind('tzsp', 'name'),
+  AYIYA: kind('ayiya', 'name'),
+  ESP: kind('esp', 'name'),
 } as const
 
 /** The first kind that is a tunnel over IP. */

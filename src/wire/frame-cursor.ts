@@ -69,6 +69,10 @@ export const Layer = {
   /** A tag of four or six bytes after its TPID; its content is ignored. */
   TAG_4: 21,
   TAG_6: 22,
+  /** The header of TRILL behind its EtherType. */
+  TRILL: 23,
+  /** A time of Arista's behind its EtherType. */
+  ARISTA_TIMESTAMP: 24,
 } as const
 
 /** Cuts the frame at `end` if it is longer, because a header gave its length. */

@@ -1,4 +1,5 @@
 import type { CapturedPacket } from '../capture/captured-packet.js'
+import { EncapKind } from './encap-table.js'
 import type { FragmentLimits, ReassembledSpace } from './fragments.js'
 import { FragmentTable, MAX_REASSEMBLED_DATAGRAMS } from './fragments.js'
 import { type FrameCursor, Layer, type LayerDecoder } from './frame-cursor.js'
@@ -9,8 +10,10 @@ import { innerLayer } from './link/layers.js'
 import { decodeTcp } from './tcp.js'
 import { decodeOtherThanTcp } from './transport.js'
 import { IpProtocol, type TransportPacket } from './transport-packet.js'
+import { openEspTransport } from './tunnels/esp.js'
 import { fittingIp } from './tunnels/ip-claim.js'
-import { tunnelOfPorts, tunnelOfProtocol } from './tunnels/tunnel-table.js'
+import type { DecodeAs } from './tunnels/tunnel-names.js'
+import { PortTunnels, tunnelOfProtocol } from './tunnels/tunnel-table.js'
 
 /** Most headers below the first IP header, or between two IP headers. */
 export const MAX_LAYERS = 16
@@ -32,6 +35,9 @@ type InsideStatus = IpStatus | 'closed'
 export class IpDecoder {
   // Invariants: `#ip` and `#inside` are valid only for the packet being decoded, `#reassembled` only for its frame.
   readonly #decap: boolean
+  readonly #udpTunnels: PortTunnels
+  /** Null: no port of TCP was named. */
+  readonly #tcpTunnels: PortTunnels | null
   #ip: IpHeader = blankIpHeader()
   #inside: IpHeader = blankIpHeader()
   #reassembled = 0
@@ -39,9 +45,20 @@ export class IpDecoder {
   /** Fragments and their counters. */
   readonly fragments: FragmentTable
 
-  /** @param decap Whether to look inside tunnels. */
-  constructor(decap: boolean, limits: FragmentLimits, space: ReassembledSpace) {
+  /**
+   * @param decap    Whether to look inside tunnels.
+   * @param decodeAs Ports that stand for another tunnel than theirs.
+   */
+  constructor(
+    decap: boolean,
+    limits: FragmentLimits,
+    space: ReassembledSpace,
+    decodeAs: readonly DecodeAs[],
+  ) {
     this.#decap = decap
+    this.#udpTunnels = new PortTunnels('udp', decodeAs)
+    const hasTcp = decodeAs.some(({ protocol }) => protocol === 'tcp')
+    this.#tcpTunnels = hasTcp ? new PortTunnels('tcp', decodeAs) : null
     this.fragments = new FragmentTable(limits, space)
   }
 
@@ -59,8 +76,8 @@ export class IpDecoder {
     if (header !== 'delivered') return header
     const transport = decodeTransport(bytes, this.#ip, out)
     if (transport !== 'delivered') return transport
-    if (out.protocol !== IpProtocol.TCP && this.#decap) {
-      const decodeTunnel = tunnelOf(out)
+    if (this.#decap && (out.protocol !== IpProtocol.TCP || this.#tcpTunnels !== null)) {
+      const decodeTunnel = this.#tunnelOf(out)
       if (decodeTunnel !== null && this.#open(decodeTunnel, bytes, cursor, packet, out) === 'fragment') {
         return 'fragment'
       }
@@ -93,7 +110,7 @@ export class IpDecoder {
       const inside = this.#inside
       this.#inside = this.#ip
       this.#ip = inside
-      decodeTunnel = out.protocol === IpProtocol.TCP ? null : tunnelOf(out)
+      decodeTunnel = this.#tunnelOf(out)
     }
     return 'delivered'
   }
@@ -106,7 +123,7 @@ export class IpDecoder {
     packet: CapturedPacket,
     out: TransportPacket,
   ): InsideStatus {
-    const isKnownByPort = out.protocol === IpProtocol.UDP
+    const isKnownByPort = out.protocol === IpProtocol.UDP || out.protocol === IpProtocol.TCP
     cursor.at = out.payloadFrom
     cursor.to = out.payloadFrom + out.payloadBytes
     cursor.wireTo = out.payloadFrom + out.originalPayloadBytes
@@ -140,12 +157,22 @@ export class IpDecoder {
       const chain = walkExtensionHeaders(bytes, ip)
       if (chain !== 'ok') return ipStatus(chain)
     }
+    if (ip.protocol === IpProtocol.ESP && this.#decap && openEspTransport(bytes, ip)) {
+      cursor.encaps.push(EncapKind.ESP, 0)
+    }
     return 'delivered'
   }
-}
 
-function tunnelOf({ protocol, ipVersion, srcPort, dstPort }: TransportPacket): LayerDecoder | null {
-  return protocol === IpProtocol.UDP ? tunnelOfPorts(srcPort, dstPort) : tunnelOfProtocol(ipVersion, protocol)
+  #tunnelOf({ protocol, ipVersion, srcPort, dstPort }: TransportPacket): LayerDecoder | null {
+    switch (protocol) {
+      case IpProtocol.UDP:
+        return this.#udpTunnels.of(srcPort, dstPort)
+      case IpProtocol.TCP:
+        return this.#tcpTunnels === null ? null : this.#tcpTunnels.of(srcPort, dstPort)
+      default:
+        return tunnelOfProtocol(ipVersion, protocol)
+    }
+  }
 }
 
 function decodeTransport(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): IpStatus {

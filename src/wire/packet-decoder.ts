@@ -7,6 +7,7 @@ import { IpDecoder, MAX_LAYERS } from './ip-decoder.js'
 import { innerLayer } from './link/layers.js'
 import { linkLayer } from './link/link-layers.js'
 import type { DecodeStatus, TransportPacket } from './transport-packet.js'
+import type { DecodeAs } from './tunnels/tunnel-names.js'
 
 /** Counts of malformed packets by reason. */
 export interface MalformedCounts {
@@ -46,6 +47,8 @@ export interface PacketDecoderOptions {
   readonly space: ReassembledSpace
   /** Link type of all frames instead of the capture's; null to use the capture's. */
   readonly linkType: number | null
+  /** Ports that stand for another tunnel than theirs; absent: none. */
+  readonly decodeAs?: readonly DecodeAs[]
 }
 
 /** Decodes captured frames in place, from the link layer to the transport payload. */
@@ -73,7 +76,7 @@ export class PacketDecoder {
   constructor(options: PacketDecoderOptions) {
     this.#linkType = options.linkType
     this.#cursor = blankFrameCursor(options.encaps)
-    this.#ips = new IpDecoder(options.decap, options.limits, options.space)
+    this.#ips = new IpDecoder(options.decap, options.limits, options.space, options.decodeAs ?? [])
   }
 
   /** Fragments and their counters. */

@@ -165,6 +165,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'tcp-timeout': '60',
   'udp-timeout': '60',
   'max-bytes': '100',
+  'decode-as': 'udp:8473=vxlan',
   'link-type': 'RAW',
   filter: 'tcp port 80',
   write: 'raw.pcapng',

@@ -69,5 +69,5 @@ it('inspectHelpText() shows its options and fits 100 columns', () => {
   const lines = inspectHelpText().split('\n')
   expect(lines.filter((line) => line.length > 100)).toEqual([])
   const shown = [...inspectHelpText().matchAll(/^ {2}(?:-\w, | {4})--([\w-]+)/gm)].map(([, name]) => name)
-  expect(shown).toEqual(['input-file', 'link-type', 'no-decap', 'json', 'quiet', 'help'])
+  expect(shown).toEqual(['input-file', 'link-type', 'no-decap', 'decode-as', 'json', 'quiet', 'help'])
 })

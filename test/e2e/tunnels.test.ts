@@ -42,6 +42,18 @@ describe('a capture with tunnels', () => {
     ])
   })
 
+  it('takes ports for what --decode-as says', async () => {
+    const { records } = await convert(
+      'tunnels.pcap',
+      '--decode-as',
+      'udp:4789=none',
+      '--decode-as',
+      'udp:9=gre',
+    )
+    expect(records.map(({ proto, tunnel }) => [proto, tunnel])[0]).toEqual(['udp', []])
+    expect(records.flatMap(({ tunnel }) => tunnel)).toContain('gtpu:17')
+  })
+
   it('gives the tunnels themselves with --no-decap, and all of their bytes', async () => {
     const { records, files } = await convert('tunnels.pcap', '--no-decap')
     expect(records.map((record) => [record.proto, record['id.orig_h'], record['id.resp_p']])).toEqual([

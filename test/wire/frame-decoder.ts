@@ -4,6 +4,7 @@ import { type EncapDescription, EncapTable, EncapWriter } from '../../src/wire/e
 import { MAX_REASSEMBLED_BYTES, MAX_REASSEMBLED_DATAGRAMS } from '../../src/wire/fragments.js'
 import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 import { blankTransportPacket, type DecodeStatus, type PacketTuple } from '../../src/wire/transport-packet.js'
+import type { DecodeAs } from '../../src/wire/tunnels/tunnel-names.js'
 
 /** A 5-tuple with addresses as text, IPv6 in eight groups. */
 export interface Tuple {
@@ -44,6 +45,8 @@ export interface FrameOptions {
 export interface DecoderSettings {
   /** Look inside tunnels; without it true. */
   readonly decap?: boolean
+  /** Ports that stand for another tunnel than theirs. */
+  readonly decodeAs?: readonly DecodeAs[]
   /** Throw when the decoder reads a byte outside of the frame and of reassembled datagrams. */
   readonly isWatched?: boolean
 }
@@ -68,7 +71,7 @@ export class FrameDecoder {
   constructor(
     limits: Partial<Limits> = {},
     linkType: number | null = null,
-    { decap = true, isWatched = false }: DecoderSettings = {},
+    { decap = true, decodeAs = [], isWatched = false }: DecoderSettings = {},
   ) {
     this.#bytes.fill(0xee)
     this.#view = isWatched ? this.#watchedView() : this.#bytes
@@ -77,6 +80,7 @@ export class FrameDecoder {
     this.encaps = new EncapWriter(shared)
     this.decoder = new PacketDecoder({
       decap,
+      decodeAs,
       limits: { ...DEFAULT_LIMITS, ...limits },
       encaps: this.encaps,
       space: {

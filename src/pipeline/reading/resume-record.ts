@@ -36,6 +36,7 @@ const RESULT_OPTIONS = [
   'udpTimeoutSec',
   'decap',
   'linkType',
+  'decodeAs',
 ] as const satisfies readonly (keyof Config)[]
 
 /** One input of a capture, as it was when it was converted. */

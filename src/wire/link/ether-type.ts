@@ -19,6 +19,8 @@ const VN_TAG = 0x8926
 const HSR_TAG = 0x892f
 const REDUNDANCY_TAG = 0xf1c1
 const E_TAG = 0x893f
+const TRILL = 0x22f3
+const ARISTA_TIMESTAMP = 0xd28b
 /** Largest value that is a length and not a type (IEEE 802.3 §3.2.6). */
 export const MAX_802_3_LENGTH = 1500
 
@@ -56,6 +58,10 @@ export function layerOfEtherType(etherType: number): number {
       return Layer.TAG_4
     case E_TAG:
       return Layer.TAG_6
+    case TRILL:
+      return Layer.TRILL
+    case ARISTA_TIMESTAMP:
+      return Layer.ARISTA_TIMESTAMP
     default:
       return etherType <= MAX_802_3_LENGTH ? Layer.LLC : Layer.NOT_IP
   }

@@ -1,5 +1,6 @@
 import { type FrameCursor, Layer, type LayerDecoder } from '../frame-cursor.js'
 import { decodeAmsdu } from './amsdu.js'
+import { decodeAristaTimestamp } from './arista.js'
 import { decodeCiscoMetadata } from './cisco-metadata.js'
 import { decodeEthernet, decodeTag4, decodeTag6, decodeVlan } from './ethernet.js'
 import { linkLayer } from './link-layers.js'
@@ -9,6 +10,7 @@ import { decodeMacsec } from './macsec.js'
 import { decodeMpls } from './mpls.js'
 import { decodeNsh } from './nsh.js'
 import { decodePpp, decodePppoe } from './ppp.js'
+import { decodeTrill } from './trill.js'
 
 // Decoders by layer. Layers that end the walk have none.
 const LAYERS: readonly LayerDecoder[] = (() => {
@@ -27,6 +29,8 @@ const LAYERS: readonly LayerDecoder[] = (() => {
   table[Layer.MACSEC] = decodeMacsec
   table[Layer.TAG_4] = decodeTag4
   table[Layer.TAG_6] = decodeTag6
+  table[Layer.TRILL] = decodeTrill
+  table[Layer.ARISTA_TIMESTAMP] = decodeAristaTimestamp
   table[Layer.NSH] = decodeNsh
   table[Layer.CISCO_METADATA] = decodeCiscoMetadata
   return table

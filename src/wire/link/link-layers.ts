@@ -33,6 +33,7 @@ import {
 import { decodeSll, decodeSll2 } from './linux-sll.js'
 import { decodeLoopback } from './loopback.js'
 import { decodeMpls } from './mpls.js'
+import { decodeNetlink } from './netlink.js'
 import { decodeNflog } from './nflog.js'
 import { decodeOldPflog, decodePflog } from './pflog.js'
 import { decodePktap, decodeUser2 } from './pktap.js'
@@ -119,6 +120,7 @@ const ROWS: readonly (readonly [linkType: number, decoder: LayerDecoder])[] = [
   [241, decodeNetanalyzerTransparent], // NETANALYZER_TRANSPARENT
   [242, decodeIpoib], // IPOIB
   [247, decodeInfiniband], // INFINIBAND
+  [253, decodeNetlink], // NETLINK
   [258, decodePktap], // PKTAP
   [259, decodeEpon], // EPON
   [274, decodeMpacket], // ETHERNET_MPACKET

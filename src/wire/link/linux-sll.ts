@@ -1,6 +1,7 @@
 import { u16be } from '../../bytes/endian.js'
 import { type FrameCursor, Layer, trySkip } from '../frame-cursor.js'
 import { layerOfEtherType } from './ether-type.js'
+import { decodeNetlinkMessage } from './netlink.js'
 
 const SLL_HARDWARE_TYPE = 2
 const SLL_PROTOCOL = 14
@@ -16,6 +17,7 @@ const HARDWARE_FRAME_RELAY = 770
 const HARDWARE_WLAN = 801
 const HARDWARE_WLAN_PRISM = 802
 const HARDWARE_WLAN_RADIOTAP = 803
+const HARDWARE_NETLINK = 824
 
 const LINK_TYPE_WLAN = 105
 const LINK_TYPE_FRAME_RELAY = 107
@@ -26,21 +28,22 @@ const LINK_TYPE_WLAN_RADIOTAP = 127
 export function decodeSll(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, SLL_BYTES)) return Layer.TRUNCATED
-  return layerOf(u16be(bytes, at + SLL_HARDWARE_TYPE), u16be(bytes, at + SLL_PROTOCOL), cursor)
+  return layerOf(bytes, u16be(bytes, at + SLL_HARDWARE_TYPE), u16be(bytes, at + SLL_PROTOCOL), cursor)
 }
 
 /** LINKTYPE_LINUX_SLL2. */
 export function decodeSll2(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (!trySkip(cursor, SLL2_BYTES)) return Layer.TRUNCATED
-  return layerOf(u16be(bytes, at + SLL2_HARDWARE_TYPE), u16be(bytes, at + SLL2_PROTOCOL), cursor)
+  return layerOf(bytes, u16be(bytes, at + SLL2_HARDWARE_TYPE), u16be(bytes, at + SLL2_PROTOCOL), cursor)
 }
 
 /**
  * An EtherType decides by itself. Linux's small protocol numbers mean LLC or, for some kinds of interfaces, a frame with
  * its link-layer header.
  */
-function layerOf(hardwareType: number, protocol: number, cursor: FrameCursor): number {
+function layerOf(bytes: Uint8Array, hardwareType: number, protocol: number, cursor: FrameCursor): number {
+  if (hardwareType === HARDWARE_NETLINK) return decodeNetlinkMessage(bytes, cursor, protocol)
   const layer = layerOfEtherType(protocol)
   if (layer !== Layer.LLC) return layer
   switch (hardwareType) {

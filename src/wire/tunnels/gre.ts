@@ -25,6 +25,11 @@ const TRANSPARENT_ETHERNET = 0x6558
 const MIKROTIK_ETHERNET = 0x6400
 const WCCP = 0x883e
 const PPP = 0x880b
+// Access points of Aruba put the number of a tunnel into the type. An 802.11 frame follows.
+const ARUBA_FIRST = 0x8200
+const ARUBA_LAST = 0x8370
+const ARUBA_STEP = 0x0010
+const LINK_TYPE_WLAN = 105
 
 const WCCP_HEADER_BYTES = 4
 
@@ -76,8 +81,16 @@ function layerOfType(bytes: Uint8Array, cursor: FrameCursor, type: number): numb
     case ETHER_TYPE_CISCO_METADATA:
       return behindCiscoMetadata(bytes, cursor)
     default:
+      if (isAruba(type)) {
+        cursor.linkType = LINK_TYPE_WLAN
+        return Layer.LINK_TYPE
+      }
       return layerOfTypeOnly(type)
   }
+}
+
+function isAruba(type: number): boolean {
+  return type >= ARUBA_FIRST && type <= ARUBA_LAST && type % ARUBA_STEP === 0
 }
 
 /** Skips Cisco's metadata in GRE, where the EtherType of what follows comes before the metadata. */

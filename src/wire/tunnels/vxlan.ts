@@ -5,19 +5,16 @@ import { layerOfNextProtocol } from '../link/nsh.js'
 
 const HEADER_BYTES = 8
 
-// First two bytes of VXLAN (RFC 7348 §5) and of its group policy extension (draft-smith-vxlan-group-policy §2.1).
-const HAS_VNI = 0x0800
-const HAS_GROUP = 0x8000
-const GROUP_FLAGS = 0x8048
+const HAS_VNI = 0x08
 
-/** VXLAN with or without group policy: an Ethernet frame follows. All other flags and reserved bits must be 0. */
+/**
+ * VXLAN: an Ethernet frame follows. All flags but one and the reserved bytes are ignored (RFC 7348 §5): extensions have a
+ * group policy there (draft-smith-vxlan-group-policy §2.1), and more.
+ */
 export function decodeVxlan(bytes: Uint8Array, cursor: FrameCursor): number {
   const { at } = cursor
   if (cursor.to - at < HEADER_BYTES) return Layer.TRUNCATED
-  const flags = u16be(bytes, at)
-  const hasGroup = (flags & HAS_GROUP) !== 0
-  if ((flags & HAS_VNI) === 0 || (flags & ~HAS_VNI & ~(hasGroup ? GROUP_FLAGS : 0)) !== 0) return Layer.NOT_IP
-  if ((!hasGroup && u16be(bytes, at + 2) !== 0) || bytes[at + 7] !== 0) return Layer.NOT_IP
+  if ((bytes[at]! & HAS_VNI) === 0) return Layer.NOT_IP
   cursor.encaps.push(EncapKind.VXLAN, u32be(bytes, at + 4) >>> 8)
   cursor.at = at + HEADER_BYTES
   return Layer.ETHERNET

@@ -56,6 +56,8 @@ const behindAddresses = (tag: readonly number[]) => {
 const tzsp = (protocol: number, content: Uint8Array) =>
   concat([1, 0], u16(protocol), [0, 10, 1, 0xcc, 0, 41, 2, 1, 2, 1], content)
 const nflogPacketHeader = nflogField(1, Uint8Array.of(8, 0, 3, 0))
+const netlink = (type: Uint8Array, message: Uint8Array) =>
+  concat([0, 4, 0x03, 0x38], zeros(10), [0, 12], u32le(16 + message.length), type, message)
 const pflog = (length: number, content: Uint8Array) =>
   concat([length, 2], zeros(((length + 3) & ~3) - 2), content)
 const snapFrameRelay = (address: readonly number[]) =>
@@ -243,6 +245,25 @@ export const carriers: readonly Carrier[] = [
     'NFLOG of a big-endian host',
     239,
     concat([10, 0, 0, 5], nflogField(3, zeros(16), false), nflogField(9, hello6, false)),
+  ],
+  ['NETLINK of NFLOG', 253, netlink(concat([0, 4], zeros(10)), concat([2, 0, 0, 5], nflogField(9, hello)))],
+  [
+    'NETLINK of a big-endian host',
+    253,
+    netlink(concat([4, 0], zeros(10)), concat([10, 0, 0, 5], nflogField(9, hello6, false))),
+  ],
+  [
+    'NETLINK of NFQUEUE',
+    253,
+    netlink(
+      concat([0, 3], zeros(10)),
+      concat([0, 0, 0, 5], nflogField(1, Uint8Array.of(0, 0, 0, 9, 8, 0, 3)), nflogField(10, hello)),
+    ),
+  ],
+  [
+    'NETLINK in a cooked header',
+    113,
+    netlink(concat([0, 4], zeros(10)), concat([2, 0, 0, 5], nflogField(9, hello))),
   ],
   ['NFLOG of a bridge', 239, concat([7, 0, 0, 5], nflogPacketHeader, nflogField(9, hello))],
   ['netANALYZER', 240, concat(zeros(4), ethernet(hello), FCS)],

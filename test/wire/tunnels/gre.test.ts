@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { concat, ethernet, ipv4, mpls, ppp, text, vlan } from '../../support/frames.js'
+import { snap, wlan } from '../../support/link-frames.js'
 import { gre, nsh } from '../../support/tunnel-frames.js'
 import { decodeFrame } from '../frame-decoder.js'
 import {
@@ -10,6 +11,7 @@ import {
   inside4,
   inside6,
   overIp,
+  overUdp,
   taggedFrame,
 } from './tunnel-cases.js'
 
@@ -19,6 +21,7 @@ const IPV6 = 0x86dd
 const ETHERNET = 0x6558
 const WCCP = 0x883e
 const METADATA = 0x8909
+const wlanFrame = wlan({}, snap(inside4))
 
 // As in PcapFlowLab/parsing__gre__10_gre_checksum_key_sequence_ipv4_udp.pcap, packetnet/Test__CaptureFiles__gre_nvgre.pcap,
 // tcpdump/wccp_redirect_gre.pcap, tcpdump/various_gre.pcap (Cisco's metadata).
@@ -53,6 +56,9 @@ describe('decodeGre()', () => {
       ['gre'],
     ],
     ['NSH', overIp(GRE, gre({ type: 0x894f }, nsh(8, 1, inside4))), ['gre', 'nsh:8']],
+    ['GRE over UDP', overUdp(4754, gre({ type: IPV4 }, inside4)), ['gre']],
+    ['GRE over UDP with a key', overUdp(4754, gre({ type: ETHERNET, key: 7 }, frame4)), ['gre:7']],
+    ["Aruba's 802.11 frame", overIp(GRE, gre({ type: 0x8210 }, wlanFrame)), ['gre']],
     ['what a router redirects', overIp(GRE, gre({ type: WCCP }, inside4)), ['wccp']],
     [
       'what a router redirects, with a header',

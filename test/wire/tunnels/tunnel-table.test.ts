@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decodeGre } from '../../../src/wire/tunnels/gre.js'
 import { decodeGtpU } from '../../../src/wire/tunnels/gtp-u.js'
 import { decode4In4, decode4In6, decode6In4, decode6In6 } from '../../../src/wire/tunnels/ip-in-ip.js'
-import { tunnelOfPorts, tunnelOfProtocol } from '../../../src/wire/tunnels/tunnel-table.js'
+import { TUNNEL_NAMES } from '../../../src/wire/tunnels/tunnel-names.js'
+import { PortTunnels, tunnelOfProtocol } from '../../../src/wire/tunnels/tunnel-table.js'
 import { decodeVxlan } from '../../../src/wire/tunnels/vxlan.js'
 
 describe('tunnelOfProtocol()', () => {
@@ -16,12 +17,15 @@ describe('tunnelOfProtocol()', () => {
     const tunnels = Array.from({ length: 256 }, (_, protocol) => protocol).filter(
       (protocol) => tunnelOfProtocol(4, protocol) !== null,
     )
-    expect(tunnels).toEqual([4, 41, 47, 97, 103, 115, 137, 143, 145])
+    expect(tunnels).toEqual([4, 41, 47, 50, 97, 103, 115, 137, 143, 145])
     expect(tunnels.every((protocol) => tunnelOfProtocol(6, protocol) !== null)).toBe(true)
   })
 })
 
-describe('tunnelOfPorts()', () => {
+describe('PortTunnels', () => {
+  const udp = new PortTunnels('udp')
+  const tunnelOfPorts = (srcPort: number, dstPort: number) => udp.of(srcPort, dstPort)
+
   it('knows some tunnels by either port, others by the destination only', () => {
     expect([tunnelOfPorts(2152, 9), tunnelOfPorts(9, 2152)]).toEqual([decodeGtpU, decodeGtpU])
     expect([tunnelOfPorts(4789, 9), tunnelOfPorts(9, 4789)]).toEqual([null, decodeVxlan])
@@ -34,8 +38,33 @@ describe('tunnelOfPorts()', () => {
   it('knows no other port', () => {
     const ports = Array.from({ length: 65_536 }, (_, port) => port)
     expect(ports.filter((port) => tunnelOfPorts(0, port) !== null)).toEqual([
-      1701, 2152, 3544, 4341, 4342, 4789, 4790, 5247, 6081, 6635, 8472,
+      1701, 2152, 3544, 4341, 4342, 4500, 4754, 4789, 4790, 5072, 5247, 6081, 6635, 8472, 37008,
     ])
-    expect(ports.filter((port) => tunnelOfPorts(port, 0) !== null)).toEqual([1701, 2152, 3544, 4342, 5247])
+    expect(ports.filter((port) => tunnelOfPorts(port, 0) !== null)).toEqual([
+      1701, 2152, 3544, 4342, 4500, 5072, 5247,
+    ])
+  })
+
+  it('takes ports for what it is told, on either side', () => {
+    const asked = new PortTunnels('udp', [
+      { protocol: 'udp', port: 8473, tunnel: 'vxlan' },
+      { protocol: 'udp', port: 2152, tunnel: 'none' },
+      { protocol: 'tcp', port: 99, tunnel: 'gre' },
+    ])
+    expect([asked.of(8473, 9), asked.of(9, 8473)]).toEqual([decodeVxlan, decodeVxlan])
+    expect([asked.of(2152, 9), asked.of(9, 2152), asked.of(9, 99)]).toEqual([null, null, null])
+  })
+
+  it('knows no port of TCP but those that it is told', () => {
+    const tcp = new PortTunnels('tcp', [{ protocol: 'tcp', port: 99, tunnel: 'gre' }])
+    const ports = Array.from({ length: 65_536 }, (_, port) => port)
+    expect(ports.filter((port) => tcp.of(0, port) !== null)).toEqual([99])
+  })
+
+  it('has a decoder for every name', () => {
+    for (const tunnel of TUNNEL_NAMES) {
+      const decoder = new PortTunnels('udp', [{ protocol: 'udp', port: 7, tunnel }]).of(7, 0)
+      expect(decoder === null).toBe(tunnel === 'none')
+    }
   })
 })
