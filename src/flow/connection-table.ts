@@ -23,6 +23,11 @@ export const ConnectionFlag = {
   CLOSED: 4,
   /** The first packet was sent by side 1: a SYN+ACK seen before its SYN. */
   FLIPPED: 8,
+  /** A later connection of the same 5-tuple was confirmed, and nothing has come for this one since. */
+  REPLACED: 16,
+  /** The only byte of side 0, or 1, may be that of a keep-alive: nothing has told yet. */
+  DOUBTFUL_0: 32,
+  DOUBTFUL_1: 64,
 } as const
 
 /** Number of no connection. */
@@ -55,6 +60,8 @@ export class ConnectionTable {
   hash = new Int32Array(INITIAL_CAPACITY)
   /** Next connection of the same hash bucket, or of the free list. */
   next = new Int32Array(INITIAL_CAPACITY)
+  /** Number of the group of connections on the same 5-tuple; 0: it is alone there. */
+  group = new Uint32Array(INITIAL_CAPACITY)
   /** `address[8c + 4 * side + i]`: word `i` of the address, big-endian value; IPv4 uses word 0, the others are 0. */
   address = new Uint32Array(INITIAL_CAPACITY * ADDRESS_WORDS)
   firstSec = new Float64Array(INITIAL_CAPACITY)
@@ -67,8 +74,6 @@ export class ConnectionTable {
   closedNsec = new Uint32Array(INITIAL_CAPACITY)
   /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)
-  /** Outer headers of the first packet, see `EncapTable`. */
-  encapId = new Uint16Array(INITIAL_CAPACITY)
   /** ICMP type << 8 | code of the first packet. */
   icmpType = new Uint16Array(INITIAL_CAPACITY)
   /** ICMP errors that quoted this connection. */
@@ -112,7 +117,9 @@ export class ConnectionTable {
   zeroWindows = new Uint32Array(INITIAL_CAPACITY * 2)
   /** How far this side's windows are shifted, plus 1, as its SYN told; 0: it told nothing. */
   windowScale = new Uint8Array(INITIAL_CAPACITY * 2)
-  /** Largest window that this side announced while something of the other was held, in bytes. */
+  /** Outer headers of its first packet, see `EncapTable`. */
+  encapId = new Uint16Array(INITIAL_CAPACITY * 2)
+  /** Largest window that this side announced, in bytes, of those that may be larger than others allow. */
   windowBytes = new Uint32Array(INITIAL_CAPACITY * 2)
 
   // TCP only.
@@ -125,9 +132,11 @@ export class ConnectionTable {
   nextSeq = new Int32Array(INITIAL_CAPACITY * 2)
   /** Stream offset of the next byte to deliver. */
   nextOffset = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Byte before `nextOffset`, plus 1; 0: none was delivered there. */
+  lastByte = new Uint16Array(INITIAL_CAPACITY * 2)
   /** Highest stream offset seen, of any byte. */
   highOffset = new Float64Array(INITIAL_CAPACITY * 2)
-  /** Highest stream offset that the peer acknowledged. */
+  /** Highest stream offset that the peer acknowledged; before `HalfSeen.STARTED` the number itself, plus 1; 0: none. */
   ackedOffset = new Float64Array(INITIAL_CAPACITY * 2)
   /** Stream offset of the FIN. Meaningful when `HalfSeen.FIN` is set. */
   finOffset = new Float64Array(INITIAL_CAPACITY * 2)
@@ -171,6 +180,7 @@ export class ConnectionTable {
     this.address.fill(0, connection * ADDRESS_WORDS, (connection + 1) * ADDRESS_WORDS)
     this.flags[connection] = 0
     this.closeReason[connection] = 0
+    this.group[connection] = 0
     this.closedSec[connection] = 0
     this.closedNsec[connection] = 0
     this.icmpErrors[connection] = 0
@@ -193,6 +203,8 @@ export class ConnectionTable {
       this.zeroWindows[half] = 0
       this.windowScale[half] = 0
       this.windowBytes[half] = 0
+      this.encapId[half] = 0
+      this.lastByte[half] = 0
       this.halfSeen[half] = 0
       this.isn[half] = 0
       this.nextSeq[half] = 0
@@ -211,6 +223,7 @@ export class ConnectionTable {
     this.closeReason = grown(this.closeReason, rows)
     this.hash = grown(this.hash, rows)
     this.next = grown(this.next, rows)
+    this.group = grown(this.group, rows)
     this.address = grown(this.address, rows * ADDRESS_WORDS)
     this.firstSec = grown(this.firstSec, rows)
     this.firstNsec = grown(this.firstNsec, rows)
@@ -219,7 +232,6 @@ export class ConnectionTable {
     this.closedSec = grown(this.closedSec, rows)
     this.closedNsec = grown(this.closedNsec, rows)
     this.firstNumber = grown(this.firstNumber, rows)
-    this.encapId = grown(this.encapId, rows)
     this.icmpType = grown(this.icmpType, rows)
     this.icmpErrors = grown(this.icmpErrors, rows)
     this.lastSpeaker = grown(this.lastSpeaker, rows)
@@ -243,6 +255,8 @@ export class ConnectionTable {
     this.zeroWindows = grown(this.zeroWindows, halves)
     this.windowScale = grown(this.windowScale, halves)
     this.windowBytes = grown(this.windowBytes, halves)
+    this.encapId = grown(this.encapId, halves)
+    this.lastByte = grown(this.lastByte, halves)
     this.isn = grown(this.isn, halves)
     this.halfSeen = grown(this.halfSeen, halves)
     this.nextSeq = grown(this.nextSeq, halves)

@@ -39,6 +39,11 @@ export class ConnectionTimes {
     return timeoutSec > 0 && this.#idleSec(connection, tsSec, tsNsec) > timeoutSec
   }
 
+  /** True when what waits on a TCP connection has waited longer than its time-out. */
+  isTooLong(seconds: number): boolean {
+    return this.#timeOuts.tcpTimeoutSec > 0 && seconds > this.#timeOuts.tcpTimeoutSec
+  }
+
   /** True when a packet of this time comes too late for a closed connection. */
   isAfterClose(connection: number, tsSec: number, tsNsec: number): boolean {
     const { closedSec, closedNsec } = this.#table

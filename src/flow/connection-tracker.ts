@@ -1,21 +1,17 @@
-import { u32be } from '../bytes/endian.js'
 import type { HeldStore } from '../stream/held-store.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
-import { TcpFlag } from '../wire/tcp.js'
 import { IpProtocol } from '../wire/transport-packet.js'
+import { ConnectionRows } from './connection-rows.js'
 import type { ConnectionSink } from './connection-sink.js'
-import {
-  CLOSE_REASONS,
-  type CloseReason,
-  ConnectionFlag,
-  type ConnectionTable,
-  NONE,
-} from './connection-table.js'
+import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
 import { ConnectionTimes, type TimeOuts } from './connection-times.js'
 import { FlowIndex } from './flow-index.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
-import { HistoryLetter, noteFlipped, noteOnce } from './history.js'
-import { longestIdle, OpenCount } from './open-count.js'
+import { HistoryLetter, noteOnce } from './history.js'
+import { KeptPackets } from './kept-packets.js'
+import { OpenCount } from './open-count.js'
+import { TcpLives } from './tcp-lives.js'
+import { TcpNumbers } from './tcp-numbers.js'
 import { TcpTracker } from './tcp-tracker.js'
 
 export interface TrackerOptions extends TimeOuts {
@@ -27,37 +23,27 @@ export interface TrackerOptions extends TimeOuts {
 }
 
 /**
- * The connections of one worker: from a packet to its connection, from there to its half-stream, and when
- * connections begin and end. Time is the packets' time only: what a packet belongs to depends on its own time and on
- * the packets of its key before it, never on when a sweep has forgotten what nothing can belong to any more.
+ * The connections of one worker: from a packet to its connection, from there to its half-stream. Time is the packets'
+ * time only: what a packet belongs to depends on its own time and on the packets of its key before it, never on when a
+ * sweep has forgotten what nothing can belong to any more.
  */
 export class ConnectionTracker {
-  // Invariants:
-  // - every allocated row of the table is in the index, and no other.
-  // - a row with the flag CLOSED has been flushed and `sink.closed` was called for it.
-  // - a row that a sweep has released could not have been that of a packet or ICMP error whose time is not before the
-  //   sweep's.
+  // Invariant: a row that a sweep has released could not have been that of a packet or ICMP error whose time is not before
+  // the sweep's.
   readonly table: ConnectionTable
   readonly reassembler: TcpReassembler
   readonly held: HeldStore
+  readonly lives: TcpLives
+  readonly rows: ConnectionRows
   readonly #index: FlowIndex
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
+  readonly #numbers: TcpNumbers
   readonly #sink: ConnectionSink
   readonly #seePacket: ConnectionSink['packet']
-  readonly #openCount: OpenCount
-  /** Connections opened so far, by IANA protocol number. */
-  readonly opened = new Float64Array(256)
-  readonly totals = { captured: 0, payload: 0, repeated: 0, conflicts: 0, missing: 0, gaps: 0, icmpErrors: 0 }
-  /** Finished half-streams of which not every captured byte was accounted for. */
-  unbalanced = 0
-  /** Connections ended early because `openConnections` was reached. */
-  openConnectionsHits = 0
   /** Packets and ICMP errors from before the latest sweep for whose key nothing was there (any more). */
   timeBackHits = 0
   #sweptSec = -Infinity
-  /** Packets of the run before the capture. */
-  #packetsBefore = 0
 
   constructor(
     table: ConnectionTable,
@@ -67,7 +53,6 @@ export class ConnectionTracker {
     openCount = OpenCount.allocate(),
   ) {
     this.table = table
-    this.#openCount = new OpenCount(openCount, options.openConnections)
     this.#sink = sink
     this.#seePacket = sink.packet
     this.held = held
@@ -75,50 +60,75 @@ export class ConnectionTracker {
     this.#tcp = new TcpTracker(table, this.reassembler)
     this.#times = new ConnectionTimes(table, options)
     this.#index = new FlowIndex(table)
+    this.#numbers = new TcpNumbers(table, this.reassembler)
+    const count = new OpenCount(openCount, options.openConnections)
+    this.rows = new ConnectionRows(table, this.#index, this.#tcp, sink, count)
+    this.lives = new TcpLives(
+      table,
+      this.#index,
+      this.rows,
+      this.#times,
+      this.#numbers,
+      this.#tcp,
+      new KeptPackets(held, sink.packet !== null),
+      {
+        take: (connection, side, bytes, packet) => this.#take(connection, side, bytes, packet),
+        count: (connection, side, bytes, packet) => this.#count(connection, side, bytes, packet),
+      },
+    )
+    this.rows.onFinish = (connection) => this.lives.leave(connection)
   }
 
   /** A capture begins, behind `packetsBefore` packets of the run; the one before has been finished. */
   startCapture(packetsBefore: number): void {
-    this.#packetsBefore = packetsBefore
+    this.rows.packetsBefore = packetsBefore
     this.#sweptSec = -Infinity
   }
 
   /** Takes one packet; its payload and IPv6 addresses are positions in `bytes`, which is not kept. */
   packet(bytes: Uint8Array, packet: FlowPacket): void {
     let connection = this.#index.find(bytes, packet, packet.hash)
+    let { side } = this.#index
     if (connection === NONE) {
-      connection = this.#open(bytes, packet, NONE)
-    } else {
-      const end = this.#endBefore(connection, packet)
-      if (end !== null) connection = this.#replace(connection, end, bytes, packet)
+      if (packet.tsSec < this.#sweptSec) this.timeBackHits += 1
+      connection = this.rows.open(bytes, packet)
+      side = this.#index.side
+    } else if (packet.protocol !== IpProtocol.TCP) {
+      if (this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
+        this.rows.finish(connection, 'timeout')
+        connection = this.rows.open(bytes, packet)
+        side = this.#index.side
+      }
+    } else if (
+      !this.#numbers.isPlain(connection, side, packet) ||
+      this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)
+    ) {
+      connection = this.lives.route(connection, side, bytes, packet)
+      if (connection === NONE) return
+      side = this.lives.side
     }
-    const { table } = this
-    const side = this.#index.side
-    const half = 2 * connection + side
-    table.packets[half]! += 1
-    table.ipBytes[half]! += packet.ipBytes
-    table.capturedBytes[half]! += packet.payloadBytes
-    this.totals.captured += packet.payloadBytes
-    this.#times.touch(connection, packet.tsSec, packet.tsNsec)
-    if (this.#seePacket !== null) this.#seePacket(connection, side, bytes, packet)
-    if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
-    else this.#datagram(half, bytes, packet)
+    this.#take(connection, side, bytes, packet)
   }
 
   /**
    * Counts an ICMP error to the connection that it quotes, in either direction: to the one that lived at the error's
-   * time and has the quoted sequence number.
+   * time and has the quoted sequence number, the latest of several.
    */
   icmpError(bytes: Uint8Array, quote: FlowQuote): void {
-    const connection = this.#index.find(bytes, quote, quote.hash)
-    if (connection === NONE) {
+    const found = this.#index.find(bytes, quote, quote.hash)
+    const { side } = this.#index
+    if (found === NONE) {
       if (quote.tsSec < this.#sweptSec) this.timeBackHits += 1
       return
     }
-    if (!this.#times.isAlive(connection, quote.tsSec, quote.tsNsec)) return
-    if (quote.hasSeq && !this.#tcp.isNear(2 * connection + this.#index.side, quote.seq)) return
-    this.table.icmpErrors[connection]! += 1
-    this.totals.icmpErrors += 1
+    for (const connection of this.lives.livesOf(found)) {
+      if (!this.#times.isAlive(connection, quote.tsSec, quote.tsNsec)) continue
+      const half = 2 * connection + this.lives.sideIn(connection, found, side)
+      if (quote.hasSeq && !this.#numbers.isNear(half, quote.seq)) continue
+      this.table.icmpErrors[connection]! += 1
+      this.rows.totals.icmpErrors += 1
+      return
+    }
   }
 
   /**
@@ -129,10 +139,12 @@ export class ConnectionTracker {
     if (tsSec > this.#sweptSec) this.#sweptSec = tsSec
     const { table } = this
     for (let connection = 0; connection < table.used; connection++) {
-      if (table.isOpen[connection] === 0) continue
-      if (!this.#times.isOver(connection, tsSec, 0)) continue
-      this.#close(connection, 'timeout')
-      this.#finish(connection)
+      if (table.isOpen[connection] === 0 || !this.#times.isOver(connection, tsSec, 0)) continue
+      if (table.group[connection] === 0) this.rows.finish(connection, 'timeout')
+      else if (this.lives.isOver(connection, tsSec, 0)) {
+        this.lives.dropCandidates(connection)
+        for (const life of this.lives.livesOf(connection)) this.rows.finish(life, 'timeout')
+      }
     }
   }
 
@@ -151,15 +163,27 @@ export class ConnectionTracker {
       if (table.isOpen[connection]) open.push(connection)
     open.sort((a, b) => table.firstNumber[a]! - table.firstNumber[b]!)
     for (const connection of open) {
-      this.#close(connection, this.#times.isIdle(connection, endSec, endNsec) ? 'timeout' : 'end')
-      this.#finish(connection)
+      this.rows.finish(connection, this.#times.isIdle(connection, endSec, endNsec) ? 'timeout' : 'end')
     }
+  }
+
+  // Takes a packet that `side` of the connection sent.
+  #take(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    this.#times.touch(connection, packet.tsSec, packet.tsNsec)
+    this.#count(connection, side, bytes, packet)
+    if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
+    else this.#datagram(2 * connection + side, bytes, packet)
+  }
+
+  #count(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    this.rows.count(connection, side, packet)
+    if (this.#seePacket !== null) this.#seePacket(connection, side, bytes, packet)
   }
 
   #segment(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
     const outcome = this.#tcp.packet(connection, side, bytes, packet)
     if (outcome === 'open' || this.table.flags[connection]! & ConnectionFlag.CLOSED) return
-    this.#close(connection, outcome === 'reset' ? 'rst' : 'fin')
+    this.rows.close(connection, outcome === 'reset' ? 'rst' : 'fin')
   }
 
   #datagram(half: number, bytes: Uint8Array, packet: FlowPacket): void {
@@ -182,118 +206,6 @@ export class ConnectionTracker {
       this.reassembler.delivery.cutBytes += cut
       this.#sink.gap(half, table.nextOffset[half]!, cut)
       table.nextOffset[half]! += cut
-    }
-  }
-
-  // Why the connection is over for a packet that comes now; null: the packet belongs to it.
-  #endBefore(connection: number, packet: FlowPacket): CloseReason | null {
-    const { table } = this
-    const { side } = this.#index
-    // What comes after the end is never the connection's, whether it is still there or forgotten.
-    if (table.flags[connection]! & ConnectionFlag.CLOSED) {
-      if (this.#times.isAfterClose(connection, packet.tsSec, packet.tsNsec)) return 'reuse'
-    } else if (this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
-      return 'timeout'
-    }
-    return packet.protocol === IpProtocol.TCP && this.#tcp.isReuse(connection, side, packet) ? 'reuse' : null
-  }
-
-  #replace(previous: number, reason: CloseReason, bytes: Uint8Array, packet: FlowPacket): number {
-    this.#close(previous, reason)
-    const connection = this.#open(bytes, packet, previous)
-    this.#finish(previous)
-    return connection
-  }
-
-  #open(bytes: Uint8Array, packet: FlowPacket, previous: number): number {
-    if (this.#openCount.isFull) this.#endIdleOnes(previous)
-    this.#openCount.add()
-    const { table } = this
-    const connection = table.allocate()
-    // Side 0 is the sender of the first packet; of a SYN+ACK, its receiver.
-    const isFlipped =
-      packet.protocol === IpProtocol.TCP &&
-      (packet.tcpFlags & (TcpFlag.SYN | TcpFlag.ACK)) === (TcpFlag.SYN | TcpFlag.ACK)
-    const side = isFlipped ? 1 : 0
-    const src = 2 * connection + side
-    table.protocol[connection] = packet.protocol
-    table.hash[connection] = packet.hash
-    table.flags[connection] =
-      (packet.ipVersion === 6 ? ConnectionFlag.IPV6 : 0) |
-      (packet.isNanosecond ? ConnectionFlag.NANOSECOND : 0) |
-      (isFlipped ? ConnectionFlag.FLIPPED : 0)
-    this.#setAddress(src, bytes, packet.ipVersion, packet.src)
-    this.#setAddress(src ^ 1, bytes, packet.ipVersion, packet.dst)
-    table.port[src] = packet.srcPort
-    table.port[src ^ 1] = packet.dstPort
-    table.firstSec[connection] = packet.tsSec
-    table.firstNsec[connection] = packet.tsNsec
-    table.lastSec[connection] = packet.tsSec
-    table.lastNsec[connection] = packet.tsNsec
-    table.firstNumber[connection] = packet.number - this.#packetsBefore
-    table.encapId[connection] = packet.encapId
-    table.icmpType[connection] = packet.protocol === IpProtocol.TCP ? 0 : packet.seq
-    if (isFlipped) noteFlipped(table, connection)
-    this.#index.add(connection)
-    this.#index.side = side
-    this.opened[packet.protocol]! += 1
-    if (previous === NONE && packet.tsSec < this.#sweptSec) this.timeBackHits += 1
-    this.#sink.opened(connection)
-    return connection
-  }
-
-  #setAddress(half: number, bytes: Uint8Array, ipVersion: 4 | 6, address: number): void {
-    const { table } = this
-    if (ipVersion === 4) {
-      table.address[4 * half] = address
-      return
-    }
-    for (let i = 0; i < 4; i++) table.address[4 * half + i] = u32be(bytes, address + 4 * i)
-  }
-
-  // A connection that is closed already keeps its reason; what came late is flushed all the same.
-  #close(connection: number, reason: CloseReason): void {
-    const { table } = this
-    if (table.protocol[connection] === IpProtocol.TCP) this.#tcp.flush(connection)
-    if ((table.flags[connection]! & ConnectionFlag.CLOSED) === 0) {
-      table.flags[connection]! |= ConnectionFlag.CLOSED
-      table.closeReason[connection] = CLOSE_REASONS.indexOf(reason)
-      table.closedSec[connection] = table.lastSec[connection]!
-      table.closedNsec[connection] = table.lastNsec[connection]!
-    }
-    this.#sink.closed(connection)
-  }
-
-  #finish(connection: number): void {
-    const { table, totals } = this
-    if (table.protocol[connection] === IpProtocol.TCP) {
-      this.#tcp.flush(connection)
-      this.#tcp.release(connection)
-    }
-    this.#sink.finished(connection)
-    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      const payload = table.payloadBytes[half]!
-      const repeated = table.repeatedBytes[half]!
-      const conflicts = table.conflictBytes[half]!
-      totals.payload += payload
-      totals.repeated += repeated
-      totals.conflicts += conflicts
-      totals.missing += table.missedBytes[half]!
-      totals.gaps += table.gaps[half]!
-      const accounted = payload + repeated + conflicts + table.outsideBytes[half]!
-      if (table.capturedBytes[half] !== accounted) this.unbalanced += 1
-    }
-    this.#index.remove(connection)
-    table.release(connection)
-    this.#openCount.remove()
-  }
-
-  // Makes room for another connection beside `keep`.
-  #endIdleOnes(keep: number): void {
-    for (const connection of longestIdle(this.table, keep)) {
-      this.openConnectionsHits += 1
-      this.#close(connection, 'timeout')
-      this.#finish(connection)
     }
   }
 }

@@ -1,17 +1,18 @@
 import { HalfSeen } from '../stream/half-streams.js'
 import { Outside } from '../stream/outside.js'
-import { seqAdd, seqDiff } from '../stream/seq.js'
+import { seqAdd } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
-import type { ConnectionTable } from './connection-table.js'
+import { ConnectionFlag, type ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
-/** Numbers of one half-stream are not farther than this from what was seen: more than the windows of fast paths. */
-const NEAR_BYTES = 64 * 1024 * 1024
 const SYN_SEEN = HalfSeen.SYN | HalfSeen.SYN_ACK
+const DOUBTFUL = ConnectionFlag.DOUBTFUL_0 | ConnectionFlag.DOUBTFUL_1
+/** From this value of the column `windowScale` on a window may be of more than 64 MiB. */
+const LARGE_SCALE = 12
 
 /** What a packet did to its connection. */
 export type TcpOutcome = 'open' | 'finished' | 'reset'
@@ -26,36 +27,6 @@ export class TcpTracker {
     this.#reassembler = reassembler
   }
 
-  /**
-   * True when the packet, sent by `side`, opens another connection on the same 5-tuple: a SYN whose sequence
-   * number is not the one that this connection began with.
-   */
-  isReuse(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
-    if ((packet.tcpFlags & TcpFlag.SYN) === 0) return false
-    const half = 2 * connection + side
-    const seen = this.#table.halfSeen[half]!
-    const peerSeen = this.#table.halfSeen[half ^ 1]!
-    const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
-    if (seen & SYN_SEEN) {
-      if (seqDiff(this.#table.isn[half]!, packet.seq) === 0) return false
-      return !(isAck && (seen & HalfSeen.DATA) === 0)
-    }
-    // No SYN from this side yet. It belongs here when it fits what the sides have sent.
-    if (seen & HalfSeen.STARTED) return !this.#reassembler.canStartAt(half, seqAdd(packet.seq, 1))
-    if (!isAck) return (peerSeen & HalfSeen.SYN) === 0
-    // A SYN+ACK answers the peer's SYN; where that was not captured, it must answer before all of its data.
-    if (peerSeen & SYN_SEEN || (peerSeen & HalfSeen.DATA) === 0) return false
-    return !this.#reassembler.canStartAt(half ^ 1, packet.ack)
-  }
-
-  /** True when sequence number `seq` may be one of the half-stream, as far as that has been seen. */
-  isNear(half: number, seq: number): boolean {
-    const table = this.#table
-    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) return true
-    const offset = this.#reassembler.offsetOf(half, seq)
-    return offset >= -NEAR_BYTES && offset <= table.highOffset[half]! + NEAR_BYTES
-  }
-
   /** Takes a packet that `side` sent. */
   packet(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): TcpOutcome {
     const table = this.#table
@@ -63,6 +34,8 @@ export class TcpTracker {
     const peer = half ^ 1
     const { tcpFlags } = packet
     this.#noteFlags(half, packet)
+    if (table.flags[connection]! & DOUBTFUL) this.#dispelDoubt(half, bytes, packet)
+    if (table.windowScale[half]! >= LARGE_SCALE) this.#noteWindow(half, packet)
     const gaps = table.gaps[half]!
     const peerGaps = table.gaps[peer]!
 
@@ -71,18 +44,23 @@ export class TcpTracker {
       this.#syn(half, bytes, packet)
       seq = seqAdd(seq, 1)
     }
-    if (tcpFlags & TcpFlag.ACK && table.halfSeen[peer]! & HalfSeen.STARTED) {
-      this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
+    if (tcpFlags & TcpFlag.ACK) {
+      if (table.halfSeen[peer]! & HalfSeen.STARTED)
+        this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
+      else table.ackedOffset[peer] = (packet.ack >>> 0) + 1
     }
     if (tcpFlags & TcpFlag.RST) {
       this.#reassembler.delivery.countOutside(half, Outside.RESET_TEXT, packet.payloadBytes)
       if (this.#isPlausibleReset(half, packet.seq)) {
-        table.halfSeen[half]! |= HalfSeen.RST
+        this.#noteReset(half, packet.seq)
         return 'reset'
       }
       return 'open'
     }
     if (packet.originalPayloadBytes > 0) this.#payload(half, seq, bytes, packet)
+    else if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0 && (tcpFlags & TcpFlag.FIN) === 0) {
+      this.#reassembler.join(half, seq)
+    }
     if (tcpFlags & TcpFlag.FIN) this.#fin(half, seqAdd(seq, packet.originalPayloadBytes))
     if ((table.halfSeen[half]! | table.halfSeen[peer]!) & HalfSeen.HELD) {
       this.#noteWindow(half, packet)
@@ -108,13 +86,72 @@ export class TcpTracker {
     this.#reassembler.release(connection)
   }
 
+  /** Counts captured bytes that are no part of the stream. @param kind One of `Outside`. */
+  countOutside(half: number, kind: number, bytes: number): void {
+    this.#reassembler.delivery.countOutside(half, kind, bytes)
+  }
+
+  /**
+   * The half-stream goes on at sequence number `seq`, far from all that was seen of it: what lies between was lost. Where it
+   * is that of a SYN, and no other SYN was acknowledged, the stream begins behind it.
+   *
+   * @returns False, and nothing was done: the half-stream has a FIN, or it is the SYN of another connection.
+   */
+  jump(half: number, seq: number, isSyn: boolean): boolean {
+    const { halfSeen, nextOffset, ackedOffset } = this.#table
+    const seen = halfSeen[half]!
+    if (seen & HalfSeen.FIN) return false
+    if ((seen & HalfSeen.STARTED) === 0) return !isSyn // only acknowledged so far, and again by the next packet
+    if (isSyn) {
+      if (nextOffset[half] !== 0 || seen & (HalfSeen.DATA | HalfSeen.HELD) || ackedOffset[half]! >= 0)
+        return false
+      this.#reassembler.restart(half, seqAdd(seq, 1))
+      return true
+    }
+    const gaps = this.#table.gaps[half]!
+    this.#reassembler.jump(half, seq)
+    this.#noteGaps(half, gaps)
+    return true
+  }
+
+  /** True when more than a SYN has been seen of the half-stream, or anything of its peer. */
+  isAnswered(half: number): boolean {
+    const { halfSeen } = this.#table
+    return ((halfSeen[half]! & HalfSeen.DATA) | (halfSeen[half ^ 1]! & HalfSeen.STARTED)) !== 0
+  }
+
+  /**
+   * Lets a connection begin again of which nothing is certain: no SYN was seen, nothing delivered, and no segment goes on
+   * where another one ended, or was acknowledged.
+   *
+   * @returns False, and nothing was done: it is certain.
+   */
+  restart(connection: number): boolean {
+    const table = this.#table
+    const { halfSeen, nextOffset, highOffset, ackedOffset } = table
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      if (halfSeen[half]! & (SYN_SEEN | HalfSeen.RST) || nextOffset[half] !== 0) return false
+      if (!this.#reassembler.held.isOneSegment(half)) return false
+      if (halfSeen[half]! & HalfSeen.HELD && ackedOffset[half] === highOffset[half]) return false
+    }
+    table.flags[connection]! &= ~DOUBTFUL
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      this.countOutside(half, Outside.UNCONFIRMED, this.#reassembler.discard(half))
+    }
+    return true
+  }
+
   #syn(half: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
+    const first = seqAdd(packet.seq, 1)
+    const seen = table.halfSeen[half]!
+    const isEmpty = (seen & (HalfSeen.DATA | HalfSeen.HELD)) === 0 && table.nextOffset[half] === 0
+    if (!isEmpty && seen & HalfSeen.STARTED && !this.#reassembler.canStartAt(half, first)) return
     table.halfSeen[half]! |= isAck ? HalfSeen.SYN_ACK : HalfSeen.SYN
     table.isn[half] = packet.seq
     table.windowScale[half] = windowScaleOf(bytes, packet.transportFrom, packet.payloadFrom) + 1
-    if (table.nextOffset[half] === 0) this.#reassembler.start(half, seqAdd(packet.seq, 1))
+    if (table.nextOffset[half] === 0) this.#reassembler.start(half, first)
     if (isAck) this.#startAnswered(half ^ 1, packet.ack)
   }
 
@@ -128,7 +165,19 @@ export class TcpTracker {
 
   #payload(half: number, seq: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
-    if ((table.halfSeen[half]! & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
+    const seen = table.halfSeen[half]!
+    if (isKeepAlive(packet)) {
+      if ((seen & HalfSeen.STARTED) === 0) {
+        table.flags[half >> 1]! |= doubtOf(half)
+      } else if (seen & HalfSeen.UNSETTLED && (seen & HalfSeen.HELD) === 0) {
+        // The side itself has told that it comes behind this byte.
+        if (this.#reassembler.offsetOf(half, seq) === -1) {
+          this.countOutside(half, Outside.KEEP_ALIVE, packet.payloadBytes)
+          return
+        }
+      }
+    }
+    if ((seen & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     table.halfSeen[half]! |= HalfSeen.DATA
     const retransmissions = table.retransmissions[half]!
     this.#reassembler.push(
@@ -146,6 +195,39 @@ export class TcpTracker {
     }
   }
 
+  // The first byte of a side was alone in its segment, as that of a keep-alive is: it was one if the peer answers it, and was
+  // data if the side goes on behind it before.
+  #dispelDoubt(half: number, bytes: Uint8Array, packet: FlowPacket): void {
+    const { tcpFlags, payloadBytes, originalPayloadBytes, payloadFrom } = packet
+    const peer = half ^ 1
+    if (this.#isDoubtful(peer) && tcpFlags & TcpFlag.ACK) {
+      if (this.#reassembler.offsetOf(peer, packet.ack) === 1) this.#dropKeepAlive(peer)
+    }
+    if (!this.#isDoubtful(half) || (originalPayloadBytes === 0 && (tcpFlags & TcpFlag.FIN) === 0)) return
+    const offset = this.#reassembler.offsetOf(half, packet.seq)
+    if (offset === 0 && originalPayloadBytes === 1) return
+    const at = payloadFrom - offset
+    const isAgain = at >= payloadFrom && at < payloadFrom + payloadBytes
+    if (isAgain && bytes[at] !== this.#reassembler.held.byteAt(half, 0)) this.#dropKeepAlive(half)
+    else this.#table.flags[half >> 1]! &= ~doubtOf(half)
+  }
+
+  // It is so until its start is settled: the byte is delivered then.
+  #isDoubtful(half: number): boolean {
+    const { flags, halfSeen } = this.#table
+    if (halfSeen[half]! & HalfSeen.UNSETTLED) return (flags[half >> 1]! & doubtOf(half)) !== 0
+    flags[half >> 1]! &= ~doubtOf(half)
+    return false
+  }
+
+  #dropKeepAlive(half: number): void {
+    const table = this.#table
+    table.flags[half >> 1]! &= ~doubtOf(half)
+    const behind = seqAdd(table.nextSeq[half]!, 1)
+    this.countOutside(half, Outside.KEEP_ALIVE, this.#reassembler.discard(half))
+    this.#reassembler.join(half, behind)
+  }
+
   #fin(half: number, seq: number): void {
     const table = this.#table
     if (table.halfSeen[half]! & HalfSeen.FIN) return
@@ -161,6 +243,15 @@ export class TcpTracker {
       offset >= table.nextOffset[half]! - RST_WINDOW_BYTES &&
       offset <= table.highOffset[half]! + RST_WINDOW_BYTES
     )
+  }
+
+  // What lies below a reset's number was sent.
+  #noteReset(half: number, seq: number): void {
+    const { halfSeen, highOffset } = this.#table
+    if (halfSeen[half]! & HalfSeen.STARTED) {
+      highOffset[half] = Math.max(highOffset[half]!, this.#reassembler.offsetOf(half, seq))
+    }
+    halfSeen[half]! |= HalfSeen.RST
   }
 
   #noteFlags(half: number, packet: FlowPacket): void {
@@ -196,4 +287,13 @@ export class TcpTracker {
       noteRepetition(this.#table, half, HistoryLetter.GAP, count)
     }
   }
+}
+
+function doubtOf(half: number): number {
+  return ConnectionFlag.DOUBTFUL_0 << (half & 1)
+}
+
+// A keep-alive repeats a byte, with any content (RFC 9293 §3.8.4), while one byte of data is pushed.
+function isKeepAlive({ originalPayloadBytes, tcpFlags }: FlowPacket): boolean {
+  return originalPayloadBytes === 1 && (tcpFlags & (TcpFlag.PSH | TcpFlag.FIN | TcpFlag.SYN)) === 0
 }

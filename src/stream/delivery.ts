@@ -42,6 +42,7 @@ export class Delivery {
       halves.messages[half]! += 1
     }
     this.#sink.data(half, bytes, from, to, tsSec, tsNsec)
+    halves.lastByte[half] = bytes[to - 1]! + 1
     halves.nextOffset[half]! += length
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)
   }
@@ -52,6 +53,7 @@ export class Delivery {
     const offset = halves.nextOffset[half]!
     halves.missedBytes[half]! += length
     halves.gaps[half]! += 1
+    halves.lastByte[half] = 0
     this.#sink.gap(half, offset, length)
     halves.nextOffset[half] = offset + length
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)

@@ -23,6 +23,8 @@ export interface HalfStreams {
   readonly packets: Float64Array
   readonly nextSeq: Int32Array
   readonly nextOffset: Float64Array
+  /** Byte before `nextOffset`, plus 1; 0: none was delivered there. */
+  readonly lastByte: Uint16Array
   readonly highOffset: Float64Array
   readonly ackedOffset: Float64Array
   readonly finOffset: Float64Array

@@ -24,6 +24,18 @@ export class HeldList {
     return this.#rows.next[0]![this.#head]!
   }
 
+  /** True when all rows came at one moment and without a break. */
+  get isOneSegment(): boolean {
+    const { tsSec, tsNsec, offset, end, next } = this.#rows
+    let row = this.first
+    for (let after = row === NO_ROW ? row : next[0]![row]!; after !== NO_ROW; after = next[0]![row]!) {
+      if (offset[after] !== end[row] || tsSec[after] !== tsSec[row] || tsNsec[after] !== tsNsec[row])
+        return false
+      row = after
+    }
+    return true
+  }
+
   /** Frees the list's head row. The list must be empty, and must not be used afterwards. */
   release(): void {
     if (this.count > 0) throw new Error(`bug: ${this.count} held segments are forgotten`)

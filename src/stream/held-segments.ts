@@ -27,8 +27,9 @@ export class HeldSegments {
   // - a row whose offset is at most #acked has the flag ACKED.
   readonly #store: HeldStore
   readonly #rows: HeldRows
-  readonly #list: HeldList
   readonly #lastWins: boolean
+  /** The segments in order. */
+  readonly list: HeldList
   /** Highest stream offset that the peer has acknowledged. */
   #acked = -Infinity
   /** Captured bytes held now. */
@@ -44,23 +45,23 @@ export class HeldSegments {
   constructor(store: HeldStore, lastWins: boolean) {
     this.#store = store
     this.#rows = store.rows
-    this.#list = new HeldList(store.rows)
+    this.list = new HeldList(store.rows)
     this.#lastWins = lastWins
     store.countList(1)
   }
 
   get count(): number {
-    return this.#list.count
+    return this.list.count
   }
 
   /** Row of the first segment, or `NO_ROW`. */
   get first(): number {
-    return this.#list.first
+    return this.list.first
   }
 
   /** Stream offset of the first segment; there must be one. */
   get firstOffset(): number {
-    return this.#rows.offset[this.#list.first]!
+    return this.#rows.offset[this.list.first]!
   }
 
   /**
@@ -78,7 +79,7 @@ export class HeldSegments {
   /** The byte held at `offset`, or -1. */
   byteAt(offset: number): number {
     const rows = this.#rows
-    const row = this.#list.find(offset)
+    const row = this.list.find(offset)
     if (row === NO_ROW || rows.offset[row]! > offset || rows.place[row] === NOWHERE) return -1
     const { bytes, from } = this.#store.locate(rows.place[row]!, offset - rows.offset[row]!, 1)
     return bytes[from]!
@@ -91,8 +92,8 @@ export class HeldSegments {
 
   /** Removes the first segment. Its row stays valid until it is passed to `free`. */
   shift(): number {
-    const row = this.#list.first
-    this.#list.unlinkFirst()
+    const row = this.list.first
+    this.list.unlinkFirst()
     if (this.#rows.place[row] !== NOWHERE) this.bytes -= this.#rows.end[row]! - this.#rows.offset[row]!
     return row
   }
@@ -106,7 +107,7 @@ export class HeldSegments {
 
   /** Frees everything. The object must not be used afterwards. */
   release(): void {
-    this.#list.release()
+    this.list.release()
     this.#store.countList(-1)
   }
 
@@ -114,7 +115,7 @@ export class HeldSegments {
   acknowledge(acked: number, tsSec: number, tsNsec: number): void {
     if (acked <= this.#acked) return
     const { offset, next } = this.#rows
-    let row = this.#list.find(this.#acked)
+    let row = this.list.find(this.#acked)
     this.#acked = acked
     for (; row !== NO_ROW && offset[row]! <= acked; row = next[0]![row]!) {
       this.#markAcknowledged(row, tsSec, tsNsec)
@@ -125,7 +126,7 @@ export class HeldSegments {
   truncate(end: number): number {
     const rows = this.#rows
     let dropped = 0
-    let row = this.#list.find(end)
+    let row = this.list.find(end)
     if (row !== NO_ROW && rows.offset[row]! < end) {
       if (rows.place[row] !== NOWHERE) {
         const cut = rows.end[row]! - end
@@ -134,12 +135,12 @@ export class HeldSegments {
         dropped += cut
       }
       rows.end[row] = end
-      row = this.#list.pass(row)
+      row = this.list.pass(row)
     }
     while (row !== NO_ROW) {
       const after = rows.next[0]![row]!
       const length = rows.end[row]! - rows.offset[row]!
-      this.#list.unlink(row)
+      this.list.unlink(row)
       if (rows.place[row] !== NOWHERE) {
         dropped += length
         this.bytes -= length
@@ -154,7 +155,7 @@ export class HeldSegments {
   shiftOffsets(distance: number): void {
     this.#acked += distance
     const { offset, end, next } = this.#rows
-    for (let row = this.#list.first; row !== NO_ROW; row = next[0]![row]!) {
+    for (let row = this.list.first; row !== NO_ROW; row = next[0]![row]!) {
       offset[row]! += distance
       end[row]! += distance
     }
@@ -163,7 +164,7 @@ export class HeldSegments {
   /** Moves the peer's offsets by `distance`. */
   shiftPeerAcked(distance: number): void {
     const { peerAcked, next } = this.#rows
-    for (let row = this.#list.first; row !== NO_ROW; row = next[0]![row]!) peerAcked[row]! += distance
+    for (let row = this.list.first; row !== NO_ROW; row = next[0]![row]!) peerAcked[row]! += distance
   }
 
   /**
@@ -173,7 +174,7 @@ export class HeldSegments {
    */
   isGapOver(tsSec: number, tsNsec: number, isOneSided: boolean): boolean {
     const rows = this.#rows
-    const row = this.#list.first
+    const row = this.list.first
     if (isOneSided) {
       if (this.bytes >= ONE_SIDED_WAIT_BYTES) return true
       return elapsedMs(rows.tsSec[row]!, rows.tsNsec[row]!, tsSec, tsNsec) >= ONE_SIDED_WAIT_MS
@@ -196,7 +197,7 @@ export class HeldSegments {
   ): boolean {
     const rows = this.#rows
     let isFirst = mayBeFirst
-    let row = this.#list.find(offset)
+    let row = this.list.find(offset)
     let at = offset
     while (at < end) {
       const roomEnd = row === NO_ROW ? end : Math.min(end, rows.offset[row]!)
@@ -212,7 +213,7 @@ export class HeldSegments {
         isFirst = false
       } else {
         if (bytes !== null) this.#compare(row, at, stop, bytes, from + at - offset)
-        row = this.#list.pass(row)
+        row = this.list.pass(row)
       }
       at = stop
     }
@@ -244,7 +245,7 @@ export class HeldSegments {
       this.#arrivedBytes += length
     }
     if (offset <= this.#acked) this.#markAcknowledged(row, arrival.tsSec, arrival.tsNsec)
-    this.#list.insert(row)
+    this.list.insert(row)
   }
 
   // Replaces a part of the row after the path, which was not captured, by `[at, stop)` of the segment. Returns the row
@@ -263,16 +264,16 @@ export class HeldSegments {
     const hasLeft = rows.offset[row]! < at
     if (hasLeft) {
       rows.end[row] = at
-      this.#list.pass(row)
+      this.list.pass(row)
     } else if (stop < end) {
       rows.offset[row] = stop
       rows.flags[row]! &= ~RowFlag.FIRST
     } else {
-      this.#list.unlink(row)
+      this.list.unlink(row)
       this.free(row)
     }
     this.#insertPiece(at, stop, bytes, from, arrival, isFirst)
-    if (hasLeft && stop < end) this.#list.insert(this.#rows.copyOf(row, stop, end))
+    if (hasLeft && stop < end) this.list.insert(this.#rows.copyOf(row, stop, end))
     return rows.next[0]![rows.path[0]!]!
   }
 

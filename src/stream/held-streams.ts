@@ -163,6 +163,16 @@ export class HeldStreams {
     }
   }
 
+  /** True when no more than one segment is held, in one piece or in several. */
+  isOneSegment(half: number): boolean {
+    return this.#held.get(half)?.list.isOneSegment ?? true
+  }
+
+  /** The byte that is held at a stream offset; -1: none. */
+  byteAt(half: number, offset: number): number {
+    return this.#held.get(half)?.byteAt(offset) ?? -1
+  }
+
   /** Stream offset of the first held segment; 0 when nothing is held. */
   lowestOffset(half: number): number {
     return this.#held.get(half)?.firstOffset ?? 0

@@ -19,6 +19,7 @@ export class TcpReassembler {
   // Invariant, for each half-stream: nextSeq is the sequence number of the byte at stream offset nextOffset.
   readonly #halves: HalfStreams
   readonly #limits: ReassemblerLimits
+  readonly #lastWins: boolean
   readonly delivery: Delivery
   readonly held: HeldStreams
 
@@ -33,6 +34,7 @@ export class TcpReassembler {
     this.delivery = new Delivery(halves, sink)
     this.held = new HeldStreams(halves, this.delivery, store, limits, lastWins)
     this.#limits = limits
+    this.#lastWins = lastWins
   }
 
   /**
@@ -46,6 +48,7 @@ export class TcpReassembler {
       return
     }
     halves.nextSeq[half] = firstSeq
+    if ((halves.halfSeen[half]! & HalfSeen.STARTED) === 0) halves.ackedOffset[half] = -1 // nor is the SYN
     halves.halfSeen[half]! |= HalfSeen.STARTED
   }
 
@@ -58,6 +61,45 @@ export class TcpReassembler {
     this.#halves.halfSeen[half]! |= HalfSeen.STARTED | HalfSeen.UNSETTLED
     // An acknowledgment can only be converted to an offset once something of the stream was seen.
     this.#halves.ackedOffset[half] = Number.NEGATIVE_INFINITY
+  }
+
+  /** The byte with sequence number `firstSeq` is stream offset 0 after all; nothing has come of the half-stream. */
+  restart(half: number, firstSeq: number): void {
+    const halves = this.#halves
+    halves.halfSeen[half]! &= ~HalfSeen.UNSETTLED
+    halves.highOffset[half] = 0
+    halves.ackedOffset[half] = -1
+    this.start(half, firstSeq)
+  }
+
+  /**
+   * The half-stream goes on at sequence number `seq`: everything from what was seen up to there is a gap, whose length is
+   * only known modulo 2^32. What is held of both sides is delivered.
+   */
+  jump(half: number, seq: number): void {
+    const halves = this.#halves
+    this.held.flush(half >> 1)
+    if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
+      this.join(half, seq)
+      return
+    }
+    const offset = halves.nextOffset[half]!
+    const length = seqDiff(seq, halves.nextSeq[half]!) >>> 0
+    this.held.gaps.add(half, offset, offset + length)
+    this.delivery.skip(half, length)
+    halves.highOffset[half] = Math.max(halves.highOffset[half]!, halves.nextOffset[half]!)
+  }
+
+  /** Forgets a half-stream of which nothing was delivered. Returns the captured bytes that were held. */
+  discard(half: number): number {
+    const halves = this.#halves
+    const bytes = this.held.truncate(half, Number.NEGATIVE_INFINITY)
+    halves.halfSeen[half] = 0
+    halves.nextSeq[half] = 0
+    halves.highOffset[half] = 0
+    halves.ackedOffset[half] = 0
+    halves.finOffset[half] = 0
+    return bytes
   }
 
   /** Stream offset of sequence number `seq`. */
@@ -154,15 +196,11 @@ export class TcpReassembler {
   ): void {
     const halves = this.#halves
     let start = this.offsetOf(half, seq)
-    // A keep-alive repeats the last byte, with any content (RFC 9293 §3.8.4).
-    if (
-      wireBytes === 1 &&
-      (start === halves.nextOffset[half]! - 1 || start === halves.highOffset[half]! - 1)
-    ) {
-      if ((halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0 || start >= 0) {
-        this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
-        return
-      }
+    if (wireBytes === 1 && this.#isKeepAlive(half, start)) {
+      if (to > from && this.#byteAt(half, start) === bytes[from])
+        this.delivery.countRetransmission(half, 1, 0)
+      else this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
+      return
     }
     let end = start + wireBytes
     if (halves.halfSeen[half]! & HalfSeen.FIN && end > halves.finOffset[half]!) {
@@ -194,6 +232,21 @@ export class TcpReassembler {
       return
     }
     this.held.hold(half, start, bytes, from, to, end - start - (to - from), tsSec, tsNsec)
+  }
+
+  // A keep-alive repeats the last byte, with any content (RFC 9293 §3.8.4), when that has been acknowledged. Where a later
+  // copy wins, one that has not may be the better one.
+  #isKeepAlive(half: number, start: number): boolean {
+    const { halfSeen, nextOffset, highOffset, ackedOffset } = this.#halves
+    if ((halfSeen[half]! & HalfSeen.UNSETTLED) === 0 && start === nextOffset[half]! - 1) return true
+    if (start !== highOffset[half]! - 1 || this.held.byteAt(half, start) < 0) return false
+    return !this.#lastWins || ackedOffset[half]! > start
+  }
+
+  // The byte at an offset that is held, or the latest delivered; -1: it is none of these.
+  #byteAt(half: number, offset: number): number {
+    const { nextOffset, lastByte } = this.#halves
+    return offset === nextOffset[half]! - 1 ? lastByte[half]! - 1 : this.held.byteAt(half, offset)
   }
 
   // Counts `[from, to)`, which lies below what is delivered: it was seen before, was lost, or precedes the start. Its

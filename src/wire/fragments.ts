@@ -41,8 +41,9 @@ export interface FragmentLimits {
 }
 
 /**
- * Reassembles fragmented datagrams before the dispatcher chooses a worker, since only the first fragment has ports. At a
- * limit, it gives up the oldest datagram.
+ * Reassembles fragmented datagrams before the dispatcher chooses a worker, since only the first fragment has ports. A
+ * datagram is too old for a fragment whose own time says so, whatever other packets have come meanwhile. At a limit, it
+ * gives up the oldest datagram.
  *
  * Bytes that the snaplen cut are never invented. A first fragment that was cut is delivered by itself, because nothing
  * can continue it. Any other datagram is delivered when all of it was seen on the wire; the bytes before the first
@@ -107,7 +108,6 @@ export class FragmentTable {
    * @param tsNsec Nanoseconds of the second, 0..999,999,999.
    */
   add(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentStatus {
-    this.#expire(tsSec, tsNsec)
     const isLast = !ip.moreFragments
     let wireBytes = ip.wireTo - ip.at
     if (!isLast && wireBytes % 8 !== 0) {
@@ -118,7 +118,7 @@ export class FragmentTable {
     if (wireBytes <= 0 || end > MAX_DATAGRAM_BYTES) return 'malformed'
 
     const tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
-    if (!this.#makeRoom(tracker, end)) return 'held'
+    if (!this.#makeRoom(tracker, end, tsSec, tsNsec)) return 'held'
     tracker.ipBytes += ip.ipBytes
     const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
     tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
@@ -170,7 +170,7 @@ export class FragmentTable {
       break
     }
     if (this.#count >= this.#limits.fragmentTrackers && this.#oldest !== null) {
-      this.#trackerLimitHits += 1
+      if (!isExpired(this.#oldest, tsSec, tsNsec)) this.#trackerLimitHits += 1
       this.#giveUp(this.#oldest)
     }
     return this.#open(hash, tsSec, tsNsec)
@@ -198,20 +198,16 @@ export class FragmentTable {
    * Makes room for bytes up to `end` by giving up the oldest datagrams. Returns false when the datagram alone exceeds
    * the limit and was given up itself.
    */
-  #makeRoom(tracker: FragmentTracker, end: number): boolean {
+  #makeRoom(tracker: FragmentTracker, end: number, tsSec: number, tsNsec: number): boolean {
     const more = tracker.moreBytesFor(end)
     while (this.#buffers.usedBytes + more > this.#limits.fragmentBytes) {
       const oldest = this.#oldest!
       const victim = oldest === tracker && oldest.newer !== null ? oldest.newer : oldest
-      this.#byteLimitHits += 1
+      if (!isExpired(victim, tsSec, tsNsec)) this.#byteLimitHits += 1
       this.#giveUp(victim)
       if (victim === tracker) return false
     }
     return true
-  }
-
-  #expire(tsSec: number, tsNsec: number): void {
-    while (this.#oldest !== null && isExpired(this.#oldest, tsSec, tsNsec)) this.#giveUp(this.#oldest)
   }
 
   #giveUp(tracker: FragmentTracker): void {

@@ -10,6 +10,10 @@ const DATA_OFFSET = 12 // high nibble, in 32-bit words
 const FLAGS = 13
 const WINDOW = 14
 const MIN_HEADER_BYTES = 20
+/** Ports and sequence number: without these a packet is of no use. */
+const LEAST_CAPTURED_BYTES = 8
+/** Where the snaplen cut the window, it is none that means anything. */
+const ANY_WINDOW = 0xffff
 
 // Options (RFC 9293 §3.2, RFC 7323 §2.2).
 const END_OF_OPTIONS = 0
@@ -31,17 +35,18 @@ export const TcpFlag = {
 } as const
 
 /**
- * Decodes the TCP header at `ip.at` into `out`, without allocating. The snaplen may cut the options.
+ * Decodes the TCP header at `ip.at` into `out`, without allocating. The snaplen may cut the options, and all that follows
+ * the sequence number: such a packet has no flags, and what follows the fixed part of its header is payload.
  *
- * @returns `'truncated'` when the captured bytes end inside the fixed part, `'malformed'` when the data offset is below
- *          5 words or lies after the packet's end on the wire.
+ * @returns `'truncated'` when the captured bytes end before the end of the sequence number, `'malformed'` when the data
+ *          offset is below 5 words or lies after the packet's end on the wire.
  *
  * Source: RFC 9293 §3.1.
  */
 export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket): HeaderStatus {
   const { at, to, wireTo } = ip
   if (wireTo - at < MIN_HEADER_BYTES) return 'malformed'
-  if (to - at < MIN_HEADER_BYTES) return 'truncated'
+  if (to - at < MIN_HEADER_BYTES) return decodeCut(bytes, ip, out)
   const headerBytes = (bytes[at + DATA_OFFSET]! >> 4) * 4
   if (headerBytes < MIN_HEADER_BYTES || headerBytes > wireTo - at) return 'malformed'
 
@@ -55,6 +60,24 @@ export function decodeTcp(bytes: Uint8Array, ip: IpHeader, out: TransportPacket)
   out.payloadFrom = Math.min(payloadFrom, to)
   out.payloadBytes = to - out.payloadFrom
   out.originalPayloadBytes = wireTo - payloadFrom
+  return 'ok'
+}
+
+function decodeCut(bytes: Uint8Array, { at, to, wireTo }: IpHeader, out: TransportPacket): HeaderStatus {
+  const captured = to - at
+  if (captured < LEAST_CAPTURED_BYTES) return 'truncated'
+  const headerBytes = captured > DATA_OFFSET ? (bytes[at + DATA_OFFSET]! >> 4) * 4 : MIN_HEADER_BYTES
+  if (headerBytes < MIN_HEADER_BYTES || headerBytes > wireTo - at) return 'malformed'
+  out.srcPort = u16be(bytes, at)
+  out.dstPort = u16be(bytes, at + DST_PORT)
+  out.seq = i32be(bytes, at + SEQ)
+  // An acknowledgment number is read only where its flag is there.
+  out.ack = captured > FLAGS ? i32be(bytes, at + ACK) : 0
+  out.tcpFlags = captured > FLAGS ? bytes[at + FLAGS]! : 0
+  out.window = captured >= WINDOW + 2 ? u16be(bytes, at + WINDOW) : ANY_WINDOW
+  out.payloadFrom = to
+  out.payloadBytes = 0
+  out.originalPayloadBytes = wireTo - at - headerBytes
   return 'ok'
 }
 

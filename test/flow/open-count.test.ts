@@ -40,9 +40,9 @@ it('a worker makes room for the connections of another, and opens its own whoeve
   open(b, 5) // has none to end
   expect([a.tracker.table.count, b.tracker.table.count]).toEqual([4, 1])
   open(b, 6)
-  expect([b.tracker.table.count, b.tracker.openConnectionsHits]).toEqual([1, 1])
+  expect([b.tracker.table.count, b.tracker.rows.openConnectionsHits]).toEqual([1, 1])
   open(a, 7)
-  expect([a.tracker.table.count, a.tracker.openConnectionsHits]).toEqual([4, 1])
+  expect([a.tracker.table.count, a.tracker.rows.openConnectionsHits]).toEqual([4, 1])
   a.end()
   b.end()
   expect(new OpenCount(memory, 1).isFull).toBe(false)

@@ -12,7 +12,9 @@ describe('connState() of TCP', () => {
     ['S1', 'connection established, not terminated', SYN | DATA, SYN_ACK | DATA, 2],
     ['SF', 'normal establishment and termination', SYN | FIN, SYN_ACK | FIN, 2],
     ['SF', 'a RST after both FINs', SYN | FIN | RST, SYN_ACK | FIN, 2],
-    ['SF', 'FINs of both sides of a connection joined midstream', DATA | FIN, DATA | FIN, 2],
+    ['OTH', 'FINs of both sides of a connection joined midstream', DATA | FIN, DATA | FIN, 2],
+    ['SF', 'the same where the SYN+ACK was seen', DATA | FIN, SYN_ACK | FIN, 2],
+    ['RSTRH', 'a RST of a connection joined midstream', DATA, DATA | RST, 2],
     ['REJ', 'connection attempt rejected', SYN, RST, 1],
     ['REJ', 'both reset without data', SYN | RST, RST, 1],
     ['S2', 'close attempt by originator, no reply from responder', SYN | FIN, SYN_ACK, 2],
@@ -27,10 +29,16 @@ describe('connState() of TCP', () => {
     ['SHR', 'responder sent a SYN-ACK followed by a FIN, no SYN', 0, SYN_ACK | FIN, 2],
     ['OTH', 'no SYN seen, just midstream traffic', DATA, DATA, 2],
     ['OTH', 'a SYN answered by an ACK only', SYN, 0, 1],
-    ['OTH', 'a SYN-ACK alone', 0, SYN_ACK, 1],
+    ['S1', 'only the SYN was not captured', 0, SYN_ACK, 1],
+    ['S1', 'only the SYN was not captured, and there is data', DATA, SYN_ACK | DATA, 2],
+    ['OTH', 'a SYN of the responder alone', 0, SYN, 1],
   ])('is %s: %s', (state, _name, orig, resp, respPackets) => {
     expect(connState(6, orig, resp, 1, respPackets)).toBe(state)
     expect(connState(6, orig | STARTED, resp | STARTED, 1, respPackets)).toBe(state)
+  })
+
+  it('is OTH for a SYN+ACK alone', () => {
+    expect(connState(6, 0, SYN_ACK | STARTED, 0, 1)).toBe('OTH')
   })
 
   it('is one of the documented codes whatever was seen', () => {

@@ -69,7 +69,7 @@ export function addConnection(table: ConnectionTable, given: TestConnection = {}
   table.firstNsec[connection] = nsec
   table.lastNsec[connection] = nsec
   table.firstNumber[connection] = firstNumber
-  table.encapId[connection] = 0
+  table.encapId.fill(0, 2 * connection, 2 * connection + 2)
   table.icmpType[connection] = 0
   return connection
 }

@@ -303,7 +303,7 @@ describe('PacketDecoder.decode()', () => {
     ['an IPv4 header', ethernet(hello), 33, 'ipHeaderTruncated'],
     ['an IPv6 header', ethernet(hello6), 53, 'ipHeaderTruncated'],
     ['a UDP header', ethernet(hello), 41, 'transportHeaderTruncated'],
-    ['a TCP header', ethernet(ipv4({ protocol: TCP }, tcp({}))), 53, 'transportHeaderTruncated'],
+    ['a TCP sequence number', ethernet(ipv4({ protocol: TCP }, tcp({}))), 41, 'transportHeaderTruncated'],
   ]
   it.each(cut)('counts %s that the snaplen cut', (_name, frame, capturedBytes, reason) => {
     const decoder = new FrameDecoder()
@@ -411,7 +411,10 @@ describe('PacketDecoder.decode() on bad frames', () => {
         if (status !== 'delivered' || whole === null) continue
         expect(whole.payload.subarray(0, packet!.payload.length)).toEqual(packet!.payload)
         const { payload: _payload, quoted: _quoted, ...fields } = packet!
-        expect(whole).toMatchObject(fields)
+        const { protocol, src, dst, srcPort, dstPort, seq } = packet!
+        // Of a TCP header the rest may have been cut.
+        const isWhole = protocol !== TCP || packet!.payload.length > 0
+        expect(whole).toMatchObject(isWhole ? fields : { protocol, src, dst, srcPort, dstPort, seq })
       }
     }
   })

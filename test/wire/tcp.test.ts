@@ -47,6 +47,24 @@ describe('decodeTcp() in a frame', () => {
     expect(windowScaleOf(spoiled, 1, 1 + bytes.length)).toBe(scale)
   })
 
+  // [captured bytes of the header, what is known]
+  it.each<[number, object]>([
+    [8, { ack: 0, tcpFlags: 0, window: 0xffff, originalPayloadBytes: 18 }],
+    [12, { ack: 0, tcpFlags: 0, window: 0xffff, originalPayloadBytes: 18 }],
+    [13, { ack: 0, tcpFlags: 0, window: 0xffff, originalPayloadBytes: 6 }],
+    [14, { ack: 88, tcpFlags: TcpFlag.ACK, window: 0xffff, originalPayloadBytes: 6 }],
+    [16, { ack: 88, tcpFlags: TcpFlag.ACK, window: 500, originalPayloadBytes: 6 }],
+    [19, { ack: 88, tcpFlags: TcpFlag.ACK, window: 500, originalPayloadBytes: 6 }],
+  ])('takes what there is of a header of which %d bytes were captured', (bytes, known) => {
+    const header = { options, seq: 77, ack: 88, flags: TcpFlag.ACK, window: 500, srcPort: 1000, dstPort: 80 }
+    const frame = ethernet(ipv4({ protocol: 6 }, tcp(header, text('abcdef'))))
+    expect(decodeFrame(frame, { capturedBytes: 14 + 20 + bytes }).packet).toMatchObject({
+      ...{ srcPort: 1000, dstPort: 80, seq: 77, payload: text('') },
+      ...known,
+    })
+    expect(decodeFrame(frame, { capturedBytes: 14 + 20 + 7 }).packet).toBeNull()
+  })
+
   const offset = (words: number) => {
     const frame = ethernet(ipv4({ protocol: 6 }, tcp({}, text('abcd'))))
     frame[14 + 20 + 12] = words << 4
@@ -79,7 +97,7 @@ it('decodeTcp() never throws and never points outside its range', () => {
         ip.wireTo = ip.to + beyond
         const out = blankTransportPacket()
         if (decodeTcp(bytes, ip, out) === 'ok') {
-          expect(out.payloadFrom).toBeGreaterThanOrEqual(ip.at + 20)
+          expect(out.payloadFrom).toBeGreaterThanOrEqual(Math.min(ip.at + 20, ip.to))
           expect(out.payloadFrom + out.payloadBytes).toBe(ip.to)
           expect(out.originalPayloadBytes).toBeGreaterThanOrEqual(out.payloadBytes)
         } else expect(out).toEqual(blankTransportPacket())

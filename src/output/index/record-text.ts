@@ -13,6 +13,11 @@ import { differenceText, secondsText } from '../time-text.js'
 import { CommunityIdMaker } from './community-id.js'
 import type { GapLists } from './gap-lists.js'
 
+/** More than there are numbers of outer headers. */
+const ENCAP_IDS = 2 ** 16
+/** Texts of outer headers that are remembered. */
+const MAX_ENCAP_TEXTS = 4096
+
 /** Describes outer headers by their number, see `EncapTable`. */
 export interface EncapReader {
   describe(id: number): { readonly vlan: readonly number[]; readonly tunnel: readonly string[] }
@@ -53,7 +58,7 @@ export class IndexRecords {
   readonly #encaps: EncapReader
   readonly #gaps: GapLists
   readonly #communityIds = new CommunityIdMaker()
-  /** The fields of outer headers, by their number: as many as `Limits.encaps`. */
+  /** The fields of outer headers, by the numbers of those of both sides. */
   readonly #encapTexts = new Map<number, string>()
   #captureField = ''
   /** JSON of a path: only a folder named after an input may have characters to escape. */
@@ -109,7 +114,7 @@ export class IndexRecords {
       `,"orig_gaps":${gapsText(this.#gaps.of(orig))},"resp_gaps":${gapsText(this.#gaps.of(resp))}` +
       `,"gaps_truncated":${this.areGapsCut(connection)}` +
       `,"community_id":"${this.#communityIds.communityId(t, connection)}"` +
-      `,${this.#encapText(t.encapId[connection] ?? 0)}` +
+      `,${this.#encapText(connection)}` +
       `,"close_reason":"${CLOSE_REASONS[t.closeReason[connection] ?? 0]}"` +
       `,"icmp_errors":${t.icmpErrors[connection]}${this.#captureField}}`
     )
@@ -124,12 +129,20 @@ export class IndexRecords {
     return false
   }
 
-  #encapText(id: number): string {
-    let text = this.#encapTexts.get(id)
+  #encapText(connection: number): string {
+    const { encapId, packets, flags } = this.#table
+    const first = 2 * connection + (flags[connection]! & ConnectionFlag.FLIPPED ? 1 : 0)
+    const id = encapId[first]!
+    const otherId = packets[first ^ 1] === 0 ? id : encapId[first ^ 1]!
+    const key = id * ENCAP_IDS + otherId
+    let text = this.#encapTexts.get(key)
     if (text === undefined) {
       const { vlan, tunnel } = this.#encaps.describe(id)
-      text = `"tunnel":${JSON.stringify(tunnel)},"vlan":${JSON.stringify(vlan)}`
-      this.#encapTexts.set(id, text)
+      const others = id === otherId ? [] : this.#encaps.describe(otherId).vlan
+      const ids = [...vlan, ...others.filter((other) => !vlan.includes(other))]
+      text = `"tunnel":${JSON.stringify(tunnel)},"vlan":${JSON.stringify(ids)}`
+      if (this.#encapTexts.size >= MAX_ENCAP_TEXTS) this.#encapTexts.clear()
+      this.#encapTexts.set(key, text)
     }
     return text
   }

@@ -191,7 +191,7 @@ export class ConnectionWorker {
     this.#sendConsole(epoch)
     this.#epoch = epoch
     let opened = 0
-    for (const count of this.#tracker.opened) opened += count
+    for (const count of this.#tracker.rows.opened) opened += count
     Atomics.store(this.#openedShared, this.#task.worker, opened)
     passEpoch(this.#passed, this.#task.worker, epoch)
   }
@@ -208,8 +208,8 @@ export class ConnectionWorker {
 
   #finishCapture(fault: number): void {
     const { failures } = this.#output.totals
-    const { heldMemoryHits } = this.#tracker.reassembler.held
-    const { openConnectionsHits } = this.#tracker
+    const heldMemoryHits = this.#tracker.reassembler.held.heldMemoryHits + this.#tracker.lives.memoryHits
+    const { openConnectionsHits } = this.#tracker.rows
     let faults = fault
     if (failures > this.#failuresBefore) faults |= CaptureFault.OUTPUT
     if (heldMemoryHits > this.#heldMemoryBefore) faults |= CaptureFault.HELD_MEMORY
@@ -242,12 +242,12 @@ export class ConnectionWorker {
     const tracker = this.#tracker
     const { reassembler, held } = tracker
     const failure = error ?? output.error
-    const { totals } = tracker
+    const { totals } = tracker.rows
     const outside = outsideByKind(reassembler.delivery.outsideBytes)
     const accounted =
       totals.payload + totals.repeated + totals.conflicts + Object.values(outside).reduce((a, b) => a + b, 0)
     return {
-      opened: tracker.opened,
+      opened: tracker.rows.opened,
       captured: error === null ? totals.captured : accounted, // what the failure left unfinished is not counted
       payload: totals.payload,
       missing: totals.missing,
@@ -260,15 +260,15 @@ export class ConnectionWorker {
       limits: {
         held_segments: reassembler.held.heldSegmentsHits,
         held_bytes: reassembler.held.heldBytesHits,
-        held_memory: reassembler.held.heldMemoryHits,
-        open_connections: tracker.openConnectionsHits,
+        held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
+        open_connections: tracker.rows.openConnectionsHits,
         time_back: tracker.timeBackHits,
         ...output.totals.limits,
       },
       details: {
         cut_bytes: reassembler.delivery.cutBytes,
         spilled_bytes: held.spilledBytes,
-        unbalanced_streams: error === null ? tracker.unbalanced : 0,
+        unbalanced_streams: error === null ? tracker.rows.unbalanced : 0,
         icmp_errors: totals.icmpErrors,
       },
       failures: output.totals.failures,

@@ -241,7 +241,7 @@ class FedBytes {
 
   /** Every captured byte is delivered or counted, once. @param {TrackerBench} bench */
   balance({ tracker, sink, options }) {
-    const { captured, payload, repeated, conflicts } = tracker.totals
+    const { captured, payload, repeated, conflicts } = tracker.rows.totals
     const outside = tracker.reassembler.delivery.outsideBytes.reduce((sum, bytes) => sum + bytes, 0)
     mustAgree(captured, this.bytes, 'Bytes that were counted where they came in, and those sent,')
     mustAgree(

@@ -6,7 +6,8 @@ import { HalfSeen } from '../../../src/stream/half-streams.js'
 import { addConnection } from '../support.js'
 
 const encaps = {
-  describe: (id: number) => (id === 7 ? { vlan: [10, 20], tunnel: ['mpls:16'] } : { vlan: [], tunnel: [] }),
+  describe: (id: number) =>
+    id === 7 ? { vlan: [10, 20], tunnel: ['mpls:16'] } : { vlan: id === 8 ? [20, 30] : [], tunnel: [] },
 }
 
 describe('IndexRecords', () => {
@@ -29,7 +30,7 @@ describe('IndexRecords', () => {
     table.outsideBytes.set([7, 8], 2 * c)
     table.gaps.set([1, 0], 2 * c)
     table.icmpErrors[c] = 8
-    table.encapId[c] = 7
+    table.encapId.set([7, 8], 2 * c)
     table.closeReason[c] = 1
     table.halfSeen.set([HalfSeen.SYN | HalfSeen.FIN, HalfSeen.SYN_ACK | HalfSeen.FIN], 2 * c)
     const gaps = new GapLists(100)
@@ -47,7 +48,7 @@ describe('IndexRecords', () => {
       '"orig_outside_bytes":7,"resp_outside_bytes":8,' +
       '"conn_state":"SF","history":"ShADadFf","orig_file":"a.txt","resp_file":null,' +
       '"orig_gaps":[{"offset":11,"length":7}],"resp_gaps":[],"gaps_truncated":false,' +
-      `"community_id":"${communityIdOf(records, c)}","tunnel":["mpls:16"],"vlan":[10,20],` +
+      `"community_id":"${communityIdOf(records, c)}","tunnel":["mpls:16"],"vlan":[10,20,30],` +
       '"close_reason":"fin","icmp_errors":8}'
     expect(records.line(c, 'Cabcdefghijklmnopq', 'a.txt', null)).toBe(line)
   })
