@@ -117,6 +117,38 @@ describe.runIf(canMount)('a disk that is full', () => {
       expect(summaryIn(folder).files).toBe(before.files)
     }))
 
+  // At different moments: files, kept records, or the notes that a later run needs.
+  it.each([250, 700, 1_100, 1_500])(
+    'of %d KiB leaves what --resume makes whole, index and summary too',
+    (sizeKiB) =>
+      withCapture(async (folder) => {
+        const names = ['0.pcap', '1.pcap']
+        for (const name of names) copyFileSync(join(folder, 'capture.pcap'), join(folder, name))
+        const options = ['-m', '--per-file', '--resume', '--workers', '2', '--summary', 'summary.json']
+        await run(folder, [
+          'capture.pcap',
+          ...names,
+          '-q',
+          '-o',
+          'expected',
+          '--index',
+          'e.jsonl',
+          ...options,
+        ])
+        const { seconds: _, workers: __, inputs: before, ...counts } = summaryIn(folder)
+        const args = [...names, '-o', 'small/out', '--index', 'x.jsonl', ...options]
+        const { first, second } = await runTwice(folder, { args, sizeKiB, again: '' })
+        expectClearEnd(folder, first, 75, new RegExp(NO_SPACE))
+        expectClearEnd(folder, second, 0, /^$/)
+        expect(readFileSync(join(folder, 'x.jsonl'), 'utf8')).toBe(
+          readFileSync(join(folder, 'e.jsonl'), 'utf8'),
+        )
+        const { inputs, ...rest } = summaryIn(folder)
+        expect(rest).toMatchObject(counts)
+        expect(inputs.map((input) => ({ ...input, status: 'ok' }))).toEqual(before)
+      }),
+  )
+
   it('of one input of many is told with its status, and that input is converted again with --resume', () =>
     withCapture(async (folder) => {
       const names = ['0.pcap', '1.pcap', '2.pcap']
