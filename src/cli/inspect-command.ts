@@ -12,7 +12,10 @@ const WITH_INSPECT: ReadonlyMap<string, string> = new Map([
     'input-file',
     'capture to look into: file, "glob", folder, - for standard input; same as a plain argument',
   ],
-  ['link-type', "link type to use instead of the capture's own: name or number"],
+  [
+    'link-type',
+    "link type to use instead of the capture's own: name or number; auto: what its packets look like",
+  ],
   ['decode-as', 'tunnel on a port: udp:8473=vxlan, also tcp:; repeatable'],
   ['no-decap', "don't look inside tunnels"],
   ['json', 'as a JSON object instead of a table'],

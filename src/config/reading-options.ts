@@ -51,14 +51,14 @@ export const READING_OPTIONS = {
     readme: 'read inputs that overlap in time (two sensors) as one capture, packet by packet; at most 64',
     conflicts: { perFile: 'inputs are one capture or one each' },
   }),
-  /** Overrides the captures' link type: a LINKTYPE name or number. */
-  linkType: checked<NumberOption, number | null>(
+  /** Overrides the captures' link type: a LINKTYPE name or number, or "auto" for what their packets look like. */
+  linkType: checked<NumberOption, number | 'auto' | null>(
     {
       value: 'X',
       group: 'Input',
-      help: "link type to use instead of the capture's own: name or number",
+      help: "link type to use instead of the capture's own: name or number; auto: what its packets look like",
       readme:
-        "link type to use instead of the capture's own: a [LINKTYPE](https://www.tcpdump.org/linktypes.html) name or number",
+        "link type to use instead of the capture's own: a [LINKTYPE](https://www.tcpdump.org/linktypes.html) name or number; `auto` takes what the first 1,000 packets (or 1 MiB) look like where nearly none is as the capture says",
     },
     linkTypeOf,
   ),
@@ -194,8 +194,9 @@ function decodeAsRow(label: string, value: unknown): DecodeAs {
   return { protocol: protocol.toLowerCase() === 'tcp' ? 'tcp' : 'udp', port: Number(port), tunnel }
 }
 
-function linkTypeOf(label: string, value: unknown): number | null {
+function linkTypeOf(label: string, value: unknown): number | 'auto' | null {
   if (value === undefined) return null
+  if (value === 'auto') return value
   const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
   if (isNumeric) return integerOf(label, value, 0, 0, MAX_LINK_TYPE)
   const linkType = typeof value === 'string' ? linkTypeByName(value) : null

@@ -44,6 +44,7 @@ export class CaptureWindows<R extends CaptureReader> {
   readonly #file: string
   readonly #options: Omit<CaptureReaderOptions, 'isDecompressed'>
   readonly #create: CreateReader<R>
+  readonly #leastBytes: number
   #reader: R | null = null
   #area = -1
   #next = -1
@@ -54,6 +55,7 @@ export class CaptureWindows<R extends CaptureReader> {
 
   /**
    * @param file Path for messages.
+   * @param leastBytes Bytes of the first window, if the capture has as many. At most the headroom of an area.
    * @param create Makes the reader when the first bytes are available.
    */
   constructor(
@@ -62,12 +64,14 @@ export class CaptureWindows<R extends CaptureReader> {
     options: Omit<CaptureReaderOptions, 'isDecompressed'>,
     areas: WindowAreas,
     create: CreateReader<R>,
+    leastBytes = DETECT_BYTES,
   ) {
     this.#source = source
     this.#areas = areas
     this.#file = file
     this.#options = options
     this.#create = create
+    this.#leastBytes = leastBytes
   }
 
   /** Null before the first window. */
@@ -76,6 +80,11 @@ export class CaptureWindows<R extends CaptureReader> {
   }
 
   /** True when the capture ends at the end of the window. */
+  /** The window in `bytes` of the areas. */
+  get range(): { readonly from: number; readonly to: number } {
+    return { from: this.#from, to: this.#to }
+  }
+
   get isLast(): boolean {
     return this.#isLast
   }
@@ -132,7 +141,7 @@ export class CaptureWindows<R extends CaptureReader> {
   #detect(): R | null {
     const { bytes } = this.#areas
     if (!this.#isLast) {
-      if (this.#to - this.#from < DETECT_BYTES || needsMore(bytes, this.#from, this.#to)) return null
+      if (this.#to - this.#from < this.#leastBytes || needsMore(bytes, this.#from, this.#to)) return null
     }
     const options = { ...this.#options, isDecompressed: this.#source.isDecompressed }
     return this.#create(bytes, this.#from, this.#to, this.#file, options)

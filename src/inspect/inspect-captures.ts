@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { CaptureDescription } from '../capture/capture-description.js'
 import type { DescribedReader } from '../capture/capture-reader.js'
+import { createCaptureReader } from '../capture/open-capture-reader.js'
 import type { Config } from '../config/config.js'
 import { CaptureFormatError, InputError } from '../errors.js'
 import type { ByteSource } from '../input/byte-source.js'
-import { windowsOf } from '../input/capture-windows.js'
+import { CaptureWindows, type CreateReader } from '../input/capture-windows.js'
 import { expandInputs } from '../input/expand-inputs.js'
 import type { Input } from '../input/input.js'
+import { LinkSample, SAMPLE_BYTES } from '../pipeline/line/link-sample.js'
 import { InputOpener } from '../pipeline/reading/input-opener.js'
 import { isPassedOver, problemsOf, statusOf } from '../pipeline/reading/input-problems.js'
 import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
@@ -76,15 +78,20 @@ async function inspectInput(
     limits,
     encaps: new EncapWriter(encaps),
     space: buffer,
-    linkType,
+    linkType: linkType === 'auto' ? null : linkType,
   })
-  const counts = new PacketTally(decoder, linkType)
+  const counts = new PacketTally(decoder)
+  const sampling: Sampling = {
+    isAuto: linkType === 'auto',
+    isOff: typeof linkType === 'number',
+    sample: null,
+  }
   let source: ByteSource | null = null
   let reader: DescribedReader | null = null
   let error: CaptureFormatError | InputError | null = null
   try {
     source = opener.open(input)
-    reader = await readWhole(source, path, limits.interfaces, { buffer, counts })
+    reader = await readWhole(source, path, limits.interfaces, { buffer, counts, sampling })
   } catch (thrown) {
     if (!(thrown instanceof CaptureFormatError || thrown instanceof InputError)) throw thrown
     error = thrown
@@ -115,8 +122,16 @@ async function inspectInput(
     secrets: description?.secrets ?? [],
     protocols: counts.protocols(),
     encapsulations: counts.encapsulations(new EncapTable(encaps)),
+    suggestion: sampling.sample?.text(shownPath(path), sampling.isAuto) ?? null,
     damage: { holes: reader?.damage.holes ?? 0, lost_bytes: reader?.damage.lostBytes ?? 0 },
   }
+}
+
+/** What is looked at to find out the link type. */
+interface Sampling {
+  readonly isAuto: boolean
+  readonly isOff: boolean
+  sample: LinkSample | null
 }
 
 /** Counts the packets of a capture and closes its source. @throws CaptureFormatError when it is not a capture. */
@@ -124,12 +139,25 @@ async function readWhole(
   source: ByteSource,
   path: string,
   maxInterfaces: number,
-  { buffer, counts }: { readonly buffer: CaptureBuffer; readonly counts: PacketTally },
+  {
+    buffer,
+    counts,
+    sampling,
+  }: { readonly buffer: CaptureBuffer; readonly counts: PacketTally; sampling: Sampling },
 ): Promise<DescribedReader> {
-  const windows = windowsOf(source, path, { maxInterfaces, countsComments: true }, buffer.areas)
+  const { isAuto, isOff } = sampling
+  const create: CreateReader<DescribedReader> = (...content) => {
+    if (!isOff) sampling.sample = new LinkSample(createCaptureReader(...content))
+    return createCaptureReader(...content)
+  }
+  const options = { maxInterfaces, countsComments: true }
+  const leastBytes = isAuto ? SAMPLE_BYTES : undefined
+  const windows = new CaptureWindows(source, path, options, buffer.areas, create, leastBytes)
   try {
     for (;;) {
       const reader = await windows.next()
+      sampling.sample?.look({ bytes: buffer.bytes, ...windows.range, isLast: windows.isLast })
+      if (isAuto && counts.packets === 0) counts.useLinkType(sampling.sample?.linkType ?? null)
       if (!counts.count(reader, buffer)) return reader
     }
   } finally {

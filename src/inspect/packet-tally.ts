@@ -32,7 +32,6 @@ export class PacketTally {
   capturedBytes = 0
   wireBytes = 0
   readonly #decoder: PacketDecoder
-  readonly #linkType: number | null
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
   readonly #protocols = new Tally()
@@ -44,10 +43,13 @@ export class PacketTally {
   #previousSec = 0
   #previousNsec = 0
 
-  /** @param linkType Link type of all frames; null to use the capture's. */
-  constructor(decoder: PacketDecoder, linkType: number | null) {
+  constructor(decoder: PacketDecoder) {
     this.#decoder = decoder
-    this.#linkType = linkType
+  }
+
+  /** Link type of all frames from now on; null to use the capture's. */
+  useLinkType(linkType: number | null): void {
+    this.#decoder.linkType = linkType
   }
 
   /** Counts the packets in the reader's window. Returns true when the capture may have more. */
@@ -133,7 +135,7 @@ export class PacketTally {
     const decoder = this.#decoder
     const packet = this.#packet
     buffer.startFrame()
-    const linkType = this.#linkType ?? captured.linkType
+    const linkType = this.#decoder.linkType ?? captured.linkType
     const status = decoder.decode(bytes, captured, packet)
     const wireBytes = captured.originalBytes
     let content = FRAGMENT

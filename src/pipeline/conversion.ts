@@ -99,7 +99,7 @@ export class Conversion {
       limits,
       encaps: this.#encaps,
       space,
-      linkType: config.linkType,
+      linkType: config.linkType === 'auto' ? null : config.linkType,
     })
     this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashKey, setup.filter)
     this.#feeder = new Feeder({
@@ -109,6 +109,7 @@ export class Conversion {
       space,
       work: () => this.#workers.work(),
       checkpoint: () => this.#checkpoint(),
+      linkType: config.linkType,
       ...(createReader === undefined ? {} : { createReader }),
     })
     this.#console =
@@ -163,6 +164,7 @@ export class Conversion {
       results,
       inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
       failures: this.#failures,
+      warnings: this.#feeder.warnings,
       isComplete: failure === null,
     }
   }

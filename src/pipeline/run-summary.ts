@@ -39,6 +39,7 @@ export interface CountedFacts {
 export type ConversionOutcome = CountedFacts & {
   readonly inputs: readonly InputSummary[]
   readonly failures: readonly Failure[]
+  readonly warnings: readonly string[]
   /** Nothing ended the reading early but an interruption, and no worker failed. */
   readonly isComplete: boolean
 }

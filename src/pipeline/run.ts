@@ -117,7 +117,7 @@ async function convertInputs(
       seconds: (performance.now() - startMs) / 1000,
       workers: workerCount,
       earlier: resumed?.earlier ?? NO_COUNTS,
-      warnings: [...(resumed?.warnings ?? []), ...warningsOf(outcome.results)],
+      warnings: [...(resumed?.warnings ?? []), ...outcome.warnings, ...warningsOf(outcome.results)],
       failures,
     })
   } finally {
@@ -151,7 +151,7 @@ async function compileFilter(
     if (signal?.aborted) resolve(null)
     signal?.addEventListener('abort', () => resolve(null), { once: true })
   })
-  return Promise.race([interrupted, PacketFilter.compile(filter, linkType)])
+  return Promise.race([interrupted, PacketFilter.compile(filter, linkType === 'auto' ? null : linkType)])
 }
 
 // The failure of a run that found files, none of which is a capture.

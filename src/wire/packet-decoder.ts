@@ -55,7 +55,8 @@ export interface PacketDecoderOptions {
 export class PacketDecoder {
   // Invariants: `#cursor` is valid only for the frame being decoded. Only the fragment table and the counters persist
   // between frames.
-  readonly #linkType: number | null
+  /** Link type of all frames; null: as the capture says. */
+  linkType: number | null
   readonly #cursor: FrameCursor
   readonly #ips: IpDecoder
   readonly #unknownLinkTypes = new Map<number, number>()
@@ -74,7 +75,7 @@ export class PacketDecoder {
   #aggregatedPackets = 0
 
   constructor(options: PacketDecoderOptions) {
-    this.#linkType = options.linkType
+    this.linkType = options.linkType
     this.#cursor = blankFrameCursor(options.encaps)
     this.#ips = new IpDecoder(options.decap, options.limits, options.space, options.decodeAs ?? [])
   }
@@ -121,7 +122,7 @@ export class PacketDecoder {
     cursor.moreAt = -1
     cursor.encaps.clear()
 
-    const linkType = this.#linkType ?? packet.linkType
+    const linkType = this.linkType ?? packet.linkType
     out.linkType = linkType
     const decodeLink = linkLayer(linkType)
     if (decodeLink === undefined) return this.#countUnknown(linkType)

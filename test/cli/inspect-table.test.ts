@@ -63,6 +63,7 @@ function sample(changes: Partial<CaptureInspection> = {}): CaptureInspection {
       group('ETHERNET (1)', 1_250, [group('IPv4', 1_200, [group('TCP', 1_200)]), group('ARP', 50)]),
     ],
     encapsulations: [group('vlan:100 / vxlan:42', 9)],
+    suggestion: null,
     damage: { holes: 0, lost_bytes: 0 },
     ...changes,
   }

@@ -116,6 +116,7 @@ describe('toConfig()', () => {
     ['utc', true, 'utc', true],
     ['noDecap', true, 'decap', false],
     ['linkType', 'RAW', 'linkType', 101],
+    ['linkType', 'auto', 'linkType', 'auto'],
     ['linkType', '1', 'linkType', 1],
     ['linkType', 0, 'linkType', 0],
     ['decodeAs', 'udp:8473=vxlan', 'decodeAs', [{ protocol: 'udp', port: 8473, tunnel: 'vxlan' }]],

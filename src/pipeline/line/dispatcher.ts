@@ -93,6 +93,12 @@ export class Dispatcher {
   }
 
   /** Announces the reader's window, from which `dispatch` takes the next packets. Every ring must have room. */
+  /** Link type of all frames from now on; null: as the capture says. */
+  useLinkType(linkType: number | null): void {
+    this.#decoder.linkType = linkType
+    this.filter?.useLinkType(linkType)
+  }
+
   startWindow(reader: CaptureReader, input: number): void {
     const { position } = reader
     for (const ring of this.#rings) {

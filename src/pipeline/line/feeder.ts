@@ -8,11 +8,14 @@ import type { SlabPool } from '../../ring/slab-pool.js'
 import type { DatagramSpace } from './datagram-space.js'
 import { RecordKind } from './descriptor.js'
 import type { Dispatcher, DispatchStatus } from './dispatcher.js'
+import { LinkSample, SAMPLE_BYTES } from './link-sample.js'
 
 /** Longest single sleep of the main thread. */
 const SLEEP_MS = 2
 /** Sleeps before the event loop gets a turn. */
 const SLEEPS_PER_TURN = 4
+/** Most captures that warnings name. */
+const MOST_WARNINGS = 100
 
 /** The run was stopped while the feeder was working or waiting. */
 export class StoppedError extends Error {
@@ -30,6 +33,8 @@ export interface FeederParts {
   readonly checkpoint: () => Promise<void> | void
   /** Makes the reader of a capture. Default: the reader for its format. */
   readonly createReader?: CreateReader<CaptureReader>
+  /** The link type to use: `'auto'` for what the first packets look like, null for the capture's own. Default: fixed. */
+  readonly linkType?: number | 'auto' | null
 }
 
 /**
@@ -50,6 +55,10 @@ export class Feeder {
   /** Number of the latest epoch that was ended. */
   epoch = 0
   #input = -1
+  /** Captures whose packets look like those of another link type than they say. */
+  readonly warnings: string[] = []
+  /** Null: captures are taken at their word. */
+  readonly #linkType: 'auto' | 'doubt' | null
 
   constructor(parts: FeederParts) {
     this.#pool = parts.pool
@@ -59,6 +68,9 @@ export class Feeder {
     this.#work = parts.work
     this.#checkpoint = parts.checkpoint
     this.#createReader = parts.createReader ?? createCaptureReader
+    const { linkType = 0 } = parts
+    const isFixed = typeof linkType === 'number' || parts.createReader !== undefined
+    this.#linkType = isFixed ? null : (linkType ?? 'doubt')
     const { bytes, headroomBytes, slabBytes } = parts.pool
     this.#areas = {
       bytes,
@@ -81,15 +93,33 @@ export class Feeder {
     options: Omit<CaptureReaderOptions, 'isDecompressed'>,
   ): Promise<CaptureReader> {
     this.#input += 1
-    const windows = new CaptureWindows(source, file, options, this.#areas, this.#createReader)
+    const leastBytes = this.#linkType === 'auto' ? SAMPLE_BYTES : undefined
+    let sample: LinkSample | null = null
+    const create: CreateReader<CaptureReader> = (...content) => {
+      if (this.#linkType !== null) sample = new LinkSample(this.#createReader(...content))
+      return this.#createReader(...content)
+    }
+    const windows = new CaptureWindows(source, file, options, this.#areas, create, leastBytes)
     try {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         const reader = await windows.next()
+        this.#look(sample, windows, isFirst)
         if ((await this.#dispatchWindow(reader)) !== 'more') return reader
       }
     } finally {
+      this.#warn(sample, file)
       await windows.close()
     }
+  }
+
+  #look(sample: LinkSample | null, { range, isLast }: CaptureWindows<CaptureReader>, isFirst: boolean): void {
+    sample?.look({ bytes: this.#pool.bytes, ...range, isLast })
+    if (isFirst && this.#linkType === 'auto') this.#dispatcher.useLinkType(sample?.linkType ?? null)
+  }
+
+  #warn(sample: LinkSample | null, file: string): void {
+    const text = sample?.text(file, this.#linkType === 'auto') ?? null
+    if (text !== null && this.warnings.length < MOST_WARNINGS) this.warnings.push(text)
   }
 
   /** Tells every worker that the capture with this number begins. @throws StoppedError */

@@ -21,7 +21,7 @@ export class PacketFilter {
   // Invariants: #predicate is that for #current and #isBigEndian, and matches nothing while #current is NONE.
   readonly #filter: Filter
   /** Overrides the captures' link type; null: as the capture says. */
-  readonly #linkType: number | null
+  #linkType: number | null
   readonly #refused = new Map<number, FilterSyntaxError>()
   #current = NONE
   #isBigEndian = false
@@ -86,6 +86,11 @@ export class PacketFilter {
     this.#current = NONE
     this.#predicate = nothing
     return problems
+  }
+
+  /** Link type of all packets from now on; null: as the capture says. */
+  useLinkType(linkType: number | null): void {
+    this.#linkType = linkType
   }
 
   #choose(linkType: number, isBigEndian: boolean): void {
