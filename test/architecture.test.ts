@@ -59,7 +59,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
 // The rooms of a folder, and which others each may import. What stands beside the rooms is open to all.
 const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pipeline: { line: '', unpack: '', reading: 'line', live: 'line reading' },
-  output: { files: 'index', console: 'files', index: 'files', handover: 'files index' },
+  output: { files: 'index', console: 'files', index: 'files', handover: 'files index', conflicts: 'index' },
 }
 
 // [rule, pattern that only the folders and files named may contain, these]

@@ -12,11 +12,14 @@ import { ConnectionTracker } from '../../dist/flow/connection-tracker.js'
 import { blankFlowPacket } from '../../dist/flow/flow-packet.js'
 import { FdBudget } from '../../dist/output/files/fd-budget.js'
 import { outputsOf } from '../../dist/output/outputs.js'
+import { PacketPlaces } from '../../dist/output/packet-places.js'
 import { SpillFile } from '../../dist/output/spill-file.js'
 import { WorkerOutputs } from '../../dist/output/worker-outputs.js'
 import { readPacket, writePacket } from '../../dist/pipeline/line/descriptor.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../dist/ring/record-ring.js'
+import { Comparison } from '../../dist/stream/comparison.js'
 import { HeldStore } from '../../dist/stream/held-store.js'
+import { RecentSegments } from '../../dist/stream/recent-segments.js'
 import { EncapTable, EncapWriter } from '../../dist/wire/encap-table.js'
 import { FLOW_HASH_KEY_WORDS, flowHash } from '../../dist/wire/flow-hash.js'
 import { PacketDecoder } from '../../dist/wire/packet-decoder.js'
@@ -90,9 +93,14 @@ export function runStages(capture, last, out) {
     fdBudget: new FdBudget(FdBudget.allocate(500, 1)),
     console: null,
     inputFiles: new Set(),
+    places: new PacketPlaces([]),
   })
-  const held = new HeldStore(pages(slab + DATAGRAMS_BYTES + PAGES_BYTES), new SpillFile(`${out}.held`))
-  const tracker = new ConnectionTracker(table, output.sink, held, {
+  const heldPages = pages(slab + DATAGRAMS_BYTES + PAGES_BYTES)
+  const held = new HeldStore(heldPages, new SpillFile(`${out}.held`))
+  const copies = new HeldStore(heldPages, new SpillFile(`${out}.recent`))
+  const recent = new RecentSegments(table, copies, { read: () => false }, memory.bytes, new Comparison())
+  recent.startWindow({ from: 0, to: Number.POSITIVE_INFINITY, input: 0, base: 0 })
+  const tracker = new ConnectionTracker(table, output.sink, held, recent, {
     ...config,
     ...config.limits,
     lastWins: false,

@@ -129,11 +129,11 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
 }
 
 function refuseOutputs(
-  { indexes, live, summaryFile, force, resume }: Config,
+  { indexes, live, summaryFile, conflictsFile, force, resume }: Config,
   report: RunReport | null,
 ): void {
   const paths = indexes.map(({ path }) => path)
-  refuseExisting([live?.recordingFile ?? null], force)
+  refuseExisting([live?.recordingFile ?? null, conflictsFile], force)
   // The same command once more writes them anew.
   refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)
 }

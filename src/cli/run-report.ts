@@ -22,10 +22,11 @@ export class RunReport {
   }
 
   /** @throws ConfigError where a run of these options cannot have a report. */
-  refuseOther({ indexes, summaryFile, live }: Config): void {
+  refuseOther({ indexes, summaryFile, conflictsFile, live }: Config): void {
     refuseSamePath('--report', this.path, [
       ...indexes.map(({ path }) => ['--index', path] as const),
       ['--summary', summaryFile],
+      ['--conflicts', conflictsFile],
       ['-w/--write', live?.recordingFile ?? null],
     ])
   }

@@ -80,7 +80,7 @@ export function toConfig(raw: RawOptions): Config {
   const { hex, recordingFile, ...run } = checkedBy(RUN_OPTIONS, raw)
   const live = toLiveConfig(raw, run.filter, recordingFile)
   refuseInputs(run.inputs, live)
-  refuseSharedOutput(run.toConsole, run.indexes, run.summaryFile, recordingFile)
+  refuseSharedOutput(run, recordingFile)
   return Object.freeze({
     ...run,
     live,

@@ -1,13 +1,14 @@
 import { normalize } from 'node:path'
 import { ConfigError } from '../errors.js'
-import type { IndexTarget } from './index-targets.js'
+import type { Config } from './config.js'
 import { shown } from './option-values.js'
+
+/** The options of a run that name files. */
+type FileOptions = Pick<Config, 'toConsole' | 'indexes' | 'summaryFile' | 'conflictsFile'>
 
 /** Refuses two outputs with the same target. @throws ConfigError */
 export function refuseSharedOutput(
-  toConsole: boolean,
-  indexes: readonly IndexTarget[],
-  summaryFile: string | null,
+  { toConsole, indexes, summaryFile, conflictsFile }: FileOptions,
   recordingFile: string | null,
 ): void {
   const toStdout = [
@@ -17,10 +18,14 @@ export function refuseSharedOutput(
   ]
   if (toStdout.length > 1)
     throw new ConfigError(`Cannot use ${toStdout.join(' with ')}: standard output can carry only one of them`)
-  const taken = indexes.map(({ path }) => ['--index', path] as const)
-  if (summaryFile !== null) refuseSamePath('--summary', summaryFile, taken)
-  if (recordingFile !== null)
-    refuseSamePath('-w/--write', recordingFile, [...taken, ['--summary', summaryFile]])
+  const files = [
+    ...indexes.map(({ path }) => ['--index', path] as const),
+    ['--summary', summaryFile] as const,
+    ['--conflicts', conflictsFile] as const,
+    ['-w/--write', recordingFile] as const,
+  ]
+  for (const [i, [option, path]] of files.entries())
+    if (path !== null && option !== '--index') refuseSamePath(option, path, files.slice(0, i))
 }
 
 /** @throws ConfigError when `path`, the value of `option`, is also the path of another option. */

@@ -26,7 +26,7 @@ export const WRITING_OPTIONS = {
       help: 'keep the raw packets too, as pcapng',
       needs: { interface: 'it is for live captures' },
     },
-    recordingOf,
+    fileOf,
   ),
   /** Output folder, created with its parents. Default: the current folder. */
   outputDir: checked<string, string>(
@@ -64,6 +64,20 @@ export const WRITING_OPTIONS = {
         "a record for each connection, in the format of the ending: `.jsonl`, `.csv`, `.parquet`, or `.log` (Zeek's conn.log); `-` for JSON lines on standard output. Repeatable",
     },
     indexTargetsOf,
+  ),
+  /** Path of a list of conflicts: places where a copy of payload has other bytes than the first one. */
+  conflicts: checked<string, string | null, 'conflictsFile'>(
+    {
+      value: 'FILE',
+      offer: 'files',
+      field: 'conflictsFile',
+      group: 'Output',
+      help: 'a JSON line for each place where payload came twice with other bytes, with both copies',
+      readme:
+        'a JSON line for each place where payload came twice with other bytes, as by an injection: both copies and both packets',
+      conflicts: { resume: 'conflicts of results that are left alone are not kept' },
+    },
+    fileOf,
   ),
   /** Write payload to standard output instead of connection files. */
   writeToConsole: flag({
@@ -140,7 +154,7 @@ export const SUMMARY_OPTION = {
   }),
 }
 
-function recordingOf(label: string, value: unknown): string | null {
+function fileOf(label: string, value: unknown): string | null {
   if (value === undefined) return null
   const path = pathOf(label, value)
   if (path === '-') throw refusal(label, path, 'the path of a file')

@@ -134,6 +134,8 @@ export class ConnectionTable {
   nextOffset = new Float64Array(INITIAL_CAPACITY * 2)
   /** Byte before `nextOffset`, plus 1; 0: none was delivered there. */
   lastByte = new Uint16Array(INITIAL_CAPACITY * 2)
+  /** The latest delivered segment, see `RecentSegments`; 0: none. */
+  latestSegment = new Int32Array(INITIAL_CAPACITY * 2)
   /** Highest stream offset seen, of any byte. */
   highOffset = new Float64Array(INITIAL_CAPACITY * 2)
   /** Highest stream offset that the peer acknowledged; before `HalfSeen.STARTED` the number itself, plus 1; 0: none. */
@@ -205,6 +207,7 @@ export class ConnectionTable {
       this.windowBytes[half] = 0
       this.encapId[half] = 0
       this.lastByte[half] = 0
+      this.latestSegment[half] = 0
       this.halfSeen[half] = 0
       this.isn[half] = 0
       this.nextSeq[half] = 0
@@ -257,6 +260,7 @@ export class ConnectionTable {
     this.windowBytes = grown(this.windowBytes, halves)
     this.encapId = grown(this.encapId, halves)
     this.lastByte = grown(this.lastByte, halves)
+    this.latestSegment = grown(this.latestSegment, halves)
     this.isn = grown(this.isn, halves)
     this.halfSeen = grown(this.halfSeen, halves)
     this.nextSeq = grown(this.nextSeq, halves)

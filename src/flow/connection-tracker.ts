@@ -1,4 +1,5 @@
 import type { HeldStore } from '../stream/held-store.js'
+import type { RecentSegments } from '../stream/recent-segments.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 import { ConnectionRows } from './connection-rows.js'
@@ -49,6 +50,7 @@ export class ConnectionTracker {
     table: ConnectionTable,
     sink: ConnectionSink,
     held: HeldStore,
+    recent: RecentSegments,
     options: TrackerOptions,
     openCount = OpenCount.allocate(),
   ) {
@@ -56,7 +58,7 @@ export class ConnectionTracker {
     this.#sink = sink
     this.#seePacket = sink.packet
     this.held = held
-    this.reassembler = new TcpReassembler(table, sink, this.held, options, options.lastWins)
+    this.reassembler = new TcpReassembler(table, sink, held, recent, options, options.lastWins)
     this.#tcp = new TcpTracker(table, this.reassembler)
     this.#times = new ConnectionTimes(table, options)
     this.#index = new FlowIndex(table)

@@ -180,6 +180,7 @@ export class TcpTracker {
     if ((seen & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     table.halfSeen[half]! |= HalfSeen.DATA
     const retransmissions = table.retransmissions[half]!
+    this.#reassembler.recent.packetNumber = packet.number
     this.#reassembler.push(
       half,
       seq,

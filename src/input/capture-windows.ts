@@ -79,12 +79,12 @@ export class CaptureWindows<R extends CaptureReader> {
     return this.#reader
   }
 
-  /** True when the capture ends at the end of the window. */
   /** The window in `bytes` of the areas. */
   get range(): { readonly from: number; readonly to: number } {
     return { from: this.#from, to: this.#to }
   }
 
+  /** True when the capture ends at the end of the window. */
   get isLast(): boolean {
     return this.#isLast
   }

@@ -16,6 +16,7 @@ export function joinSinks(sinks: readonly Sink[]): ConnectionSink {
     packet: callsOf(sinks, 'packet').length === 0 ? null : joined('packet'),
     data: joined('data'),
     gap: joined('gap'),
+    conflict: callsOf(sinks, 'conflict').length === 0 ? null : joined('conflict'),
     closed: joined('closed'),
     finished: joined('finished'),
   }

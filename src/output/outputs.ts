@@ -1,3 +1,4 @@
+import { conflictList } from './conflicts/conflict-list.js'
 import { consolePayload } from './console/console-payload.js'
 import { connectionFiles } from './files/connection-files.js'
 import { metadataFiles } from './files/metadata-files.js'
@@ -11,6 +12,7 @@ const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   metadataFiles,
   consolePayload,
   connectionIndex,
+  conflictList,
   handover,
 ]
 

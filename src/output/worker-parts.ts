@@ -11,6 +11,7 @@ import { NewFiles } from './files/new-files.js'
 import type { EncapReader } from './index/record-text.js'
 import type { CaptureStart } from './output.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
+import type { PacketPlaces } from './packet-places.js'
 import { UidMaker } from './uid.js'
 
 /** What a worker gives its outputs. */
@@ -27,6 +28,7 @@ export interface WorkerResources {
   readonly console: ConsoleTarget | null
   /** Device and inode of inputs that no file replaces. */
   readonly inputFiles: ReadonlySet<string>
+  readonly places: PacketPlaces
 }
 
 /** Path of a side's connection file below the output folder; null: it has none. */
@@ -41,6 +43,7 @@ export class WorkerParts {
   readonly tempFolder: string
   readonly pages: PageArena
   readonly console: ConsoleTarget | null
+  readonly places: PacketPlaces
   readonly totals = blankOutputTotals()
   /** Makes the files of all outputs, within `-f`. */
   readonly files: NewFiles
@@ -61,6 +64,7 @@ export class WorkerParts {
     this.tempFolder = resources.tempFolder
     this.pages = resources.pages
     this.console = resources.console
+    this.places = resources.places
     this.#madeFiles = config.resume ? new MadeFiles(resources.number) : null
     this.files = new NewFiles(
       new FileSlots(resources.fdBudget),

@@ -1,6 +1,5 @@
 import { SharedMemory } from '../bytes/shared-memory.js'
-import type { CaptureReader } from '../capture/capture-reader.js'
-import { MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
+import { type CaptureReader, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
 import type { Config } from '../config/config.js'
 import { CaptureFormatError, type Failure, failureOf, InputError } from '../errors.js'
 import { OpenCount } from '../flow/open-count.js'
@@ -23,7 +22,7 @@ import type { Capture } from './reading/captures.js'
 import { ReaderTotals } from './reading/input-problems.js'
 import { ReadInputs } from './reading/read-inputs.js'
 import { type CaptureRecords, NO_RECORDS, type Reading } from './reading/reading.js'
-import type { RunInputs } from './reading/run-inputs.js'
+import { inputsOf, type RunInputs } from './reading/run-inputs.js'
 import type { ConversionOutcome, CountedFacts } from './run-summary.js'
 
 const SLABS = 12
@@ -65,6 +64,7 @@ export class Conversion {
   #bytesRead = 0
   #source: ByteSource | null = null
   #input = ''
+  #inputNumber = -1
   #isStopping = false
 
   constructor(config: Config, inputs: RunInputs, hooks: RunHooks, setup: ConversionSetup) {
@@ -139,6 +139,7 @@ export class Conversion {
         console: this.#console?.ports[worker] ?? null,
         counts: counts[worker] ?? null,
         inputFiles: inputs.exposed,
+        inputs: inputsOf(inputs.captures),
       })),
       stop,
       () => this.#endRead(),
@@ -224,12 +225,12 @@ export class Conversion {
     const before = this.#dispatcher.packets.read
     let reader: CaptureReader | null = null
     let error: CaptureFormatError | InputError | null = null
-    let isWhole = false
-    let isDone = false
+    let [isWhole, isDone] = [false, false]
     this.#input = input.path
+    this.#inputNumber += 1
     try {
       this.#source = this.#reading.open(input)
-      reader = await this.#feeder.feed(this.#source, input.path, {
+      reader = await this.#feeder.feed(this.#source, input.path, this.#inputNumber, {
         maxInterfaces: this.#config.limits.interfaces,
       })
       isWhole = true
@@ -286,9 +287,9 @@ export class Conversion {
   }
 
   #unreadInputs(): string {
-    const all = this.#reading.inputCount
-    const left = all - this.#inputs.wholeCount
-    return left === 0 ? '' : ` (the run stopped there: ${left} of ${all} inputs were not read whole)`
+    const { inputCount } = this.#reading
+    const left = inputCount - this.#inputs.wholeCount
+    return left === 0 ? '' : ` (the run stopped there: ${left} of ${inputCount} inputs were not read whole)`
   }
 
   #checkSlots(): void {

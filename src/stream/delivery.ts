@@ -1,5 +1,6 @@
 import { HalfSeen, type HalfStreams } from './half-streams.js'
 import { OUTSIDE_KINDS } from './outside.js'
+import type { RecentSegments } from './recent-segments.js'
 import { seqAdd } from './seq.js'
 import type { StreamSink } from './sink.js'
 
@@ -7,14 +8,16 @@ import type { StreamSink } from './sink.js'
 export class Delivery {
   readonly #halves: HalfStreams
   readonly #sink: StreamSink
+  readonly recent: RecentSegments
   /** Missing bytes that the snaplen cut. */
   cutBytes = 0
   /** Captured bytes that are not part of a stream, by `Outside`. */
   readonly outsideBytes = new Float64Array(OUTSIDE_KINDS.length)
 
-  constructor(halves: HalfStreams, sink: StreamSink) {
+  constructor(halves: HalfStreams, sink: StreamSink, recent: RecentSegments) {
     this.#halves = halves
     this.#sink = sink
+    this.recent = recent
   }
 
   /**
@@ -42,6 +45,7 @@ export class Delivery {
       halves.messages[half]! += 1
     }
     this.#sink.data(half, bytes, from, to, tsSec, tsNsec)
+    this.recent.note(half, bytes, from, to, tsSec, tsNsec)
     halves.lastByte[half] = bytes[to - 1]! + 1
     halves.nextOffset[half]! += length
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)

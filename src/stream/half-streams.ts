@@ -39,6 +39,11 @@ export interface HalfStreams {
   readonly dataPackets: Float64Array
   readonly messages: Float64Array
   readonly gaps: Uint32Array
+  /** See `RecentSegments`. */
+  readonly latestSegment: Int32Array
   /** By connection. */
   readonly lastSpeaker: Uint8Array
+  /** Highest time of a packet, by connection. */
+  readonly lastSec: Float64Array
+  readonly lastNsec: Uint32Array
 }

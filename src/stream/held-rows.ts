@@ -38,6 +38,8 @@ export class HeldRows {
   /** Time of the packet that carried it. */
   tsSec = new Float64Array(INITIAL_CAPACITY)
   tsNsec = new Uint32Array(INITIAL_CAPACITY)
+  /** Its number in the run. */
+  number = new Float64Array(INITIAL_CAPACITY)
   /** Stream offset of the peer up to which its sender had acknowledged. */
   peerAcked = new Float64Array(INITIAL_CAPACITY)
   /** When the peer had acknowledged past the bytes before it, and how many bytes had arrived by then. */
@@ -81,6 +83,7 @@ export class HeldRows {
     this.place[copy] = this.place[row]!
     this.tsSec[copy] = this.tsSec[row]!
     this.tsNsec[copy] = this.tsNsec[row]!
+    this.number[copy] = this.number[row]!
     this.peerAcked[copy] = this.peerAcked[row]!
     this.ackedSec[copy] = this.ackedSec[row]!
     this.ackedNsec[copy] = this.ackedNsec[row]!
@@ -115,6 +118,7 @@ export class HeldRows {
     this.place = grown(this.place, rows)
     this.tsSec = grown(this.tsSec, rows)
     this.tsNsec = grown(this.tsNsec, rows)
+    this.number = grown(this.number, rows)
     this.peerAcked = grown(this.peerAcked, rows)
     this.ackedSec = grown(this.ackedSec, rows)
     this.ackedNsec = grown(this.ackedNsec, rows)

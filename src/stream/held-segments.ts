@@ -1,3 +1,5 @@
+import type { Arrival } from './arrival.js'
+import type { Comparison } from './comparison.js'
 import { elapsedMs } from './elapsed.js'
 import { HeldList } from './held-list.js'
 import { type HeldRows, NO_ROW, RowFlag } from './held-rows.js'
@@ -12,14 +14,6 @@ const ONE_SIDED_WAIT_MS = 5_000
 /** If the peer has sent nothing, a gap is also given up when this many bytes are held above it. */
 const ONE_SIDED_WAIT_BYTES = 1024 * 1024
 
-/** When a segment arrived, and what it acknowledged. */
-export interface Arrival {
-  tsSec: number
-  tsNsec: number
-  /** Offset in the peer's stream up to which the segment's sender had acknowledged. */
-  peerAcked: number
-}
-
 /** The early segments of one half-stream. A segment is a row of `store.rows`. */
 export class HeldSegments {
   // Invariants:
@@ -27,6 +21,8 @@ export class HeldSegments {
   // - a row whose offset is at most #acked has the flag ACKED.
   readonly #store: HeldStore
   readonly #rows: HeldRows
+  readonly #half: number
+  readonly #comparison: Comparison
   readonly #lastWins: boolean
   /** The segments in order. */
   readonly list: HeldList
@@ -42,8 +38,10 @@ export class HeldSegments {
   conflictBytes = 0
 
   /** @param lastWins True if a later copy replaces held bytes (`--overlap last`). */
-  constructor(store: HeldStore, lastWins: boolean) {
+  constructor(half: number, store: HeldStore, comparison: Comparison, lastWins: boolean) {
+    this.#half = half
     this.#store = store
+    this.#comparison = comparison
     this.#rows = store.rows
     this.list = new HeldList(store.rows)
     this.#lastWins = lastWins
@@ -238,6 +236,7 @@ export class HeldSegments {
     rows.place[row] = place
     rows.tsSec[row] = arrival.tsSec
     rows.tsNsec[row] = arrival.tsNsec
+    rows.number[row] = arrival.number
     rows.peerAcked[row] = arrival.peerAcked
     if (isFirst) rows.flags[row] = RowFlag.FIRST
     if (bytes !== null) {
@@ -291,8 +290,9 @@ export class HeldSegments {
     const begin = at - this.#rows.offset[row]!
     const length = stop - at
     const { bytes: held, from: heldFrom } = this.#store.locate(stored, begin, length)
-    let conflicts = 0
-    for (let i = 0; i < length; i++) if (held[heldFrom + i] !== bytes[from + i]) conflicts += 1
+    const { number, tsSec, tsNsec } = this.#rows
+    this.#comparison.setFirst(number[row]!, tsSec[row]!, tsNsec[row]!)
+    const conflicts = this.#comparison.compare(this.#half, at, held, heldFrom, bytes, from, length)
     this.repeatedBytes += length
     this.conflictBytes += conflicts
     if (conflicts > 0 && this.#lastWins) this.#store.replace(stored, begin, bytes, from, from + length)

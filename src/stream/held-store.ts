@@ -33,7 +33,7 @@ const FIRST_SLOT_KIND = FIRST_PAGE_KIND + LARGEST_CLASS + 1
 const FEW_KIND = 15
 
 /** Memory of a row, and memory of a half-stream with rows. */
-const ROW_BYTES = 96
+const ROW_BYTES = 104
 const LIST_BYTES = 192
 /** Rows and half-streams may always take this much memory together. */
 const MIN_RECORD_BYTES = 32 * 1024 * 1024

@@ -1,8 +1,9 @@
+import type { Arrival } from './arrival.js'
 import type { Delivery } from './delivery.js'
 import { elapsedMs } from './elapsed.js'
 import { HalfSeen, type HalfStreams } from './half-streams.js'
 import { type HeldRows, RowFlag } from './held-rows.js'
-import { type Arrival, GAP_WAIT_MS, HeldSegments } from './held-segments.js'
+import { GAP_WAIT_MS, HeldSegments } from './held-segments.js'
 import { type HeldStore, NOWHERE } from './held-store.js'
 import { RecentGaps } from './recent-gaps.js'
 import { seqAdd } from './seq.js'
@@ -39,7 +40,7 @@ export class HeldStreams {
   readonly #limits: ReassemblerLimits
   readonly #lastWins: boolean
   readonly #held = new Map<number, HeldSegments>()
-  readonly #arrival: Arrival = { tsSec: 0, tsNsec: 0, peerAcked: 0 }
+  readonly #arrival: Arrival = { tsSec: 0, tsNsec: 0, number: 0, peerAcked: 0 }
   /** Gaps given up. */
   readonly gaps = new RecentGaps()
   /** Number of gaps given up because `heldSegments` or `heldBytes` was reached. */
@@ -80,7 +81,7 @@ export class HeldStreams {
     const halves = this.#halves
     let held = this.#held.get(half)
     if (held === undefined) {
-      held = new HeldSegments(this.#store, this.#lastWins)
+      held = new HeldSegments(half, this.#store, this.#delivery.recent.comparison, this.#lastWins)
       held.acknowledge(halves.ackedOffset[half]!, tsSec, tsNsec)
       this.#held.set(half, held)
     }
@@ -88,12 +89,13 @@ export class HeldStreams {
     const arrival = this.#arrival
     arrival.tsSec = tsSec
     arrival.tsNsec = tsNsec
+    arrival.number = this.#delivery.recent.packetNumber
     arrival.peerAcked = halves.ackedOffset[half ^ 1]!
     held.insert(start, bytes, from, to, cut, arrival)
     this.#held.get(half ^ 1)?.countWaiting(to - from)
-    if (held.repeatedBytes > 0) {
-      this.#delivery.countRetransmission(half, held.repeatedBytes - held.conflictBytes, held.conflictBytes)
-    }
+    const { repeatedBytes, conflictBytes } = held
+    if (repeatedBytes > 0)
+      this.#delivery.countRetransmission(half, repeatedBytes - conflictBytes, conflictBytes)
     if (halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
       if (held.bytes >= Math.min(SETTLE_BYTES, this.#limits.heldBytes)) this.settle(half)
     } else {
@@ -144,8 +146,8 @@ export class HeldStreams {
     if (this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) {
       const first = this.#held.get(half)?.first
       if (first === undefined) return
-      const rows = this.#rows
-      if (elapsedMs(rows.tsSec[first]!, rows.tsNsec[first]!, tsSec, tsNsec) >= GAP_WAIT_MS) this.settle(half)
+      const { tsSec: sec, tsNsec: nsec } = this.#rows
+      if (elapsedMs(sec[first]!, nsec[first]!, tsSec, tsNsec) >= GAP_WAIT_MS) this.settle(half)
     }
     const isOneSided = this.#halves.packets[half ^ 1] === 0
     while (this.#hasGap(half) && this.#held.get(half)!.isGapOver(tsSec, tsNsec, isOneSided))
@@ -154,8 +156,7 @@ export class HeldStreams {
 
   /** Delivers everything held of both sides of a connection, and reports gaps. */
   flush(connection: number): void {
-    const orig = 2 * connection
-    const resp = orig + 1
+    const [orig, resp] = [2 * connection, 2 * connection + 1] as const
     this.settle(orig)
     this.settle(resp)
     for (let half = this.#nextGap(orig, resp); half >= 0; half = this.#nextGap(orig, resp)) {
@@ -213,8 +214,7 @@ export class HeldStreams {
     }
   }
 
-  // True when more is held than any receiver's window allows. Then the missing bytes were received, and lost by the
-  // capture.
+  // True when more is held than any receiver's window allows: what is missing was received, and lost by the capture.
   #isBeyondWindow(half: number): boolean {
     const { halfSeen, highOffset, nextOffset } = this.#halves
     if (halfSeen[half]! & HalfSeen.UNSETTLED) return false
@@ -286,6 +286,7 @@ export class HeldStreams {
       return
     }
     const { bytes, from, to } = this.#store.locate(stored, 0, length)
+    this.#delivery.recent.packetNumber = rows.number[row]!
     const isFirst = (rows.flags[row]! & RowFlag.FIRST) !== 0
     this.#delivery.deliver(half, bytes, from, to, rows.tsSec[row]!, rows.tsNsec[row]!, isFirst)
     held.free(row)

@@ -24,3 +24,8 @@ export const OUTSIDE_KINDS = [
   'keep_alive',
 ] as const
 export type OutsideKind = (typeof OUTSIDE_KINDS)[number]
+
+/** Bytes by the names of the kinds. @param bytes By the numbers of {@link Outside}. */
+export function outsideByKind(bytes: Float64Array): Record<OutsideKind, number> {
+  return Object.fromEntries(OUTSIDE_KINDS.map((kind, i) => [kind, bytes[i]])) as Record<OutsideKind, number>
+}

@@ -1,3 +1,5 @@
+import type { TakeConflict } from './comparison.js'
+
 /**
  * Receives the ordered bytes of the reassemblers. `half` is the number of a half-stream:
  * `2 * connection + side`, side 0 the originator.
@@ -19,4 +21,6 @@ export interface StreamSink {
    * @param streamOffset Offset of the first missing byte from the first payload byte of the half-stream.
    */
   gap(half: number, streamOffset: number, length: number): void
+  /** Bytes that came twice, with other content. Absent or null: nobody asks for conflicts. */
+  readonly conflict?: TakeConflict | null
 }

@@ -3,6 +3,7 @@ import { HalfSeen, type HalfStreams } from './half-streams.js'
 import type { HeldStore } from './held-store.js'
 import { HeldStreams, type ReassemblerLimits } from './held-streams.js'
 import { Outside } from './outside.js'
+import type { RecentSegments } from './recent-segments.js'
 import { seqDiff } from './seq.js'
 import type { StreamSink } from './sink.js'
 
@@ -20,21 +21,26 @@ export class TcpReassembler {
   readonly #halves: HalfStreams
   readonly #limits: ReassemblerLimits
   readonly #lastWins: boolean
+  readonly recent: RecentSegments
   readonly delivery: Delivery
   readonly held: HeldStreams
+  /** Segments that came again for bytes too far back to be compared with. */
+  conflictWindowHits = 0
 
   constructor(
     halves: HalfStreams,
     sink: StreamSink,
     store: HeldStore,
+    recent: RecentSegments,
     limits: ReassemblerLimits,
     lastWins: boolean,
   ) {
     this.#halves = halves
-    this.delivery = new Delivery(halves, sink)
+    this.delivery = new Delivery(halves, sink, recent)
     this.held = new HeldStreams(halves, this.delivery, store, limits, lastWins)
     this.#limits = limits
     this.#lastWins = lastWins
+    this.recent = recent
   }
 
   /**
@@ -182,6 +188,8 @@ export class TcpReassembler {
   release(connection: number): void {
     this.held.release(2 * connection)
     this.held.release(2 * connection + 1)
+    this.recent.release(2 * connection)
+    this.recent.release(2 * connection + 1)
   }
 
   #pushOutOfOrder(
@@ -195,6 +203,8 @@ export class TcpReassembler {
     tsNsec: number,
   ): void {
     const halves = this.#halves
+    const { packetNumber, comparison } = this.recent
+    comparison.setSecond(packetNumber, tsSec, tsNsec)
     let start = this.offsetOf(half, seq)
     if (wireBytes === 1 && this.#isKeepAlive(half, start)) {
       if (to > from && this.#byteAt(half, start) === bytes[from])
@@ -216,7 +226,7 @@ export class TcpReassembler {
       const seen = Math.min(end, lowest) - start
       const captured = Math.min(seen, to - from)
       if (isUnsettled) this.delivery.countOutside(half, Outside.BEFORE_START, captured)
-      else this.#countSeenAgain(half, start, start + seen, captured)
+      else this.#countSeenAgain(half, start, start + seen, bytes, from, captured)
       start += seen
       from += captured
     }
@@ -249,16 +259,28 @@ export class TcpReassembler {
     return offset === nextOffset[half]! - 1 ? lastByte[half]! - 1 : this.held.byteAt(half, offset)
   }
 
-  // Counts `[from, to)`, which lies below what is delivered: it was seen before, was lost, or precedes the start. Its
-  // first `captured` bytes were captured.
-  #countSeenAgain(half: number, from: number, to: number, captured: number): void {
-    const capturedTo = from + captured
-    const before = Math.max(0, Math.min(0, capturedTo) - from)
+  // Counts `[start, end)`, which lies below what is delivered: it was seen before, was lost, or precedes the start. Its
+  // first `captured` bytes were captured: `bytes[from]` and those after it.
+  #countSeenAgain(
+    half: number,
+    start: number,
+    end: number,
+    bytes: Uint8Array,
+    from: number,
+    captured: number,
+  ): void {
+    const capturedEnd = start + captured
+    const before = Math.max(0, Math.min(0, capturedEnd) - start)
     if (before > 0) this.delivery.countOutside(half, Outside.BEFORE_START, before)
-    if (to <= 0) return
-    const late = this.held.gaps.overlap(half, Math.max(0, from), capturedTo)
+    if (end <= 0) return
+    const first = start + before
+    const late = this.held.gaps.overlap(half, first, capturedEnd)
     if (late > 0) this.delivery.countOutside(half, Outside.LATE, late)
-    const isAllLate = late > 0 && late === captured - before && capturedTo === to
-    if (!isAllLate) this.delivery.countRetransmission(half, captured - before - late, 0)
+    const again = captured - before - late
+    if (late > 0 && again === 0 && capturedEnd === end) return
+    this.recent.compare(half, first, bytes, from + before, from + captured)
+    const { comparedBytes, conflictBytes } = this.recent
+    if (comparedBytes < again) this.conflictWindowHits += 1
+    this.delivery.countRetransmission(half, again - conflictBytes, conflictBytes)
   }
 }

@@ -160,6 +160,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   workers: '2',
   memory: '64M',
   index: 'a.jsonl',
+  conflicts: 'c.jsonl',
   gaps: 'skip',
   overlap: 'last',
   'tcp-timeout': '60',

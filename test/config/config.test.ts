@@ -18,6 +18,7 @@ describe('toConfig()', () => {
     expect(toConfig({ inputFile: 'a.pcap' })).toEqual({
       inputs: ['a.pcap'],
       live: null,
+      conflictsFile: null,
       filter: null,
       outputDir: '.',
       maxOpenFiles: 500,

@@ -7,6 +7,7 @@ import { OpenCount } from '../../src/flow/open-count.js'
 import { HeldStore } from '../../src/stream/held-store.js'
 import { MemorySpill } from '../stream/memory-spill.js'
 import { pageArena } from '../support/pages.js'
+import { copiedSegments } from '../support/recent.js'
 import { DEFAULTS } from './packets.js'
 
 it('tells of each packet, with its side, before what it delivers', () => {
@@ -21,7 +22,15 @@ it('tells of each packet, with its side, before what it delivers', () => {
     finished: () => {},
   }
   const held = new HeldStore(pageArena(8), new MemorySpill())
-  const tracker = new ConnectionTracker(new ConnectionTable(), sink, held, DEFAULTS, OpenCount.allocate())
+  const table = new ConnectionTable()
+  const tracker = new ConnectionTracker(
+    table,
+    sink,
+    held,
+    copiedSegments(table),
+    DEFAULTS,
+    OpenCount.allocate(),
+  )
   const send = (number: number, src: number, dst: number, payloadBytes: number) => {
     const ports = { srcPort: 1000 + src, dstPort: 1000 + dst }
     const length = { payloadBytes, originalPayloadBytes: payloadBytes }

@@ -5,6 +5,7 @@ import { blankFlowPacket, type FlowPacket } from '../../src/flow/flow-packet.js'
 import { HeldStore, type Spill } from '../../src/stream/held-store.js'
 import { MemorySpill } from '../stream/memory-spill.js'
 import { pageArena } from '../support/pages.js'
+import { copiedSegments } from '../support/recent.js'
 
 /** Flags by tcpdump's letters: S F R P . */
 const FLAG_BITS: Record<string, number> = { F: 0x01, S: 0x02, R: 0x04, P: 0x08, '.': 0x10 }
@@ -129,7 +130,14 @@ export function setUpTracker(
   const table = new ConnectionTable()
   const sink = new RecordingConnections(table)
   const held = new HeldStore(pageArena(8), spill)
-  const tracker = new ConnectionTracker(table, sink, held, { ...DEFAULTS, ...options }, openCount)
+  const tracker = new ConnectionTracker(
+    table,
+    sink,
+    held,
+    copiedSegments(table),
+    { ...DEFAULTS, ...options },
+    openCount,
+  )
   const packet: FlowPacket = blankFlowPacket()
   let number = 0
 

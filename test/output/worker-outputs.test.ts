@@ -7,6 +7,7 @@ import { ConsoleTarget } from '../../src/output/console/console-block.js'
 import { FdBudget } from '../../src/output/files/fd-budget.js'
 import { FileNames } from '../../src/output/files/file-names.js'
 import { outputsOf } from '../../src/output/outputs.js'
+import { PacketPlaces } from '../../src/output/packet-places.js'
 import { UidMaker } from '../../src/output/uid.js'
 import { WorkerOutputs } from '../../src/output/worker-outputs.js'
 import { pageArena } from '../support/pages.js'
@@ -47,6 +48,7 @@ function setUp({ limits, ...options }: Options = {}, handoverDir: string | null 
     fdBudget: budget,
     console,
     inputFiles: new Set(),
+    places: new PacketPlaces([]),
   })
   output.startCapture(folder, null, 0)
   const open = (given: TestConnection = {}): number => {

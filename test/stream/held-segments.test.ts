@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Comparison } from '../../src/stream/comparison.js'
 import { RowFlag } from '../../src/stream/held-rows.js'
 import { HeldSegments } from '../../src/stream/held-segments.js'
 import { HeldStore, NOWHERE } from '../../src/stream/held-store.js'
@@ -18,10 +19,10 @@ function setUp(lastWins: boolean, pages = pageArena(8)) {
   const spill = new MemorySpill()
   const store = new HeldStore(pages, spill, FEW_BYTES)
   const { rows } = store
-  const held = new HeldSegments(store, lastWins)
+  const held = new HeldSegments(0, store, new Comparison(), lastWins)
   function insert(offset: number, content: string, cut = 0): void {
     const bytes = new Uint8Array(Buffer.from(content))
-    held.insert(offset, bytes, 0, bytes.length, cut, { tsSec: 0, tsNsec: 0, peerAcked: 0 })
+    held.insert(offset, bytes, 0, bytes.length, cut, { tsSec: 0, tsNsec: 0, number: 1, peerAcked: 0 })
     bytes.fill(0x21)
   }
   /** What is held, by offset: the byte, or `?` where it was cut off. */

@@ -4,6 +4,7 @@ import { HeldStore } from '../../src/stream/held-store.js'
 import { seqAdd } from '../../src/stream/seq.js'
 import { TcpReassembler } from '../../src/stream/tcp-reassembler.js'
 import { pageArena } from '../support/pages.js'
+import { copiedSegments } from '../support/recent.js'
 import { FEW_BYTES, MemorySpill } from './memory-spill.js'
 import { RecordingSink } from './recording-sink.js'
 
@@ -24,7 +25,14 @@ export function setUp(options: Setup = {}) {
   const spill = new MemorySpill()
   const store = new HeldStore(options.pages ?? pageArena(8), spill, FEW_BYTES)
   const limits = { heldSegments: options.heldSegments ?? 4096, heldBytes: options.heldBytes ?? 1024 * 1024 }
-  const reassembler = new TcpReassembler(table, sink, store, limits, options.lastWins ?? false)
+  const reassembler = new TcpReassembler(
+    table,
+    sink,
+    store,
+    copiedSegments(table),
+    limits,
+    options.lastWins ?? false,
+  )
 
   /** Pushes `text` at `offset` from `firstSeq`, from a buffer that is spoiled afterwards. */
   function push(firstSeq: number, offset: number, text: string, tsSec = 0, wireBytes = text.length): void {

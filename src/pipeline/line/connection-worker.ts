@@ -1,19 +1,22 @@
 import { join } from 'node:path'
 import { PageArena } from '../../bytes/page-arena.js'
 import { SharedMemory } from '../../bytes/shared-memory.js'
-import { failureOf, OutputError } from '../../errors.js'
+import { OutputError } from '../../errors.js'
 import { ConnectionTable } from '../../flow/connection-table.js'
 import { ConnectionTracker } from '../../flow/connection-tracker.js'
 import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
 import { ConsoleTarget } from '../../output/console/console-block.js'
 import { FdBudget } from '../../output/files/fd-budget.js'
 import { outputsOf } from '../../output/outputs.js'
+import { PacketPlaces } from '../../output/packet-places.js'
 import { SpillFile } from '../../output/spill-file.js'
-import { type OutputResult, WorkerOutputs } from '../../output/worker-outputs.js'
+import { WorkerOutputs } from '../../output/worker-outputs.js'
 import { RingConsumer } from '../../ring/record-ring.js'
 import { passEpoch } from '../../ring/slab-pool.js'
+import { Comparison } from '../../stream/comparison.js'
 import { HeldStore } from '../../stream/held-store.js'
-import { OUTSIDE_KINDS, type OutsideKind } from '../../stream/outside.js'
+import { RecentSegments } from '../../stream/recent-segments.js'
+import { shownPath } from '../../system-path.js'
 import { EncapTable } from '../../wire/encap-table.js'
 import type { WorkerSnapshot } from '../capture-counts.js'
 import type { ConsoleMessage } from '../console-message.js'
@@ -24,12 +27,15 @@ import {
   highestSec,
   packetNumber,
   RecordKind,
+  readableWindow,
   readIcmpError,
   readPacket,
   readWindow,
   recordKind,
 } from './descriptor.js'
+import { InputFiles } from './input-files.js'
 import type { MemoryRange } from './memory-layout.js'
+import { workerResult } from './worker-result.js'
 import { captureRunsFolder, type WorkerResult, type WorkerTask } from './worker-task.js'
 
 /** Longest sleep on an empty ring. Then the worker checks whether the run was stopped. */
@@ -44,6 +50,10 @@ export class ConnectionWorker {
   readonly #openedShared: Int32Array
   readonly #stop: Int32Array
   readonly #spill: SpillFile
+  readonly #copiesSpill: SpillFile
+  readonly #inputs: InputFiles
+  readonly #recent: RecentSegments
+  readonly #places: PacketPlaces
   readonly #output: WorkerOutputs
   readonly #console: ConsoleTarget | null
   readonly #tracker: ConnectionTracker
@@ -69,7 +79,12 @@ export class ConnectionWorker {
     this.#progress = new CaptureProgress(task.finished, config.workerCount)
     this.#console = task.console === null ? null : new ConsoleTarget()
     this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
+    this.#copiesSpill = new SpillFile(join(task.tempDir, `recent-${task.worker}`))
+    this.#inputs = new InputFiles(task.inputs)
+    this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
+    const heldPages = pages(task.heldPages)
+    const copies = new HeldStore(heldPages, this.#copiesSpill)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
@@ -80,11 +95,15 @@ export class ConnectionWorker {
       fdBudget: new FdBudget(task.fdBudget),
       console: this.#console,
       inputFiles: task.inputFiles,
+      places: this.#places,
     })
+    const comparison = new Comparison(this.#output.sink.conflict ?? null)
+    this.#recent = new RecentSegments(table, copies, this.#inputs, memory.bytes, comparison)
     this.#tracker = new ConnectionTracker(
       table,
       this.#output.sink,
-      new HeldStore(pages(task.heldPages), this.#spill),
+      new HeldStore(heldPages, this.#spill),
+      this.#recent,
       {
         tcpTimeoutSec: config.tcpTimeoutSec,
         udpTimeoutSec: config.udpTimeoutSec,
@@ -124,8 +143,10 @@ export class ConnectionWorker {
     const outcome = this.#output.finish() // buffered bytes of other outputs are still written
     const isCutShort = failure !== null || outcome.error !== null || Atomics.load(this.#stop, 0) !== 0
     this.#finishCapture(isCutShort ? CaptureFault.STOPPED : CaptureFault.NONE)
-    const result = this.#result(outcome, failure)
+    const result = workerResult(this.#tracker, outcome, failure)
     this.#spill.close()
+    this.#copiesSpill.close()
+    this.#inputs.close()
     this.#task.console?.close()
     this.#task.counts?.close()
     return result
@@ -155,7 +176,7 @@ export class ConnectionWorker {
         this.#tracker.icmpError(this.#bytes, this.#quote)
         return true
       case RecordKind.WINDOW:
-        readWindow(words, at, this.#packet)
+        this.#startWindow(words, at)
         return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)
@@ -180,6 +201,13 @@ export class ConnectionWorker {
       default:
         throw new Error(`bug: ring record of kind ${recordKind(words, at)}`)
     }
+  }
+
+  #startWindow(words: Uint32Array, at: number): void {
+    readWindow(words, at, this.#packet)
+    const { input } = this.#packet
+    this.#recent.startWindow(this.#inputs.canRead(input) ? readableWindow(words, at) : null)
+    this.#places.note(input, packetNumber(words, at))
   }
 
   // Output produced between two packets belongs to the first one.
@@ -226,7 +254,7 @@ export class ConnectionWorker {
   // Sent before the capture is marked as finished, so that whoever sees the mark has the counts.
   #sendCounts(capture: number): void {
     if (this.#task.counts === null) return
-    const result = this.#result({ totals: this.#output.totals, parts: [], error: null }, null)
+    const result = workerResult(this.#tracker, { totals: this.#output.totals, parts: [], error: null }, null)
     const snapshot: WorkerSnapshot = { capture, result }
     this.#task.counts.postMessage(snapshot)
   }
@@ -237,49 +265,4 @@ export class ConnectionWorker {
     const message: ConsoleMessage = { epoch, block }
     this.#task.console.postMessage(message, block === null ? [] : [block.bytes.buffer, block.pieces.buffer])
   }
-
-  #result(output: OutputResult, error: OutputError | null): WorkerResult {
-    const tracker = this.#tracker
-    const { reassembler, held } = tracker
-    const failure = error ?? output.error
-    const { totals } = tracker.rows
-    const outside = outsideByKind(reassembler.delivery.outsideBytes)
-    const accounted =
-      totals.payload + totals.repeated + totals.conflicts + Object.values(outside).reduce((a, b) => a + b, 0)
-    return {
-      opened: tracker.rows.opened,
-      captured: error === null ? totals.captured : accounted, // what the failure left unfinished is not counted
-      payload: totals.payload,
-      missing: totals.missing,
-      repeated: totals.repeated,
-      conflicts: totals.conflicts,
-      outside,
-      gaps: totals.gaps,
-      files: output.totals.files,
-      written: output.totals.bytesWritten,
-      limits: {
-        held_segments: reassembler.held.heldSegmentsHits,
-        held_bytes: reassembler.held.heldBytesHits,
-        held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
-        open_connections: tracker.rows.openConnectionsHits,
-        time_back: tracker.timeBackHits,
-        ...output.totals.limits,
-      },
-      details: {
-        cut_bytes: reassembler.delivery.cutBytes,
-        spilled_bytes: held.spilledBytes,
-        unbalanced_streams: error === null ? tracker.rows.unbalanced : 0,
-        icmp_errors: totals.icmpErrors,
-      },
-      failures: output.totals.failures,
-      failureTexts: output.totals.failureTexts,
-      warnings: output.totals.warnings,
-      outputs: output.parts,
-      error: failure === null ? null : failureOf(failure),
-    }
-  }
-}
-
-function outsideByKind(bytes: Float64Array): Record<OutsideKind, number> {
-  return Object.fromEntries(OUTSIDE_KINDS.map((kind, i) => [kind, bytes[i]])) as Record<OutsideKind, number>
 }

@@ -1,5 +1,6 @@
 import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { FlowPacket, FlowQuote } from '../../flow/flow-packet.js'
+import type { InputWindow } from '../../stream/recent-segments.js'
 import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.js'
 
 /**
@@ -19,7 +20,8 @@ import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.
  * error has the error's time, and the 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes.
  * Control records have their number where seconds are, and the number of packets read before them where the packet
  * number is; at the end of a capture its highest time is in words 5 (nanoseconds), 6 and 7 (seconds). Of a window word
- * 1 is the position, word 2 the input.
+ * 1 is the position, word 2 the input, word 3 its bytes if the input can be
+ * read twice, otherwise 0.
  */
 export const RecordKind = {
   /** A packet of a connection. */
@@ -138,16 +140,36 @@ export function writeHighestTime(words: Uint32Array, at: number, sec: number, ns
   words[at + 7] = sec / TWO_32
 }
 
-/** Completes the record of a window, which begins at `position` of the shared memory. */
-export function writeWindow(words: Uint32Array, at: number, position: number, input: number): void {
+/**
+ * Completes the record of a window, which begins at `position` of the shared memory.
+ *
+ * @param readableBytes Of the window, if they stand in the input's file at the same offset; otherwise 0.
+ */
+export function writeWindow(
+  words: Uint32Array,
+  at: number,
+  position: number,
+  input: number,
+  readableBytes: number,
+): void {
   words[at + 1] = position
   words[at + 2] = input
+  words[at + 3] = readableBytes
 }
 
 /** Reads the record of a window into the packet that the worker's loop reuses. */
 export function readWindow(words: Uint32Array, at: number, out: FlowPacket): void {
   out.input = words[at + 2]!
   out.inputBase = secondsOf(words, at) - words[at + 1]!
+}
+
+/** What of a window can be read again; null: nothing. */
+export function readableWindow(words: Uint32Array, at: number): InputWindow | null {
+  const bytes = words[at + 3]!
+  const from = words[at + 1]!
+  return bytes === 0
+    ? null
+    : { from, to: from + bytes, input: words[at + 2]!, base: secondsOf(words, at) - from }
 }
 
 /** Seconds of the highest time in a control record. */

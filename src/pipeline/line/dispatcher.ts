@@ -92,19 +92,23 @@ export class Dispatcher {
     this.#highestNsec = 0
   }
 
-  /** Announces the reader's window, from which `dispatch` takes the next packets. Every ring must have room. */
   /** Link type of all frames from now on; null: as the capture says. */
   useLinkType(linkType: number | null): void {
     this.#decoder.linkType = linkType
     this.filter?.useLinkType(linkType)
   }
 
-  startWindow(reader: CaptureReader, input: number): void {
+  /**
+   * Announces the reader's window, from which `dispatch` takes the next packets. Every ring must have room.
+   *
+   * @param readableTo End of the window if it stands in a file like this; otherwise -1.
+   */
+  startWindow(reader: CaptureReader, input: number, readableTo: number): void {
     const { position } = reader
     for (const ring of this.#rings) {
       const at = ring.next()
       writeControl(ring.words, at, RecordKind.WINDOW, reader.base + position, this.packets.read)
-      writeWindow(ring.words, at, position, input)
+      writeWindow(ring.words, at, position, input, Math.max(0, readableTo - position))
       ring.commit()
     }
     this.#credits -= 1

@@ -54,7 +54,6 @@ export class Feeder {
   readonly #areas: WindowAreas
   /** Number of the latest epoch that was ended. */
   epoch = 0
-  #input = -1
   /** Captures whose packets look like those of another link type than they say. */
   readonly warnings: string[] = []
   /** Null: captures are taken at their word. */
@@ -82,17 +81,18 @@ export class Feeder {
   }
 
   /**
-   * Dispatches all packets of a capture and closes its source. The capture's number is that of captures fed before.
+   * Dispatches all packets of a capture, and closes its source.
    *
+   * @param number Of the input, for the workers.
    * @returns The reader, for what it found.
    * @throws CaptureFormatError when the content is not a capture; StoppedError.
    */
   async feed(
     source: ByteSource,
     file: string,
+    number: number,
     options: Omit<CaptureReaderOptions, 'isDecompressed'>,
   ): Promise<CaptureReader> {
-    this.#input += 1
     const leastBytes = this.#linkType === 'auto' ? SAMPLE_BYTES : undefined
     let sample: LinkSample | null = null
     const create: CreateReader<CaptureReader> = (...content) => {
@@ -104,7 +104,8 @@ export class Feeder {
       for (let isFirst = true; ; isFirst = false) {
         const reader = await windows.next()
         this.#look(sample, windows, isFirst)
-        if ((await this.#dispatchWindow(reader)) !== 'more') return reader
+        const readableTo = source.isDecompressed ? -1 : windows.range.to
+        if ((await this.#dispatchWindow(reader, number, readableTo)) !== 'more') return reader
       }
     } finally {
       this.#warn(sample, file)
@@ -146,9 +147,9 @@ export class Feeder {
     }
   }
 
-  async #dispatchWindow(reader: CaptureReader): Promise<DispatchStatus> {
+  async #dispatchWindow(reader: CaptureReader, input: number, readableTo: number): Promise<DispatchStatus> {
     await this.waitForRoom()
-    this.#dispatcher.startWindow(reader, this.#input)
+    this.#dispatcher.startWindow(reader, input, readableTo)
     for (;;) {
       const status = this.#dispatcher.dispatch(reader)
       await this.#giveWay()

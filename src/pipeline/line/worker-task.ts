@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config/config.js'
 import type { Failure } from '../../errors.js'
+import type { Input } from '../../input/input.js'
 import type { OutsideKind } from '../../stream/outside.js'
 import type { MemoryRange } from './memory-layout.js'
 
@@ -48,6 +49,8 @@ export interface WorkerTask {
   readonly counts: MessagePort | null
   /** Device and inode of inputs that a connection file must not replace. */
   readonly inputFiles: ReadonlySet<string>
+  /** The inputs by their numbers. */
+  readonly inputs: readonly Pick<Input, 'kind' | 'path'>[]
 }
 
 /** The result of a worker. */

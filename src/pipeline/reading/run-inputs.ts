@@ -127,13 +127,17 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
 }
 
 /** The files that options name to be written. */
-export function outputFilesOf({ indexes, summaryFile, live }: Config, hooks: RunHooks): string[] {
-  const paths = [...indexes.map(({ path }) => path), summaryFile, live?.recordingFile ?? null]
+export function outputFilesOf(
+  { indexes, summaryFile, conflictsFile, live }: Config,
+  hooks: RunHooks,
+): string[] {
+  const paths = [...indexes.map(({ path }) => path), summaryFile, conflictsFile, live?.recordingFile ?? null]
   paths.push(...(hooks.otherOutputs ?? []))
   return paths.filter((path): path is string => path !== null && path !== '-')
 }
 
-function inputsOf(captures: readonly Capture[]): Input[] {
+/** The inputs of captures, in the order in which they are read. */
+export function inputsOf(captures: readonly Capture[]): Input[] {
   return captures.flatMap(({ inputs }) => inputs)
 }
 

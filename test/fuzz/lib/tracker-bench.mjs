@@ -2,7 +2,9 @@ import { PageArena } from '../../../dist/bytes/page-arena.js'
 import { SharedMemory } from '../../../dist/bytes/shared-memory.js'
 import { ConnectionTable } from '../../../dist/flow/connection-table.js'
 import { ConnectionTracker } from '../../../dist/flow/connection-tracker.js'
+import { Comparison } from '../../../dist/stream/comparison.js'
 import { HeldStore } from '../../../dist/stream/held-store.js'
+import { RecentSegments } from '../../../dist/stream/recent-segments.js'
 import { CheckingSink } from './checking-sink.mjs'
 import { concat } from './mutate-bytes.mjs'
 import { mustAgree, mustHold } from './properties.mjs'
@@ -86,7 +88,11 @@ export class TrackerBench {
     // Without memory the spill file takes even the shortest segments.
     this.store = hasMemory ? new HeldStore(this.pages, this.spill) : new HeldStore(this.pages, this.spill, 0)
     this.options = options
-    this.tracker = new ConnectionTracker(this.table, this.sink, this.store, options)
+    this.copies = new MemorySpill()
+    const copies = new HeldStore(this.pages, this.copies, hasMemory ? undefined : 0)
+    const inputs = { read: () => false }
+    const recent = new RecentSegments(this.table, copies, inputs, new Uint8Array(0), new Comparison())
+    this.tracker = new ConnectionTracker(this.table, this.sink, this.store, recent, options)
     this.tracker.startCapture(0)
     this.packets = 0
   }

@@ -8,6 +8,7 @@ import {
   highestSec,
   packetNumber,
   RecordKind,
+  readableWindow,
   readIcmpError,
   readPacket,
   readWindow,
@@ -153,13 +154,16 @@ describe('a control record', () => {
 
   it('tells of a window where its bytes stand in its input, before byte 0 of it too', () => {
     fc.assert(
-      fc.property(u48, u32, u32, (offset, position, input) => {
+      fc.property(u48, u32, u32, u32, (offset, position, input, bytes) => {
         const words = oldWords()
         writeControl(words, RECORD_WORDS, RecordKind.WINDOW, offset, 5)
-        writeWindow(words, RECORD_WORDS, position, input)
+        writeWindow(words, RECORD_WORDS, position, input, bytes)
         const out = blankFlowPacket()
         readWindow(words, RECORD_WORDS, out)
-        expect(out).toEqual({ ...blankFlowPacket(), input, inputBase: offset - position })
+        const base = offset - position
+        expect(out).toEqual({ ...blankFlowPacket(), input, inputBase: base })
+        const window = { from: position, to: position + bytes, input, base }
+        expect(readableWindow(words, RECORD_WORDS)).toEqual(bytes === 0 ? null : window)
       }),
     )
   })

@@ -211,7 +211,7 @@ describe('the feeder', () => {
         const { bytes, payloads } = captures[which]!
         const run = setUp(sizes)
         const source = new PiecewiseSource(bytes, seed)
-        const reader = await run.feeder.feed(source, 'a', OPTIONS)
+        const reader = await run.feeder.feed(source, 'a', 0, OPTIONS)
         run.work()
         expect(reader.problem).toBe(null)
         expect(run.payloads).toEqual(payloads)
@@ -228,7 +228,8 @@ describe('the feeder', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 400, max: 9_000 }), fc.nat(), async (readBytes, seed) => {
         const run = setUp({ workers: 1, ringRecords: 64, slabs: 5, readBytes })
-        for (const bytes of inputs) await run.feeder.feed(new PiecewiseSource(bytes, seed), 'a', OPTIONS)
+        for (const [number, bytes] of inputs.entries())
+          await run.feeder.feed(new PiecewiseSource(bytes, seed), 'a', number, OPTIONS)
         run.work()
         expect(run.frames.length).toBe(run.dispatcher.packets.delivered)
         expect(new Set(run.frames.map(({ input }) => input))).toEqual(new Set([0, 1]))
@@ -245,7 +246,7 @@ describe('the feeder', () => {
     const part = bytes.subarray(0, 1_500)
     for (let length = 24; length < part.length; length += 7) {
       const run = setUp({ workers: 1, ringRecords: 64, slabs: 4, readBytes: 500 })
-      await run.feeder.feed(new PiecewiseSource(part.subarray(0, length), length), 'a', OPTIONS)
+      await run.feeder.feed(new PiecewiseSource(part.subarray(0, length), length), 'a', 0, OPTIONS)
       run.work()
       expect(new Map([...payloads].slice(0, run.payloads.size))).toEqual(run.payloads)
       expect(freeSlabs(run.pool)).toBe(4)
@@ -257,7 +258,7 @@ describe('the feeder', () => {
     const { bytes, payloads } = datagrams('pcapng', 60, 0.8, 2)
     for (const slabs of [4, 6]) {
       const run = setUp({ workers: 2, ringRecords: 64, slabs, readBytes: 3_000 })
-      await run.feeder.feed(new PiecewiseSource(bytes, slabs), 'a', OPTIONS)
+      await run.feeder.feed(new PiecewiseSource(bytes, slabs), 'a', 0, OPTIONS)
       run.work()
       expect(run.payloads).toEqual(payloads)
       expect(run.dispatcher.packets.delivered).toBe(payloads.size)
@@ -270,7 +271,7 @@ describe('the feeder', () => {
       const sizes = { workers: 2, ringRecords: 16, slabs: 3, readBytes: 900 }
       const run = setUp(sizes, stopAt)
       const source = new PiecewiseSource(captures[0]!.bytes, stopAt)
-      await expect(run.feeder.feed(source, 'a', OPTIONS)).rejects.toThrow(StoppedError)
+      await expect(run.feeder.feed(source, 'a', 0, OPTIONS)).rejects.toThrow(StoppedError)
       run.work()
       expect([stopAt, source.isClosed, freeSlabs(run.pool)]).toEqual([stopAt, true, sizes.slabs])
     }

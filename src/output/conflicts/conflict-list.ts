@@ -1,0 +1,61 @@
+import { ConnectionFlag } from '../../flow/connection-table.js'
+import { safeJson } from '../../safe-json.js'
+import type { Conflict } from '../../stream/comparison.js'
+import { IndexRuns } from '../index/index-runs.js'
+import { writeRecords } from '../index/write-records.js'
+import type { Output, OutputSetup, WorkerOutput } from '../output.js'
+import { secondsText } from '../time-text.js'
+import type { WorkerParts } from '../worker-parts.js'
+
+/** Bytes of each copy that a line shows. */
+const MOST_BYTES = 4096
+
+/** With `--conflicts` a line for each place where a copy has other bytes than the first one, in the order of their packets. */
+export function conflictList({ config }: OutputSetup): Output<readonly string[]> | null {
+  const { conflictsFile, force } = config
+  if (conflictsFile === null) return null
+  const target = { path: conflictsFile, format: 'jsonl' } as const
+  return {
+    open: (worker) => new ConflictLines(worker),
+    finish: (parts, run) => writeRecords('list of conflicts', [target], force, parts.flat(), run),
+  }
+}
+
+class ConflictLines implements WorkerOutput<readonly string[]> {
+  readonly #worker: WorkerParts
+  readonly #uids: WorkerParts['uids']
+  readonly #runs: IndexRuns
+
+  constructor(worker: WorkerParts) {
+    this.#worker = worker
+    this.#uids = worker.uids
+    this.#runs = new IndexRuns(worker.files.slots, worker.tempFolder, `conflicts-${worker.number}`)
+  }
+
+  /** @throws OutputError */
+  conflict(half: number, conflict: Conflict): void {
+    const { offset, length, first, firstFrom, second, secondFrom, secondSec, secondNsec } = conflict
+    const uid = this.#uids.uid(half >> 1)
+    const isNanosecond = (this.#worker.table.flags[half >> 1]! & ConnectionFlag.NANOSECOND) !== 0
+    const copy = (number: number, sec: number, nsec: number, bytes: Uint8Array, from: number) => {
+      const { file, numberInFile } = this.#worker.places.of(number)
+      const data = Buffer.from(bytes.subarray(from, from + Math.min(length, MOST_BYTES))).toString('hex')
+      const packet = `"file":${safeJson(file)},"packet":${numberInFile}`
+      return `{${packet},"ts":${secondsText(sec, nsec, isNanosecond)},"data":"${data}"}`
+    }
+    const { firstNumber, firstSec, firstNsec, secondNumber } = conflict
+    this.#runs.add(
+      secondSec,
+      secondNsec,
+      uid,
+      `{"uid":"${uid}","side":${half & 1},"offset":${offset},"length":${length},"bytes":${conflict.bytes}` +
+        `,"first":${copy(firstNumber, firstSec, firstNsec, first, firstFrom)}` +
+        `,"second":${copy(secondNumber, secondSec, secondNsec, second, secondFrom)}}`,
+    )
+  }
+
+  /** @throws OutputError */
+  finish(): readonly string[] {
+    return this.#runs.finish()
+  }
+}

@@ -1,0 +1,55 @@
+import { failureOf, type OutputError } from '../../errors.js'
+import type { ConnectionTracker } from '../../flow/connection-tracker.js'
+import type { OutputResult } from '../../output/worker-outputs.js'
+import { outsideByKind } from '../../stream/outside.js'
+import type { WorkerResult } from './worker-task.js'
+
+/**
+ * What a worker has done so far.
+ *
+ * @param error What ended it early; null: nothing did.
+ */
+export function workerResult(
+  tracker: ConnectionTracker,
+  output: OutputResult,
+  error: OutputError | null,
+): WorkerResult {
+  const { reassembler, held } = tracker
+  const failure = error ?? output.error
+  const { totals } = tracker.rows
+  const outside = outsideByKind(reassembler.delivery.outsideBytes)
+  const accounted =
+    totals.payload + totals.repeated + totals.conflicts + Object.values(outside).reduce((a, b) => a + b, 0)
+  return {
+    opened: tracker.rows.opened,
+    captured: error === null ? totals.captured : accounted, // what the failure left unfinished is not counted
+    payload: totals.payload,
+    missing: totals.missing,
+    repeated: totals.repeated,
+    conflicts: totals.conflicts,
+    outside,
+    gaps: totals.gaps,
+    files: output.totals.files,
+    written: output.totals.bytesWritten,
+    limits: {
+      held_segments: reassembler.held.heldSegmentsHits,
+      held_bytes: reassembler.held.heldBytesHits,
+      conflict_window: reassembler.conflictWindowHits,
+      held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
+      open_connections: tracker.rows.openConnectionsHits,
+      time_back: tracker.timeBackHits,
+      ...output.totals.limits,
+    },
+    details: {
+      cut_bytes: reassembler.delivery.cutBytes,
+      spilled_bytes: held.spilledBytes,
+      unbalanced_streams: error === null ? tracker.rows.unbalanced : 0,
+      icmp_errors: totals.icmpErrors,
+    },
+    failures: output.totals.failures,
+    failureTexts: output.totals.failureTexts,
+    warnings: output.totals.warnings,
+    outputs: output.parts,
+    error: failure === null ? null : failureOf(failure),
+  }
+}
