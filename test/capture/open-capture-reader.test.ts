@@ -100,6 +100,11 @@ describe('createCaptureReader()', () => {
     ],
     ['HTML', '\n<!DOCTYPE html>', 'must begin with a pcap or pcapng header: found HTML or XML'],
     ['text', 'No. Time Source\r\n', 'must begin with a pcap or pcapng header: found text'],
+    [
+      'an index of connections, whose bytes could be a time and a type of ERF',
+      '{"ts":1700000000.010000,"duration":0.080000,"uid":"CzO47iILByTTjRrwwz"',
+      'must begin with a pcap or pcapng header: found text',
+    ],
     ['other bytes', '\x7fELF\x02', 'must begin with a pcap or pcapng header: found 0x7f454c46'],
     ['few bytes', '\x00\x01', 'must begin with a pcap or pcapng header: found 2 bytes'],
     [

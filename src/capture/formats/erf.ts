@@ -43,6 +43,7 @@ const TYPES: ReadonlyMap<number, readonly [linkType: number, skipped: number]> =
 /** Types of records that have no packet: TCP_FLOW_COUNTER, META, PAD. */
 const WITHOUT_PACKET: ReadonlySet<number> = new Set([14, 27, 48])
 const MOST_TYPE = 48
+const META = 27
 /** Types with a color or a hash where the others count lost packets. */
 const COLORED: ReadonlySet<number> = new Set([10, 11, 15, 16, 17, 19, 20])
 
@@ -154,7 +155,8 @@ function plausibleSec(view: DataView, at: number, to: number): number {
   const sec = view.getUint32(at + 4, true)
   const typeByte = view.getUint8(at + TYPE)
   const row = TYPES.get(typeByte & TYPE_MASK)
-  const isKnown = row !== undefined || WITHOUT_PACKET.has(typeByte & TYPE_MASK)
+  // A file may begin with META. PAD is a printable byte: text would look like it.
+  const isKnown = row !== undefined || (typeByte & TYPE_MASK) === META
   const least = HEADER_BYTES + (row?.[1] ?? 0) + ((typeByte & HAS_EXTENSION) === 0 ? 0 : EXTENSION_BYTES)
   const isLong = view.getUint16(at + RECORD_LENGTH) > least
   const hasWire = row === undefined || view.getUint16(at + WIRE_LENGTH) > 0
