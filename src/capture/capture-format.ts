@@ -12,6 +12,8 @@ export const DETECT_BYTES = 64
 
 /** Bytes that a format is told by, where they are there. */
 const START_BYTES = 256
+/** Bytes after which what has no pcap or pcapng header at its start is known: a tar archive has its magic before. */
+const SURE_BYTES = 512
 
 /**
  * A supported format, or what is wrong with the content. `problem` completes the sentence `Cannot read "a.pcap" at
@@ -52,8 +54,9 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
 export function needsMore(bytes: Uint8Array, from: number, to: number): boolean {
   const view = viewOf(bytes)
   if (headerAt(view, from, to) !== null) return false
+  if (to - from < SURE_BYTES) return true
   if (leadingText(view, from, to, false) === 'more') return true
-  return !('problem' in describe(bytes, from, from + DETECT_BYTES)) && to - from < bytesToProveErf(view, from)
+  return !('problem' in describe(bytes, from, from + SURE_BYTES)) && to - from < bytesToProveErf(view, from)
 }
 
 /** The format whose magic number stands at `at`; null: none. */

@@ -1,4 +1,4 @@
-import { DETECT_BYTES } from '../../../dist/capture/capture-format.js'
+import { DETECT_BYTES, needsMore } from '../../../dist/capture/capture-format.js'
 import { blankCapturedPacket } from '../../../dist/capture/captured-packet.js'
 import { createCaptureReader } from '../../../dist/capture/open-capture-reader.js'
 import { CaptureFormatError } from '../../../dist/errors.js'
@@ -39,6 +39,7 @@ export const pcapng = readerTarget('pcapng')
  */
 function readInWindows(input, nextBytes, spoil) {
   let read = Math.min(input.length, Math.max(DETECT_BYTES, nextBytes()))
+  while (read < input.length && needsMore(input, 0, read)) read = Math.min(input.length, read + nextBytes())
   let bytes = windowOf(input, 0, read, spoil)
   let from = GUARD_BYTES
   let reader
