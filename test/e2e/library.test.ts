@@ -152,8 +152,8 @@ describe('connections()', () => {
   it.each<[string, unknown, RegExp]>([
     ['an option of the output', { outputDir: 'x' }, /^Cannot use outputDir here: .* writes no output/],
     ['the inputs as an option', { inputFile: 'x' }, /^Cannot use inputFile here: .* first argument/],
-    ['an option of archives', { resume: true }, /^Cannot use resume here: .* keeps nothing/],
-    ['an option of what files hold', { gaps: 'skip' }, /^Cannot use gaps here: .* as a number/],
+    ['an option of archives', { resume: true }, /^Cannot use resume here: .* keeps no state/],
+    ['an option of what files hold', { gaps: 'skip' }, /^Cannot use gaps here: .* number of missing bytes/],
     ['a misspelt option', { filtr: 'tcp' }, /^Unknown option filtr: did you mean filter\?$/],
     ['a value that cannot be used', { workers: 0 }, /^Cannot use --workers 0/],
   ])('refuses %s at once', (_name, options, message) => {
