@@ -60,7 +60,9 @@ export class Candidates {
 
   /** Keeps a packet with a candidate. Returns false where that has no room for it, and was dropped. */
   join(group: Group, candidate: Candidate, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): boolean {
-    if (candidate.hasRoom(direction, packet) && !this.#kept.isFull) {
+    const { isFull } = this.#kept
+    if (isFull) this.memoryHits += 1
+    else if (candidate.hasRoom(direction, packet)) {
       candidate.add(this.#kept.keep(direction, bytes, packet))
       return true
     }

@@ -3,11 +3,13 @@ import type { HalfStreams } from './half-streams.js'
 import type { HeldStore } from './held-store.js'
 import { SegmentRows } from './segment-rows.js'
 
-/** What comes again is compared with what was delivered in the last second of its connection, or is not acknowledged, */
+/**
+ * What comes again is compared with bytes that were delivered in the last second of its connection or that the peer has not
+ * acknowledged, as far as these belong to the latest 256 KiB and 256 segments of the half-stream.
+ */
 const WINDOW_SEC = 1
-/** as far as that belongs to the latest so many bytes of the half-stream, in so many segments. */
 const WINDOW_BYTES = 256 * 1024
-const WINDOW_SEGMENTS = 512
+const WINDOW_SEGMENTS = 256
 const INITIAL_ROWS = 4096
 /** Dead copies are given back once they may take so much more memory than live ones. */
 const DEAD_COPY_BYTES = 8 * 1024 * 1024
@@ -46,7 +48,6 @@ export class RecentSegments {
   /** Number of the packet that carries what is noted next. */
   packetNumber = 0
   #rows = new SegmentRows(INITIAL_ROWS)
-  #spare = new SegmentRows(INITIAL_ROWS)
   #count = 0
   #windowFrom = 0
   #windowTo = 0
@@ -183,7 +184,7 @@ export class RecentSegments {
   #clean(): void {
     const { latestSegment } = this.#halves
     const rows = this.#rows
-    const spare = this.#spare
+    const spare = new SegmentRows(rows.capacity)
     const moved: number[] = []
     let count = 0
     for (let last = this.#count - 1; last >= 0; last--) {
@@ -201,13 +202,10 @@ export class RecentSegments {
       moved.push(half)
     }
     for (const half of moved) latestSegment[half] = -latestSegment[half]!
-    this.#spare = rows
     this.#rows = spare
     this.#count = count
     this.#mostCopiedBytes = this.copiedBytes + Math.max(this.copiedBytes, DEAD_COPY_BYTES)
-    if (count <= spare.capacity / 2) return
-    this.#rows.grow(2 * spare.capacity)
-    this.#spare = new SegmentRows(this.#rows.capacity)
+    if (count > spare.capacity / 2) spare.grow(2 * spare.capacity)
   }
 
   // Gives back the copies of a list from segment `number` on.

@@ -94,8 +94,8 @@ describe('a copy with other bytes', () => {
     ['comes late, of bytes that nobody acknowledged', { laterSec: 60 }, DIFFERENT, 0],
     ['comes after 200 KiB', { between: 200 * 1024 }, DIFFERENT, 0],
     ['comes after 256 KiB', { between: 256 * 1024 }, 0, 1],
-    ['comes after 500 segments', { between: 500, pieceBytes: 1 }, DIFFERENT, 0],
-    ['comes after 600 segments', { between: 600, pieceBytes: 1 }, 0, 1],
+    ['comes after 250 segments', { between: 250, pieceBytes: 1 }, DIFFERENT, 0],
+    ['comes after 300 segments', { between: 300, pieceBytes: 1 }, 0, 1],
     ['is held with the first one', { isEarly: true }, DIFFERENT, 0],
   ]
   it.each(stories)('that %s', async (_what, told, conflicts, unknown) => {

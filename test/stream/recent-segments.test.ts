@@ -8,7 +8,7 @@ import { pageArena } from '../support/pages.js'
 import { MemorySpill } from './memory-spill.js'
 
 const WINDOW_BYTES = 256 * 1024
-const WINDOW_SEGMENTS = 512
+const WINDOW_SEGMENTS = 256
 
 interface Segment {
   offset: number
@@ -119,7 +119,7 @@ describe.each([
     )
   })
 
-  it('count up to 256 KiB and 512 segments back, while they are not acknowledged', () => {
+  it('count up to 256 KiB and 256 segments back, while they are not acknowledged', () => {
     const { recent, deliver } = setUp(2, readsInput)
     const bytes = new Uint8Array(1024).fill(1)
     for (let i = 0; i < 300; i++) deliver(0, bytes, 0)

@@ -113,7 +113,8 @@ export class NetmonFormat implements RecordFormat {
     this.#tableOffset = view.getUint32(at + TABLE_OFFSET, true)
     this.#tableBytes = view.getUint32(at + TABLE_BYTES, true)
     // A capture that was not ended has no table.
-    this.#frames = this.#tableBytes === 0 ? Infinity : Math.floor(this.#tableBytes / TABLE_ENTRY_BYTES)
+    this.#frames =
+      this.#tableBytes < TABLE_ENTRY_BYTES ? Infinity : Math.floor(this.#tableBytes / TABLE_ENTRY_BYTES)
     return null
   }
 

@@ -83,15 +83,14 @@ export class ConnectionWorker {
     this.#inputs = new InputFiles(task.inputs)
     this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
-    const heldPages = pages(task.heldPages)
-    const copies = new HeldStore(heldPages, this.#copiesSpill)
+    const copies = new HeldStore(pages(task.pages.copies), this.#copiesSpill, 0)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
       encaps: new EncapTable(task.encaps),
       number: task.worker,
       tempFolder: task.tempDir,
-      pages: pages(task.outputPages),
+      pages: pages(task.pages.output),
       fdBudget: new FdBudget(task.fdBudget),
       console: this.#console,
       inputFiles: task.inputFiles,
@@ -102,7 +101,7 @@ export class ConnectionWorker {
     this.#tracker = new ConnectionTracker(
       table,
       this.#output.sink,
-      new HeldStore(heldPages, this.#spill),
+      new HeldStore(pages(task.pages.held), this.#spill),
       this.#recent,
       {
         tcpTimeoutSec: config.tcpTimeoutSec,
@@ -206,7 +205,8 @@ export class ConnectionWorker {
   #startWindow(words: Uint32Array, at: number): void {
     readWindow(words, at, this.#packet)
     const { input } = this.#packet
-    this.#recent.startWindow(this.#inputs.canRead(input) ? readableWindow(words, at) : null)
+    const window = readableWindow(words, at)
+    this.#recent.startWindow(window !== null && this.#inputs.open(input) ? window : null)
     this.#places.note(input, packetNumber(words, at))
   }
 

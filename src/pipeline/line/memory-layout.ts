@@ -16,32 +16,41 @@ export interface MemoryRange {
   readonly to: number
 }
 
+/** A worker's pages: for buffered output, for early segments, and for copies of what was delivered. */
+export interface WorkerMemory {
+  readonly output: MemoryRange
+  readonly held: MemoryRange
+  readonly copies: MemoryRange
+}
+
 /** The division of the shared memory. */
 export interface MemoryLayout {
   readonly totalBytes: number
   readonly slabs: MemoryRange
-  /** Per worker: pages for buffered output, and pages for early segments. */
-  readonly workers: readonly { readonly output: MemoryRange; readonly held: MemoryRange }[]
+  readonly workers: readonly WorkerMemory[]
 }
 
 /**
- * Divides the shared memory: slabs first, then each worker's share of `--memory`, half for output and half for early
- * segments, at least one block each. A limit larger than one shared memory is not used up.
+ * Divides the shared memory: slabs first, then each worker's share of `--memory`: half for output, three eighths for early
+ * segments, one eighth for copies, at least one block each. A limit larger than one shared memory is not used up.
  */
 export function layOutMemory(slabBytes: number, memoryBytes: number, workerCount: number): MemoryLayout {
-  const ranges = 2 * workerCount
   const room = Math.min(memoryBytes, MAX_SHARED_BYTES - slabBytes)
-  const blocks = Math.max(1, Math.floor(room / ranges / BLOCK_BYTES))
-  const at = (number: number): MemoryRange => ({
-    from: slabBytes + number * blocks * BLOCK_BYTES,
-    to: slabBytes + (number + 1) * blocks * BLOCK_BYTES,
-  })
+  const each = Math.max(3, Math.floor(room / workerCount / BLOCK_BYTES))
+  const output = Math.floor(each / 2)
+  const copies = Math.max(1, Math.floor(each / 8))
+  const held = each - output - copies
+  const range = (worker: number, before: number, count: number): MemoryRange => {
+    const from = slabBytes + (worker * each + before) * BLOCK_BYTES
+    return { from, to: from + count * BLOCK_BYTES }
+  }
   return {
-    totalBytes: slabBytes + ranges * blocks * BLOCK_BYTES,
+    totalBytes: slabBytes + workerCount * each * BLOCK_BYTES,
     slabs: { from: 0, to: slabBytes },
     workers: Array.from({ length: workerCount }, (_, worker) => ({
-      output: at(2 * worker),
-      held: at(2 * worker + 1),
+      output: range(worker, 0, output),
+      held: range(worker, output, held),
+      copies: range(worker, output + held, copies),
     })),
   }
 }

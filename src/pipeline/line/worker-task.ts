@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.js'
 import type { Failure } from '../../errors.js'
 import type { Input } from '../../input/input.js'
 import type { OutsideKind } from '../../stream/outside.js'
-import type { MemoryRange } from './memory-layout.js'
+import type { WorkerMemory } from './memory-layout.js'
 
 /** A capture of the run: one, or one for each input with `--per-file`. */
 export interface CaptureOutput {
@@ -27,9 +27,7 @@ export interface WorkerTask {
   readonly tempDir: string
   /** Slabs, and the pages of all workers. */
   readonly memory: WebAssembly.Memory
-  /** This worker's pages for output and for early segments. */
-  readonly outputPages: MemoryRange
-  readonly heldPages: MemoryRange
+  readonly pages: WorkerMemory
   readonly ring: SharedArrayBuffer
   /** One int32 per worker: the latest epoch that it has passed. */
   readonly passed: SharedArrayBuffer

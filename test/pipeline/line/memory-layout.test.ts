@@ -8,15 +8,19 @@ const MIB = 1024 * 1024
 const SLABS = 36 * MIB + 17
 
 it.each<[string, number, number]>([
-  ['the ceiling is shared by the workers, half for output and half for early segments', 512 * MIB, 2],
-  ['each worker has a block of both however small the ceiling', MIB, 16],
+  [
+    'the ceiling is shared by the workers, half for output and the rest for early segments and copies',
+    512 * MIB,
+    2,
+  ],
+  ['each worker has a block of each however small the ceiling', MIB, 16],
   ['what one memory cannot hold is left unused', 2 ** 40, 3],
 ])('%s', (_name, memoryBytes, workers) => {
   const { totalBytes, slabs, workers: ranges } = layOutMemory(SLABS, memoryBytes, workers)
-  const all = [slabs, ...ranges.flatMap(({ output, held }) => [output, held])]
+  const all = [slabs, ...ranges.flatMap(({ output, held, copies }) => [output, held, copies])]
   expect(ranges).toHaveLength(workers)
   expect(totalBytes).toBeLessThanOrEqual(MAX_SHARED_BYTES)
-  expect(totalBytes - SLABS).toBeLessThanOrEqual(Math.max(memoryBytes, 2 * workers * BLOCK_BYTES))
+  expect(totalBytes - SLABS).toBeLessThanOrEqual(Math.max(memoryBytes, 3 * workers * BLOCK_BYTES))
   expect(totalBytes).toBeGreaterThan(Math.min(memoryBytes, MAX_SHARED_BYTES) * 0.99)
   expect(all.map(({ from }) => from)).toEqual([0, ...all.slice(0, -1).map(({ to }) => to)])
   expect(all.at(-1)?.to).toBe(totalBytes)
