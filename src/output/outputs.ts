@@ -16,6 +16,18 @@ const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   handover,
 ]
 
+/** True when a run writes how much of each connection came again with other content: only then it compares all of it. */
+export function showsConflicts({ config, handoverDir }: OutputSetup): boolean {
+  const { indexes, conflictsFile, summaryFile, writeMetadata } = config
+  return (
+    indexes.length > 0 ||
+    conflictsFile !== null ||
+    summaryFile !== null ||
+    writeMetadata ||
+    handoverDir !== null
+  )
+}
+
 /** The outputs that are asked for: the same in every thread. */
 export function outputsOf(setup: OutputSetup): readonly Output[] {
   return OUTPUTS.map((make) => make(setup)).filter((output) => output !== null)

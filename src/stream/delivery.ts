@@ -9,6 +9,7 @@ export class Delivery {
   readonly #halves: HalfStreams
   readonly #sink: StreamSink
   readonly recent: RecentSegments
+  readonly #notes: boolean
   /** Missing bytes that the snaplen cut. */
   cutBytes = 0
   /** Captured bytes that are not part of a stream, by `Outside`. */
@@ -18,6 +19,7 @@ export class Delivery {
     this.#halves = halves
     this.#sink = sink
     this.recent = recent
+    this.#notes = recent.isWanted
   }
 
   /**
@@ -45,7 +47,7 @@ export class Delivery {
       halves.messages[half]! += 1
     }
     this.#sink.data(half, bytes, from, to, tsSec, tsNsec)
-    this.recent.note(half, bytes, from, to, tsSec, tsNsec)
+    if (this.#notes) this.recent.note(half, bytes, from, to, tsSec, tsNsec)
     halves.lastByte[half] = bytes[to - 1]! + 1
     halves.nextOffset[half]! += length
     halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)

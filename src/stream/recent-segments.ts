@@ -45,6 +45,8 @@ export class RecentSegments {
   readonly #inputs: InputBytes
   readonly #shared: Uint8Array
   readonly comparison: Comparison
+  /** False: nobody wants to know, and nothing is to be noted. */
+  readonly isWanted: boolean
   /** Number of the packet that carries what is noted next. */
   packetNumber = 0
   #rows = new SegmentRows(INITIAL_ROWS)
@@ -68,12 +70,14 @@ export class RecentSegments {
     inputs: InputBytes,
     shared: Uint8Array,
     comparison: Comparison,
+    isWanted = true,
   ) {
     this.#halves = halves
     this.#copies = copies
     this.#inputs = inputs
     this.#shared = shared
     this.comparison = comparison
+    this.isWanted = isWanted
   }
 
   /** Packets come from this window now; null: from an input that cannot be read twice. */

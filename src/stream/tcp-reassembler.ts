@@ -280,7 +280,7 @@ export class TcpReassembler {
     if (late > 0 && again === 0 && capturedEnd === end) return
     this.recent.compare(half, first, bytes, from + before, from + captured)
     const { comparedBytes, conflictBytes } = this.recent
-    if (comparedBytes < again) this.conflictWindowHits += 1
+    if (comparedBytes < again && this.recent.isWanted) this.conflictWindowHits += 1
     this.delivery.countRetransmission(half, again - conflictBytes, conflictBytes)
   }
 }

@@ -7,7 +7,7 @@ import { ConnectionTracker } from '../../flow/connection-tracker.js'
 import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
 import { ConsoleTarget } from '../../output/console/console-block.js'
 import { FdBudget } from '../../output/files/fd-budget.js'
-import { outputsOf } from '../../output/outputs.js'
+import { outputsOf, showsConflicts } from '../../output/outputs.js'
 import { PacketPlaces } from '../../output/packet-places.js'
 import { SpillFile } from '../../output/spill-file.js'
 import { WorkerOutputs } from '../../output/worker-outputs.js'
@@ -97,7 +97,14 @@ export class ConnectionWorker {
       places: this.#places,
     })
     const comparison = new Comparison(this.#output.sink.conflict ?? null)
-    this.#recent = new RecentSegments(table, copies, this.#inputs, memory.bytes, comparison)
+    this.#recent = new RecentSegments(
+      table,
+      copies,
+      this.#inputs,
+      memory.bytes,
+      comparison,
+      showsConflicts({ config, handoverDir: task.handoverDir }),
+    )
     this.#tracker = new ConnectionTracker(
       table,
       this.#output.sink,
@@ -205,8 +212,10 @@ export class ConnectionWorker {
   #startWindow(words: Uint32Array, at: number): void {
     readWindow(words, at, this.#packet)
     const { input } = this.#packet
-    const window = readableWindow(words, at)
-    this.#recent.startWindow(window !== null && this.#inputs.open(input) ? window : null)
+    if (this.#recent.isWanted) {
+      const window = readableWindow(words, at)
+      this.#recent.startWindow(window !== null && this.#inputs.open(input) ? window : null)
+    }
     this.#places.note(input, packetNumber(words, at))
   }
 
