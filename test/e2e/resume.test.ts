@@ -122,6 +122,15 @@ describe.concurrent('--resume with --per-file', () => {
       expect(plain).toMatchObject({ code: 0, stderr: '', inputs: ['a skipped', 'b skipped'] })
     }))
 
+  it('what was noted is damaged: results that are all there are known again', () =>
+    withFolder(async (folder) => {
+      for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
+      await resume(folder, ['a', 'b', '--per-file'])
+      writeFileSync(join(folder, 'out', 'a', STATE, 'results'), 'junk')
+      const again = await resume(folder, ['a', 'b', '--per-file'])
+      expect(again).toMatchObject({ code: 0, stderr: '', inputs: ['a skipped', 'b skipped'] })
+    }))
+
   it('what was noted is gone, and other files are there: one line says what to do, and that does it', () =>
     withFolder(async (folder) => {
       for (const name of ['a', 'b']) writeFileSync(join(folder, name), datagramCapture(name))
@@ -129,12 +138,13 @@ describe.concurrent('--resume with --per-file', () => {
       rmSync(join(folder, 'out', 'a', STATE), { recursive: true })
       const other = join(folder, 'out', 'a', FILE.replace('1000', '2000'))
       writeFileSync(other, 'mine')
-      const { code, stderr } = await resume(folder, ['a', 'b', '--per-file'])
-      expect([code, stderr]).toEqual([
-        1,
-        'pcap2conn: Cannot use --resume: which files in the folder "out/a" are results is not known any more: ' +
-          '".pcap2conn" is gone there (remove the files and .pcap2conn.json, or --force replaces them)\n',
-      ])
+      // The other capture is not kept back by it.
+      rmSync(join(folder, 'out', 'b'), { recursive: true })
+      const { code, stderr, inputs } = await resume(folder, ['a', 'b', '--per-file'])
+      expect([code, inputs]).toEqual([1, ['a failed', 'b ok']])
+      expect(stderr).toMatch(
+        /^problem +Cannot use --resume: which files in the folder "out\/a" are results is not known any more: "\.pcap2conn" is gone or damaged there \(remove the files and \.pcap2conn\.json, or --force replaces them\)\n$/,
+      )
       const forced = await resume(folder, ['a', 'b', '--per-file', '--force'])
       expect(forced).toMatchObject({ code: 0, inputs: ['a ok', 'b skipped'] })
       expect(readFileSync(other, 'utf8')).toBe('mine')

@@ -98,7 +98,7 @@ export function writeResultList(folder: string): ResultFacts {
 }
 
 /**
- * Makes the list of a complete capture's results again where it is gone, out of the connection files that are there, if
+ * Makes the list of a complete capture's results again where it is gone or damaged, out of the connection files that are there, if
  * they are exactly those that were listed.
  *
  * @returns False where connection files are there and no list says whose they are.
@@ -106,8 +106,9 @@ export function writeResultList(folder: string): ResultFacts {
  */
 export function ensureList(folder: string, results: ResultFacts | null): boolean {
   const path = statePath(folder, LIST_NAME)
-  if (textOf(path, MAX_LIST_BYTES) !== null || stateNames(folder).some((name) => MADE_LIST.test(name)))
-    return true
+  const list = textOf(path, MAX_LIST_BYTES)
+  const isSame = list !== null && (results === null || sha256Of(list) === results.sha256)
+  if (isSame || stateNames(folder).some((name) => MADE_LIST.test(name))) return true
   const names = connectionFilesIn(folder)
   if (names.length === 0) return true
   const hash = createHash('sha256')
@@ -132,7 +133,7 @@ export function removeMadeLists(folder: string): void {
  */
 export function areResultsThere(folder: string, { files, bytes, sha256 }: ResultFacts): boolean {
   const list = textOf(statePath(folder, LIST_NAME), MAX_LIST_BYTES)
-  if (list === null || createHash('sha256').update(list).digest('hex') !== sha256) return false
+  if (list === null || sha256Of(list) !== sha256) return false
   let countedFiles = 0
   let countedBytes = 0
   for (const line of linesOf(list)) {
@@ -143,6 +144,10 @@ export function areResultsThere(folder: string, { files, bytes, sha256 }: Result
     countedBytes += found.size
   }
   return countedFiles === files && countedBytes === bytes
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function connectionFilesIn(folder: string): string[] {

@@ -2,8 +2,6 @@ import { dirname, relative } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config/config.js'
 import { type Failure, failureOf, InputError, OutputError } from '../../errors.js'
-import { RECORD_NAME } from '../../input/own-results.js'
-import { STATE_FOLDER } from '../../output/files/made-files.js'
 import { makeOutputFolder } from '../../output/output-folder.js'
 import type { InputSummary } from '../../summary.js'
 import { shownPath } from '../../system-path.js'
@@ -35,6 +33,7 @@ import {
   readRecord,
   writeRecord,
 } from './resume-record.js'
+import { refusalOf, refusedBy } from './resume-refusals.js'
 
 /** A capture that is converted. */
 interface Converted {
@@ -115,7 +114,7 @@ export class ResumedRun implements CaptureRecords {
       const record = facts === null ? null : readRecord(dir)
       if (facts !== null && record !== null) {
         const isListed = record.version >= LISTING_VERSION && record.complete
-        if (isListed && !ensureList(dir, record.results) && !config.force) throw listIsGone(dir)
+        const isLost = isListed && !ensureList(dir, record.results)
         const path = await keptOf(capture, facts, record, config)
         if (path !== null && record.summary !== null) {
           if (path !== '') kept.push(path)
@@ -123,7 +122,13 @@ export class ResumedRun implements CaptureRecords {
           parts.push(record.summary.inputs.map((reading) => skippedInput(capture, reading)))
           continue
         }
-        if (!config.force) refuseOthers(dir, facts, record)
+        const refusal = config.force ? null : refusalOf(dir, isLost, facts, record)
+        if (refusal !== null && planned.length === 1) throw refusal
+        if (refusal !== null) {
+          converted.push({ capture: refusedBy(refusal, capture), facts: null, record: null })
+          parts.push(capture.inputs.length)
+          continue
+        }
       }
       // Connection files without a record are not ours: they stay, and the capture gets none unless they are replaced.
       const isOurs = record !== null || config.force || !hasConnectionFiles(dir)
@@ -263,26 +268,6 @@ async function keptOf(
   const place = placeOf(capture, config)
   if (index === null || index.capture !== place.capture || index.folder !== place.folder) return null
   return keptIndexPath(capture.dir, index)
-}
-
-function listIsGone(dir: string): OutputError {
-  const problem = `which files in the folder "${dir}" are results is not known any more: "${STATE_FOLDER}" is gone there`
-  return new OutputError(
-    `Cannot use --resume: ${problem} (remove the files and ${RECORD_NAME}, or --force replaces them)`,
-    dir,
-  )
-}
-
-// Results of inputs that are not converted now would be lost.
-function refuseOthers(dir: string, facts: CaptureFacts, record: CaptureFacts): void {
-  const names = new Set(facts.inputs.map(({ name }) => name))
-  const other = record.inputs.find(({ name }) => !names.has(name))
-  if (other === undefined) return
-  const problem = `the folder "${dir}" has results of "${other.name}", which is no input now`
-  throw new OutputError(
-    `Cannot use --resume: ${problem} (-o names another folder, --force replaces them)`,
-    dir,
-  )
 }
 
 function readingOf({ inputs }: Capture, { path, live: _, ...reading }: InputSummary): RecordedReading {
