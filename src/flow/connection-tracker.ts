@@ -40,7 +40,6 @@ export class ConnectionTracker {
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
   readonly #numbers: TcpNumbers
-  readonly #sink: ConnectionSink
   readonly #seePacket: ConnectionSink['packet']
   /** Packets and ICMP errors from before the latest sweep for whose key nothing was there (any more). */
   timeBackHits = 0
@@ -55,7 +54,6 @@ export class ConnectionTracker {
     openCount = OpenCount.allocate(),
   ) {
     this.table = table
-    this.#sink = sink
     this.#seePacket = sink.packet
     this.held = held
     this.reassembler = new TcpReassembler(table, sink, held, recent, options, options.lastWins)
@@ -189,25 +187,10 @@ export class ConnectionTracker {
   }
 
   #datagram(half: number, bytes: Uint8Array, packet: FlowPacket): void {
-    const { table } = this
-    noteOnce(table, half, HistoryLetter.DATA)
-    table.payloadBytes[half]! += packet.payloadBytes
-    table.dataPackets[half]! += 1
-    const speaker = (half & 1) + 1
-    if (table.lastSpeaker[half >> 1] !== speaker) {
-      table.lastSpeaker[half >> 1] = speaker
-      table.messages[half]! += 1
-    }
-    const to = packet.payloadFrom + packet.payloadBytes
-    this.#sink.data(half, bytes, packet.payloadFrom, to, packet.tsSec, packet.tsNsec)
-    table.nextOffset[half]! += packet.payloadBytes
-    const cut = packet.originalPayloadBytes - packet.payloadBytes
-    if (cut > 0) {
-      table.missedBytes[half]! += cut
-      table.gaps[half]! += 1
-      this.reassembler.delivery.cutBytes += cut
-      this.#sink.gap(half, table.nextOffset[half]!, cut)
-      table.nextOffset[half]! += cut
-    }
+    noteOnce(this.table, half, HistoryLetter.DATA)
+    const { payloadFrom, payloadBytes, originalPayloadBytes, tsSec, tsNsec } = packet
+    const cut = originalPayloadBytes - payloadBytes
+    const to = payloadFrom + payloadBytes
+    this.reassembler.delivery.datagram(half, bytes, payloadFrom, to, cut, tsSec, tsNsec)
   }
 }

@@ -37,20 +37,25 @@ export class Delivery {
     isFirst: boolean,
   ): void {
     if (from === to) return
-    const halves = this.#halves
-    const length = to - from
-    halves.payloadBytes[half]! += length
-    if (isFirst) halves.dataPackets[half]! += 1
-    const speaker = (half & 1) + 1
-    if (halves.lastSpeaker[half >> 1] !== speaker) {
-      halves.lastSpeaker[half >> 1] = speaker
-      halves.messages[half]! += 1
-    }
-    this.#sink.data(half, bytes, from, to, tsSec, tsNsec)
     if (this.#notes) this.recent.note(half, bytes, from, to, tsSec, tsNsec)
-    halves.lastByte[half] = bytes[to - 1]! + 1
-    halves.nextOffset[half]! += length
-    halves.nextSeq[half] = seqAdd(halves.nextSeq[half]!, length)
+    this.#chunk(half, bytes, from, to, tsSec, tsNsec, isFirst)
+    const { lastByte, nextSeq } = this.#halves
+    lastByte[half] = bytes[to - 1]! + 1
+    nextSeq[half] = seqAdd(nextSeq[half]!, to - from)
+  }
+
+  /** Delivers the datagram `bytes[from, to)`, which may be empty, and skips the `cut` bytes that were not captured of it. */
+  datagram(
+    half: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    cut: number,
+    tsSec: number,
+    tsNsec: number,
+  ): void {
+    this.#chunk(half, bytes, from, to, tsSec, tsNsec, true)
+    if (cut > 0) this.skipCut(half, cut)
   }
 
   /** Skips `length` bytes that the capture lost. */
@@ -89,5 +94,26 @@ export class Delivery {
   countOutside(half: number, kind: number, bytes: number): void {
     this.#halves.outsideBytes[half]! += bytes
     this.outsideBytes[kind]! += bytes
+  }
+
+  #chunk(
+    half: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    tsSec: number,
+    tsNsec: number,
+    isFirst: boolean,
+  ): void {
+    const halves = this.#halves
+    halves.payloadBytes[half]! += to - from
+    if (isFirst) halves.dataPackets[half]! += 1
+    const speaker = (half & 1) + 1
+    if (halves.lastSpeaker[half >> 1] !== speaker) {
+      halves.lastSpeaker[half >> 1] = speaker
+      halves.messages[half]! += 1
+    }
+    this.#sink.data(half, bytes, from, to, tsSec, tsNsec)
+    halves.nextOffset[half]! += to - from
   }
 }

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { openSync, readSync } from 'node:fs'
+import { closeQuietly } from '../../input/file-source.js'
 import type { Input } from '../../input/input.js'
 import type { InputBytes } from '../../stream/recent-segments.js'
 import { systemPath } from '../../system-path.js'
@@ -62,7 +63,7 @@ export class InputFiles implements InputBytes {
   }
 
   #close(input: number): void {
-    closeSync(this.#open.get(input)!.descriptor)
+    closeQuietly(this.#open.get(input)!.descriptor)
     this.#open.delete(input)
   }
 }
