@@ -106,10 +106,6 @@ describe('an index with --resume', () => {
     ['the kept records are deleted', (out) => rmSync(join(out, '.pcap2conn', 'index'))],
     ['the kept records are cut', (out) => cut(join(out, '.pcap2conn', 'index'))],
     ['the kept records are damaged', (out) => damage(join(out, '.pcap2conn', 'index'))],
-    [
-      'the list leads out of the folder',
-      (out) => writeFileSync(join(out, '.pcap2conn', 'results'), '4 ../../mine\n'),
-    ],
     ['a run was killed while it noted', leaveNotes],
     [
       'the record is of another input',
@@ -125,15 +121,22 @@ describe('an index with --resume', () => {
       copyFileSync(join(out, RECORD), `${out}.record`)
       change(out)
       rmSync(`${out}.record`, { force: true })
-      const force =
-        _what.includes('another input') || _what.includes('no more') || _what.includes('leads out')
-          ? ['--force']
-          : []
+      const force = _what.includes('another input') || _what.includes('no more') ? ['--force'] : []
       await expectWhole(folder, ...force)
       expect(statusesIn(folder).filter((status) => status === 'ok')).toHaveLength(1)
       expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe('mine')
     }),
   )
+
+  it('is whole where a list leads out of the folder, and what is there stays', () =>
+    withInputs(async (folder) => {
+      writeFileSync(join(folder, 'mine'), 'mine')
+      await expectWhole(folder)
+      writeFileSync(join(folder, 'out', '7.pcap', '.pcap2conn', 'results'), '4 ../../mine\n')
+      await expectWhole(folder)
+      expect(new Set(statusesIn(folder))).toEqual(new Set(['skipped']))
+      expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe('mine')
+    }))
 
   it('serves a report', () =>
     withInputs(async (folder) => {

@@ -13,6 +13,8 @@ import { DecompressionSource } from './decompression-source.js'
 /** A thread unpacks at most 4 MiB ahead of its reader. */
 const SLOTS = 16
 const SLOT_BYTES = 256 * 1024
+/** A thread that was told to end is waited for so long. */
+const LONGEST_END_MS = 5_000
 
 /** Threads that unpack inputs, one at a time each. A thread that is done waits for the next input. */
 export class DecompressionThreads {
@@ -115,8 +117,15 @@ export class DecompressionThread {
     this.notifyOfMail()
   }
 
+  /** Ends the thread. One that does not end is left behind: nobody waits for what it does. */
   async terminate(): Promise<void> {
-    await this.#worker.terminate()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, LONGEST_END_MS)
+    })
+    await Promise.race([this.#worker.terminate(), late])
+    clearTimeout(timer)
+    this.#worker.unref()
   }
 
   #die(error: Error): void {
