@@ -28,7 +28,7 @@ export function connState(
   respPackets: number,
 ): string {
   if (protocol === IpProtocol.TCP) {
-    // Traffic of which no beginning was seen, and no reset either.
+    // Neither the beginning nor a reset was captured.
     const seen = origSeen | respSeen
     if ((seen & (HalfSeen.SYN | HalfSeen.SYN_ACK | HalfSeen.RST)) === 0) return 'OTH'
     return tcpState(
@@ -64,7 +64,7 @@ function tcpState(orig: SideState, resp: SideState, hasData: boolean): string {
   if (orig === 'closed') return isRespInactive ? 'SH' : 'S2'
   if (resp === 'closed') return isOrigInactive ? 'SHR' : 'S3'
   if (orig === 'synSent' && resp === 'inactive') return 'S0'
-  // A SYN+ACK tells that there was a SYN.
+  // A SYN+ACK proves that there was a SYN.
   const isOrigThere = orig === 'established' || orig === 'partial'
   return isOrigThere && resp === 'established' ? 'S1' : 'OTH'
 }

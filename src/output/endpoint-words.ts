@@ -5,7 +5,7 @@ const HALF = ADDRESS_WORDS / 2
 /** Words of an unordered 5-tuple. */
 export const TUPLE_WORDS = ADDRESS_WORDS + 2
 
-/** Writes a connection's 5-tuple to the first {@link TUPLE_WORDS} words. It is the same whichever side opened it. */
+/** Writes a connection's 5-tuple to the first {@link TUPLE_WORDS} words. Both directions give the same words. */
 export function writeTuple(table: ConnectionTable, connection: number, words: Uint32Array): void {
   const { address, port } = table
   const first = isSecondLower(table, connection) ? 1 : 0

@@ -6,9 +6,9 @@ export function ipv4Text(word: number): string {
 }
 
 /**
- * Text of an IPv6 address as RFC 5952 §4 has it: lower case, no leading zeros, the longest run of two or more
- * zero groups (the first of equals) as `::`. IPv4-mapped (`::ffff:0:0/96`) and IPv4-compatible (`::/96`) addresses
- * end in dotted decimal, as `inet_ntop` writes them (RFC 5952 §5).
+ * Text of an IPv6 address (RFC 5952 §4): lower case, no leading zeros, `::` for the longest run of two or more zero groups
+ * (the first of equal runs). IPv4-mapped (`::ffff:0:0/96`) and IPv4-compatible (`::/96`) addresses end in dotted decimal,
+ * as `inet_ntop` writes them (RFC 5952 §5).
  */
 export function ipv6Text(w0: number, w1: number, w2: number, w3: number): string {
   if (w0 === 0 && w1 === 0) {
@@ -41,7 +41,7 @@ export function ipv6Text(w0: number, w1: number, w2: number, w3: number): string
   return `${hex.slice(0, runFrom).join(':')}::${hex.slice(runFrom + runLength).join(':')}`
 }
 
-/** Text of the address of `address[at]`: one word of IPv4, four of IPv6. */
+/** Text of the address that begins at `address[at]`: one word for IPv4, four for IPv6. */
 export function addressText(address: Uint32Array, at: number, isIpv6: boolean): string {
   if (!isIpv6) return ipv4Text(address[at] ?? 0)
   return ipv6Text(address[at] ?? 0, address[at + 1] ?? 0, address[at + 2] ?? 0, address[at + 3] ?? 0)

@@ -1,12 +1,12 @@
 import type { ConnectionSink } from '../flow/connection-sink.js'
 
 type Sink = Partial<ConnectionSink>
-/** A method of a sink: none has more parameters. */
+/** A method of a sink. No method has more parameters. */
 type Call = (a: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown) => void
 
 /**
- * One sink for several, each called in turn. Made once, when a worker starts: nothing is looked up on the way of a packet,
- * and what one sink alone asks for is its own method.
+ * Joins several sinks to one that calls each in turn. It is made once, when a worker starts, so packets cost no lookup. An
+ * event that only one sink wants is that sink's own method.
  */
 export function joinSinks(sinks: readonly Sink[]): ConnectionSink {
   const joined = <Name extends keyof ConnectionSink>(name: Name) =>

@@ -16,9 +16,9 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
   92: '\\',
 }
 
-/** The two hex digits of byte `b` at `2b`. */
+/** The two hex digits of byte `b` are at `2b`. */
 const HEX_DIGITS = new Uint8Array(512)
-/** 0: the byte stands for itself. 1: `\u00XX`. Otherwise the character after the backslash. */
+/** How a byte is written. 0: as it is; 1: as `\u00XX`; otherwise: the character after the backslash. */
 const ESCAPES = new Uint8Array(256)
 for (let byte = 0; byte < 256; byte++) {
   HEX_DIGITS[2 * byte] = HEX.charCodeAt(byte >> 4)
@@ -30,7 +30,7 @@ const BACKSLASH = 92
 const ZERO_ESCAPED = new TextEncoder().encode('\\u0000')
 const ZERO_HEX = new TextEncoder().encode('00')
 
-/** Puts `bytes[from, to)` as the inside of a JSON string of the characters U+0000..U+00FF. */
+/** Appends `bytes[from, to)` as the inside of a JSON string: each byte is a character U+0000..U+00FF. */
 export function putEscaped(out: ByteBuilder, bytes: Uint8Array, from: number, to: number): void {
   out.reserve((to - from) * MAX_ESCAPE_BYTES)
   const target = out.bytes
@@ -58,7 +58,7 @@ export function putEscaped(out: ByteBuilder, bytes: Uint8Array, from: number, to
   out.length = at
 }
 
-/** Puts `bytes[from, to)` as hex digits in upper case. */
+/** Appends `bytes[from, to)` as hex digits in upper case. */
 export function putHex(out: ByteBuilder, bytes: Uint8Array, from: number, to: number): void {
   out.reserve((to - from) * 2)
   const target = out.bytes
@@ -72,7 +72,7 @@ export function putHex(out: ByteBuilder, bytes: Uint8Array, from: number, to: nu
   out.length = at
 }
 
-/** Each chunk as one line of JSON, all values strings (`-j`). */
+/** Formats each chunk as one line of JSON (`-j`). All values are strings. */
 export class JsonFormat implements ChunkFormat {
   readonly #line = new ByteBuilder()
   readonly #split: SplitSeconds = { isNegative: false, whole: 0, fraction: 0 }

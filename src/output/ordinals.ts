@@ -1,12 +1,12 @@
 import { WordHash } from '../wire/word-hash.js'
 
 const INITIAL_SLOTS = 256
-/** Seconds that a slot can tell apart; later ones are all the latest. */
+/** The latest second that a slot can hold. Later times count as this one. */
 const MAX_SEC = 0xffff_ffff
 const TWO_32 = 2 ** 32
 
-// Words of a slot: the hash in two parts, the count in two parts (0: the slot is free), the second and the generation
-// of what was counted last.
+// Words of a slot: the hash (2 words), the count (2 words, 0 for a free slot), then the second and the generation of the
+// connection that was counted last.
 const LOW = 0
 const HIGH = 1
 const COUNT = 2
@@ -16,17 +16,17 @@ const GENERATION = 5
 const SLOT_WORDS = 6
 
 /**
- * Counts the connections of a capture that share something, in the order of their first packets.
+ * Numbers the connections of a capture that share a key (the words given to `next()`), in the order of their first packets.
  *
- * It remembers what was counted during the latest packets of the capture, and whatever is not older than the latest
- * sweep. So it has forgotten something only where the capture's time goes back: there a connection's ordinal is the number of
- * its first packet, which no connection before it can have had.
+ * It remembers the keys of the latest packets, and all keys that are not older than the latest sweep. So a key can be forgotten
+ * only where the capture's time goes back. A connection whose key may be forgotten gets the number of its first packet
+ * instead: no connection before it can have that number.
  */
 export class Ordinals {
   // Invariants:
-  // - #slots has a power of two of slots, of which at most three quarters, #used, are taken.
-  // - what is counted stands in the first slot, from that of its hash on, that was free when it came.
-  // - a slot is of this generation or the one before, or its second is not behind the latest sweep.
+  // - the number of slots is a power of two; #used of them, at most three quarters, are taken.
+  // - a key stands in the first slot, counted from its hash, that was free when the key came.
+  // - a taken slot is of this generation or the one before, or its second is not before the latest sweep.
   readonly #lowHash = new WordHash()
   readonly #highHash = new WordHash()
   readonly #generationPackets: number
@@ -36,15 +36,15 @@ export class Ordinals {
   #generationStart = 0
   #sweptSec = Number.NEGATIVE_INFINITY
   #hasForgotten = false
-  /** Connections whose ordinal is the number of their first packet. */
+  /** Number of connections whose ordinal is the number of their first packet. */
   hits = 0
 
-  /** @param packets A connection is remembered for at least so many packets, and at most twice as many. */
+  /** @param packets A key is remembered for at least this many packets, and for at most twice as many. */
   constructor(packets: number) {
     this.#generationPackets = packets
   }
 
-  /** A capture begins, behind `packetsBefore` packets of the run. */
+  /** Begins a capture. @param packetsBefore Packets of the run before it. */
   startCapture(packetsBefore: number): void {
     this.#slots = new Uint32Array(INITIAL_SLOTS * SLOT_WORDS)
     this.#used = 0
@@ -54,7 +54,12 @@ export class Ordinals {
     this.#hasForgotten = false
   }
 
-  /** `packets` of the run are read, and those since the sweep before have times from `sec` on. The same in every worker. */
+  /**
+   * Forgets old keys. Every worker gets the same calls.
+   *
+   * @param sec     No packet since the sweep before is older than this second.
+   * @param packets Packets of the run so far.
+   */
   sweep(sec: number, packets: number): void {
     if (sec > this.#sweptSec) this.#sweptSec = sec
     if (packets - this.#generationStart < this.#generationPackets) return
@@ -64,18 +69,18 @@ export class Ordinals {
     this.#hasForgotten = true
     this.#forget()
     if (this.#used <= 2 * this.#generationPackets) return
-    this.#sweptSec = Number.POSITIVE_INFINITY // too many have later times, as after a clock that was wrong
+    this.#sweptSec = Number.POSITIVE_INFINITY // too many keys lie in the future: a clock was wrong
     this.#forget()
   }
 
   /**
    * Counts one more connection.
    *
-   * @param words       What it shares with others: the first `count` words.
+   * @param words       Its key: the first `count` words.
    * @param sec         Second of its first packet.
    * @param firstNumber Number of that packet in the capture.
-   * @param isRepeated  The words may be those of an earlier second, too.
-   * @returns Which of those that share the words it is, from 1.
+   * @param isRepeated  True when an earlier second may have the same key.
+   * @returns Its number among the connections with this key, from 1.
    */
   next(words: Uint32Array, count: number, sec: number, firstNumber: number, isRepeated = false): number {
     if (this.#used * SLOT_WORDS * 4 >= this.#slots.length * 3) {
@@ -102,7 +107,7 @@ export class Ordinals {
     return ordinal
   }
 
-  // Where the slot of a hash is, or the free one that it would get.
+  // Finds the slot of a hash, or the free slot that it would get.
   #find(low: number, high: number): number {
     const slots = this.#slots
     const mask = slots.length / SLOT_WORDS - 1
@@ -119,7 +124,7 @@ export class Ordinals {
     })
   }
 
-  // Copies what is kept to at least `slots` slots.
+  // Moves the kept entries to a new table of at least `slots` slots.
   #rebuild(slots: number, isKept: (at: number) => boolean): void {
     const old = this.#slots
     const kept: number[] = []

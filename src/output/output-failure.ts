@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { codeOf, failureReason, OutputError } from '../errors.js'
 import { systemPath } from '../system-path.js'
 
-/** Codes with which systems answer to a folder in the place of a file. */
+/** Error codes that systems give when a folder stands in the place of a file. */
 const FOLDER_CODES = new Set(['EEXIST', 'EISDIR', 'EPERM'])
 
 /** The {@link OutputError} for a file that could not be written. */

@@ -2,21 +2,21 @@
 export interface OutputTotals {
   /** Connection files (data and metadata) that were created. */
   files: number
-  /** Bytes written to them; long runs of zeros for lost bytes are left out of the file and of this. */
+  /** Bytes written to them. Long runs of zeros become holes in the file and do not count. */
   bytesWritten: number
   /** How often limits were hit, by their names in the summary. */
   readonly limits: {
-    /** Gaps that `--gaps zeros` showed as the marker because they, or those before them, were too long. */
+    /** Gaps that `--gaps zeros` showed as the marker: they, or those before them, were too long. */
     gap_zeros: number
     /** Connections whose list of gaps in the index was cut. */
     index_gaps: number
-    /** Connections that were named by their first packet's number: the run no longer knew which names were taken. */
+    /** Connections named by the number of their first packet: the run had forgotten which names were taken. */
     remembered_packets: number
   }
-  /** Files that could not be written, and what was wrong with the first of them. */
+  /** Number of files that could not be written; `failureTexts` has the reasons of the first ones. */
   failures: number
   readonly failureTexts: string[]
-  /** What is not as it was asked for in outputs that were written, of the first of them. */
+  /** How files that were written differ from what was asked for; only the first ones. */
   readonly warnings: string[]
 }
 

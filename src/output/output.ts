@@ -4,17 +4,14 @@ import type { Failure } from '../errors.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
 import type { WorkerParts } from './worker-parts.js'
 
-/**
- * One thing that a run writes of its connections; `outputs.ts` lists all of them. A new one is a module that makes an
- * `Output`, and a line there.
- */
+/** One kind of output, such as connection files or the index. `outputs.ts` lists all of them. */
 export interface Output<Part = unknown> {
   /** Called in each worker, when it starts. */
   open(worker: WorkerParts): WorkerOutput<Part>
   /**
    * Called on the main thread when all workers have ended.
    *
-   * @param parts What the workers' `finish()` returned; without those of workers that died.
+   * @param parts What the workers' `finish()` returned. A worker that died has none.
    * @returns What went wrong.
    */
   finish?(parts: readonly Part[], run: RunParts): Promise<readonly Failure[]>
@@ -22,48 +19,48 @@ export interface Output<Part = unknown> {
 
 /** One output in one worker: the events that it wants. Absent methods are not called. */
 export interface WorkerOutput<Part = unknown> extends Partial<ConnectionSink> {
-  /** A capture begins; all connections of the one before are finished. @throws OutputError */
+  /** Begins a capture. All connections of the one before are finished. @throws OutputError */
   startCapture?(capture: CaptureStart): void
-  /** All connections of the capture are finished: what is kept of it is written. @throws OutputError */
+  /** Ends a capture: all its connections are finished. Writes what belongs to it alone. @throws OutputError */
   endCapture?(): void
   /** Writes out what is buffered; more may follow. @throws OutputError */
   flush?(): void
   /**
-   * Writes and closes what is left: all connections are finished, or the run has failed.
+   * Writes and closes what is left. All connections are finished, or the run has failed.
    *
-   * @returns This worker's part for `Output.finish()`: what can be sent from thread to thread.
+   * @returns This worker's part for `Output.finish()`. It is sent to the main thread, so it must be plain data.
    * @throws OutputError
    */
   finish?(): Part
 }
 
-/** A capture of the run: one, or one for each input with `--per-file`. */
+/** A capture of the run. With `--per-file` each input is one; otherwise all inputs together are one. */
 export interface CaptureStart {
-  /** The folder of its files: the output folder or one below it. It may not be there yet. */
+  /** The folder of its files: the output folder or one below it. It may not exist yet. */
   readonly folder: string
   /** The folder's path below the output folder: empty, or with `/` behind each name. */
   readonly folderBelow: string
-  /** Path of the input as it was given, the index field `capture`; null: all inputs are one capture. */
+  /** Value of the index field `capture`: path of the input as it was given. Null: all inputs are one capture. */
   readonly name: string | null
   /** Packets of the run before it. */
   readonly packetsBefore: number
-  /** Folder for its index records alone, which are kept for later runs; null: it gets no record for `--resume`. */
+  /** Folder for its own index records, which `--resume` keeps for later runs; null: nothing is kept of it. */
   readonly runsFolder: string | null
 }
 
-/** Index records that are kept with the results of captures for later runs. */
+/** The index records that `--resume` keeps beside the results of captures. */
 export interface KeptRuns {
-  /** The runs of all captures: those that are kept, and of the workers' those that are not. */
+  /** The sorted runs of all captures. @param runs Those of the workers; a kept one replaces those of its capture. */
   indexRuns(runs: readonly string[]): readonly string[]
 }
 
-/** What `finish()` on the main thread has to work with. */
+/** What `Output.finish()` works with. */
 export interface RunParts {
-  /** Private folder of the run. */
+  /** The run's own temporary folder. */
   readonly tempFolder: string
-  /** What `--resume` keeps of captures; null: nothing. */
+  /** Null without `--resume`. */
   readonly kept: KeptRuns | null
-  /** All workers have done all of their work. */
+  /** False when a worker has failed or was stopped. */
   readonly isComplete: boolean
   readonly stdout: Writable | undefined
 }
@@ -71,6 +68,6 @@ export interface RunParts {
 /** The settings that decide which outputs a run has. */
 export interface OutputSetup {
   readonly config: Config
-  /** Where a program that takes the connections has made a folder for them (`handover/`); null: none does. */
+  /** Folder made by the program that takes the connections (`handover/`); null: no program takes them. */
   readonly handoverDir: string | null
 }

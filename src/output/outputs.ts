@@ -6,7 +6,7 @@ import { handover } from './handover/handover.js'
 import { connectionIndex } from './index/connection-index.js'
 import type { Output, OutputSetup } from './output.js'
 
-/** Everything that a run can write of its connections, in the order in which they are told of one. */
+/** All outputs. A connection's events reach them in this order. */
 const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   connectionFiles,
   metadataFiles,
@@ -16,7 +16,7 @@ const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   handover,
 ]
 
-/** True when a run writes how much of each connection came again with other content: only then it compares all of it. */
+/** True when an output shows how many bytes came again with other content. Only then are all repeated bytes compared. */
 export function showsConflicts({ config, handoverDir }: OutputSetup): boolean {
   const { indexes, conflictsFile, summaryFile, writeMetadata } = config
   return (
@@ -28,7 +28,7 @@ export function showsConflicts({ config, handoverDir }: OutputSetup): boolean {
   )
 }
 
-/** The outputs that are asked for: the same in every thread. */
+/** The outputs that the options ask for. Every thread gets the same list. */
 export function outputsOf(setup: OutputSetup): readonly Output[] {
   return OUTPUTS.map((make) => make(setup)).filter((output) => output !== null)
 }

@@ -6,45 +6,45 @@ import { ByteBuilder } from './byte-builder.js'
 import { blankChunk, type ChunkFormat, type ChunkTarget } from './chunk.js'
 import type { OutputTotals } from './output-totals.js'
 
-/** A gap longer than this is never written out as zeros where they take room. */
+/** The longest gap that is shown as zeros where zeros take room. */
 const MAX_WRITTEN_ZEROS = 1024 * 1024
-/** Half-streams that are named when they have more zeros than they may; further ones are counted. */
+/** Most warnings about half-streams with too many zeros. Further ones are only counted. */
 const SHOWN_WARNINGS = 20
 const INITIAL_CAPACITY = 256
 
 /** How payload is shown. */
 export interface PayloadForm {
   readonly format: ChunkFormat
-  /** Chunks stand one behind the other, with nothing between: a format is needed only for what stands for lost bytes. */
+  /** Chunks follow each other with nothing between. The format is used only where lost bytes are shown. */
   readonly isRaw: boolean
-  /** Chunks have their place in the stream: what was lost before one is told, and takes no room. */
+  /** Each chunk says its stream offset, so lost bytes before it take no room. */
   readonly isPlaced: boolean
   readonly gapStyle: GapStyle
-  /** Payload bytes of each direction that are kept; Infinity: all. */
+  /** Most payload bytes of each direction that are shown; Infinity: all. */
   readonly maxBytes: number
-  /** Zeros are written out: in a raw file they are left out of it, in a frame they are only told. */
+  /** Zeros are written out. False: they become a hole in the file, or a number in a header. */
   readonly zerosTakeRoom: boolean
-  /** Zeros of one half-stream for lost bytes. */
+  /** Most zeros that one half-stream may have for lost bytes. */
   readonly maxZeros: number
 }
 
 /** Where payload goes. */
 export interface PayloadPlace {
-  /** Where the chunks of a half-stream go; valid until it is asked for again. */
+  /** Where the chunks of a half-stream go. Valid until the next call. */
   targetOf(half: number): ChunkTarget
-  /** What `Chunk.name` is; null: the format shows none. */
+  /** Makes `Chunk.name`; null: the format shows no name. */
   readonly chunkName: ((connection: number) => string) | null
-  /** What a half-stream's file is called in warnings. */
+  /** Name of a half-stream's file in warnings. */
   fileName(half: number): string
 }
 
 /** The payload of all open connections of a worker, formatted chunk by chunk. */
 export class PayloadChunks {
   // Invariants, for each half-stream of an open connection:
-  // - #pendingGaps is what the capture lost since the last chunk and is not shown yet.
-  // - #keptBytes is the payload that was let through, at most maxBytes; not counted where maxBytes is infinite.
+  // - #pendingGaps counts the bytes lost since the last chunk, which are not shown yet.
+  // - #keptBytes counts the payload shown, at most maxBytes; it stays 0 where maxBytes is infinite.
   // - #offsets is where its next chunk begins, where chunks are placed; otherwise it stays 0.
-  // - #zeroBytes is how many zeros were shown for lost bytes, at most maxZeros; Infinity when that was not enough.
+  // - #zeroBytes counts the zeros shown for lost bytes, at most maxZeros; Infinity when that was not enough.
   // - #hasContent is 1 when something was written for it.
   readonly #table: ConnectionTable
   readonly #form: PayloadForm
@@ -59,10 +59,10 @@ export class PayloadChunks {
   #offsets = new Float64Array(INITIAL_CAPACITY * 2)
   #zeroBytes = new Float64Array(INITIAL_CAPACITY * 2)
   #hasContent = new Uint8Array(INITIAL_CAPACITY * 2)
-  /** The `firstNumber` of the connection whose name `#chunk.name` is. */
+  /** `firstNumber` of the connection that `#chunk.name` names. */
   #namedFirstNumber = -1
 
-  /** @param totals Its limit `gap_zeros` is counted up, and has the connections concerned in `warnings`. */
+  /** @param totals Counts the limit `gap_zeros`, and gets a warning for each connection concerned. */
   constructor(table: ConnectionTable, form: PayloadForm, place: PayloadPlace, totals: OutputTotals) {
     this.#table = table
     this.#form = form
@@ -72,7 +72,7 @@ export class PayloadChunks {
     this.#maxBytes = form.maxBytes
   }
 
-  /** Must come before anything else of a connection. */
+  /** Begins a connection. Must be called before the other methods. */
   opened(connection: number): void {
     if (2 * connection >= this.#pendingGaps.length) this.#grow(connection)
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
@@ -108,7 +108,7 @@ export class PayloadChunks {
     if (this.#form.gapStyle !== 'skip') this.#pendingGaps[half] = this.#pendingGaps[half]! + length
   }
 
-  /** Shows what was lost behind the last chunks. More may come. @throws OutputError */
+  /** Shows the bytes lost after the last chunks. More chunks may follow. @throws OutputError */
   close(connection: number): void {
     this.#writeLastZeros(2 * connection)
     this.#writeLastZeros(2 * connection + 1)
@@ -153,7 +153,7 @@ export class PayloadChunks {
     this.#chunk.name = nameOf(connection)
   }
 
-  // Sets where the chunk stands in its stream; what was lost before it is told and takes no room.
+  // Sets the chunk's offset in its stream, and how many bytes were lost before it.
   #placeChunk(half: number): void {
     const chunk = this.#chunk
     chunk.zeros = this.#pendingGaps[half]!
@@ -162,7 +162,7 @@ export class PayloadChunks {
     this.#pendingGaps[half] = 0
   }
 
-  // Sets what the chunk shows of the bytes lost before it.
+  // Sets what the chunk shows for the bytes lost before it.
   #showGap(half: number): void {
     const length = this.#pendingGaps[half]!
     this.#chunk.markerBytes = 0
@@ -181,7 +181,7 @@ export class PayloadChunks {
     this.#chunk.markerBytes = this.#marker.length
   }
 
-  // Counts `length` zeros, unless they are more than there may be: then the marker is shown instead.
+  // Counts `length` zeros. Returns false when they are too many: then the marker is shown instead.
   #mayShowZeros(half: number, length: number): boolean {
     const { maxZeros, zerosTakeRoom } = this.#form
     const zeros = this.#zeroBytes[half]! + length
@@ -191,7 +191,7 @@ export class PayloadChunks {
     }
     this.#totals.limits.gap_zeros += 1
     if (zeros > maxZeros && this.#zeroBytes[half] !== Number.POSITIVE_INFINITY) {
-      this.#zeroBytes[half] = Number.POSITIVE_INFINITY // from now on markers alone
+      this.#zeroBytes[half] = Number.POSITIVE_INFINITY // only markers from now on
       this.#warnOfZeros(half)
     }
     return false
@@ -206,8 +206,7 @@ export class PayloadChunks {
     )
   }
 
-  // Lost bytes at the end, which no chunk follows, lengthen a stream, or are all that there is of it; only zeros can
-  // show them.
+  // No chunk follows the bytes lost at the end of a stream, so only zeros can show them.
   #writeLastZeros(half: number): void {
     const isShown = this.#form.gapStyle === 'zeros' && this.#isRaw
     const isCut = this.#keptBytes[half]! >= this.#maxBytes

@@ -10,7 +10,7 @@ function writeContent(target: ChunkTarget, chunk: Chunk): void {
 const HEADER_BEGIN = '{"_":"--------------------'
 const ESCAPED_BRACE = new TextEncoder().encode('\\x7B')
 
-// The size in the header stays that of the payload itself.
+// The header still gives the size of the payload itself.
 function writeGuarded(target: ChunkTarget, { marker, markerBytes, zeros, bytes, from, to }: Chunk): void {
   if (markerBytes > 0) target.append(marker, 0, markerBytes)
   if (zeros > 0) target.repeat(ZERO_BYTE, zeros)
@@ -25,19 +25,19 @@ function writeGuarded(target: ChunkTarget, { marker, markerBytes, zeros, bytes, 
   }
 }
 
-/** Chunks as they are, nothing between them. */
+/** Writes chunks as they are, with nothing between them. */
 export class RawFormat implements ChunkFormat {
   write(target: ChunkTarget, chunk: Chunk): void {
     writeContent(target, chunk)
   }
 }
 
-/** Chunks with a line before each that tells its side and size (`-d`). */
+/** Writes a line with side and size before each chunk (`-d`). */
 export class HeaderFormat implements ChunkFormat {
   readonly #line = new ByteBuilder()
   readonly #isGuarded: boolean
 
-  /** @param isGuarded For a terminal: where payload has the begin of a header, its brace is shown as `\x7B`. */
+  /** @param isGuarded True for a terminal: payload that looks like a header has its brace shown as `\x7B`. */
   constructor(isGuarded = false) {
     this.#isGuarded = isGuarded
   }

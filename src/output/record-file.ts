@@ -1,26 +1,26 @@
 import fs from 'node:fs'
 import { systemPath } from '../system-path.js'
 
-// What stands in its place is not waited for. Windows has neither.
+// A pipe in place of the file must not block the run, and a link is not followed. Windows has neither flag.
 const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
 
-/** A file of records that are read from the first to the last, each whole in memory. */
+/** Reads a file record by record. The whole current record is in memory. */
 export class RecordFile {
-  // Invariant: what was read and not passed yet is buffer[at, #to).
+  // Invariant: buffer[at, #to) was read from the file and not passed yet.
   readonly #descriptor: number
-  /** Replaced by a larger one where a record needs it. */
+  /** A larger buffer replaces it where a record needs one. */
   buffer: Buffer
-  /** Where the next record begins in `buffer`. Its reader moves it on. */
+  /** Where the next record begins in `buffer`. The caller moves it on. */
   at = 0
   #to = 0
 
-  /** @param readBytes Bytes that are read at once. */
+  /** @param readBytes Bytes of one read. */
   constructor(path: string, readBytes: number) {
     this.#descriptor = fs.openSync(systemPath(path), FLAGS)
     this.buffer = Buffer.allocUnsafe(readBytes)
   }
 
-  /** Reads until `needed` bytes from `at` on are there; `at` may be another then. False where the file ends before. */
+  /** Reads until `buffer` has `needed` bytes from `at` on. It may change `at`. Returns false where the file ends before. */
   fill(needed: number): boolean {
     if (this.#to - this.at >= needed) return true
     const target = needed > this.buffer.length ? Buffer.allocUnsafe(needed) : this.buffer
@@ -36,7 +36,7 @@ export class RecordFile {
     return true
   }
 
-  /** No byte is left, once `fill` was false. */
+  /** True when no byte is left. Valid after `fill()` has returned false. */
   get isAtEnd(): boolean {
     return this.at === this.#to
   }
@@ -44,6 +44,6 @@ export class RecordFile {
   close(): void {
     try {
       fs.closeSync(this.#descriptor)
-    } catch {} // what was read is right
+    } catch {} // the records that were read are right all the same
   }
 }

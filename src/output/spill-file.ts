@@ -2,8 +2,8 @@ import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } f
 import { failureReason, OutputError } from '../errors.js'
 
 /**
- * A temporary file for early segments that memory has no room for. It has no name in the file system, and its
- * space is used again from the start whenever everything in it has been freed.
+ * A temporary file for early segments that memory has no room for. It has no name in the file system. When everything in it
+ * has been freed, its space is used again from the start.
  */
 export class SpillFile {
   readonly #path: string
@@ -16,7 +16,7 @@ export class SpillFile {
     this.#path = path
   }
 
-  /** Keeps a copy of `bytes[from, to)`. Returns where, for `read`. @throws OutputError */
+  /** Writes `bytes[from, to)`. Returns the position for `read()`. @throws OutputError */
   write(bytes: Uint8Array, from: number, to: number): number {
     const position = this.#end
     this.rewrite(position, bytes, from, to)
@@ -25,7 +25,7 @@ export class SpillFile {
     return position
   }
 
-  /** Puts `bytes[from, to)` in the place of what was written at `position`. @throws OutputError */
+  /** Overwrites what is at `position` with `bytes[from, to)`. @throws OutputError */
   rewrite(position: number, bytes: Uint8Array, from: number, to: number): void {
     try {
       if (this.#descriptor < 0) this.#open()
@@ -40,7 +40,7 @@ export class SpillFile {
     }
   }
 
-  /** Fills `target` from what was written at `position`. @throws OutputError */
+  /** Fills `target` with what was written at `position`. @throws OutputError */
   read(position: number, target: Uint8Array): void {
     try {
       let at = 0
@@ -58,14 +58,14 @@ export class SpillFile {
     }
   }
 
-  /** Says that `bytes` written bytes are not needed any more. */
+  /** Frees `bytes` of the bytes that were written. */
   free(bytes: number): void {
     this.#keptBytes -= bytes
     if (this.#keptBytes > 0) return
     this.#end = 0
     try {
       ftruncateSync(this.#descriptor)
-    } catch {} // its space is used again all the same
+    } catch {} // its space is used again even so
   }
 
   close(): void {
@@ -73,7 +73,7 @@ export class SpillFile {
     this.#descriptor = -1
     try {
       if (descriptor >= 0) closeSync(descriptor)
-    } catch {} // nothing in it is needed any more
+    } catch {} // nobody needs its content any more
   }
 
   #open(): void {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { OutputError } from '../errors.js'
 
-/** Writes to a stream with back-pressure; what goes wrong with the stream is thrown at the next write. */
+/** Writes to a stream, no faster than it takes. An error of the stream is thrown by the next write. */
 export class StreamWriter {
   readonly #stream: Writable
   readonly #name: string
@@ -20,7 +20,7 @@ export class StreamWriter {
   }
 
   /**
-   * Writes `bytes`, which must not change any more. Resolves when the stream has room again.
+   * Writes `bytes`, which must not change later. Resolves when the stream has room again.
    *
    * @throws OutputError when the stream has failed or was closed.
    */

@@ -10,18 +10,18 @@ function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0')
 }
 
-/** A span of time as the digits of a decimal number. The owner makes one and reuses it. */
+/** A difference of two times, split for printing as a decimal number. The owner makes one and reuses it. */
 export interface SplitSeconds {
   isNegative: boolean
   /** Whole seconds, at least 0. */
   whole: number
-  /** Nanoseconds or microseconds. */
+  /** Rest in nanoseconds or microseconds. */
   fraction: number
 }
 
 /**
- * The first time minus the second. Without `isNanosecond` both are cut to microseconds before, so that the
- * difference is that of their texts.
+ * The first time minus the second. Without `isNanosecond` both are cut to microseconds first: the difference equals that of
+ * the texts.
  */
 export function splitDifference(
   sec: number,
@@ -51,7 +51,7 @@ export function splitDifference(
   out.fraction = fraction
 }
 
-/** Decimals of a time: 6, or 9 where the capture has nanoseconds. */
+/** Number of decimals of a time: 6, or 9 where the capture has nanoseconds. */
 export function decimalsOf(isNanosecond: boolean): number {
   return isNanosecond ? 9 : 6
 }
@@ -74,7 +74,7 @@ export function differenceText(
   return `${split.isNegative ? '-' : ''}${split.whole}.${pad(split.fraction, decimalsOf(isNanosecond))}`
 }
 
-/** A time for people, in UTC: `2019-07-22 08:11:32.387930 UTC`. Beyond the calendar: seconds since 1970. */
+/** A time for people, in UTC: `2019-07-22 08:11:32.387930 UTC`; seconds since 1970 outside the years 1 to 9998. */
 export function utcText(sec: number, nsec: number, isNanosecond: boolean): string {
   const date = new Date(sec * MS_PER_SEC)
   const fraction = pad(nsec, 9).slice(0, decimalsOf(isNanosecond))
@@ -82,7 +82,7 @@ export function utcText(sec: number, nsec: number, isNanosecond: boolean): strin
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}.${fraction} UTC`
 }
 
-// Years of four digits, with room for any zone.
+// Years of four digits, also in any time zone.
 function isNameable(date: Date): boolean {
   const year = date.getUTCFullYear()
   return year > 0 && year < 9999
@@ -111,19 +111,19 @@ export class NameClock {
     return this.#text
   }
 
-  /** A number that two seconds share where they have the same text, and no others. */
+  /** A number for the second: two seconds have the same one exactly when they have the same text. */
   shownSecond(sec: number): number {
     if (this.#isUtc) return sec
     if (sec !== this.#shownFor) {
       this.#shownFor = sec
       const date = new Date(sec * MS_PER_SEC)
-      // Beyond the calendar the second is its own text.
+      // Outside the years that have a text, each second has a text of its own.
       this.#shown = isNameable(date) ? Math.round(sec - date.getTimezoneOffset() * SEC_PER_MINUTE) : -1 - sec
     }
     return this.#shown
   }
 
-  /** True where the local clock was put back shortly before, so that an earlier second may have the same text. */
+  /** True when the local clock was put back shortly before: an earlier second may have the same text. */
   isRepeated(sec: number): boolean {
     if (this.#isUtc) return false
     if (sec !== this.#checkedSec) {

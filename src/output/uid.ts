@@ -6,12 +6,12 @@ import { Ordinals } from './ordinals.js'
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const BASE = DIGITS.length
-/** 62^5 < 2^32: so many digits one word gives. */
+/** Digits that one word gives: 62^5 < 2^32. */
 const DIGITS_PER_WORD = 5
 const UID_DIGITS = 17
 const TWO_32 = 2 ** 32
 
-// Words that are hashed: the tuple, three of the time, two of the ordinal, and four of the capture at the end.
+// The words that are hashed: 5-tuple, time (3 words), ordinal (2), and the capture (4) at the end.
 const ORDINAL = TUPLE_WORDS + 3
 const CAPTURE = 16
 const CAPTURE_WORDS = 4
@@ -32,14 +32,14 @@ function finished(value: number): number {
 }
 
 /**
- * Names connections as Zeek does: `C` and 17 characters of base 62, about 101 bits. They are a hash of the 5-tuple
- * (whichever side opened it), the first packet's time, which connection of those it is, and with `--per-file` the capture.
- * So the same capture gives the same names with any number of workers, and whatever is read before it.
+ * Makes uids of connections in Zeek's form: `C` and 17 characters of base 62, about 101 bits. A uid is a hash of the 5-tuple
+ * (the same for both directions), the time of the first packet, the connection's number among those with the same 5-tuple and
+ * time, and with `--per-file` the capture. So it depends neither on the number of workers nor on what is read before.
  *
  * The hash is MurmurHash3_x86_128 (A. Appleby, public domain) over 32-bit words.
  */
 export class UidMaker {
-  // Invariant: #ordinals[c] is which connection of its 5-tuple and time c is.
+  // Invariant: #ordinals[c] is the number of connection c among those with the same 5-tuple and time.
   readonly #table: ConnectionTable
   readonly #taken: Ordinals
   readonly #words = new Uint32Array(20)
@@ -51,12 +51,12 @@ export class UidMaker {
     this.#taken = new Ordinals(rememberedPackets)
   }
 
-  /** Connections whose uid has the number of their first packet. */
+  /** Number of connections whose uid was made with the number of their first packet. */
   get limitHits(): number {
     return this.#taken.hits
   }
 
-  /** @param name What tells the capture from others of the run; null: it is the only one. */
+  /** @param name Distinguishes the capture from others of the run; null: it is the only one. */
   startCapture(name: string | null, packetsBefore: number): void {
     this.#taken.startCapture(packetsBefore)
     this.#words.fill(0, CAPTURE)
@@ -70,7 +70,7 @@ export class UidMaker {
     this.#taken.sweep(sec, packets)
   }
 
-  /** Must come first of all for a connection, and in the order of first packets. */
+  /** Begins a connection. Must be called before `uid()`, and in the order of first packets. */
   opened(connection: number): void {
     if (connection >= this.#ordinals.length) {
       this.#ordinals = grown(this.#ordinals, grownRows(this.#ordinals.length, connection + 1))

@@ -6,12 +6,12 @@ import type { Output, WorkerOutput } from './output.js'
 import type { OutputTotals } from './output-totals.js'
 import { WorkerParts, type WorkerResources } from './worker-parts.js'
 
-/** What the outputs of one worker leave at its end. */
+/** What the outputs of one worker return at its end. */
 export interface OutputResult {
   readonly totals: OutputTotals
-  /** Each output's part, in their order; undefined where it has none or could not be finished. */
+  /** The parts of the outputs, in their order. Undefined: the output has none, or could not be finished. */
   readonly parts: readonly unknown[]
-  /** The first output that could not be written. */
+  /** The first error of an output; null: none. */
   readonly error: OutputError | null
 }
 
@@ -36,12 +36,12 @@ export class WorkerOutputs {
   }
 
   /**
-   * A capture begins; all connections of the one before are finished.
+   * Begins a capture. All connections of the one before are finished.
    *
    * @param folder        Folder of its files: the output folder or one below it.
    * @param name          Value of the index field `capture`; null: there is none.
    * @param packetsBefore Packets of the run before it.
-   * @param runsFolder    Folder for its index records alone; null: it gets no record for `--resume`.
+   * @param runsFolder    Folder for its own index records; null: `--resume` keeps nothing of it.
    * @throws OutputError
    */
   startCapture(
@@ -57,7 +57,7 @@ export class WorkerOutputs {
     for (const output of this.#outputs) output.startCapture?.(capture)
   }
 
-  /** All connections of the capture are finished. @throws OutputError */
+  /** Ends a capture: all its connections are finished. @throws OutputError */
   endCapture(): void {
     for (const output of this.#outputs) output.endCapture?.()
   }

@@ -14,29 +14,29 @@ import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import type { PacketPlaces } from './packet-places.js'
 import { UidMaker } from './uid.js'
 
-/** What a worker gives its outputs. */
+/** What a worker has for its outputs. */
 export interface WorkerResources {
   readonly config: Config
   readonly table: ConnectionTable
   readonly encaps: EncapReader
-  /** The worker's number, for names of files in `tempFolder`, the run's own. */
+  /** The worker's number. It is part of the names of files in `tempFolder`, which the run's workers share. */
   readonly number: number
   readonly tempFolder: string
   readonly pages: PageArena
   readonly fdBudget: FdBudget
-  /** Where payload for the console goes; null: it goes nowhere. */
+  /** Takes payload for the console; null: none is shown. */
   readonly console: ConsoleTarget | null
-  /** Device and inode of inputs that no file replaces. */
+  /** `device:inode` of inputs, which no file may replace. */
   readonly inputFiles: ReadonlySet<string>
   readonly places: PacketPlaces
 }
 
-/** Path of a side's connection file below the output folder; null: it has none. */
+/** Path of the file of a connection's side below the output folder; null: there is none. */
 export type FileOf = (connection: number, side: number) => string | null
 
-/** What the outputs of one worker share. Names and uids cost something for each connection: they are made when asked for. */
+/** What the outputs of one worker share. Names and uids cost time for each connection, so they exist only when an output asks for them. */
 export class WorkerParts {
-  // Invariant: #names and #uids are set while outputs are opened, or never.
+  // Invariant: #names and #uids are set before `seal()` or never.
   readonly table: ConnectionTable
   readonly encaps: EncapReader
   readonly number: number
@@ -47,7 +47,7 @@ export class WorkerParts {
   readonly totals = blankOutputTotals()
   /** Makes the files of all outputs, within `-f`. */
   readonly files: NewFiles
-  /** What index and hand-over link to: set by the output that writes connection files. */
+  /** Set by the output that writes connection files; index and hand-over use it. */
   fileOf: FileOf = () => null
   readonly #config: Config
   readonly #madeFiles: MadeFiles | null
@@ -75,19 +75,19 @@ export class WorkerParts {
     )
   }
 
-  /** Names of connections. To be asked for in `Output.open()`. */
+  /** Names of connections. An output asks for them in `Output.open()`. */
   get names(): FileNames {
     this.#names ??= this.#made(new FileNames(this.table, this.#config))
     return this.#names
   }
 
-  /** Uids of connections. To be asked for in `Output.open()`. */
+  /** Uids of connections. An output asks for them in `Output.open()`. */
   get uids(): UidMaker {
     this.#uids ??= this.#made(new UidMaker(this.table, this.#config.limits.rememberedPackets))
     return this.#uids
   }
 
-  /** All outputs are open. @returns What must be told of new connections before the outputs are. */
+  /** Says that all outputs are open. @returns The sinks that must learn of new connections before the outputs do. */
   seal(): readonly Pick<ConnectionSink, 'opened'>[] {
     this.#isSealed = true
     return [this.#names, this.#uids].filter((maker) => maker !== null)
@@ -106,7 +106,7 @@ export class WorkerParts {
     this.#uids?.sweep(sec, packets)
   }
 
-  /** The totals with what names and uids have counted. */
+  /** The totals, with the counts of names and uids. */
   get countedTotals(): OutputTotals {
     this.totals.limits.remembered_packets = Math.max(this.#names?.limitHits ?? 0, this.#uids?.limitHits ?? 0)
     return this.totals

@@ -1,7 +1,7 @@
 // fast-check for mutants: properties are tried a few times, as most faults show at once and there are thousands of mutants.
 import fc from '../../node_modules/fast-check/lib/fast-check.js'
 
-const MOST_RUNS = 40
+const MOST_RUNS = 25
 
 const assert: typeof fc.assert = (property, parameters) =>
   fc.assert(

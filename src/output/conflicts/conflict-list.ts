@@ -7,10 +7,10 @@ import type { Output, OutputSetup, WorkerOutput } from '../output.js'
 import { secondsText } from '../time-text.js'
 import type { WorkerParts } from '../worker-parts.js'
 
-/** Bytes of each copy that a line shows. */
+/** Most bytes of each copy that a line shows. */
 const MOST_BYTES = 4096
 
-/** With `--conflicts` a line for each place where a copy has other bytes than the first one, in the order of their packets. */
+/** The output of `--conflicts`: a line for each place where a copy has other bytes than the first one, in the order of packets. */
 export function conflictList({ config }: OutputSetup): Output<readonly string[]> | null {
   const { conflictsFile, force } = config
   if (conflictsFile === null) return null

@@ -7,7 +7,7 @@ import type { WorkerParts } from '../worker-parts.js'
 import { FinishedLog } from './finished-log.js'
 import { FrameFormat } from './frame-format.js'
 
-/** The output for a program that takes connections as they finish: files of frames, and a log of records. */
+/** The output for a program that takes connections as they finish: files of encoded chunks, and a log of index records. */
 export function handover({ config, handoverDir }: OutputSetup): Output | null {
   if (handoverDir === null) return null
   return { open: (worker) => openIn(worker, config, handoverDir) }
