@@ -1,11 +1,11 @@
 import fs from 'node:fs'
 import {
-  FRAME_HEADER_BYTES,
-  FRAME_MISSING,
-  FRAME_NSEC,
-  FRAME_PAYLOAD_BYTES,
-  FRAME_SIDE,
-} from '../output/handover/frame-format.js'
+  CHUNK_HEADER_BYTES,
+  CHUNK_MISSING,
+  CHUNK_NSEC,
+  CHUNK_PAYLOAD_BYTES,
+  CHUNK_SIDE,
+} from '../output/handover/handover-format.js'
 import { RecordFile } from '../output/record-file.js'
 import type { IndexRecord } from './index-record.js'
 
@@ -37,7 +37,7 @@ export class Connection {
   #isGone = false
 
   /**
-   * @param path File with its frames; null without payload.
+   * @param path File with its chunks; null without payload.
    * @internal
    */
   constructor(record: IndexRecord, path: string | null) {
@@ -52,15 +52,15 @@ export class Connection {
    * @throws Error when the iteration over connections has moved on to the next one.
    */
   async *chunks(): AsyncGenerator<PayloadChunk, void, undefined> {
-    const frames = this.#open()
-    if (frames === null) return
+    const reader = this.#open()
+    if (reader === null) return
     try {
-      for (let chunk = frames.next(); chunk !== null; chunk = frames.next()) {
+      for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
         yield chunk
         if (this.#isGone) throw gone()
       }
     } finally {
-      frames.close()
+      reader.close()
     }
   }
 
@@ -83,9 +83,9 @@ export class Connection {
     this.#path = null
   }
 
-  #open(): FrameReader | null {
+  #open(): ChunkReader | null {
     if (this.#isGone) throw gone()
-    return this.#path === null ? null : new FrameReader(this.#path)
+    return this.#path === null ? null : new ChunkReader(this.#path)
   }
 }
 
@@ -93,8 +93,8 @@ function gone(): Error {
   return new Error('Cannot read the payload of a connection after the iteration has moved on to the next one')
 }
 
-/** Reads the frames of a file in order. */
-class FrameReader {
+/** Reads the chunks of a file in order. */
+class ChunkReader {
   readonly #file: RecordFile
 
   constructor(path: string) {
@@ -104,17 +104,17 @@ class FrameReader {
   /** Returns the next chunk, with an owned copy of its bytes; null at the end. */
   next(): PayloadChunk | null {
     const file = this.#file
-    if (!file.fill(FRAME_HEADER_BYTES)) return null
+    if (!file.fill(CHUNK_HEADER_BYTES)) return null
     const { buffer, at } = file
-    const size = buffer.readUInt32LE(at + FRAME_PAYLOAD_BYTES)
+    const size = buffer.readUInt32LE(at + CHUNK_PAYLOAD_BYTES)
     const chunk = {
-      side: buffer.readUInt32LE(at + FRAME_SIDE) === 0 ? ('orig' as const) : ('resp' as const),
+      side: buffer.readUInt32LE(at + CHUNK_SIDE) === 0 ? ('orig' as const) : ('resp' as const),
       tsSec: buffer.readDoubleLE(at),
-      tsNsec: buffer.readUInt32LE(at + FRAME_NSEC),
-      missingBefore: buffer.readDoubleLE(at + FRAME_MISSING),
+      tsNsec: buffer.readUInt32LE(at + CHUNK_NSEC),
+      missingBefore: buffer.readDoubleLE(at + CHUNK_MISSING),
     }
-    if (!file.fill(FRAME_HEADER_BYTES + size)) return null
-    const from = file.at + FRAME_HEADER_BYTES
+    if (!file.fill(CHUNK_HEADER_BYTES + size)) return null
+    const from = file.at + CHUNK_HEADER_BYTES
     file.at = from + size
     return { ...chunk, bytes: new Uint8Array(file.buffer.subarray(from, from + size)) }
   }

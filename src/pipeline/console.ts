@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Config } from '../config/config.js'
+import { showsConversation } from '../output/console/console-chunk.js'
 import { ConsoleConversation } from '../output/console/console-conversation.js'
-import { usesFrames } from '../output/console/console-frame.js'
 import { ConsoleMerger } from '../output/console/console-merger.js'
 import type { ConsoleMessage } from './console-message.js'
 import type { RunHooks } from './hooks.js'
@@ -30,7 +30,7 @@ export class ConsoleChannel {
 
   /** @param config With the `consoleStyle` to show. */
   constructor(stream: Writable, hooks: RunHooks, { consoleStyle, utc, workerCount }: Config) {
-    const conversation = usesFrames(consoleStyle)
+    const conversation = showsConversation(consoleStyle)
       ? new ConsoleConversation({
           isHex: consoleStyle === 'hex',
           isColoured: hooks.isColoured === true,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Connection } from '../../src/library/connection.js'
 import type { IndexRecord } from '../../src/library/index-record.js'
 import { blankChunk } from '../../src/output/chunk.js'
-import { FrameFormat } from '../../src/output/handover/frame-format.js'
+import { HandoverFormat } from '../../src/output/handover/handover-format.js'
 import { openFilesBelow, tempFolder } from '../output/support.js'
 
 const record = { uid: 'C1', orig_file: 'a.txt', resp_file: 'a.txt' } as unknown as IndexRecord
@@ -25,7 +25,7 @@ function fileOf(chunks: readonly TestChunk[]): string {
     append: (bytes: Uint8Array, from: number, to: number) => parts.push(bytes.slice(from, to)),
     repeat() {},
   }
-  const format = new FrameFormat()
+  const format = new HandoverFormat()
   for (const chunk of chunks)
     format.write(target, { ...blankChunk(), ...chunk, from: 0, to: chunk.bytes.length })
   const path = join(tempFolder(), 'a.txt')

@@ -1,5 +1,5 @@
 import { decimalsOf, NameClock } from '../time-text.js'
-import { type ConsoleFrame, consoleFrames } from './console-frame.js'
+import { type ConsoleChunk, consoleChunks } from './console-chunk.js'
 import { HexDump, shownText, withoutHeadings } from './console-text.js'
 
 /** How a conversation is shown. */
@@ -12,11 +12,11 @@ export interface ConversationStyle {
   readonly isUtc: boolean
 }
 
-/** Frames of one connection, in display order. */
-export interface FramePiece {
+/** Chunks of one connection, in display order. */
+export interface ConversationPiece {
   /** Number of the connection's first packet, which identifies the connection. */
   readonly firstNumber: number
-  /** `bytes[from, to)` are whole frames. */
+  /** `bytes[from, to)` are whole chunks. */
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
@@ -26,7 +26,7 @@ export interface FramePiece {
 interface Run {
   readonly firstNumber: number
   readonly side: number
-  readonly frames: ConsoleFrame[]
+  readonly chunks: ConsoleChunk[]
   bytes: number
 }
 
@@ -55,17 +55,17 @@ export class ConsoleConversation {
   }
 
   /** The text of pieces, in parts. A run that continues from the previous call gets a line that says so. */
-  *texts(pieces: Iterable<FramePiece>): Generator<string> {
+  *texts(pieces: Iterable<ConversationPiece>): Generator<string> {
     let run: Run | null = null
     for (const { firstNumber, bytes, from, to } of pieces) {
-      for (const frame of consoleFrames(bytes, from, to)) {
-        if (run !== null && (run.firstNumber !== firstNumber || run.side !== frame.side)) {
+      for (const chunk of consoleChunks(bytes, from, to)) {
+        if (run !== null && (run.firstNumber !== firstNumber || run.side !== chunk.side)) {
           yield this.#runText(run)
           run = null
         }
-        run ??= { firstNumber, side: frame.side, frames: [], bytes: 0 }
-        run.frames.push(frame)
-        run.bytes += frame.payload.length
+        run ??= { firstNumber, side: chunk.side, chunks: [], bytes: 0 }
+        run.chunks.push(chunk)
+        run.bytes += chunk.payload.length
       }
     }
     if (run !== null) yield this.#runText(run)
@@ -83,29 +83,29 @@ export class ConsoleConversation {
   }
 
   #head(run: Run, isContinued: boolean): string {
-    const first = run.frames[0]!
+    const first = run.chunks[0]!
     const [orig, resp, protocol] = first.text.split(' ')
     const [from, to] = run.side === 0 ? [orig, resp] : [resp, orig]
     const size = `${run.bytes} ${run.bytes === 1 ? 'byte' : 'bytes'}${isContinued ? ', continued' : ''}`
     return `${this.#coloured(`--- ${this.#time(first)} ${protocol} ${from} > ${to} (${size})`, HEAD_COLOURS[run.side]!)}\n`
   }
 
-  #time({ tsSec, tsNsec, isNanosecond }: ConsoleFrame): string {
+  #time({ tsSec, tsNsec, isNanosecond }: ConsoleChunk): string {
     const digits = this.#clock.text(tsSec)
     const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? []
     const whole = parts.length === 0 ? digits : `${parts.slice(0, 3).join('-')} ${parts.slice(3).join(':')}`
     return `${whole}.${`${tsNsec}`.padStart(9, '0').slice(0, decimalsOf(isNanosecond))}`
   }
 
-  // Join frames before searching them: several frames may contain the parts of one heading.
-  #plainText({ frames, side }: Run): string {
+  // Join chunks before searching them: several chunks may contain the parts of one heading.
+  #plainText({ chunks, side }: Run): string {
     let text = ''
     let payloads = ''
     const finish = () => {
       text += this.#coloured(withoutHeadings(payloads), SIDE_COLOURS[side]!)
       payloads = ''
     }
-    for (const { missing, payload } of frames) {
+    for (const { missing, payload } of chunks) {
       if (missing > 0) {
         finish()
         text += this.#gap(missing)
@@ -116,14 +116,14 @@ export class ConsoleConversation {
     return text
   }
 
-  #hexText({ frames, side }: Run): string {
+  #hexText({ chunks, side }: Run): string {
     const dump = new HexDump()
     let text = ''
     const finish = () => {
       const lines = dump.finish()
       if (lines !== '') text += this.#coloured(lines, SIDE_COLOURS[side]!)
     }
-    for (const { offset, missing, payload } of frames) {
+    for (const { offset, missing, payload } of chunks) {
       if (missing > 0) {
         finish()
         text += `${this.#gap(missing)}\n`

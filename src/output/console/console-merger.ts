@@ -33,7 +33,7 @@ export class ConsoleMerger {
 
   /**
    * @param isTerminal   True to escape control and non-ASCII bytes, so that payload cannot control the terminal.
-   * @param conversation Shows the pieces, which are frames then; null to write pieces unchanged.
+   * @param conversation Shows the pieces, which are chunks then; null to write pieces unchanged.
    */
   constructor(
     stream: Writable,
@@ -116,7 +116,7 @@ export class ConsoleMerger {
   }
 
   async #writeConversation(conversation: ConsoleConversation, shown: readonly Piece[]): Promise<void> {
-    for (const text of conversation.texts(shown.map(framesOf))) {
+    for (const text of conversation.texts(shown.map(conversationPiece))) {
       await this.#writer.write(Buffer.from(text, 'latin1'))
     }
   }
@@ -150,7 +150,7 @@ export class ConsoleMerger {
   }
 }
 
-function framesOf({ block: { bytes, pieces }, at, from }: Piece) {
+function conversationPiece({ block: { bytes, pieces }, at, from }: Piece) {
   return { firstNumber: pieces[at + 1]!, bytes, from, to: from + pieces[at + 2]! }
 }
 

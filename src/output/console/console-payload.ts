@@ -8,7 +8,7 @@ import { PayloadChunks, type PayloadForm, type PayloadPlace } from '../payload-c
 import { HeaderFormat, RawFormat } from '../plain-format.js'
 import type { WorkerParts } from '../worker-parts.js'
 import type { ConsoleTarget } from './console-block.js'
-import { ConsoleFrameFormat, connectionText, usesFrames } from './console-frame.js'
+import { ConsoleChunkFormat, connectionText, showsConversation } from './console-chunk.js'
 
 /**
  * The output of `-c`: the payload of all connections on standard output. Workers collect it; `ConsoleChannel` moves it
@@ -22,9 +22,9 @@ export function consolePayload({ config }: OutputSetup): Output | null {
 }
 
 function formOf({ json, chunkHeaders, consoleStyle, gapStyle, maxBytes, limits }: Config): PayloadForm {
-  const isPlaced = usesFrames(consoleStyle)
+  const isPlaced = showsConversation(consoleStyle)
   const plain = chunkHeaders ? new HeaderFormat(consoleStyle === 'headers') : new RawFormat()
-  const format = isPlaced ? new ConsoleFrameFormat() : json ? new JsonFormat() : plain
+  const format = isPlaced ? new ConsoleChunkFormat() : json ? new JsonFormat() : plain
   const isRaw = !json && !chunkHeaders && !isPlaced
   const maxZeros = limits.writtenGapZeros
   return { format, isRaw, isPlaced, gapStyle, maxBytes, zerosTakeRoom: true, maxZeros }
@@ -44,7 +44,7 @@ class ConsolePayload implements WorkerOutput, PayloadPlace {
     this.#target = target
     this.#config = config
     this.#names = json || gapStyle === 'zeros' ? worker.names : null
-    this.chunkName = usesFrames(consoleStyle)
+    this.chunkName = showsConversation(consoleStyle)
       ? (connection) => connectionText(this.#table, connection)
       : json
         ? (connection) => worker.names.baseName(connection, 0)

@@ -5,7 +5,7 @@ import type { Output, OutputSetup, WorkerOutput } from '../output.js'
 import type { PayloadForm } from '../payload-chunks.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { FinishedLog } from './finished-log.js'
-import { FrameFormat } from './frame-format.js'
+import { HandoverFormat } from './handover-format.js'
 
 /** The output for a program that takes connections as they finish: files of encoded chunks, and a log of index records. */
 export function handover({ config, handoverDir }: OutputSetup): Output | null {
@@ -15,7 +15,7 @@ export function handover({ config, handoverDir }: OutputSetup): Output | null {
 
 function openIn(worker: WorkerParts, { limits, maxBytes }: Config, folder: string): WorkerOutput {
   const form: PayloadForm = {
-    format: new FrameFormat(),
+    format: new HandoverFormat(),
     isRaw: false,
     isPlaced: false,
     gapStyle: 'zeros',

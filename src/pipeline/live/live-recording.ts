@@ -12,8 +12,8 @@ import {
 } from '../../capture/live/pcapng-encoder.js'
 import type { OutputError } from '../../errors.js'
 import { isWrittenInPlace } from '../../existing-outputs.js'
+import { makeOutputFolder } from '../../output/make-output-folder.js'
 import { outputFailure } from '../../output/output-failure.js'
-import { makeOutputFolder } from '../../output/output-folder.js'
 import { systemPath } from '../../system-path.js'
 
 const BUFFER_BYTES = 1024 * 1024

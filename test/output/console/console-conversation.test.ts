@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
 import { blankChunk } from '../../../src/output/chunk.js'
 import { ConsoleTarget } from '../../../src/output/console/console-block.js'
-import { ConsoleConversation, type FramePiece } from '../../../src/output/console/console-conversation.js'
-import { ConsoleFrameFormat } from '../../../src/output/console/console-frame.js'
+import { ConsoleChunkFormat } from '../../../src/output/console/console-chunk.js'
+import {
+  ConsoleConversation,
+  type ConversationPiece,
+} from '../../../src/output/console/console-conversation.js'
 
 type Said = readonly [
   connection: number,
@@ -11,9 +14,9 @@ type Said = readonly [
   more?: { offset?: number; lost?: number },
 ]
 
-/** Pieces as a worker gives them, a frame in each; what they were made from is spoiled. */
-function pieces(said: readonly Said[]): FramePiece[] {
-  const format = new ConsoleFrameFormat()
+/** Pieces as a worker gives them, a chunk in each; what they were made from is spoiled. */
+function pieces(said: readonly Said[]): ConversationPiece[] {
+  const format = new ConsoleChunkFormat()
   return said.map(([connection, side, payload, { offset = 0, lost = 0 } = {}], i) => {
     const bytes = Buffer.from(payload, 'latin1')
     const target = new ConsoleTarget()

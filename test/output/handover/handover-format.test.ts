@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { blankChunk } from '../../../src/output/chunk.js'
-import { FRAME_HEADER_BYTES, FrameFormat } from '../../../src/output/handover/frame-format.js'
+import { CHUNK_HEADER_BYTES, HandoverFormat } from '../../../src/output/handover/handover-format.js'
 import { RecordingTarget } from '../recording-target.js'
 
-it('FrameFormat writes a header before each chunk, and tells of lost bytes without showing them', () => {
+it('HandoverFormat writes a header before each chunk, and tells of lost bytes without showing them', () => {
   const target = new RecordingTarget()
-  const format = new FrameFormat()
+  const format = new HandoverFormat()
   const bytes = new TextEncoder().encode('--ls\n--')
   format.write(target, {
     ...blankChunk(),
@@ -19,7 +19,7 @@ it('FrameFormat writes a header before each chunk, and tells of lost bytes witho
   })
   format.write(target, { ...blankChunk(), bytes, from: 2, to: 2 })
   const written = Buffer.from(target.text, 'latin1')
-  expect(written.length).toBe(2 * FRAME_HEADER_BYTES + 3)
+  expect(written.length).toBe(2 * CHUNK_HEADER_BYTES + 3)
   expect(written.readDoubleLE(0)).toBe(2 ** 33 + 1)
   expect(written.readDoubleLE(8)).toBe(2 ** 40)
   expect([16, 20, 24].map((at) => written.readUInt32LE(at))).toEqual([999_999_999, 3, 1])

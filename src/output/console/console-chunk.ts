@@ -5,7 +5,7 @@ import type { Chunk, ChunkFormat, ChunkTarget } from '../chunk.js'
 import { addressText } from '../ip-text.js'
 
 /**
- * A chunk on its way to a terminal, little-endian, followed by the connection's description and the payload:
+ * The encoding of a chunk that a worker sends to the main thread for a terminal, little-endian:
  *
  *   byte 0        8             16              24     28        32     33     34     36
  *   +-------------+-------------+---------------+------+---------+------+------+------+---- ... ----+
@@ -23,8 +23,8 @@ const TEXT_BYTES = 34
 const HEADER_BYTES = 36
 const MAX_TEXT_BYTES = 256
 
-/** True for styles in which workers pass frames to the main thread to show. */
-export function usesFrames(style: ConsoleStyle): boolean {
+/** True for styles that show a conversation: workers send encoded chunks, and the main thread shows them. */
+export function showsConversation(style: ConsoleStyle): boolean {
   return style === 'text' || style === 'hex'
 }
 
@@ -42,8 +42,8 @@ export function connectionText(table: ConnectionTable, connection: number): stri
   return `${endpoint(0)} ${endpoint(1)} ${protocolKeyword(table.protocol[connection]!)}`
 }
 
-/** Formats chunks as frames for the main thread to show. `Chunk.name` is the connection's description. */
-export class ConsoleFrameFormat implements ChunkFormat {
+/** Encodes chunks for the main thread. `Chunk.name` is the connection's description. */
+export class ConsoleChunkFormat implements ChunkFormat {
   readonly #header = new Uint8Array(HEADER_BYTES + MAX_TEXT_BYTES)
   readonly #view = new DataView(this.#header.buffer)
 
@@ -64,8 +64,8 @@ export class ConsoleFrameFormat implements ChunkFormat {
   }
 }
 
-/** A decoded frame. */
-export interface ConsoleFrame {
+/** A decoded chunk. */
+export interface ConsoleChunk {
   readonly tsSec: number
   readonly tsNsec: number
   readonly isNanosecond: boolean
@@ -79,8 +79,8 @@ export interface ConsoleFrame {
   readonly payload: Uint8Array
 }
 
-/** Decodes the frames in `bytes[from, to)`, which must be whole. */
-export function* consoleFrames(bytes: Uint8Array, from: number, to: number): Generator<ConsoleFrame> {
+/** Decodes the chunks in `bytes[from, to)`, which must be whole. */
+export function* consoleChunks(bytes: Uint8Array, from: number, to: number): Generator<ConsoleChunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = from; at < to; ) {
     const textFrom = at + HEADER_BYTES
