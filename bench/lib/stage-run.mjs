@@ -130,7 +130,8 @@ export function runStages(capture, last, out) {
     sum ^= hash
     if (depth < RING) return
     if (producer.free() === 0) takeRecords()
-    writePacket(producer.words, producer.next(), captured, packet, hash, packets)
+    const lastByte = bytes[packet.payloadFrom + packet.payloadBytes - 1] ?? 0
+    writePacket(producer.words, producer.next(), captured, packet, lastByte, hash, packets)
     producer.commit()
     if (packets % SWEEP_PACKETS === 0 && depth >= FLOW) {
       takeRecords()

@@ -36,7 +36,8 @@ export class ConnectionTimes {
   isIdle(connection: number, tsSec: number, tsNsec: number): boolean {
     const isTcp = this.#table.protocol[connection] === IpProtocol.TCP
     const timeoutSec = isTcp ? this.#timeOuts.tcpTimeoutSec : this.#timeOuts.udpTimeoutSec
-    return timeoutSec > 0 && this.#idleSec(connection, tsSec, tsNsec) > timeoutSec
+    if (timeoutSec === 0 || tsSec - this.#table.lastSec[connection]! + 1 <= timeoutSec) return false
+    return this.#idleSec(connection, tsSec, tsNsec) > timeoutSec
   }
 
   /** True when what waits on a TCP connection has waited longer than its time-out. */

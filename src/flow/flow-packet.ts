@@ -9,6 +9,8 @@ export interface FlowPacket extends TransportFields {
   tsSec: number
   tsNsec: number
   isNanosecond: boolean
+  /** Last byte of the payload; meaningful where there is one. */
+  lastByte: number
   /**
    * The frame is `bytes[frameFrom, frameFrom + frameBytes)`, as captured; of a reassembled packet the frame that completed
    * it. Valid as long as the payload.
@@ -31,6 +33,7 @@ export function blankFlowPacket(): FlowPacket {
     tsSec: 0,
     tsNsec: 0,
     isNanosecond: false,
+    lastByte: 0,
     frameFrom: 0,
     frameBytes: 0,
     interfaceId: 0,

@@ -3,16 +3,20 @@ import { Outside } from '../stream/outside.js'
 import { seqAdd } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
-import { ConnectionFlag, type ConnectionTable } from './connection-table.js'
+import type { ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
+import { DOUBTFUL, isKeepAlive, LoneBytes } from './lone-bytes.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
 const SYN_SEEN = HalfSeen.SYN | HalfSeen.SYN_ACK
-const DOUBTFUL = ConnectionFlag.DOUBTFUL_0 | ConnectionFlag.DOUBTFUL_1
 /** From this value of the column `windowScale` on a window may be of more than 64 MiB. */
 const LARGE_SCALE = 12
+
+/** Of these flags a predicted packet has only the ACK. */
+const PREDICTED_FLAGS = TcpFlag.SYN | TcpFlag.FIN | TcpFlag.RST | TcpFlag.ACK
+const NOT_PREDICTED = HalfSeen.HELD | HalfSeen.UNSETTLED | HalfSeen.FIN | HalfSeen.RST
 
 /** What a packet did to its connection. */
 export type TcpOutcome = 'open' | 'finished' | 'reset'
@@ -21,10 +25,12 @@ export type TcpOutcome = 'open' | 'finished' | 'reset'
 export class TcpTracker {
   readonly #table: ConnectionTable
   readonly #reassembler: TcpReassembler
+  readonly #lone: LoneBytes
 
   constructor(table: ConnectionTable, reassembler: TcpReassembler) {
     this.#table = table
     this.#reassembler = reassembler
+    this.#lone = new LoneBytes(table, reassembler)
   }
 
   /** Takes a packet that `side` sent. */
@@ -33,8 +39,19 @@ export class TcpTracker {
     const half = 2 * connection + side
     const peer = half ^ 1
     const { tcpFlags } = packet
+    if (this.#isPredicted(half, packet)) {
+      this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
+      if (packet.payloadBytes > 0) {
+        table.halfSeen[half]! |= HalfSeen.DATA
+        this.#reassembler.push(half, packet.seq, bytes, packet)
+        noteOnce(table, half, HistoryLetter.DATA)
+      } else {
+        noteOnce(table, half, HistoryLetter.ACK)
+      }
+      return 'open'
+    }
     this.#noteFlags(half, packet)
-    if (table.flags[connection]! & DOUBTFUL) this.#dispelDoubt(half, bytes, packet)
+    if (table.flags[connection]! & DOUBTFUL) this.#lone.dispel(half, bytes, packet)
     if (table.windowScale[half]! >= LARGE_SCALE) this.#noteWindow(half, packet)
     const gaps = table.gaps[half]!
     const peerGaps = table.gaps[peer]!
@@ -141,6 +158,22 @@ export class TcpTracker {
     return true
   }
 
+  // Header prediction: true when a packet only acknowledges, or brings what is next, and nothing of either side is held,
+  // doubtful or about to end. All that `packet` does beyond delivering would come to nothing.
+  #isPredicted(half: number, packet: FlowPacket): boolean {
+    const { halfSeen, nextSeq, windowScale } = this.#table
+    const peer = half ^ 1
+    return (
+      (packet.tcpFlags & PREDICTED_FLAGS) === TcpFlag.ACK &&
+      (halfSeen[half]! & halfSeen[peer]! & HalfSeen.STARTED) !== 0 &&
+      ((halfSeen[half]! | halfSeen[peer]!) & NOT_PREDICTED) === 0 &&
+      packet.originalPayloadBytes === packet.payloadBytes &&
+      (packet.payloadBytes === 0 || packet.seq === nextSeq[half]!) &&
+      packet.window !== 0 &&
+      windowScale[half]! < LARGE_SCALE
+    )
+  }
+
   #syn(half: number, bytes: Uint8Array, packet: FlowPacket): void {
     const table = this.#table
     const isAck = (packet.tcpFlags & TcpFlag.ACK) !== 0
@@ -167,9 +200,8 @@ export class TcpTracker {
     const table = this.#table
     const seen = table.halfSeen[half]!
     if (isKeepAlive(packet)) {
-      if ((seen & HalfSeen.STARTED) === 0) {
-        table.flags[half >> 1]! |= doubtOf(half)
-      } else if (seen & HalfSeen.UNSETTLED && (seen & HalfSeen.HELD) === 0) {
+      if ((seen & HalfSeen.STARTED) === 0) this.#lone.doubt(half)
+      else if (seen & HalfSeen.UNSETTLED && (seen & HalfSeen.HELD) === 0) {
         // The side itself has told that it comes behind this byte.
         if (this.#reassembler.offsetOf(half, seq) === -1) {
           this.countOutside(half, Outside.KEEP_ALIVE, packet.payloadBytes)
@@ -180,53 +212,10 @@ export class TcpTracker {
     if ((seen & HalfSeen.STARTED) === 0) this.#reassembler.join(half, seq)
     table.halfSeen[half]! |= HalfSeen.DATA
     const retransmissions = table.retransmissions[half]!
-    this.#reassembler.recent.packetNumber = packet.number
-    this.#reassembler.push(
-      half,
-      seq,
-      bytes,
-      packet.payloadFrom,
-      packet.payloadFrom + packet.payloadBytes,
-      packet.originalPayloadBytes,
-      packet.tsSec,
-      packet.tsNsec,
-    )
+    this.#reassembler.push(half, seq, bytes, packet)
     if (table.retransmissions[half] !== retransmissions) {
       noteRepetition(table, half, HistoryLetter.RETRANSMISSION, table.retransmissions[half]!)
     }
-  }
-
-  // The first byte of a side was alone in its segment, as that of a keep-alive is: it was one if the peer answers it, and was
-  // data if the side goes on behind it before.
-  #dispelDoubt(half: number, bytes: Uint8Array, packet: FlowPacket): void {
-    const { tcpFlags, payloadBytes, originalPayloadBytes, payloadFrom } = packet
-    const peer = half ^ 1
-    if (this.#isDoubtful(peer) && tcpFlags & TcpFlag.ACK) {
-      if (this.#reassembler.offsetOf(peer, packet.ack) === 1) this.#dropKeepAlive(peer)
-    }
-    if (!this.#isDoubtful(half) || (originalPayloadBytes === 0 && (tcpFlags & TcpFlag.FIN) === 0)) return
-    const offset = this.#reassembler.offsetOf(half, packet.seq)
-    if (offset === 0 && originalPayloadBytes === 1) return
-    const at = payloadFrom - offset
-    const isAgain = at >= payloadFrom && at < payloadFrom + payloadBytes
-    if (isAgain && bytes[at] !== this.#reassembler.held.byteAt(half, 0)) this.#dropKeepAlive(half)
-    else this.#table.flags[half >> 1]! &= ~doubtOf(half)
-  }
-
-  // It is so until its start is settled: the byte is delivered then.
-  #isDoubtful(half: number): boolean {
-    const { flags, halfSeen } = this.#table
-    if (halfSeen[half]! & HalfSeen.UNSETTLED) return (flags[half >> 1]! & doubtOf(half)) !== 0
-    flags[half >> 1]! &= ~doubtOf(half)
-    return false
-  }
-
-  #dropKeepAlive(half: number): void {
-    const table = this.#table
-    table.flags[half >> 1]! &= ~doubtOf(half)
-    const behind = seqAdd(table.nextSeq[half]!, 1)
-    this.countOutside(half, Outside.KEEP_ALIVE, this.#reassembler.discard(half))
-    this.#reassembler.join(half, behind)
   }
 
   #fin(half: number, seq: number): void {
@@ -288,13 +277,4 @@ export class TcpTracker {
       noteRepetition(this.#table, half, HistoryLetter.GAP, count)
     }
   }
-}
-
-function doubtOf(half: number): number {
-  return ConnectionFlag.DOUBTFUL_0 << (half & 1)
-}
-
-// A keep-alive repeats a byte, with any content (RFC 9293 §3.8.4), while one byte of data is pushed.
-function isKeepAlive({ originalPayloadBytes, tcpFlags }: FlowPacket): boolean {
-  return originalPayloadBytes === 1 && (tcpFlags & (TcpFlag.PSH | TcpFlag.FIN | TcpFlag.SYN)) === 0
 }

@@ -4,6 +4,7 @@ import type { HeldStore } from './held-store.js'
 import { HeldStreams, type ReassemblerLimits } from './held-streams.js'
 import { Outside } from './outside.js'
 import type { RecentSegments } from './recent-segments.js'
+import type { Segment } from './segment.js'
 import { seqDiff } from './seq.js'
 import type { StreamSink } from './sink.js'
 
@@ -113,30 +114,20 @@ export class TcpReassembler {
     return this.#halves.nextOffset[half]! + seqDiff(seq, this.#halves.nextSeq[half]!)
   }
 
-  /**
-   * Takes the payload `bytes[from, to)` of a segment whose first byte has sequence number `seq`, and which had
-   * `wireBytes` (at least `to - from`) bytes of payload on the wire. Keeps nothing of `bytes` after the call.
-   */
-  push(
-    half: number,
-    seq: number,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    wireBytes: number,
-    tsSec: number,
-    tsNsec: number,
-  ): void {
+  /** Takes a segment whose first byte of payload has sequence number `seq`. Keeps nothing of `bytes` after the call. */
+  push(half: number, seq: number, bytes: Uint8Array, segment: Segment): void {
     const halves = this.#halves
     const held = halves.halfSeen[half ^ 1]! & HalfSeen.HELD
-    if (seqDiff(seq, halves.nextSeq[half]!) === 0 && ((halves.halfSeen[half]! & NOT_PLAIN) | held) === 0) {
-      this.delivery.deliver(half, bytes, from, to, tsSec, tsNsec, true)
-      if (wireBytes > to - from) this.delivery.skipCut(half, wireBytes - (to - from))
-      if (halves.nextOffset[half]! > halves.highOffset[half]!)
-        halves.highOffset[half] = halves.nextOffset[half]!
+    if (seqDiff(seq, halves.nextSeq[half]!) !== 0 || ((halves.halfSeen[half]! & NOT_PLAIN) | held) !== 0) {
+      this.#pushOutOfOrder(half, seq, bytes, segment)
       return
     }
-    this.#pushOutOfOrder(half, seq, bytes, from, to, wireBytes, tsSec, tsNsec)
+    const { payloadFrom, payloadBytes, originalPayloadBytes, tsSec, tsNsec, lastByte } = segment
+    this.recent.packetNumber = segment.number
+    this.delivery.deliver(half, bytes, payloadFrom, payloadFrom + payloadBytes, tsSec, tsNsec, true, lastByte)
+    if (originalPayloadBytes > payloadBytes) this.delivery.skipCut(half, originalPayloadBytes - payloadBytes)
+    if (halves.nextOffset[half]! > halves.highOffset[half]!)
+      halves.highOffset[half] = halves.nextOffset[half]!
   }
 
   /** The peer has acknowledged everything before sequence number `ack`. */
@@ -192,19 +183,13 @@ export class TcpReassembler {
     this.recent.release(2 * connection + 1)
   }
 
-  #pushOutOfOrder(
-    half: number,
-    seq: number,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    wireBytes: number,
-    tsSec: number,
-    tsNsec: number,
-  ): void {
+  #pushOutOfOrder(half: number, seq: number, bytes: Uint8Array, segment: Segment): void {
     const halves = this.#halves
-    const { packetNumber, comparison } = this.recent
-    comparison.setSecond(packetNumber, tsSec, tsNsec)
+    const { originalPayloadBytes: wireBytes, number, tsSec, tsNsec } = segment
+    let from = segment.payloadFrom
+    let to = from + segment.payloadBytes
+    this.recent.packetNumber = number
+    this.recent.comparison.setSecond(number, tsSec, tsNsec)
     let start = this.offsetOf(half, seq)
     if (wireBytes === 1 && this.#isKeepAlive(half, start)) {
       if (to > from && this.#byteAt(half, start) === bytes[from])

@@ -160,6 +160,7 @@ export function setUpTracker(
       number,
       payloadFrom: 1,
       payloadBytes: data.length,
+      lastByte: bytes[data.length]!,
       originalPayloadBytes: data.length,
       ipBytes: 40 + data.length,
       ...fields,

@@ -1,6 +1,7 @@
 import type { PageArena } from '../../src/bytes/page-arena.js'
 import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { HeldStore } from '../../src/stream/held-store.js'
+import type { Segment } from '../../src/stream/segment.js'
 import { seqAdd } from '../../src/stream/seq.js'
 import { TcpReassembler } from '../../src/stream/tcp-reassembler.js'
 import { pageArena } from '../support/pages.js'
@@ -37,7 +38,12 @@ export function setUp(options: Setup = {}) {
   /** Pushes `text` at `offset` from `firstSeq`, from a buffer that is spoiled afterwards. */
   function push(firstSeq: number, offset: number, text: string, tsSec = 0, wireBytes = text.length): void {
     const bytes = Buffer.from(`<${text}>`, 'latin1')
-    reassembler.push(0, seqAdd(firstSeq, offset), bytes, 1, 1 + text.length, wireBytes, tsSec, 0)
+    reassembler.push(
+      0,
+      seqAdd(firstSeq, offset),
+      bytes,
+      segmentOf(bytes, 1, 1 + text.length, tsSec, wireBytes),
+    )
     bytes.fill(0x21) // the slab is used again: nothing may still point at it
   }
   /** Ends the connection; its number may mean another one after it. */
@@ -46,4 +52,23 @@ export function setUp(options: Setup = {}) {
     reassembler.release(0)
   }
   return { end, table, sink, spill, store, reassembler, push }
+}
+
+/** The segment whose payload is `bytes[from, to)`. */
+export function segmentOf(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  tsSec = 0,
+  wireBytes = to - from,
+): Segment {
+  return {
+    payloadFrom: from,
+    payloadBytes: to - from,
+    originalPayloadBytes: wireBytes,
+    lastByte: to > from ? bytes[to - 1]! : 0,
+    number: 1,
+    tsSec,
+    tsNsec: 0,
+  }
 }

@@ -4,7 +4,7 @@ import { HalfSeen } from '../../src/stream/half-streams.js'
 import { Outside } from '../../src/stream/outside.js'
 import { seqAdd } from '../../src/stream/seq.js'
 import { pageArena } from '../support/pages.js'
-import { setUp } from './reassembler-setup.js'
+import { segmentOf, setUp } from './reassembler-setup.js'
 
 const FIRST_SEQS = [0, 1001, 0xfffffffe, 0x7fffffff]
 
@@ -291,7 +291,8 @@ describe('TcpReassembler.push()', () => {
     reassembler.start(1, 0)
     push(0, 5, 'late')
     reassembler.acknowledge(0, 9, 0, 0)
-    reassembler.push(1, 0, Buffer.from('answer'), 0, 6, 6, 0, 0)
+    const answer = Buffer.from('answer')
+    reassembler.push(1, 0, answer, segmentOf(answer, 0, 6))
     expect(sink.calls).toEqual([])
     reassembler.finish(0, 0)
     expect(sink.text(1)).toBe('answer')
@@ -556,7 +557,7 @@ describe('TcpReassembler against a map of bytes', () => {
         for (const [at, { half, offset, ack, length }] of turns.entries()) {
           const bytes = Buffer.alloc(length, 65)
           reassembler.acknowledge(half ^ 1, 100 + ack, at, 0)
-          reassembler.push(half, 100 + offset, bytes, 0, length, length, at, 0)
+          reassembler.push(half, 100 + offset, bytes, segmentOf(bytes, 0, length, at))
           for (const side of [0, 1]) reassembler.held.giveUpGaps(side, at, 0)
           for (let i = 0; i < length; i++) seen[half]!.add(offset + i)
         }

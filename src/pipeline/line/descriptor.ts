@@ -9,12 +9,13 @@ import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.
  *    0  kind (bits 0-3), IPv6 (bit 4), nanosecond clock (bit 5), protocol (8-15), TCP flags (16-23), hop limit (24-31)
  *    1  position of the payload          7  ack                   13  IP total length
  *    2  captured payload bytes (0-20),   8  ports: src << 16|dst  14  packet number, low 32 bits
- *       link type (21-31)                9  source address        15  encapId (0-15), number above 2^32 (16-31)
- *    3  payload bytes on the wire       10  destination address   16  position of the frame
- *    4  seconds, low 32 bits            11  flow hash             17  captured bytes of the frame (0-20),
- *    5  nanoseconds                     12  window (0-15),            of the transport header (21-31)
- *    6  seq                                 seconds above 2^32    18  position of the IP header
- *                                           (16-31)               19  IP identification (0-15), interface (16-31)
+ *       link type (21-31)                9  source address        15  encapId (0-15), number above 2^32 (16-23),
+ *    3  payload bytes on the wire       10  destination address       last byte of the payload (24-31)
+ *    4  seconds, low 32 bits            11  flow hash             16  position of the frame
+ *    5  nanoseconds                     12  window (0-15),        17  captured bytes of the frame (0-20),
+ *    6  seq                                 seconds above 2^32        of the transport header (21-31)
+ *                                           (16-31)               18  position of the IP header
+ *                                                                 19  IP identification (0-15), interface (16-31)
  *
  * A frame and a payload have at most 1 MiB. IPv4 addresses are values, IPv6 addresses positions. The record of an ICMP
  * error has the error's time, and the 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes.
@@ -53,12 +54,18 @@ const BYTES_MASK = 2 ** BYTES_BITS - 1
 const MAX_LINK_TYPE = 2 ** (32 - BYTES_BITS) - 1
 const TWO_32 = 2 ** 32
 
-/** Writes the record of a packet at `words[at]`. */
+/**
+ * Writes the record of a packet at `words[at]`.
+ *
+ * @param lastByte Of the captured payload.
+ * @param number   Below 2^40.
+ */
 export function writePacket(
   words: Uint32Array,
   at: number,
   captured: CapturedPacket,
   packet: TransportPacket,
+  lastByte: number,
   hash: number,
   number: number,
 ): void {
@@ -83,7 +90,7 @@ export function writePacket(
   words[at + 12] = packet.window | ((captured.tsSec / TWO_32) << 16)
   words[at + 13] = packet.ipBytes
   words[at + 14] = number
-  words[at + 15] = packet.encapId | ((number / TWO_32) << 16)
+  words[at + 15] = packet.encapId | ((number / TWO_32) << 16) | (lastByte << 24)
   words[at + 16] = captured.from
   words[at + 17] = (captured.to - captured.from) | ((packet.payloadFrom - packet.transportFrom) << BYTES_BITS)
   words[at + 18] = packet.ipFrom
@@ -117,7 +124,7 @@ export function writeIcmpError(
  * Writes a control record.
  *
  * @param number       Depends on the kind: a second, an epoch or a capture. Below 2^48.
- * @param packetNumber Packets read before it.
+ * @param packetNumber Packets read before it. Below 2^40.
  */
 export function writeControl(
   words: Uint32Array,
@@ -193,7 +200,7 @@ export function controlNumber(words: Uint32Array, at: number): number {
 
 /** Number of the packet, or packets read before a control record. */
 export function packetNumber(words: Uint32Array, at: number): number {
-  return (words[at + 15]! >>> 16) * TWO_32 + words[at + 14]!
+  return ((words[at + 15]! >>> 16) & 0xff) * TWO_32 + words[at + 14]!
 }
 
 /** Reads the record of an ICMP error. */
@@ -241,6 +248,7 @@ export function readPacket(words: Uint32Array, at: number, out: FlowPacket): voi
   out.tsSec = secondsOf(words, at)
   out.ipBytes = words[at + 13]!
   out.encapId = words[at + 15]! & 0xffff
+  out.lastByte = words[at + 15]! >>> 24
   out.number = packetNumber(words, at)
   out.frameFrom = words[at + 16]!
   out.frameBytes = words[at + 17]! & BYTES_MASK

@@ -158,6 +158,7 @@ function flowPacketOf(segment, number) {
     dstPort: dst?.port ?? 0,
     payloadFrom: 16,
     payloadBytes,
+    lastByte: bytes[15 + payloadBytes] ?? 0,
     originalPayloadBytes: payloadBytes + cutBytes,
     seq,
     ack,

@@ -24,6 +24,7 @@ import { blankTransportPacket } from '../../../src/wire/transport-packet.js'
 
 const GARBAGE = 0xa5a5_a5a5
 const MAX_48 = 2 ** 48 - 1
+const MAX_40 = 2 ** 40 - 1
 
 /** Memory with old content, and the record in its middle. */
 function oldWords(): Uint32Array {
@@ -42,6 +43,7 @@ const u48 = fc.oneof(
   fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 47, MAX_48),
   fc.integer({ min: 0, max: MAX_48 }),
 )
+const u40 = fc.oneof(fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, MAX_40), fc.integer({ min: 0, max: MAX_40 }))
 
 const ports = { protocol: u8, srcPort: u16, dstPort: u16 }
 const tuple = fc.oneof(
@@ -89,11 +91,11 @@ const time = fc.record({
 describe('the record of a packet', () => {
   it('gives back every field as it was written, and touches no other record', () => {
     fc.assert(
-      fc.property(packet, time, frame, i32, u48, (packet, time, frame, hash, number) => {
+      fc.property(packet, time, frame, u8, i32, u40, (packet, time, frame, lastByte, hash, number) => {
         const words = oldWords()
         const captured = { ...time, ...frame }
         const transport = { ...packet, hasQuote: true, quoted: blankTransportPacket().quoted }
-        writePacket(words, RECORD_WORDS, captured, transport, hash, number)
+        writePacket(words, RECORD_WORDS, captured, transport, lastByte, hash, number)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.PACKET)
         expect(packetNumber(words, RECORD_WORDS)).toBe(number)
         const out = blankFlowPacket()
@@ -102,6 +104,7 @@ describe('the record of a packet', () => {
           ...blankFlowPacket(),
           ...packet,
           ...time,
+          lastByte,
           hash,
           number,
           linkType: Math.min(packet.linkType, 2_047),
@@ -139,7 +142,7 @@ describe('a control record', () => {
 
   it('gives back its numbers', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...kinds), u48, u48, time, (kind, number, packets, highest) => {
+      fc.property(fc.constantFrom(...kinds), u48, u40, time, (kind, number, packets, highest) => {
         const words = oldWords()
         writeControl(words, RECORD_WORDS, kind, number, packets)
         writeHighestTime(words, RECORD_WORDS, highest.tsSec, highest.tsNsec)
