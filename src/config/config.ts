@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js'
 import type { ConsoleStyle } from './console-style.js'
 import { LIVE_OPTIONS, type LiveConfig } from './live-options.js'
-import type { Checked } from './option-row.js'
+import type { Checked, OptionTable } from './option-row.js'
 import { shown } from './option-values.js'
 import { checkedBy, type RawOptions, RUN_OPTIONS, refuseConflicts, refuseUnknown } from './options.js'
 import { refuseSharedOutput } from './shared-outputs.js'
@@ -91,6 +91,16 @@ export function toConfig(raw: RawOptions): Config {
     isWorkerCountFixed: raw.workers !== undefined,
     limits: DEFAULT_LIMITS,
   })
+}
+
+/** The values that change results, under their names in `Config`. */
+export function resultValues(config: Config): Readonly<Record<string, unknown>> {
+  const values: Readonly<Record<string, unknown>> = { ...config }
+  const rows: OptionTable = RUN_OPTIONS
+  const names = Object.entries(rows).flatMap(([name, { field = name, changesResults }]) =>
+    changesResults ? [field] : [],
+  )
+  return Object.fromEntries(names.map((name) => [name, values[name]]))
 }
 
 function toLiveConfig(

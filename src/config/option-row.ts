@@ -23,6 +23,8 @@ export interface OptionText {
   readonly help: string
   /** The sentence of the README, in Markdown; absent: that of the help. */
   readonly readme?: string
+  /** The connections, files or records of a run depend on it: `--resume` converts again what was made with another value. */
+  readonly changesResults?: true
   /** Options without which this one has no meaning, by their names in the library, with the reason. */
   readonly needs?: Readonly<Record<string, string>>
   /** Options that exclude this one, by their names in the library, with the reason. */

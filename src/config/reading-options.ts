@@ -40,6 +40,7 @@ export const READING_OPTIONS = {
   /** Treat each input as a separate capture with a separate output folder. */
   perFile: flag({
     group: 'Input',
+    changesResults: true,
     help: 'each input is a capture of its own, results in DIR/<its path below the folder or glob>/',
     readme:
       'every input is a capture of its own, with its results in `DIR/` below the path that the input has in the folder argument or behind the constant part of the glob (`in/day2/a.pcap` of `in` or `in/*/*.pcap`: `DIR/day2/a.pcap/`), a file that is named: its base name. Two inputs with one folder of results are refused. Without it all inputs are one capture, read in the order of their first packets',
@@ -47,6 +48,7 @@ export const READING_OPTIONS = {
   /** Read inputs that overlap in time, at most 64, as one capture in the order of their packets' times. */
   merge: flag({
     group: 'Input',
+    changesResults: true,
     help: 'inputs that overlap in time (several sensors) are one capture, by the times of their packets',
     readme: 'read inputs that overlap in time (two sensors) as one capture, packet by packet; at most 64',
     conflicts: { perFile: 'inputs are one capture or one each' },
@@ -56,6 +58,7 @@ export const READING_OPTIONS = {
     {
       value: 'X',
       group: 'Input',
+      changesResults: true,
       help: "link type to use instead of the capture's own: name or number; auto: what its packets look like",
       readme:
         "link type to use instead of the capture's own: a [LINKTYPE](https://www.tcpdump.org/linktypes.html) name or number; `auto` takes what the first 1,000 packets (or 1 MiB) look like where nearly none is as the capture says",
@@ -67,6 +70,7 @@ export const READING_OPTIONS = {
     letter: 'e',
     value: 'EXPR',
     group: 'Input',
+    changesResults: true,
     help: 'packets to take: pcap-filter(7) expression',
     readme: 'only packets that match this pcap-filter expression',
     what: 'a filter expression',
@@ -76,6 +80,7 @@ export const READING_OPTIONS = {
   noDecap: denial({
     field: 'decap',
     group: 'Input',
+    changesResults: true,
     help: "don't look inside tunnels",
     readme: "don't look inside tunnels over IP",
   }),
@@ -85,6 +90,7 @@ export const READING_OPTIONS = {
       value: 'PORT=TUNNEL',
       isRepeatable: true,
       group: 'Input',
+      changesResults: true,
       help: `tunnel on a port: udp:8473=vxlan, also tcp:; repeatable; ${TUNNEL_NAMES.join(', ')}`,
       readme: `the tunnel that a port stands for, in either direction: \`udp:8473=vxlan\`, also \`tcp:\`; repeatable. Tunnels: ${TUNNEL_NAMES.map((name) => `\`${name}\``).join(', ')}`,
       conflicts: { noDecap: 'no tunnel is opened' },
@@ -97,6 +103,7 @@ export const READING_OPTIONS = {
     value: 'COPY',
     field: 'overlapPolicy',
     group: 'Reassembly',
+    changesResults: true,
     help: 'copy that wins when a retransmission differs: first (default) or last',
     readme:
       'which copy wins when a retransmission carries other bytes: `first` (default) or `last`. Conflicts are counted either way',
@@ -108,6 +115,7 @@ export const READING_OPTIONS = {
     value: 'S',
     field: 'tcpTimeoutSec',
     group: 'Reassembly',
+    changesResults: true,
     help: 'idle seconds that end a TCP connection (default: 3600; 0: never)',
     readme:
       'seconds of capture time without a packet after which the next one opens a new TCP connection; default 3600, 0: never',
@@ -119,6 +127,7 @@ export const READING_OPTIONS = {
     value: 'S',
     field: 'udpTimeoutSec',
     group: 'Reassembly',
+    changesResults: true,
     help: 'the same for UDP and other protocols (default: 300; 0: never)',
     readme: 'the same for UDP and all other protocols; default 300',
     fallback: 300,
@@ -129,6 +138,7 @@ export const READING_OPTIONS = {
   maxBytes: size({
     value: 'N',
     group: 'Contents',
+    changesResults: true,
     help: 'keep only the first N payload bytes of each direction',
     readme: 'keep only the first N payload bytes of each direction; all are counted',
     fallback: Number.POSITIVE_INFINITY,

@@ -44,10 +44,16 @@ export const WRITING_OPTIONS = {
   separateSides: flag({
     letter: 's',
     group: 'Output',
+    changesResults: true,
     help: 'one file per direction instead of one per connection',
   }),
   /** Write a metadata file per connection. */
-  writeMetadata: flag({ letter: 'm', group: 'Output', help: 'a metadata file per connection' }),
+  writeMetadata: flag({
+    letter: 'm',
+    group: 'Output',
+    changesResults: true,
+    help: 'a metadata file per connection',
+  }),
   /**
    * Paths of connection indexes, each in the format of its ending: `.jsonl` (JSON lines), `.csv`, `.parquet`, or `.log`
    * (Zeek's `conn.log`); `-`: JSON lines to standard output.
@@ -107,6 +113,7 @@ export const WRITING_OPTIONS = {
   json: flag({
     letter: 'j',
     group: 'Contents',
+    changesResults: true,
     help: 'data chunks as JSON lines (and metadata as JSON)',
     readme: 'data chunks as JSON lines, metadata as JSON',
   }),
@@ -115,6 +122,7 @@ export const WRITING_OPTIONS = {
     letter: 'd',
     field: 'chunkHeaders',
     group: 'Contents',
+    changesResults: true,
     help: 'a header before every data chunk',
     readme: 'a header before every data chunk; without effect with `-j`',
   }),
@@ -131,6 +139,7 @@ export const WRITING_OPTIONS = {
     value: 'STYLE',
     field: 'gapStyle',
     group: 'Contents',
+    changesResults: true,
     help: 'for bytes the capture lost: marker (default), zeros or skip',
     readme:
       'what stands for bytes that the capture lost: `marker` (the text `[N bytes missing]`, default), `zeros` (N zero bytes), or `skip` (nothing)',

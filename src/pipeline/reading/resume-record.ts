@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Config } from '../../config/config.js'
+import { type Config, resultValues } from '../../config/config.js'
 import { type ErrorKind, type Failure, failureReason, InputError, OutputError } from '../../errors.js'
 import { refuseExisting } from '../../existing-outputs.js'
 import { reason } from '../../input/file-source.js'
@@ -21,24 +21,6 @@ const MAX_RECORD_BYTES = 64 * 1024 * 1024
 const RECORD_VERSION = 3
 /** The first version whose runs list what they make. */
 export const LISTING_VERSION = 2
-/** The options that change results, besides those that JSON or another machine would not tell. */
-const RESULT_OPTIONS = [
-  'filter',
-  'perFile',
-  'merge',
-  'separateSides',
-  'chunkHeaders',
-  'json',
-  'writeMetadata',
-  'gapStyle',
-  'overlapPolicy',
-  'tcpTimeoutSec',
-  'udpTimeoutSec',
-  'decap',
-  'linkType',
-  'decodeAs',
-] as const satisfies readonly (keyof Config)[]
-
 /** One input of a capture, as it was when it was converted. */
 export interface RecordedInput {
   readonly name: string
@@ -102,16 +84,15 @@ function recordedInput({ kind, path, failure }: Input): RecordedInput | null {
   }
 }
 
+// The values as JSON has them: null for an unlimited number.
 function resultOptions(config: Config): Record<string, unknown> {
-  return {
-    ...Object.fromEntries(RESULT_OPTIONS.map((name) => [name, config[name]])),
-    maxBytes: Number.isFinite(config.maxBytes) ? config.maxBytes : null,
-    timeZone: config.utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
-  }
+  const timeZone = config.utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+  return JSON.parse(JSON.stringify({ ...resultValues(config), timeZone }))
 }
 
 export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
-  const text = ({ version, options, inputs }: CaptureFacts) => JSON.stringify([version, options, inputs])
+  const text = ({ version, options, inputs }: CaptureFacts) =>
+    JSON.stringify([version, Object.entries(options).sort(), inputs])
   return text(a) === text(b)
 }
 

@@ -4,6 +4,8 @@ import { platform } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Config, type RawOptions, toConfig } from '../../../src/config/config.js'
+import type { OptionTable } from '../../../src/config/option-row.js'
+import { OPTIONS } from '../../../src/config/options.js'
 import { InputError, OutputError } from '../../../src/errors.js'
 import { RECORD_NAME } from '../../../src/input/own-results.js'
 import {
@@ -58,6 +60,17 @@ describe('factsOf()', () => {
   ]
   it.each(others)('is the same with %j', (options) => {
     expect(areEqual(facts, factsOf([input], configOf(options))!)).toBe(true)
+  })
+
+  it('has each option whose row says that it changes results, in any order', () => {
+    const rows: OptionTable = OPTIONS
+    const names = Object.entries(rows).flatMap(([name, { field, changesResults }]) =>
+      changesResults ? [field ?? name] : [],
+    )
+    expect(names).toContain('maxBytes')
+    expect(Object.keys(facts.options).sort()).toEqual([...names, 'timeZone'].sort())
+    const reversed = Object.fromEntries(Object.entries(facts.options).reverse())
+    expect(areEqual(facts, { ...facts, options: reversed })).toBe(true)
   })
 
   it('differs with the size and the time of a file, to the nanosecond', () => {
