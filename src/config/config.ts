@@ -26,6 +26,8 @@ export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recor
   /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
   readonly isWorkerCountFixed: boolean
   readonly limits: Limits
+  /** The values above that change results (`changesResults`), by name. */
+  readonly resultValues: Readonly<Record<string, unknown>>
 }
 
 /** Bounds of everything that can grow. The summary's `limits` counts for each, in snake case, how often it was hit. */
@@ -81,21 +83,20 @@ export function toConfig(raw: RawOptions): Config {
   const live = toLiveConfig(raw, run.filter, recordingFile)
   refuseInputs(run.inputs, live)
   refuseSharedOutput(run, recordingFile)
-  return Object.freeze({
+  const values = {
     ...run,
     live,
     filter: live === null ? run.filter : null,
-    consoleStyle: hex ? 'hex' : 'bytes',
+    consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
     writeMetadata: run.writeMetadata && run.writeFiles,
     chunkHeaders: run.chunkHeaders && !run.json,
     isWorkerCountFixed: raw.workers !== undefined,
     limits: DEFAULT_LIMITS,
-  })
+  }
+  return Object.freeze({ ...values, resultValues: resultValues(values) })
 }
 
-/** The values that change results, under their names in `Config`. */
-export function resultValues(config: Config): Readonly<Record<string, unknown>> {
-  const values: Readonly<Record<string, unknown>> = { ...config }
+function resultValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const rows: OptionTable = RUN_OPTIONS
   const names = Object.entries(rows).flatMap(([name, { field = name, changesResults }]) =>
     changesResults ? [field] : [],

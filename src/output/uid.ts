@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { grown, grownRows } from '../bytes/grown.js'
 import type { ConnectionTable } from '../flow/connection-table.js'
 import { TUPLE_WORDS, writeTuple } from './endpoint-words.js'
+import { murmurHash } from './murmur-hash.js'
 import { Ordinals } from './ordinals.js'
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -19,30 +20,17 @@ const CAPTURE_WORDS = 4
 /** Characters of a uid. */
 export const UID_LENGTH = UID_DIGITS + 1
 
-function rotated(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits))
-}
-
-function finished(value: number): number {
-  let h = value ^ (value >>> 16)
-  h = Math.imul(h, 0x85ebca6b)
-  h ^= h >>> 13
-  h = Math.imul(h, 0xc2b2ae35)
-  return h ^ (h >>> 16)
-}
-
 /**
  * Makes uids of connections in Zeek's form: `C` and 17 characters of base 62, about 101 bits. A uid is a hash of the 5-tuple
  * (the same for both directions), the time of the first packet, the connection's number among those with the same 5-tuple and
  * time, and with `--per-file` the capture. So it depends neither on the number of workers nor on what is read before.
- *
- * The hash is MurmurHash3_x86_128 (A. Appleby, public domain) over 32-bit words.
  */
 export class UidMaker {
   // Invariant: #ordinals[c] is the number of connection c among those with the same 5-tuple and time.
   readonly #table: ConnectionTable
   readonly #taken: Ordinals
   readonly #words = new Uint32Array(20)
+  readonly #hash = new Uint32Array(4)
   #ordinals = new Float64Array(256)
 
   /** @param rememberedPackets See `Limits.rememberedPackets`. */
@@ -99,39 +87,17 @@ export class UidMaker {
   }
 
   #text(): string {
-    const words = this.#words
-    let h1 = 0
-    let h2 = 0
-    let h3 = 0
-    let h4 = 0
-    for (let i = 0; i < words.length; i += 4) {
-      h1 ^= Math.imul(rotated(Math.imul(words[i]!, 0x239b961b), 15), 0xab0e9789)
-      h1 = (Math.imul(rotated(h1, 19) + h2, 5) + 0x561ccd1b) | 0
-      h2 ^= Math.imul(rotated(Math.imul(words[i + 1]!, 0xab0e9789), 16), 0x38b34ae5)
-      h2 = (Math.imul(rotated(h2, 17) + h3, 5) + 0x0bcaa747) | 0
-      h3 ^= Math.imul(rotated(Math.imul(words[i + 2]!, 0x38b34ae5), 17), 0xa1e38b93)
-      h3 = (Math.imul(rotated(h3, 15) + h4, 5) + 0x96cd1c35) | 0
-      h4 ^= Math.imul(rotated(Math.imul(words[i + 3]!, 0xa1e38b93), 18), 0x239b961b)
-      h4 = (Math.imul(rotated(h4, 13) + h1, 5) + 0x32ac3b17) | 0
-    }
-    const length = words.length * 4
-    h1 ^= length
-    h2 ^= length
-    h3 ^= length
-    h4 ^= length
-    h1 = (h1 + h2 + h3 + h4) | 0
-    h1 = finished(h1)
-    h2 = finished((h2 + h1) | 0)
-    h3 = finished((h3 + h1) | 0)
-    h4 = finished((h4 + h1) | 0)
-    h1 = (h1 + h2 + h3 + h4) | 0
-    return `C${digits(h1, DIGITS_PER_WORD)}${digits(h2 + h1, DIGITS_PER_WORD)}${digits(h3 + h1, DIGITS_PER_WORD)}${digits(h4 + h1, UID_DIGITS - 3 * DIGITS_PER_WORD)}`
+    const hash = this.#hash
+    murmurHash(this.#words, hash)
+    let text = 'C'
+    for (let i = 0; i < 3; i++) text += digits(hash[i]!, DIGITS_PER_WORD)
+    return text + digits(hash[3]!, UID_DIGITS - 3 * DIGITS_PER_WORD)
   }
 }
 
 function digits(word: number, count: number): string {
   let text = ''
-  let rest = word >>> 0
+  let rest = word
   for (let i = 0; i < count; i++) {
     text += DIGITS[rest % BASE]
     rest = Math.floor(rest / BASE)

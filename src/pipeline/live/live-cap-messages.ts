@@ -1,12 +1,12 @@
 import type { CaptureOptions, OpenFailure } from '../../capture/live/live-capture.js'
 
-/** What the process of cap is told first: to capture. */
+/** The first message to the process of cap: what to capture. */
 export interface CapTask {
   readonly options: CaptureOptions
 }
 
-/** What it says first. */
+/** Its first answer. */
 export type CapMessage =
   | { readonly kind: 'opened'; readonly linkType: number }
-  /** `reason`: cap is not to be had. */
+  /** `reason`: why cap cannot be loaded. */
   | { readonly kind: 'failed'; readonly failure: OpenFailure | { readonly reason: string } }

@@ -3,14 +3,14 @@ import { loadCap } from '../../capture/live/cap-module.js'
 import { CapSession } from '../../capture/live/cap-session.js'
 import type { CapMessage, CapTask } from './live-cap-messages.js'
 
-/** The file whose first byte says that the capture is to end. It can be looked at while the event loop has no turn. */
+/** Descriptor of the stop file. A byte in it ends the capture. It can be read while the event loop is busy. */
 const STOP_FLAG = 0
-/** Where the pcap stream goes: a pipe. A write returns when the other end has taken it. */
+/** Descriptor of the pipe that takes the pcap stream. A write returns when the other end has taken the bytes. */
 const STREAM = 1
-/** Between two turns that are looked at while nothing comes. */
+/** Pause between two checks while no packet comes. */
 const TURN_MS = 5
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}) // the parent says when to end
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}) // the parent decides when to end
 process.on('SIGUSR1', () => {}) // otherwise Node.js opens its inspector
 process.on('disconnect', () => process.exit())
 process.once('message', (task: CapTask) => void capture(task))
@@ -34,7 +34,7 @@ async function capture({ options }: CapTask): Promise<void> {
   )
   if ('kind' in session) return end({ kind: 'failed', failure: session })
   tell({ kind: 'opened', linkType: session.linkType })
-  // libuv polls between two immediates, so cap has had its turn. Two timers may fire without a poll between them if the
+  // libuv polls between two immediates, so cap has had its turn. Two timers may fire without a poll between them when the
   // process had to wait for a processor.
   const turn = () => {
     session.turn()

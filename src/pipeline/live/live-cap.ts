@@ -12,15 +12,15 @@ import { StreamByteSource } from '../../input/stream-source.js'
 import type { CapMessage, CapTask } from './live-cap-messages.js'
 import type { LiveSource } from './live-source.js'
 
-/** Packets are given to `read()` at the latest after so long, where the system has processors for it. */
+/** Packets reach `read()` within this time, unless the system is too busy. */
 const SAFE_MS = 2_000
 
 /**
- * A live capture through the package cap, which runs on the first thread of a process of its own. So neither event loop
- * holds up the other.
+ * A live capture through the package cap. It runs on the main thread of a process of its own, so neither event loop holds up
+ * the other.
  */
 export class CapSource implements LiveSource {
-  // Invariant: #stopFlag is open until close(); a byte in that file ends the capture.
+  // Invariant: the file #stopFlag is open until close(). A byte in it ends the capture.
   readonly backend = 'cap'
   readonly totalBytes = null
   readonly isDecompressed = false
@@ -50,8 +50,8 @@ export class CapSource implements LiveSource {
   /**
    * Begins to capture.
    *
-   * @returns The capture; why it could not be opened; or why there is no cap.
-   * @throws LiveCaptureError: its process has died, or cannot be started.
+   * @returns The capture, why it could not be opened, or why cap is missing.
+   * @throws LiveCaptureError when its process has died or cannot be started.
    */
   static async open(options: CaptureOptions): Promise<CapSource | OpenFailure | { readonly reason: string }> {
     const stopFlag = openStopFlag()
@@ -84,7 +84,7 @@ export class CapSource implements LiveSource {
   async read(target: Uint8Array): Promise<number> {
     const count = await this.#stream.read(target)
     this.#lastReadMs = Date.now()
-    if (count === 0) await this.#exit // tells whether it was to end
+    if (count === 0) await this.#exit // the exit code says whether it ended as it should
     return count
   }
 
@@ -110,7 +110,7 @@ export class CapSource implements LiveSource {
   }
 }
 
-// Removes the file's name where the system allows that while the file is open: then nothing is ever left of it.
+// Removes the file's name at once, where the system allows that for an open file. So no run leaves the file behind.
 function openStopFlag(): number {
   const folder = mkdtempSync(join(tmpdir(), 'pcap2conn-live-'))
   const flag = openSync(join(folder, 'stop'), 'wx+', 0o600)
@@ -124,6 +124,6 @@ function firstMessage(child: ChildProcess, task: CapTask): Promise<CapMessage> {
     child.once('message', (message) => resolve(message as CapMessage))
     child.on('error', (error) => die(`the process of cap cannot be started: ${failureReason(error)}`))
     child.once('exit', () => die('the process of cap ended'))
-    if (child.connected) child.send(task, () => {}) // what goes wrong is told by an event, too
+    if (child.connected) child.send(task, () => {}) // an event reports the error, too
   })
 }

@@ -8,9 +8,9 @@ import type { LiveBackendChoice } from '../../config/live-options.js'
 export type { LiveInterface } from '../../capture/live/live-capture.js'
 
 /**
- * The interfaces that can be captured on. Needs no rights where the system tells everyone.
+ * Lists the interfaces that can be captured on. Needs no rights where the system lists them for everyone.
  *
- * @throws LiveCaptureError where nothing captures, saying what to install.
+ * @throws LiveCaptureError when no backend is installed. The message says what to install.
  */
 export async function listInterfaces(backend: LiveBackendChoice): Promise<readonly LiveInterface[]> {
   const reasons: string[] = []

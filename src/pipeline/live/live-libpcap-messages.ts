@@ -1,7 +1,7 @@
 import type { CaptureOptions, LiveCounts, OpenFailure } from '../../capture/live/live-capture.js'
 import type { SlotRing } from '../../ring/slot-ring.js'
 
-/** What the thread of a live capture is started with. */
+/** Start parameters of the thread of a live capture. */
 export interface LibpcapTask {
   readonly options: CaptureOptions
   readonly ring: SlotRing
@@ -9,14 +9,14 @@ export interface LibpcapTask {
   readonly stop: SharedArrayBuffer
 }
 
-/** What it says, the first or the second once, and `ended` at the end of a capture that was opened. */
+/** Its messages: one of the first two once, and `ended` at the end of a capture that was opened. */
 export type LibpcapMessage =
   | { readonly kind: 'opened'; readonly linkType: number; readonly isNanosecond: boolean }
-  /** `reason`: libpcap is not to be had. */
+  /** `reason`: why libpcap cannot be loaded. */
   | { readonly kind: 'failed'; readonly failure: OpenFailure | { readonly reason: string } }
-  /** There is something in the ring. */
+  /** The ring has packets. */
   | { readonly kind: 'filled' }
-  /** `completeToSec`: seconds since 1970, all packets before are in the ring or were read. */
+  /** `completeToSec`: all packets before this second (since 1970) are in the ring or were read. */
   | { readonly kind: 'status'; readonly counts: LiveCounts; readonly completeToSec: number }
-  /** `problem`: what ended it, null: it was to end. */
+  /** `problem`: what ended it; null: it was told to end. */
   | { readonly kind: 'ended'; readonly counts: LiveCounts; readonly problem: string | null }

@@ -7,9 +7,9 @@ import { createPump, type RecordPump } from '../../capture/live/record-pump.js'
 import { SlotProducer } from '../../ring/slot-ring.js'
 import type { LibpcapMessage, LibpcapTask } from './live-libpcap-messages.js'
 
-/** Between two messages of what the kernel has counted. */
+/** Time between two messages with the kernel's counts. */
 const STATUS_MS = 250
-/** Handed over by the kernel at the latest after so long, with a good margin. */
+/** The kernel hands packets over within this time, with a good margin. */
 const SAFE_MS = 10 * HANDOVER_MS
 
 const { options, ring, stop }: LibpcapTask = workerData

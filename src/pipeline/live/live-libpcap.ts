@@ -11,7 +11,7 @@ import type { LiveSource } from './live-source.js'
 
 const SLOTS = 8
 const SLOT_BYTES = 4 * 1024 * 1024
-/** How long the thread may take to end. */
+/** Time that the thread may take to end. */
 const CLOSE_MS = 2_000
 
 function firstMessage(thread: Worker, { interfaceName }: CaptureOptions): Promise<LibpcapMessage> {
@@ -23,10 +23,10 @@ function firstMessage(thread: Worker, { interfaceName }: CaptureOptions): Promis
   })
 }
 
-/** A live capture through libpcap, which runs in a thread of its own. */
+/** A live capture through libpcap in a thread of its own. */
 export class LibpcapSource implements LiveSource {
-  // Invariants: the thread runs until #isEnded; #wake is set while a read waits. #headerAt bytes of the file's
-  // header were given, which the ring holds apart from the records.
+  // Invariants: the thread runs until #isEnded. #wake is set while a read waits. #headerAt bytes of the file header were read;
+  // the ring holds only records.
   readonly backend = 'libpcap'
   readonly totalBytes = null
   readonly isDecompressed = false
@@ -70,8 +70,8 @@ export class LibpcapSource implements LiveSource {
   /**
    * Begins to capture.
    *
-   * @returns The capture; why it could not be opened; or why there is no libpcap.
-   * @throws LiveCaptureError: its thread has died.
+   * @returns The capture, why it could not be opened, or why libpcap is missing.
+   * @throws LiveCaptureError when its thread has died.
    */
   static async open(
     options: CaptureOptions,
@@ -115,7 +115,7 @@ export class LibpcapSource implements LiveSource {
     this.#isClosed = true
     this.#order(Stop.AT_ONCE)
     this.#wakeUp()
-    // It closes the capture itself, unless it hangs.
+    // The thread closes the capture itself, unless it hangs.
     const overdue = setTimeout(() => void this.#thread.terminate(), CLOSE_MS)
     await this.#exit
     clearTimeout(overdue)

@@ -12,12 +12,12 @@ import type { LiveSource } from './live-source.js'
 export interface OpenedCapture {
   readonly source: LiveSource
   readonly interfaceName: string
-  /** Why libpcap doesn't capture though it was to be tried first; null: it does, or was not to. */
+  /** Why libpcap, tried first, does not capture; null: it does, or was not tried. */
   readonly fallbackReason: string | null
 }
 
 /**
- * Begins a live capture with the backend that was asked for, or the first that there is.
+ * Begins a live capture with the backend that was asked for, or the first one that is installed.
  *
  * @throws LiveCaptureError, ConfigError for a filter that libpcap refuses.
  */
@@ -49,7 +49,7 @@ export async function openLiveSource(config: LiveConfig): Promise<OpenedCapture>
 
 type RefusedFilter = OpenFailure & { readonly kind: 'filter' }
 
-// Our compiler tells the place of an error in the expression. If only libpcap refuses the expression, its text is used.
+// Our compiler names the place of an error in the expression. Where only libpcap refuses it, the text of libpcap is used.
 async function refusedFilter(filter: string, { message, linkType }: RefusedFilter): Promise<Error> {
   try {
     await PacketFilter.compile(filter, linkType)

@@ -14,16 +14,15 @@ import { type OpenedCapture, openLiveSource } from './live-open.js'
 import { LiveRecording } from './live-recording.js'
 import type { LiveSource } from './live-source.js'
 
-/** Between two looks whether there is something to flush: twice in the second that a byte may wait. */
+/** Time between two checks for bytes to flush. A byte may wait for a second, so there are two checks in it. */
 const TICK_MS = 500
 
-/** A live capture: its packets, the recording of them, and what has to be done while none come. */
+/** Reads a live capture, records its packets, and keeps the workers going while no packets come. */
 export class LiveReading implements Reading {
-  // Invariants: the duration's timer and the ticks run until end(). #reader is the reader of the source, once it
-  // has one.
+  // Invariants: the duration's timer and the ticks run until end(). #reader is null until the source has a reader.
   readonly inputCount = 1
   readonly #source: LiveSource
-  /** What the user is to be told at the beginning. */
+  /** Message for the user at the beginning. */
   readonly notice: string
   readonly #interfaceName: string
   readonly #recording: LiveRecording | null
@@ -43,9 +42,9 @@ export class LiveReading implements Reading {
   }
 
   /**
-   * Begins to capture, and to write the raw packets where that is asked for.
+   * Begins to capture, and with `-w` to write the raw packets.
    *
-   * @param isForced Replace the recording's file where it exists.
+   * @param isForced Replace the recording's file if it exists.
    * @throws LiveCaptureError, ConfigError for a filter that libpcap refuses, OutputError
    */
   static async open(config: LiveConfig, isForced: boolean): Promise<LiveReading> {
@@ -98,14 +97,14 @@ export class LiveReading implements Reading {
   }
 
   /**
-   * Starts the ticks: workers write what they have buffered, and forget connections that have timed out though no
-   * packet comes.
+   * Starts the ticks. At a tick workers write their buffers and end connections that have timed out, though no packet
+   * comes.
    */
   start(dispatcher: Dispatcher): void {
     this.#ticks = setInterval(() => this.#tick(dispatcher), TICK_MS)
   }
 
-  /** The capture is over: ends the recording. The ticks end with it. */
+  /** Ends the recording and the ticks when the capture is over. */
   end(): readonly Failure[] {
     clearTimeout(this.#duration)
     clearInterval(this.#ticks)
@@ -114,7 +113,7 @@ export class LiveReading implements Reading {
     return failure === null ? [] : [failureOf(failure)]
   }
 
-  /** Packets lost so far, as far as they are counted. */
+  /** Packets lost so far, as far as the backend counts them. */
   get progress(): { readonly dropped: number } {
     const { dropped, droppedByInterface } = this.#source.counts ?? NO_COUNTS
     return { dropped: dropped + droppedByInterface }
@@ -137,7 +136,7 @@ export class LiveReading implements Reading {
     }
   }
 
-  // A timer calls this, which fires only where the feeder gives way: never in the middle of a packet.
+  // A timer calls this. It fires only when the feeder yields, so never in the middle of a packet.
   #tick(dispatcher: Dispatcher): void {
     this.#recording?.flush()
     if (!dispatcher.hasRoom()) return // the workers are busy: the next tick will do

@@ -18,9 +18,9 @@ import { systemPath } from '../../system-path.js'
 
 const BUFFER_BYTES = 1024 * 1024
 
-/** The raw packets of a live capture as a pcapng file, written as they come. */
+/** Writes the raw packets of a live capture to a pcapng file as they come. */
 export class LiveRecording {
-  // Invariants: #buffer[0, #length) is yet to be written. #descriptor is null once the file is closed or has failed.
+  // Invariants: #buffer[0, #length) is not written yet. #descriptor is null once the file is closed or has failed.
   readonly #path: string
   #descriptor: number | null
   #buffer = new Uint8Array(BUFFER_BYTES)
@@ -28,7 +28,7 @@ export class LiveRecording {
   #length = 0
   #start: RecordedTime | null = null
   #end: RecordedTime = { tsSec: 0, tsNsec: 0 }
-  /** Why the file could not be written; it then ends before. */
+  /** Why the file could not be written to its end; null: it could. */
   failure: OutputError | null = null
 
   private constructor(path: string, descriptor: number) {
@@ -46,7 +46,7 @@ export class LiveRecording {
     makeOutputFolder(dirname(path))
     try {
       const isSpecial = isWrittenInPlace(path)
-      if (isForced && !isSpecial) rmSync(systemPath(path), { force: true }) // what exists may be a link to a file that is not ours
+      if (isForced && !isSpecial) rmSync(systemPath(path), { force: true }) // an existing file may be a link to one that is not ours
       const recording = new LiveRecording(path, openSync(systemPath(path), isSpecial ? 'w' : 'wx', 0o640))
       recording.#append(encodeHeader(about))
       recording.flush()
@@ -68,7 +68,7 @@ export class LiveRecording {
     this.#start ??= this.#end
   }
 
-  /** Writes what is buffered. A failure ends the file, and is kept. */
+  /** Writes the buffer. A failure ends the file; `failure` keeps it. */
   flush(): void {
     const descriptor = this.#descriptor
     if (descriptor === null) return
@@ -81,7 +81,7 @@ export class LiveRecording {
     this.#length = 0
   }
 
-  /** Adds what was received and dropped, and closes the file. */
+  /** Adds the counts of received and dropped packets, and closes the file. */
   finish(counts: LiveCounts | null): void {
     if (this.#descriptor === null) return
     this.#append(encodeStatistics(counts, this.#start ?? this.#end, this.#end))

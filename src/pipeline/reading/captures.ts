@@ -8,17 +8,17 @@ import { shownPath } from '../../system-path.js'
 import type { CaptureOutput } from '../line/worker-task.js'
 import { ResultFolders } from './result-folders.js'
 
-/** Inputs that are read as one capture, and where its results go. */
+/** One capture: its inputs, and the folder of its results. */
 export interface Capture extends CaptureOutput {
   readonly inputs: readonly Input[]
 }
 
 /**
- * With `--per-file` every input is a capture; otherwise all are one, in the order of their first packets.
+ * With `--per-file` each input is a capture; otherwise all inputs are one, in the order of their first packets.
  *
  * @param files The inputs that are files, by device and inode.
- * @throws ConfigError where two inputs would have one folder of results, or an input stands in its place; OutputError
- *         where another file or a link does.
+ * @throws ConfigError when two inputs would have one folder of results, or an input stands in the folder's place; OutputError
+ *         when another file or a link stands there.
  */
 export async function planCaptures(
   inputs: readonly Input[],
@@ -44,7 +44,7 @@ export async function planCaptures(
   }))
 }
 
-/** Every input as a capture for a program, which asks for payload and not for files: folders have numbers. */
+/** Each input as a capture for a program. Nobody sees their folders, so these have numbers. */
 export function numberedCaptures(inputs: readonly Input[], { outputDir }: Config): Capture[] {
   return inputs.map((input, number) => ({
     inputs: [input],

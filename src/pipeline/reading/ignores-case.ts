@@ -5,8 +5,8 @@ import { pathOfBytes, systemPath } from '../../system-path.js'
 const PREFIX = '.pcap2conn-Case-'
 
 /**
- * Whether a folder, which need not exist yet, takes names that differ only in case or in Unicode form for the same
- * name. Makes a folder for the question and removes it.
+ * Finds out whether a folder takes names that differ only in case or in Unicode form for the same name. The folder need not
+ * exist yet. Makes a folder to see it, and removes that.
  */
 export function ignoresCase(folder: string): boolean {
   let probe: string
@@ -16,7 +16,7 @@ export function ignoresCase(folder: string): boolean {
   } catch (error) {
     const parent = dirname(folder)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    return isMissing && parent !== folder && ignoresCase(parent) // otherwise nothing can be written there
+    return isMissing && parent !== folder && ignoresCase(parent) // otherwise the folder cannot be written at all
   }
   try {
     const other = join(dirname(probe), probe.slice(dirname(probe).length + 1).toLowerCase())

@@ -5,21 +5,21 @@ import type { Decompression } from '../../input/decompression.js'
 import type { Input } from '../../input/input.js'
 import { type OpenedFile, openInput, openStream } from '../../input/open-byte-source.js'
 
-/** Most inputs that are opened ahead of the one that is read: each may have a thread, and 4 MiB of content. */
+/** Most inputs that are open ahead of the one being read. Each may have a thread, and 4 MiB of content. */
 const MOST_AHEAD = 8
 
-/** An input whose turn has not come: its source, why it cannot be opened, or null: it is opened then. */
+/** An input that waits for its turn: its source, or why it cannot be opened. Null: it is opened when its turn comes. */
 interface Prepared {
   readonly input: Input
   readonly source: OpenedFile | Error | null
 }
 
 /**
- * Opens the inputs of a run in their order, a few ahead of the one that is read, so that several compressed ones are
+ * Opens the inputs of a run in order. A few are opened ahead of the one being read, so that several compressed ones are
  * unpacked at once.
  */
 export class InputOpener {
-  // Invariant: #ahead are the inputs before #next in #inputs that were not asked for.
+  // Invariant: #ahead has the inputs before #inputs[#next] that nobody has asked for yet.
   readonly #inputs: readonly Input[]
   readonly #decompression: Decompression
   readonly #stdin: Readable | undefined
@@ -35,7 +35,7 @@ export class InputOpener {
   }
 
   /**
-   * Opens the input that is read next.
+   * Opens the next input.
    *
    * @throws InputError
    */
@@ -48,7 +48,7 @@ export class InputOpener {
     return source ?? openStream(this.#stdin ?? Readable.from([]), this.#decompression)
   }
 
-  /** Closes what was opened ahead and not asked for. */
+  /** Closes the inputs that were opened ahead and not asked for. */
   async close(): Promise<void> {
     this.#next = this.#inputs.length
     for (const { source } of this.#ahead.splice(0)) {
@@ -62,7 +62,7 @@ export class InputOpener {
       if (prepared === null) return
       this.#ahead.push(prepared)
       const { source } = prepared
-      // What fails now fails again in read().
+      // An error of readAhead() comes again from read().
       if (source !== null && !(source instanceof Error)) source.readAhead().catch(() => {})
     }
   }

@@ -14,13 +14,13 @@ export interface ReadInput {
   readonly error: CaptureFormatError | InputError | null
 }
 
-/** What was wrong with an input, in the order of the file. */
+/** The problems of an input, in the order of the file. */
 export function problemsOf({ source, reader, error }: ReadInput): InputProblem[] {
   const problems: InputProblem[] = source?.problem ? [inputProblem(source.problem)] : []
   if (reader !== null) problems.push(...reader.damage.problems)
   if (reader?.problem) problems.push(problemOf(reader.problem))
   if (error instanceof InputError) problems.push(openProblem(error))
-  // If the compressed data is damaged, a content that is no capture is no second problem.
+  // After damage of the compressed data, "no capture" is not a problem of its own.
   else if (error !== null && !source?.problem) problems.push(problemOf(error))
   return problems
 }
@@ -34,10 +34,10 @@ function problemOf(error: CaptureFormatError): InputProblem {
   return { offset: error.location.offset, length: 0, message: error.message }
 }
 
-/** What a capture is called, whole or as one of many, compressed or not. */
+/** File names of captures, also numbered or compressed. */
 const CAPTURE_NAME = /\.(?:pcapng|pcap|cap|dmp)[-_.]?\d*(?:\.(?:gz|zst|xz|lz4|bz2))?$/i
 
-/** True for a file that a folder or pattern gave, and that is no capture by its content and by its name. */
+/** True for a file from a folder or pattern that is no capture, neither by content nor by name. */
 export function isPassedOver(input: Input, { source, error }: Omit<ReadInput, 'reader'>): boolean {
   const isNone = error instanceof NoCaptureError && !source?.problem
   return isNone && input.isFound === true && !CAPTURE_NAME.test(input.path)
@@ -58,7 +58,7 @@ export function statusOf(
   return isWhole ? 'ok' : 'partial'
 }
 
-/** What readers have found, all inputs together. */
+/** The findings of the readers of all inputs. */
 export class ReaderTotals {
   readonly damage = { holes: 0, lost_bytes: 0 }
   interfaceLimitHits = 0

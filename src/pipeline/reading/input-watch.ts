@@ -4,15 +4,15 @@ import { type Input, isStream } from '../../input/input.js'
 import { shownPath } from '../../system-path.js'
 import type { Progress, RunHooks } from '../hooks.js'
 
-/** An input that gives nothing for so long is named. */
+/** Silence after which an input is named. */
 const SILENT_MS = 30_000
-/** Milliseconds between two looks. A longer pause counts as two: then the process stood still, not the input. */
+/** Milliseconds between two checks. A longer pause counts as two: the process stood still, not the input. */
 const LOOK_MS = 1_000
 const MOST_MS = 2 * LOOK_MS
 
 /**
- * Names an input whose disk or network does not answer, so that a run that stands still can be told from one that
- * works. Only reads under way count: while the run waits for workers or for its output, none is under way for long.
+ * Names an input whose disk or network does not answer: users see why a run stands still. Only pending reads count. While the
+ * run waits for workers or for its output, no read is pending for long.
  */
 export class InputWatch {
   // Invariants: #reads are the reads under way; #named are the inputs that were named.
@@ -32,11 +32,11 @@ export class InputWatch {
     this.#timer.unref()
   }
 
-  /** Wraps a source so that its reads are watched. */
+  /** Wraps a source and watches its reads. */
   readonly over = (input: Input, source: ByteSource): ByteSource =>
     new WatchedSource(input, source, this.#reads)
 
-  /** The named input that has been silent for longest; null: none is silent. */
+  /** The named input that has been silent longest; null: none is silent. */
   get silent(): Pick<Progress, 'input' | 'silentSec'> | null {
     let longest: WatchedSource | null = null
     for (const read of this.#reads) if (read.silentMs > (longest?.silentMs ?? 0)) longest = read
@@ -71,9 +71,9 @@ export class InputWatch {
   }
 }
 
-/** Another source whose reads are watched. */
+/** A source whose reads are watched. */
 class WatchedSource implements ByteSource {
-  // Invariant: #reads has this one while a read is under way; silentMs is how long that has been so, as far as was looked.
+  // Invariant: #reads has this source while its read is pending; silentMs is the age of that read at the latest check.
   readonly input: Input
   readonly #source: ByteSource
   readonly #reads: Set<WatchedSource>

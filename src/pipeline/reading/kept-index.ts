@@ -5,18 +5,18 @@ import { failureReason, OutputError } from '../../errors.js'
 import { mergeRuns } from '../../output/index/index-merger.js'
 import { isSoundRun } from '../../output/index/run-reader.js'
 import { outputFailure } from '../../output/output-failure.js'
-import { KEPT_INDEX, statePath } from './result-list.js'
+import { KEPT_INDEX, statePath } from './state-folder.js'
 
-/** What identifies the index records that are kept of a capture. */
+/** Identifies the kept index records of a capture. */
 export interface KeptIndexFacts {
-  /** The index field `capture`, and the folder of the paths in the records below the output folder. */
+  /** Value of the index field `capture`. `folder`, below the output folder, is where the paths in the records lead. */
   readonly capture: string | null
   readonly folder: string
   readonly bytes: number
   readonly sha256: string
 }
 
-/** Keeps the records of a capture with its results, in order. @throws OutputError */
+/** Merges the index records of a capture into a file beside its results. @throws OutputError */
 export async function keepIndex(
   runsFolder: string,
   folder: string,
@@ -36,14 +36,14 @@ export async function keepIndex(
   }
 }
 
-// What is left goes with the temporary folder.
+// If this fails, the files go with the temporary folder.
 function removeEarly(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true })
   } catch {}
 }
 
-/** Path of the kept records where they are the ones that were kept; null: they are not there, or others. */
+/** Path of the kept records; null: they are missing, or not the ones that were kept. */
 export async function keptIndexPath(folder: string, facts: KeptIndexFacts): Promise<string | null> {
   const path = statePath(folder, KEPT_INDEX)
   const hash = createHash('sha256')
@@ -55,7 +55,7 @@ export async function keptIndexPath(folder: string, facts: KeptIndexFacts): Prom
   return isSound && bytes === facts.bytes && hash.digest('hex') === facts.sha256 ? path : null
 }
 
-// A worker that had no connection of the capture has made none.
+// The folder is missing when the capture has no connection.
 function runsIn(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name))

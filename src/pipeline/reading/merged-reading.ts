@@ -10,12 +10,12 @@ import type { InputWatch } from './input-watch.js'
 import { type InputRead, type InputReport, type Reading, reportOf } from './reading.js'
 
 /**
- * Inputs that can be read at once. Each has a descriptor, a buffer, and, where it is compressed, 4 MiB of content and
- * what its decompressor needs; most have a thread then.
+ * Most inputs that can be merged. Each has a descriptor and a buffer. A compressed one also has 4 MiB of content, a decompressor
+ * and mostly a thread.
  */
 const MOST_INPUTS = 64
 
-/** Several inputs that are read as one capture, by the times of their packets. */
+/** Reads several inputs as one capture, in the order of their packets' times. */
 export class MergedReading implements Reading {
   readonly #source: MergedSource
   readonly #watch: InputWatch
@@ -57,7 +57,7 @@ export class MergedReading implements Reading {
   }
 
   report({ source, reader, error, isWhole, filterProblems }: InputRead): InputReport {
-    // What is wrong with the whole is told with the first.
+    // A problem of the merged capture is reported with the first input.
     const ofAll = [...problemsOf({ source, reader, error }), ...filterProblems]
     const reports = this.#source.parts.map((part, number) =>
       reportOf({
@@ -91,7 +91,7 @@ function openPart(input: Input, decompression: Decompression, stdin: Readable | 
   if (input.kind === 'stdin') return wrap(input, openStream(stdin ?? Readable.from([]), decompression))
   try {
     const source = openInput(input, decompression)
-    source.readAhead().catch(() => {}) // what fails now fails again in read()
+    source.readAhead().catch(() => {}) // an error comes again from read()
     return wrap(input, source)
   } catch (error) {
     if (error instanceof InputError) return error

@@ -2,7 +2,7 @@ import type { InputSummary } from '../../summary.js'
 
 /** The results of a run's inputs, in the order in which they were read. */
 export class ReadInputs {
-  // Invariant: #captures[i] is the number of the capture that #inputs[i] is part of; numbers do not fall.
+  // Invariant: #inputs[i] is part of capture number #captures[i]; numbers do not decrease.
   readonly #inputs: InputSummary[] = []
   readonly #captures: number[] = []
 
@@ -19,7 +19,7 @@ export class ReadInputs {
     return from < 0 ? [] : this.#inputs.slice(from, this.#captures.lastIndexOf(capture) + 1)
   }
 
-  /** The number of inputs that were read whole. */
+  /** Number of inputs that were read whole. */
   get wholeCount(): number {
     return this.#inputs.filter(({ status }) => status === 'ok').length
   }
@@ -27,7 +27,7 @@ export class ReadInputs {
   /**
    * The results of all inputs.
    *
-   * @param isWhole False: not all of that capture was converted, so that none of its inputs is `ok`.
+   * @param isWhole False when not all of the capture was converted: none of its inputs is `ok` then.
    */
   summaries(isWhole: (capture: number) => boolean): InputSummary[] {
     return this.#inputs.map((summary, i) =>

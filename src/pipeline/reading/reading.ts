@@ -22,68 +22,68 @@ export interface InputRead {
   /** What ended the reading early; null: nothing did. */
   readonly error: CaptureFormatError | InputError | null
   readonly packets: number
-  /** The reader came to its end. */
+  /** The reader has reached its end. */
   readonly isWhole: boolean
-  /** Nothing is known to follow: standard input ends where it is interrupted. */
+  /** Nothing is known to follow. Standard input ends where it is interrupted. */
   readonly isAll: boolean
-  /** What a filter says of its packets. */
+  /** Note of the filter about the input's packets. */
   readonly filterProblems: readonly InputProblem[]
 }
 
-/** What became of an input: of each of its parts where it stands for several. */
+/** Results of an input. A merged input has one for each of its parts. */
 export interface InputReport {
   readonly summaries: readonly InputSummary[]
   readonly readers: readonly CaptureReader[]
-  /** It was read as far as it ever can be. */
+  /** Reading it again would give no more. */
   readonly isDone: boolean
 }
 
 /**
- * The inputs of a run, with one interface for files read in order, for merged files, and for a live capture.
+ * The inputs of a run: files in order, merged files, or a live capture.
  */
 export interface Reading {
   /** Inputs that are read, each of those that are merged. */
   readonly inputCount: number
-  /** Makes the reader of a capture; absent: by its content. */
+  /** Makes the reader of a capture. Absent: the content decides. */
   readonly createReader?: CreateReader<CaptureReader>
-  /** Opens the inputs of the captures, in their order. @throws InputError */
+  /** Opens the next input of the captures. @throws InputError */
   open(input: Input): ByteSource
   report(read: InputRead): InputReport
   /**
-   * Ends the reading when the run is interrupted, so that what has come by then is still read. Absent: the read under
-   * way is cut off.
+   * Ends the input when the run is interrupted; what has arrived by then is still read. Absent: the pending read is cut
+   * off.
    */
   interrupt?(): void
-  /** The first capture begins. */
+  /** Called when the first capture begins. */
   start?(dispatcher: Dispatcher): void
-  /** Nothing more is read. Returns what went wrong besides. */
+  /** Called when nothing more is read. @returns Other failures. */
   end?(): readonly Failure[]
-  /** What is shown with the progress besides. */
+  /** Text beside the progress. */
   readonly progress?: Partial<Progress> | null
-  /** Closes what was opened. */
+  /** Closes all that is open. */
   close(): Promise<void>
 }
 
-/** What is kept of a run for the next one with the same command. */
+/** Records for the next run with the same command. */
 export interface CaptureRecords {
-  /** The workers' ends of what brings their counts here, to be transferred to them. */
+  /** Ports that are transferred to the workers, which send their counts through them. */
   countsPorts(workerCount: number): readonly MessagePort[]
-  /** The capture with this number is next. @throws OutputError */
+  /** Begins the capture with this number. @throws OutputError */
   start(number: number): void
   /**
-   * Nothing more is read of it.
+   * Says that nothing more is read of a capture.
    *
-   * @param inputs  What became of its inputs; null: not all was read.
-   * @param counted What the main thread has counted of the run.
+   * @param inputs  Results of its inputs; null: not all was read.
+   * @param counted Counts of the main thread so far.
    */
   read(number: number, inputs: readonly InputSummary[] | null, counted: CountedFacts): void
-  /** Writes the records of captures that the workers have finished since. */
+  /** Writes the records of captures that the workers have finished since the last call. */
   writeRecords(progress: CaptureProgress): Promise<void>
-  /** The run is over. */
+  /** Called when the run is over. */
   close(): void
 }
 
-/** Nothing is kept. */
+/** For a run that keeps no records. */
 export const NO_RECORDS: CaptureRecords = {
   countsPorts: () => [],
   start() {},
@@ -92,7 +92,7 @@ export const NO_RECORDS: CaptureRecords = {
   close() {},
 }
 
-/** What became of an input that stands for itself. */
+/** Results of an input that is not merged. */
 export function reportOf(read: InputRead): InputReport {
   const { input, source, reader, error, packets, isWhole, isAll, filterProblems } = read
   const isPassed = isPassedOver(input, { source, error })

@@ -3,7 +3,7 @@ import { identityAt } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
 
 /**
- * Refuses to write over an input, by whatever name.
+ * Refuses to write over an input, whatever its name in the path.
  *
  * @param paths What is to be written.
  * @param files The inputs that are files, by device and inode.
@@ -19,7 +19,7 @@ export function refuseInputs(paths: readonly string[], files: ReadonlyMap<string
 }
 
 /**
- * Refuses to write over other files that the run reads, by whatever name.
+ * Refuses to write over other files that the run reads, whatever their name in the path.
  *
  * @param paths What is to be written.
  * @param read  What each of these files is.
@@ -33,7 +33,7 @@ export function refuseFilesRead(paths: readonly string[], read: ReadonlyMap<stri
   }
 }
 
-/** The input that is the file at a path, by whatever name. */
+/** The input that is the same file as `path`. */
 export function inputAt(path: string, files: ReadonlyMap<string, Input>): Input | undefined {
   return files.get(identityAt(path) ?? '')
 }

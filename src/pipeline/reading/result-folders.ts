@@ -9,8 +9,8 @@ import { inputAt } from './refuse-inputs.js'
 
 /** The folders that `--per-file` gives to inputs, below the output folder. */
 export class ResultFolders {
-  // Invariants: #inputs has each folder that was given, by its path on the disk; #alike has it by that path as a file
-  // system sees it that ignores case. #looked are paths at which no file and no link stands.
+  // Invariants: #inputs has the input of each folder by the folder's path, #alike by that path as a file system that ignores case
+  // sees it. #looked has paths at which neither a file nor a link stands.
   readonly #config: Config
   readonly #files: ReadonlyMap<string, Input>
   readonly #inputs = new Map<string, Input>()
@@ -25,7 +25,7 @@ export class ResultFolders {
   }
 
   /**
-   * Gives an input its folder. Names that are no UTF-8 stand in it as they are shown: an index can have no others.
+   * Gives an input its folder. Bytes that are not UTF-8 become `\xNN` in its name, because an index can hold only text.
    *
    * @throws ConfigError, OutputError as `planCaptures()` does.
    */

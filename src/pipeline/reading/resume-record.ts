@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Config, resultValues } from '../../config/config.js'
+import type { Config } from '../../config/config.js'
 import { type ErrorKind, type Failure, failureReason, InputError, OutputError } from '../../errors.js'
 import { refuseExisting } from '../../existing-outputs.js'
 import { reason } from '../../input/file-source.js'
@@ -13,13 +13,13 @@ import { type Counts, haveForm } from '../counts.js'
 import { NO_COUNTS } from '../run-summary.js'
 import type { KeptIndexFacts } from './kept-index.js'
 import type { ResultFacts } from './result-list.js'
-import { textOf } from './resume-text.js'
+import { textOf } from './resume-files.js'
 
-/** Beyond it a file is no record. */
+/** A larger file is not taken for a record. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024
-/** Raised whenever the same input gives other results than before. */
+/** Raised when a new version of the program gives other results for the same input. */
 const RECORD_VERSION = 3
-/** The first version whose runs list what they make. */
+/** The first version that lists the files it makes. */
 export const LISTING_VERSION = 2
 /** One input of a capture, as it was when it was converted. */
 export interface RecordedInput {
@@ -36,20 +36,20 @@ export interface CaptureFacts {
   readonly inputs: readonly RecordedInput[]
 }
 
-/** What stands in a record. */
+/** The content of a record. */
 export interface ResumeRecord extends CaptureFacts {
-  /** False: the conversion was begun, and no more is known, or `failures` of the run touched it. */
+  /** False: the conversion was begun and has not ended, or `failures` of the run concern it. */
   readonly complete: boolean
   readonly failures: readonly Failure[]
-  /** What was made; null: it is not complete. */
+  /** Null: it is not complete. */
   readonly results: ResultFacts | null
-  /** The index records that are kept; null: there is no index. */
+  /** Its kept index records; null: the run had no index. */
   readonly index: KeptIndexFacts | null
-  /** What a summary says of it; null: it is not complete. */
+  /** Its part of the summary; null: it is not complete. */
   readonly summary: CaptureSummary | null
 }
 
-/** What a run with this capture alone would have in its summary. */
+/** What a summary says of one capture. */
 export interface CaptureSummary {
   /** In the order in which they were read. */
   readonly inputs: readonly RecordedReading[]
@@ -57,13 +57,13 @@ export interface CaptureSummary {
   readonly warnings: readonly string[]
 }
 
-/** What became of an input. */
+/** Results of an input. */
 export interface RecordedReading extends Omit<InputSummary, 'path' | 'live'> {
   /** Which of the record's inputs it is. */
   readonly input: number
 }
 
-/** @returns Null where an input is no file, or fails. @throws InputError for one that cannot be looked at. */
+/** @returns Null when an input is not a file, or has failed. @throws InputError when its size cannot be read. */
 export function factsOf(inputs: readonly Input[], config: Config): CaptureFacts | null {
   const recorded = inputs.map(recordedInput)
   if (recorded.includes(null)) return null
@@ -87,7 +87,7 @@ function recordedInput({ kind, path, failure }: Input): RecordedInput | null {
 // The values as JSON has them: null for an unlimited number.
 function resultOptions(config: Config): Record<string, unknown> {
   const timeZone = config.utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
-  return JSON.parse(JSON.stringify({ ...resultValues(config), timeZone }))
+  return JSON.parse(JSON.stringify({ ...config.resultValues, timeZone }))
 }
 
 export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
@@ -97,9 +97,10 @@ export function areEqual(a: CaptureFacts, b: CaptureFacts): boolean {
 }
 
 /**
- * The record in a folder; null: there is none, or what has its name is none. Who wrote it is not known.
+ * Reads the record in a folder. Others may have written it.
  *
- * @throws OutputError where it cannot be read, or could not be written because a folder has its name.
+ * @returns Null when there is none, or the file is not a record.
+ * @throws OutputError when it cannot be read, or a folder has its name.
  */
 export function readRecord(folder: string): ResumeRecord | null {
   const path = join(folder, RECORD_NAME)
@@ -113,7 +114,7 @@ export function readRecord(folder: string): ResumeRecord | null {
   }
 }
 
-// Of another version only the inputs and options are looked at.
+// Of another version only inputs and options are used.
 function isRecord(value: unknown): value is ResumeRecord {
   if (typeof value !== 'object' || value === null) return false
   const { version, options, inputs, complete, results, index } = value as Partial<
@@ -131,7 +132,7 @@ function isRecord(value: unknown): value is ResumeRecord {
   )
 }
 
-// Without a summary that is none, the capture is converted again.
+// Drops a summary that is not sound: the capture is converted again.
 function withSound(record: ResumeRecord): ResumeRecord {
   const { version, summary, inputs } = record
   const isSound = version === RECORD_VERSION && isCaptureSummary(summary, inputs.length)
@@ -185,7 +186,7 @@ function hasFields(value: unknown, types: Readonly<Record<string, 'string' | 'nu
   return Object.entries(types).every(([name, type]) => typeof fields[name] === type)
 }
 
-/** Writes a record under another name first: it is there whole or not at all. @throws OutputError */
+/** Writes a record under another name and renames it: it exists whole or not at all. @throws OutputError */
 export function writeRecord(folder: string, record: ResumeRecord): void {
   const path = join(folder, RECORD_NAME)
   try {

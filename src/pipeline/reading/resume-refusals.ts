@@ -5,9 +5,9 @@ import type { Capture } from './captures.js'
 import type { CaptureFacts } from './resume-record.js'
 
 /**
- * Why a capture cannot be converted into its folder; null: nothing is in the way.
+ * Why a capture cannot be converted into its folder; null: it can.
  *
- * @param isLost Which files there are its results is not known any more.
+ * @param isLost True when nothing says any more which files in the folder are its results.
  */
 export function refusalOf(
   dir: string,
@@ -27,7 +27,7 @@ export function refusalOf(
   return refusal(dir, `${problem} (-o names another folder, --force replaces them)`)
 }
 
-/** The capture with its refusal as what is wrong with its inputs: the others are converted. */
+/** The capture with the refusal as the failure of its inputs. The other captures are converted. */
 export function refusedBy({ message }: OutputError, capture: Capture): Capture {
   const inputs = capture.inputs.map((input) => ({ ...input, failure: new InputError(message, input.path) }))
   return { ...capture, inputs }

@@ -24,12 +24,12 @@ export interface RunInputs {
   readonly bytesTotal: number | null
   /** Arguments that gave no input. */
   readonly problems: readonly InputError[]
-  /** What was found besides inputs. Files that turn out to be no capture are added. */
+  /** Counts of other things found. Files that turn out to be no capture are added. */
   readonly skipped: SkippedPaths
-  /** Device and inode of inputs that a connection file could take the place of. */
+  /** `device:inode` of inputs, which no connection file may replace. */
   readonly exposed: ReadonlySet<string>
   readonly reading: Reading
-  /** Records of what an earlier run with `--resume` did, and of what this one does; null: there are none. */
+  /** Records of `--resume`; null without that option. */
   readonly resumed: ResumedRun | null
 }
 
@@ -50,9 +50,9 @@ export async function liveInputs(
 }
 
 /**
- * Finds the files that a run reads, and in which order.
+ * Finds the files that a run reads, and their order.
  *
- * @throws OutputError, ConfigError where the run cannot begin.
+ * @throws OutputError, ConfigError when the run cannot begin.
  */
 export async function fileInputs(
   config: Config,
@@ -104,7 +104,7 @@ export async function fileInputs(
   return { ...facts, captures, reading: filesReading(opener, ordered.length, watch) }
 }
 
-// A file that standard input is redirected from is an input like one that is named.
+// A file that standard input is redirected from is an input like a named one.
 function addRedirected(stdin: Readable | undefined, input: Input, { files, exposed }: ExpandedInputs): void {
   if (stdin === undefined || !('fd' in stdin) || typeof stdin.fd !== 'number') return
   const stats = fstatSync(stdin.fd, { bigint: true })
@@ -147,7 +147,7 @@ async function totalBytes(inputs: readonly Input[]): Promise<number | null> {
     if (input.kind !== 'file') return null
     total += await stat(systemPath(input.path)).then(
       ({ size }) => size,
-      () => 0, // reported when it is read
+      () => 0, // read() reports it
     )
   }
   return total

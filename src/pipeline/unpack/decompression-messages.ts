@@ -5,19 +5,19 @@ import type { SlotRing } from '../../ring/slot-ring.js'
 
 /** Int32 words that a decompression thread shares with its owner. */
 export const DecompressionWord = {
-  /** Number of the latest task that shall end early. */
+  /** Number of the latest task that must end early. */
   STOP: 0,
   /** Counts the messages that were sent to the task's port. */
   MAIL: 1,
   COUNT: 2,
 } as const
 
-/** What a decompression thread is started with. */
+/** Start parameters of a decompression thread. */
 export interface DecompressionSetup {
-  /** Takes the content. */
+  /** Ring for the content. */
   readonly ring: SlotRing
   readonly words: SharedArrayBuffer
-  /** One int64: compressed bytes of the task that were read. */
+  /** One int64: number of compressed bytes of the task that were read. */
   readonly progress: SharedArrayBuffer
 }
 
@@ -26,15 +26,15 @@ export interface DecompressionTask {
   /** Counts from 1. */
   readonly number: number
   readonly compression: Compression
-  /** The file, or the port that the compressed bytes come from: a Uint8Array for each `more`, null at their end. */
+  /** The file, or the port that gives the compressed bytes: a Uint8Array for each `more`, null at the end. */
   readonly input: string | MessagePort
-  /** Fill the whole ring before the reader takes anything. */
+  /** True: the thread fills the whole ring before the reader takes anything. */
   readonly isAhead: boolean
 }
 
-/** What a decompression thread tells its owner. */
+/** Messages of a decompression thread to its owner. */
 export type DecompressionMessage =
-  /** The ring has content, and its reader asked to be told. */
+  /** The ring has content. Sent only when the reader has asked for it. */
   | { readonly kind: 'filled' }
   /** The thread asks for the next compressed bytes. */
   | { readonly kind: 'more' }

@@ -6,22 +6,22 @@ import type { CompressedBytes, Decompression } from '../../input/decompression.j
 import type { DecompressionMessage } from './decompression-messages.js'
 import type { DecompressionThread } from './thread-pool.js'
 
-/** Compressed bytes of a stream that a thread gets at a time. */
+/** Bytes of a compressed stream that a thread gets at a time. */
 const CHUNK_BYTES = 64 * 1024
-/** What is left of a task that is given up is taken out in pieces of this. */
+/** Size of the pieces in which the rest of an abandoned task is taken out of the ring. */
 const SCRAP_BYTES = 256 * 1024
 
-/** What is unpacked, as {@link Decompression.open} has it. */
+/** The input, as in {@link Decompression.open}. */
 export interface CompressedSource {
   readonly compression: Compression
   readonly compressed: CompressedBytes
   readonly isAhead: boolean
 }
 
-/** The content of a compressed input, which a thread unpacks ahead of its reader. */
+/** The content of a compressed input. A thread unpacks it ahead of its reader. */
 export class DecompressionSource implements ByteSource {
-  // Invariants: the thread has this task until #isDone, and may have another when #closing has resolved. #wake is set
-  // while a read or close() waits.
+  // Invariants: the thread has this task until #isDone. It may get another when #closing has resolved. #wake is set while a read
+  // or close() waits.
   readonly isDecompressed = true
   readonly totalBytes: number | null
   readonly #thread: DecompressionThread
@@ -34,7 +34,7 @@ export class DecompressionSource implements ByteSource {
   #closing: Promise<void> | null = null
   #wake: (() => void) | null = null
 
-  /** @param release Called when the thread may have another task. */
+  /** @param release Called when the thread is free for another task. */
   constructor(
     thread: DecompressionThread,
     { compression, compressed, isAhead }: CompressedSource,

@@ -14,7 +14,7 @@ import {
   DecompressionWord,
 } from './decompression-messages.js'
 
-/** Longest sleep; then the thread looks whether its task shall end. */
+/** Longest sleep. After it the thread checks whether its task must end. */
 const SLEEP_MS = 100
 
 const setup: DecompressionSetup = workerData
@@ -25,7 +25,7 @@ const producer = new SlotProducer(setup.ring)
 let slotBytes = 0
 let handedOver = 0
 
-/** The task shall end early. */
+/** Says that the task must end early. */
 class StoppedTask extends Error {}
 
 parentPort?.on('message', (task: DecompressionTask) => void run(task))
@@ -58,7 +58,7 @@ async function unpack(task: DecompressionTask): Promise<InputReadProblem | null>
   try {
     file = openSync(systemPath(input), 'r')
   } catch (error) {
-    return readProblem(0, error) // it was there a moment ago
+    return readProblem(0, error) // it existed a moment ago
   }
   try {
     const onRead = (position: number) => {
@@ -84,7 +84,7 @@ function fill(bytes: Uint8Array, from: number, to: number, checkpoint: () => voi
   }
 }
 
-// A caller that looks only at the beginnings of many inputs pays for no more.
+// So a caller that reads only the beginnings of many inputs pays for no more than that.
 function mostFull(isAhead: boolean): number {
   return isAhead || producer.full < handedOver ? producer.slots.length : 1
 }
@@ -101,7 +101,7 @@ function portInput(port: MessagePort, checkpoint: () => void): CompressedInput {
   let position = 0
   return new CompressedInput((target) => {
     if (chunk.length === 0) {
-      publish() // the next bytes may take their time
+      publish() // the next bytes may come late
       chunk = receive(port, checkpoint) ?? chunk
     }
     const part = chunk.subarray(0, target.length)
@@ -125,7 +125,7 @@ function receive(port: MessagePort, checkpoint: () => void): Uint8Array | null {
   }
 }
 
-// Bytes that are read a second time count once.
+// Bytes that are read twice count once.
 function readUpTo(position: number): void {
   if (position > Atomics.load(progress, 0)) Atomics.store(progress, 0, BigInt(position))
 }

@@ -5,19 +5,19 @@ import { loadDecompressor } from '../../input/decompress/load-decompressor.js'
 import { closeQuietly, readProblem } from '../../input/file-source.js'
 import { systemPath } from '../../system-path.js'
 
-/** Most bytes of a gzip file that is unpacked at once. */
+/** Largest gzip file that is unpacked at once. */
 export const SMALL_GZIP_BYTES = 64 * 1024
-/** Most content that it may have. */
+/** Its largest content. */
 const CONTENT_BYTES = 1024 * 1024
 const FIRST_BYTES = 64 * 1024
 
-/** There is more content than is unpacked at once. */
+/** Thrown when there is more content than that. */
 class LargeContent extends Error {}
 
 /**
- * Unpacks a small gzip file on the calling thread: to start one takes ten times as long.
+ * Unpacks a small gzip file on the calling thread. To start a thread would take ten times as long.
  *
- * @returns Null: its content is large.
+ * @returns Null when its content is too large.
  */
 export async function unpackSmallGzip(path: string, totalBytes: number): Promise<ByteSource | null> {
   const decompress = await loadDecompressor('gzip')
@@ -42,7 +42,7 @@ export async function unpackSmallGzip(path: string, totalBytes: number): Promise
   try {
     file = openSync(systemPath(path), 'r')
   } catch (error) {
-    return new UnpackedSource(content.subarray(0, 0), 0, totalBytes, readProblem(0, error)) // it was there a moment ago
+    return new UnpackedSource(content.subarray(0, 0), 0, totalBytes, readProblem(0, error)) // it existed a moment ago
   }
   try {
     const problem = decompress(compressedFile(file, onRead), write)
@@ -55,9 +55,9 @@ export async function unpackSmallGzip(path: string, totalBytes: number): Promise
   }
 }
 
-/** Content that was unpacked at once. */
+/** The content of such a file as a source. */
 class UnpackedSource implements ByteSource {
-  // Invariant: #rest is what was not given yet.
+  // Invariant: #rest was not read yet.
   readonly isDecompressed = true
   readonly bytesRead: number
   readonly totalBytes: number

@@ -13,12 +13,12 @@ import { DecompressionSource } from './decompression-source.js'
 /** A thread unpacks at most 4 MiB ahead of its reader. */
 const SLOTS = 16
 const SLOT_BYTES = 256 * 1024
-/** A thread that was told to end is waited for so long. */
+/** Longest wait for a thread that was told to end. */
 const LONGEST_END_MS = 5_000
 
-/** Threads that unpack inputs, one at a time each. A thread that is done waits for the next input. */
+/** Threads that unpack inputs. Each has one input at a time, and waits for the next one when it is done. */
 export class DecompressionThreads {
-  // Invariant: #idle are those of #threads that have no task; they may have died meanwhile.
+  // Invariant: #idle has the threads of #threads without a task. They may have died meanwhile.
   readonly #threads = new Set<DecompressionThread>()
   readonly #idle: DecompressionThread[] = []
 
@@ -29,7 +29,7 @@ export class DecompressionThreads {
     )
   }
 
-  /** Ends the threads. What they unpack ends with a problem. */
+  /** Ends the threads. Inputs that they unpack end with a problem. */
   async close(): Promise<void> {
     await Promise.all([...this.#threads].map((thread) => thread.terminate()))
     this.#threads.clear()
@@ -51,14 +51,14 @@ export class DecompressionThreads {
   }
 }
 
-/** What is told of a task. */
+/** Receives the events of a task. */
 export interface DecompressionListener {
   take(message: DecompressionMessage): void
   /** The thread is gone. */
   died(error: Error): void
 }
 
-/** One thread, as its owner sees it. */
+/** The owner's side of one thread. */
 export class DecompressionThread {
   readonly ring: SlotConsumer
   readonly #worker: Worker
@@ -83,12 +83,12 @@ export class DecompressionThread {
     this.#worker.unref()
   }
 
-  /** Compressed bytes of the task that were read. */
+  /** Number of compressed bytes of the task that were read. */
   get bytesRead(): number {
     return Number(Atomics.load(this.#progress, 0))
   }
 
-  /** Begins a task. The one before is done, and its content was read. */
+  /** Begins a task. The task before must be done, and its content read. */
   begin(task: Omit<DecompressionTask, 'number'>, listener: DecompressionListener): void {
     const { input } = task
     this.#listener = listener
@@ -99,25 +99,25 @@ export class DecompressionThread {
     this.#worker.postMessage(numbered, typeof input === 'string' ? [] : [input])
   }
 
-  /** Nobody waits for the thread. */
+  /** The process may end while the thread runs. */
   rest(): void {
     this.#listener = null
     this.#worker.unref()
   }
 
-  /** Tells the thread that there is something at the task's port. */
+  /** Tells the thread that the task's port has a message. */
   notifyOfMail(): void {
     Atomics.add(this.#words, DecompressionWord.MAIL, 1)
     Atomics.notify(this.#words, DecompressionWord.MAIL)
   }
 
-  /** Tells the thread to end its task. What is in the ring must be taken out, too. */
+  /** Tells the thread to end its task. The owner must also take the content out of the ring. */
   stopTask(): void {
     Atomics.store(this.#words, DecompressionWord.STOP, this.#number)
     this.notifyOfMail()
   }
 
-  /** Ends the thread. One that does not end is left behind: nobody waits for what it does. */
+  /** Ends the thread. A thread that does not end in time is left behind. */
   async terminate(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise((resolve) => {

@@ -4,7 +4,7 @@ import type { CompressedBytes, Decompression } from '../../input/decompression.j
 import { SMALL_GZIP_BYTES, unpackSmallGzip } from './small-gzip.js'
 import type { DecompressionThreads } from './thread-pool.js'
 
-/** Unpacks in threads, which are loaded and started with the first input that asks for them; small gzip files at once. */
+/** Unpacks small gzip files at once and all else in threads, which start with the first input that needs one. */
 export class ThreadedDecompression implements Decompression {
   #threads: Promise<DecompressionThreads> | null = null
 
