@@ -15,7 +15,7 @@ const MOST_MS = 2 * LOOK_MS
  * run waits for workers or for its output, no read is pending for long.
  */
 export class InputWatch {
-  // Invariants: #reads are the reads under way; #named are the inputs that were named.
+  // Invariants: #reads has the pending reads, #named the inputs that were named.
   readonly #hooks: Pick<RunHooks, 'onNotice' | 'onSilence'>
   readonly #now: () => number
   readonly #timer: NodeJS.Timeout
