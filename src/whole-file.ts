@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolders } from './make-folders.js'
 import { systemPath } from './system-path.js'
@@ -36,6 +36,13 @@ export class WholeFile {
   append(content: Uint8Array | string): void {
     if (this.#descriptor === null) throw new Error('bug: the file was closed')
     writeFileSync(this.#descriptor, content)
+  }
+
+  /** Puts other bytes in the place of the first ones. */
+  rewriteStart(content: Uint8Array): void {
+    if (this.#descriptor === null) throw new Error('bug: the file was closed')
+    for (let at = 0; at < content.length; )
+      at += writeSync(this.#descriptor, content, at, content.length - at, at)
   }
 
   /** Gives the complete file its name. */

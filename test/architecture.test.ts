@@ -15,33 +15,35 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'system-path': 'node:buffer',
   errors: 'system-path node:os',
   'safe-json': 'system-path',
+  'archive-paths': 'node:path',
   'existing-outputs': 'errors system-path node:fs node:path',
   summary: 'errors safe-json',
   'make-folders': 'system-path node:fs node:path',
   'whole-file': 'make-folders system-path node:crypto node:fs node:path',
   version: 'node:module',
-  config: 'errors system-path wire node:os node:path', // wire: the names of link types
+  config: 'archive-paths errors system-path wire node:os node:path', // wire: the names of link types
   input:
-    'errors system-path capture node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
+    'errors system-path capture node:crypto node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'bytes errors figures flow make-folders pause safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises',
+    'archive-paths bytes errors figures flow make-folders pause safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:zlib',
   pipeline:
-    'bytes errors existing-outputs input capture pcap-filter wire ring flow stream output summary system-path version whole-file piscina ' +
+    'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture system-path wire pipeline',
   'report/app': 'figures preact preact/hooks uplot',
   'view/app': 'figures report/app preact preact/hooks',
+  archive: 'errors flow output system-path node:fs node:zlib',
   report:
     'errors figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:util',
+  cli: 'archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
@@ -59,7 +61,14 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
 // The rooms of a folder, and which others each may import. What stands beside the rooms is open to all.
 const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pipeline: { line: '', unpack: '', reading: 'line', live: 'line reading' },
-  output: { files: 'index', console: 'files', index: 'files', handover: 'files index', conflicts: 'index' },
+  output: {
+    files: 'index',
+    console: 'files',
+    index: 'files',
+    handover: 'files index',
+    conflicts: 'index',
+    map: 'files',
+  },
 }
 
 // [rule, pattern that only the folders and files named may contain, these]
@@ -208,7 +217,7 @@ describe('the architecture', () => {
   it('gives the file system the bytes of paths that others may have named', () => {
     // Whose paths are all below the run's own temporary folder, or those of the package.
     const own =
-      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live\/live-cap|reading\/(?:resume-|kept-index))|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
+      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|map\/run-(?:files|merge)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live\/live-cap|reading\/(?:resume-|kept-index))|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
     const call =
       /(?<![\w#])(?:(?:open|stat|lstat|readdir|opendir|mkdir|rmdir|rename|rm|unlink|readFile|realpath|mkdtemp|exists)Sync|realpath|stat)\((?!systemPath\(|\))/
     const strangers = files.filter(

@@ -2,6 +2,7 @@ import type { CaptureFormatError } from '../errors.js'
 import type { CaptureDescription } from './capture-description.js'
 import type { CapturedPacket } from './captured-packet.js'
 import type { DamageLog } from './damage-log.js'
+import type { RecordLayout } from './pcap-header.js'
 
 /**
  * What `next()` found. `'packet'`: a packet. `'more'`: the window ends inside a record; pass a longer window that begins
@@ -9,6 +10,14 @@ import type { DamageLog } from './damage-log.js'
  * `problem`.
  */
 export type ReadStatus = 'packet' | 'more' | 'end' | 'damaged'
+
+/** The parts of a capture without which its records mean nothing. */
+export interface CaptureHeaders {
+  /** File offsets where they begin and end, in pairs. */
+  readonly ranges: readonly number[]
+  /** Of a pcap file. */
+  readonly layout?: RecordLayout
+}
 
 /**
  * Reads the records of one capture in place. The caller moves a window of bytes along the file. The result does not
@@ -36,6 +45,10 @@ export interface CaptureReader {
   readonly fileOffset: number
   /** `base` plus an offset in the current window is the offset in the (decompressed) file. May be negative. */
   readonly base: number
+  /** What was read besides records, so far, if any record can be read alone behind it; otherwise null. */
+  readonly headers: CaptureHeaders | null
+  /** Where the packet read last stands, if not in this capture: in one of those that it was put together from. */
+  readonly origin?: { readonly input: number; readonly position: number }
   /** The error after `next()` returned `'damaged'`, else null. */
   readonly problem: CaptureFormatError | null
   /** Damage skipped so far. */

@@ -13,6 +13,8 @@ export interface CapturedPacket {
   linkType: number
   /** Number of the interface that saw the packet, from 0, counted over all sections of the capture. */
   interfaceId: number
+  /** Where its record begins in the current window: the header of a pcap record, a block of pcapng. */
+  recordFrom: number
   /** The frame is `bytes[from, to)` of the current window. */
   from: number
   to: number
@@ -27,6 +29,7 @@ export function blankCapturedPacket(): CapturedPacket {
     isNanosecond: false,
     linkType: 0,
     interfaceId: 0,
+    recordFrom: 0,
     from: 0,
     to: 0,
     originalBytes: 0,

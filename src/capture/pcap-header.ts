@@ -1,4 +1,5 @@
 import { type CaptureDescription, MAX_DESCRIBED_INTERFACES } from './capture-description.js'
+import type { CaptureHeaders } from './capture-reader.js'
 
 /** Layouts of pcap record headers (libpcap's `sf-pcap.c`, Wireshark's `libpcap.h`, netsniff-ng's manual). */
 export type RecordLayout =
@@ -155,10 +156,18 @@ function lengthOrder(major: number, minor: number): LengthOrder {
 export class JoinedHeaders {
   readonly #headers: PcapHeader[] = []
   count = 0
+  #ranges: readonly number[] = []
 
-  add(header: PcapHeader): void {
+  /** @param offset Where it begins in the capture. */
+  add(header: PcapHeader, offset: number): void {
     this.count += 1
+    this.#ranges = [offset, offset + header.headerBytes]
     if (this.#headers.length < MAX_DESCRIBED_INTERFACES) this.#headers.push(header)
+  }
+
+  /** See `CaptureReader.headers`. @param layout That of the records, once it is known. */
+  known(layout: RecordLayout | undefined): CaptureHeaders | null {
+    return this.count === 1 && layout !== undefined ? { ranges: this.#ranges, layout } : null
   }
 
   /** @param layout That of the file read last. */

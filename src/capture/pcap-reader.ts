@@ -2,6 +2,7 @@ import type { CaptureFormatError } from '../errors.js'
 import { viewOf } from './byte-order.js'
 import type { CaptureDescription } from './capture-description.js'
 import {
+  type CaptureHeaders,
   type CaptureReaderOptions,
   type DescribedReader,
   MAX_KEPT_BYTES,
@@ -93,6 +94,10 @@ export class PcapReader implements DescribedReader {
     return this.#header?.isLittleEndian === false
   }
 
+  get headers(): CaptureHeaders | null {
+    return this.#headers.known(this.#records?.layout)
+  }
+
   describe(): CaptureDescription | null {
     return this.#headers.describe(this.#records?.layout)
   }
@@ -108,10 +113,6 @@ export class PcapReader implements DescribedReader {
   }
 
   next(out: CapturedPacket): ReadStatus {
-    return this.#next(out)
-  }
-
-  #next(out: CapturedPacket): ReadStatus {
     const records = this.#records
     if (this.#state !== 'records' || records === null) return this.#prepare(out)
     if (this.#skipBytes > 0 && !this.#skip()) {
@@ -145,6 +146,7 @@ export class PcapReader implements DescribedReader {
     out.isNanosecond = this.#isNanosecond
     out.linkType = this.#linkType
     out.interfaceId = this.#headers.count - 1
+    out.recordFrom = at
     out.from = frameFrom + padding
     out.to = frameFrom + keptBytes
     out.originalBytes = Math.max(originalBytes, capturedBytes) - padding
@@ -182,7 +184,7 @@ export class PcapReader implements DescribedReader {
       this.#search = null
       this.#state = 'records'
     }
-    return this.#next(out)
+    return this.next(out)
   }
 
   /** Goes on with a file that was put behind this one (`cat a.pcap b.pcap`). Returns null when there is none here. */
@@ -194,7 +196,7 @@ export class PcapReader implements DescribedReader {
   }
 
   #useHeader(header: headers.PcapHeader): void {
-    this.#headers.add(header)
+    this.#headers.add(header, this.fileOffset)
     this.#header = header
     this.#fcsBytes = header.fcsBytes
     this.#isNanosecond = header.isNanosecond
@@ -286,7 +288,7 @@ export class PcapReader implements DescribedReader {
     const from = search.offset < this.#holeFrom ? this.#searchFrom : this.#holeFrom
     this.damage.addHole(from, search.offset - from, this.#holeProblem)
     this.#state = 'records'
-    return this.#next(out)
+    return this.next(out)
   }
 
   /** Ends the capture because of damage. All packets before it were handed out. */

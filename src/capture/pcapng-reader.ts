@@ -1,7 +1,7 @@
 import type { CaptureFormatError } from '../errors.js'
 import { viewOf } from './byte-order.js'
 import type { CaptureDescription } from './capture-description.js'
-import type { CaptureReaderOptions, DescribedReader, ReadStatus } from './capture-reader.js'
+import type { CaptureHeaders, CaptureReaderOptions, DescribedReader, ReadStatus } from './capture-reader.js'
 import type { CapturedPacket } from './captured-packet.js'
 import { DamageLog } from './damage-log.js'
 import { mayBeLong, PcapngBlockTest } from './pcapng-block-test.js'
@@ -19,6 +19,8 @@ import { LOOKAHEAD_BYTES, NEEDS_MORE, NOTHING_FOUND, nothingBehind, ResyncSearch
 
 /** Length of the shortest block. A section's byte-order magic lies within as many bytes. */
 const LEAST_BLOCK_BYTES = 12
+/** Numbers in the list of places with sections and interfaces. */
+const MOST_RANGES = 2048
 /** A longer block need not be in the window as a whole. */
 const MAX_BLOCK_BYTES = LOOKAHEAD_BYTES
 
@@ -51,6 +53,8 @@ export class PcapngReader implements DescribedReader {
 
   readonly #sections: PcapngSections
   readonly #search: ResyncSearch
+  /** Where sections and interfaces are described; null: too many places, or packets without a time. */
+  #ranges: number[] | null = []
   #holeFrom = 0
   #holeProblem = ''
 
@@ -95,6 +99,10 @@ export class PcapngReader implements DescribedReader {
 
   get droppedPackets(): number {
     return this.#sections.interfaces.droppedPackets
+  }
+
+  get headers(): CaptureHeaders | null {
+    return this.#ranges === null ? null : { ranges: this.#ranges }
   }
 
   describe(): CaptureDescription | null {
@@ -155,11 +163,13 @@ export class PcapngReader implements DescribedReader {
     }
     const contentTo = at + paddedBytes - BLOCK_TRAILER_BYTES
     if (!isPacketBlock(type)) {
+      if (isSection || type === BlockType.INTERFACE_DESCRIPTION) this.#noteRange(this.#base + at, paddedBytes)
       const optionsTo = Math.min(contentTo, at + MAX_BLOCK_BYTES)
       return this.#sections.readOther(type, view, at, optionsTo)
         ? 'read'
         : this.#stop(this.#base + at, this.#sections.problem)
     }
+    if (type === BlockType.SIMPLE_PACKET) this.#ranges = null
     switch (this.#sections.readPacket(type, view, at, contentTo, out)) {
       case 'packet':
         return 'packet'
@@ -169,6 +179,14 @@ export class PcapngReader implements DescribedReader {
       case 'damaged':
         return this.#damaged(at, this.#at, this.#sections.problem)
     }
+  }
+
+  #noteRange(from: number, bytes: number): void {
+    const ranges = this.#ranges
+    if (ranges === null) return
+    if (ranges.at(-1) === from) ranges[ranges.length - 1] = from + bytes
+    else if (ranges.length === MOST_RANGES) this.#ranges = null
+    else ranges.push(from, from + bytes)
   }
 
   #notInBlocks(): ReadStatus | 'read' {

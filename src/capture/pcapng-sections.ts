@@ -68,6 +68,7 @@ export class PcapngSections {
     contentTo: number,
     out: CapturedPacket,
   ): PacketBlockStatus {
+    out.recordFrom = at
     switch (type) {
       case BlockType.ENHANCED_PACKET:
         return this.#packet(view.getUint32(at + 8, this.isLittleEndian), view, at, contentTo, out)

@@ -1,3 +1,4 @@
+import { archivePaths } from '../archive-paths.js'
 import { type Config, toConfig } from '../config/config.js'
 import {
   ConfigError,
@@ -129,18 +130,20 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
 }
 
 function refuseOutputs(
-  { indexes, live, summaryFile, conflictsFile, force, resume }: Config,
+  { indexes, live, summaryFile, conflictsFile, mapDir, force, resume }: Config,
   report: RunReport | null,
 ): void {
   const paths = indexes.map(({ path }) => path)
   refuseExisting([live?.recordingFile ?? null, conflictsFile], force)
+  if (mapDir !== null) refuseExisting(Object.values(archivePaths(mapDir)), force)
   // The same command once more writes them anew.
   refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)
 }
 
 // A summary that cannot be written is one more error of the run.
-function summaryWritten({ summaryFile }: Config, summary: Summary, { stdout }: Terminal): Summary {
+function summaryWritten({ summaryFile, mapDir }: Config, summary: Summary, { stdout }: Terminal): Summary {
   try {
+    if (mapDir !== null) writeSummary(archivePaths(mapDir).summary, summary, stdout)
     if (summaryFile !== null) writeSummary(summaryFile, summary, stdout)
     return summary
   } catch (error) {

@@ -1,3 +1,4 @@
+import { archivePaths } from '../archive-paths.js'
 import { ConfigError } from '../errors.js'
 import type { ConsoleStyle } from './console-style.js'
 import { LIVE_OPTIONS, type LiveConfig } from './live-options.js'
@@ -85,6 +86,7 @@ export function toConfig(raw: RawOptions): Config {
   refuseSharedOutput(run, recordingFile)
   const values = {
     ...run,
+    indexes: withArchive(run.indexes, run.mapDir),
     live,
     filter: live === null ? run.filter : null,
     consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
@@ -102,6 +104,10 @@ function resultValues(values: Readonly<Record<string, unknown>>): Readonly<Recor
     changesResults ? [field] : [],
   )
   return Object.fromEntries(names.map((name) => [name, values[name]]))
+}
+
+function withArchive(indexes: Config['indexes'], mapDir: string | null): Config['indexes'] {
+  return mapDir === null ? indexes : [...indexes, { path: archivePaths(mapDir).index, format: 'parquet' }]
 }
 
 function toLiveConfig(

@@ -85,6 +85,25 @@ export const WRITING_OPTIONS = {
     },
     fileOf,
   ),
+  /** Folder for an archive: where in the captures the packets of each connection stand, and an index. */
+  map: checked<string, string | null, 'mapDir'>(
+    {
+      value: 'DIR',
+      offer: 'folders',
+      field: 'mapDir',
+      group: 'Output',
+      help: 'an archive: the index, and where the packets of each connection stand (pcap2conn get --help)',
+      readme:
+        'an archive: the index, and where in the captures the packets of each connection stand, so that `pcap2conn get` has it again at once',
+      conflicts: {
+        resume: 'an archive is of one run',
+        perFile: 'an archive is of one capture',
+        merge: 'packets must stand in the inputs in the order in which they are read',
+        interface: 'a live capture comes only once',
+      },
+    },
+    fileOf,
+  ),
   /** Write payload to standard output instead of connection files. */
   writeToConsole: flag({
     letter: 'c',

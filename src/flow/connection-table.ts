@@ -28,6 +28,8 @@ export const ConnectionFlag = {
   /** The only byte of side 0, or 1, may be that of a keep-alive: nothing has told yet. */
   DOUBTFUL_0: 32,
   DOUBTFUL_1: 64,
+  /** There were several connections or candidates on its 5-tuple at once. */
+  GROUPED: 128,
 } as const
 
 /** Number of no connection. */

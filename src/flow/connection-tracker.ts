@@ -3,7 +3,7 @@ import type { RecentSegments } from '../stream/recent-segments.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 import { ConnectionRows } from './connection-rows.js'
-import type { ConnectionSink } from './connection-sink.js'
+import { type ConnectionSink, PacketRole } from './connection-sink.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
 import { ConnectionTimes, type TimeOuts } from './connection-times.js'
 import { FlowIndex } from './flow-index.js'
@@ -73,7 +73,8 @@ export class ConnectionTracker {
       new KeptPackets(held, sink.packet !== null),
       {
         take: (connection, side, bytes, packet) => this.#take(connection, side, bytes, packet),
-        count: (connection, side, bytes, packet) => this.#count(connection, side, bytes, packet),
+        count: (connection, side, bytes, packet) =>
+          this.#count(connection, side, bytes, packet, PacketRole.OUTSIDE),
       },
     )
     this.rows.onFinish = (connection) => this.lives.leave(connection)
@@ -170,14 +171,14 @@ export class ConnectionTracker {
   // Takes a packet that `side` of the connection sent.
   #take(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
     this.#times.touch(connection, packet.tsSec, packet.tsNsec)
-    this.#count(connection, side, bytes, packet)
+    this.#count(connection, side, bytes, packet, PacketRole.MEMBER)
     if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
     else this.#datagram(2 * connection + side, bytes, packet)
   }
 
-  #count(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+  #count(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket, role: number): void {
     this.rows.count(connection, side, packet)
-    if (this.#seePacket !== null) this.#seePacket(connection, side, bytes, packet)
+    if (this.#seePacket !== null) this.#seePacket(connection, side, bytes, packet, role)
   }
 
   #segment(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {

@@ -1,4 +1,5 @@
 import { blankTransportFields, type QuotedPacket, type TransportFields } from '../wire/transport-packet.js'
+import type { PacketPlace } from './packet-place.js'
 
 /** One packet as a worker gets it. The worker's loop makes one and reuses it. */
 export interface FlowPacket extends TransportFields {
@@ -23,6 +24,10 @@ export interface FlowPacket extends TransportFields {
   input: number
   /** `inputBase + frameFrom` is the frame's offset in the (decompressed) input; the record's header is before it. */
   inputBase: number
+  /** Bytes of its record before the frame. */
+  recordBytes: number
+  /** Where the packet stands, if it has this one's `number`: of packets where the fields above do not say it. */
+  place: PacketPlace | null
 }
 
 export function blankFlowPacket(): FlowPacket {
@@ -39,6 +44,8 @@ export function blankFlowPacket(): FlowPacket {
     interfaceId: 0,
     input: 0,
     inputBase: 0,
+    recordBytes: 0,
+    place: null,
   }
 }
 

@@ -38,7 +38,7 @@ export class LifeGroups {
     while (this.#latestId === 0 || this.#groups.has(this.#latestId))
     const group: Group = { id: this.#latestId, lives: [connection], turned: new Set(), candidates: [] }
     this.#groups.set(group.id, group)
-    this.#table.group[connection] = group.id
+    this.#join(group, connection)
     return group
   }
 
@@ -48,7 +48,7 @@ export class LifeGroups {
     group.lives.push(connection)
     group.lives.sort((a, b) => firstNumber[a]! - firstNumber[b]!)
     if (side !== direction) group.turned.add(connection)
-    this.#table.group[connection] = group.id
+    this.#join(group, connection)
   }
 
   remove(group: Group, connection: number): void {
@@ -85,6 +85,11 @@ export class LifeGroups {
       if (other === life) return
       this.#table.flags[other]! |= ConnectionFlag.REPLACED
     }
+  }
+
+  #join(group: Group, connection: number): void {
+    this.#table.group[connection] = group.id
+    this.#table.flags[connection]! |= ConnectionFlag.GROUPED
   }
 
   #worth(life: number): number {

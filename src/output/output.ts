@@ -6,6 +6,8 @@ import type { WorkerParts } from './worker-parts.js'
 
 /** One kind of output, such as connection files or the index. `outputs.ts` lists all of them. */
 export interface Output<Part = unknown> {
+  /** Its workers' `packet` events say where every packet stands (`PlaceReader`), and how a datagram's fragments do. */
+  readonly wantsPlaces?: true
   /** Called in each worker, when it starts. */
   open(worker: WorkerParts): WorkerOutput<Part>
   /**
@@ -54,12 +56,40 @@ export interface KeptRuns {
   indexRuns(runs: readonly string[]): readonly string[]
 }
 
+/** An input of a run, for whoever reads its packets again. */
+export interface InputFacts {
+  /** As it was given. */
+  readonly path: string
+  /** On disk; null: it could not be read again. */
+  readonly bytes: number | null
+  /** SHA-256 of its first and last 64 KiB, in hexadecimal. */
+  readonly sha256: string | null
+  readonly compression: string | null
+  readonly format: string | null
+  /** Of its interfaces, the first of them. */
+  readonly linkTypes: readonly number[]
+  /** The link type by which all frames were read; null: as the capture says. */
+  readonly linkType: number | null
+  /** What a reader needs before any record; null: all records before it. */
+  readonly headers: CaptureHeaders | null
+}
+
+/** Parts of a capture. */
+export interface CaptureHeaders {
+  /** Offsets where they begin and end, in pairs. */
+  readonly ranges: readonly number[]
+  /** Of pcap records. */
+  readonly layout?: string
+}
+
 /** What `Output.finish()` works with. */
 export interface RunParts {
   /** The run's own temporary folder. */
   readonly tempFolder: string
   /** Null without `--resume`. */
   readonly kept: KeptRuns | null
+  /** The inputs by their numbers; only where an output has `wantsPlaces`. */
+  readonly inputs: readonly InputFacts[]
   /** False when a worker has failed or was stopped. */
   readonly isComplete: boolean
   readonly stdout: Writable | undefined

@@ -4,6 +4,7 @@ import { connectionFiles } from './files/connection-files.js'
 import { metadataFiles } from './files/metadata-files.js'
 import { handover } from './handover/handover.js'
 import { connectionIndex } from './index/connection-index.js'
+import { packetMap } from './map/packet-map.js'
 import type { Output, OutputSetup } from './output.js'
 
 /** All outputs. A connection's events reach them in this order. */
@@ -13,6 +14,7 @@ const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   consolePayload,
   connectionIndex,
   conflictList,
+  packetMap,
   handover,
 ]
 
@@ -26,6 +28,11 @@ export function showsConflicts({ config, handoverDir }: OutputSetup): boolean {
     writeMetadata ||
     handoverDir !== null
   )
+}
+
+/** True when an output asks where packets stand. */
+export function wantsPlaces(setup: OutputSetup): boolean {
+  return outputsOf(setup).some((output) => output.wantsPlaces)
 }
 
 /** The outputs that the options ask for. Every thread gets the same list. */

@@ -6,6 +6,7 @@ import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
 import { type Input, isStream } from '../input/input.js'
 import { FdBudget } from '../output/files/fd-budget.js'
+import { wantsPlaces } from '../output/outputs.js'
 import { allocateRing, RingProducer } from '../ring/record-ring.js'
 import { SlabPool } from '../ring/slab-pool.js'
 import { EncapTable, EncapWriter } from '../wire/encap-table.js'
@@ -16,6 +17,7 @@ import { CaptureProgress } from './line/capture-progress.js'
 import { DatagramSpace } from './line/datagram-space.js'
 import { Dispatcher } from './line/dispatcher.js'
 import { Feeder, StoppedError } from './line/feeder.js'
+import { FramePlaces } from './line/frame-places.js'
 import { layOutMemory, ringRecords, takeMemory } from './line/memory-layout.js'
 import type { StartWorkers, Workers } from './line/workers.js'
 import type { Capture } from './reading/captures.js'
@@ -61,6 +63,7 @@ export class Conversion {
   readonly #inputs = new ReadInputs()
   readonly #failures: Failure[] = []
   readonly #totals = new ReaderTotals()
+  readonly #places: FramePlaces | null
   #bytesRead = 0
   #source: ByteSource | null = null
   #input = ''
@@ -77,8 +80,7 @@ export class Conversion {
     const { workerCount, limits } = config
     const { createReader } = inputs.reading
     const words = () => new SharedArrayBuffer(4 * workerCount)
-    const passed = words()
-    const opened = words()
+    const [passed, opened] = [words(), words()]
     const openCount = OpenCount.allocate()
     const stop = new SharedArrayBuffer(4)
     const encaps = EncapTable.allocate(limits.encaps)
@@ -101,7 +103,10 @@ export class Conversion {
       space,
       linkType: config.linkType === 'auto' ? null : config.linkType,
     })
-    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, setup.hashKey, setup.filter)
+    const handoverDir = hooks.handoverDir ?? null
+    this.#places = wantsPlaces({ config, handoverDir }) ? new FramePlaces() : null
+    const { hashKey, filter } = setup
+    this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, hashKey, filter, this.#places)
     this.#feeder = new Feeder({
       pool,
       rings: producers,
@@ -123,7 +128,7 @@ export class Conversion {
         worker,
         config,
         captures: outputs,
-        handoverDir: hooks.handoverDir ?? null,
+        handoverDir,
         tempDir: setup.tempDir,
         memory,
         pages: layout.workers[worker]!,
@@ -157,12 +162,19 @@ export class Conversion {
         this.#failures.push(failureOf(error))
     })
     const failure = this.#workers.failure ?? this.#readFailure
-    if (this.#workers.failure === null) this.#checkSlots()
-    if (failure !== null) this.#failures.push({ ...failure, message: failure.message + this.#unreadInputs() })
+    const { takenSlots } = new FdBudget(this.#fdBudget)
+    if (this.#workers.failure === null && takenSlots !== 0)
+      this.#failures.push({ kind: 'bug', message: `bug: ${takenSlots} file slots were not given back` })
+    if (failure !== null)
+      this.#failures.push({
+        ...failure,
+        message: failure.message + this.#inputs.unread(this.#reading.inputCount),
+      })
     return {
       ...this.#counted,
       results,
       inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
+      inputFacts: this.#inputs.facts,
       failures: this.#failures,
       warnings: this.#feeder.warnings,
       isComplete: failure === null,
@@ -250,6 +262,7 @@ export class Conversion {
         filterProblems: this.#dispatcher.filter?.takeProblems(input.path) ?? [],
       })
       isDone = report.isDone
+      if (this.#places !== null) this.#inputs.note(input, this.#source, reader, this.#decoder.linkType)
       this.#bytesRead += this.#source?.bytesRead ?? 0
       this.#totals.add(report.readers)
       this.#inputs.add(capture, report.summaries)
@@ -283,17 +296,5 @@ export class Conversion {
       input: this.#input,
       ...this.#reading.progress,
     })
-  }
-
-  #unreadInputs(): string {
-    const { inputCount } = this.#reading
-    const left = inputCount - this.#inputs.wholeCount
-    return left === 0 ? '' : ` (the run stopped there: ${left} of ${inputCount} inputs were not read whole)`
-  }
-
-  #checkSlots(): void {
-    const { takenSlots } = new FdBudget(this.#fdBudget)
-    const message = `bug: ${takenSlots} file slots were not given back`
-    if (takenSlots !== 0) this.#failures.push({ kind: 'bug', message })
   }
 }

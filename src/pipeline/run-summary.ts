@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.js'
+import type { InputFacts } from '../output/output.js'
 import { OUTSIDE_KINDS } from '../stream/outside.js'
 import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -38,6 +39,8 @@ export interface CountedFacts {
 /** What the reading and the workers of a run have left. */
 export type ConversionOutcome = CountedFacts & {
   readonly inputs: readonly InputSummary[]
+  /** See `RunParts.inputs`. */
+  readonly inputFacts: readonly InputFacts[]
   readonly failures: readonly Failure[]
   readonly warnings: readonly string[]
   /** Nothing ended the reading early but an interruption, and no worker failed. */

@@ -96,6 +96,7 @@ async function convertInputs(
     const outputFailures = await finishOutputs(config, hooks, outcome, {
       tempFolder: temp.path,
       kept: resumed,
+      inputs: outcome.inputFacts,
     })
     const leftover = temp.remove()
     const allInputs = resumed?.withSkipped(outcome.inputs) ?? outcome.inputs
@@ -130,7 +131,7 @@ async function finishOutputs(
   config: Config,
   { handoverDir, stdout }: RunHooks,
   { results, isComplete }: ConversionOutcome,
-  parts: Pick<RunParts, 'tempFolder' | 'kept'>,
+  parts: Pick<RunParts, 'tempFolder' | 'kept' | 'inputs'>,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const [i, output] of outputsOf({ config, handoverDir: handoverDir ?? null }).entries()) {

@@ -51,6 +51,8 @@ export class FragmentTracker {
   isDelivered = false
   /** Sum of the IP lengths of all fragments, including duplicates. */
   ipBytes = 0
+  /** Where the frames of its fragments stand, in pairs; see `FrameTrail`. */
+  frames: number[] = []
   /** Captured bytes that differ from an earlier copy or lie after the datagram's end. */
   conflictBytes = 0
 
@@ -80,6 +82,7 @@ export class FragmentTracker {
     this.protocol = NO_PROTOCOL
     this.isDelivered = false
     this.ipBytes = 0
+    if (this.frames.length > 0) this.frames = []
     this.conflictBytes = 0
   }
 

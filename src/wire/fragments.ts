@@ -1,6 +1,7 @@
 import { u32be } from '../bytes/endian.js'
 import { FragmentBuffers } from './fragment-buffers.js'
 import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
+import type { FrameTrail } from './frame-trail.js'
 import type { IpHeader } from './ip-header.js'
 import { WordHash } from './word-hash.js'
 
@@ -67,6 +68,8 @@ export class FragmentTable {
   #conflictBytes = 0
   #trackerLimitHits = 0
   #byteLimitHits = 0
+  /** Null: nobody wants to know frames. */
+  trail: FrameTrail | null = null
 
   constructor(limits: FragmentLimits, space: ReassembledSpace) {
     this.#limits = limits
@@ -129,10 +132,13 @@ export class FragmentTable {
       }
       if (tracker.protocol === NO_PROTOCOL) tracker.protocol = ip.protocol
     }
-    if (tracker.isComplete) {
-      if (!tracker.isDelivered) this.#place(bytes, tracker, ip)
-      this.#release(tracker)
+    const isComplete = tracker.isComplete
+    if (isComplete && !tracker.isDelivered) this.#place(bytes, tracker, ip)
+    if (this.trail !== null) {
+      if (ip.isFragment) this.trail.hold(tracker.frames)
+      else this.trail.complete(tracker.frames)
     }
+    if (isComplete) this.#release(tracker)
     return ip.isFragment ? 'held' : 'complete'
   }
 

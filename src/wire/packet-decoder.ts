@@ -3,6 +3,7 @@ import type { Limits } from '../config/config.js'
 import type { EncapWriter } from './encap-table.js'
 import type { FragmentTable, ReassembledSpace } from './fragments.js'
 import { blankFrameCursor, type FrameCursor, Layer } from './frame-cursor.js'
+import type { FrameTrail } from './frame-trail.js'
 import { IpDecoder, MAX_LAYERS } from './ip-decoder.js'
 import { innerLayer } from './link/layers.js'
 import { linkLayer } from './link/link-layers.js'
@@ -139,6 +140,11 @@ export class PacketDecoder {
     cursor.encaps.clear()
     this.#aggregatedPackets += 1
     return this.#walk(Layer.AMSDU, bytes, packet, out)
+  }
+
+  /** Has the frames of datagrams remembered. */
+  set trail(trail: FrameTrail) {
+    this.fragments.trail = trail
   }
 
   /** Gives up incomplete datagrams at the end of the capture. */

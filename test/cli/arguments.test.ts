@@ -161,6 +161,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   memory: '64M',
   index: 'a.jsonl',
   conflicts: 'c.jsonl',
+  map: 'archive',
   gaps: 'skip',
   overlap: 'last',
   'tcp-timeout': '60',

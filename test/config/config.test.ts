@@ -18,6 +18,7 @@ describe('toConfig()', () => {
     expect(toConfig({ inputFile: 'a.pcap' })).toEqual({
       inputs: ['a.pcap'],
       live: null,
+      mapDir: null,
       conflictsFile: null,
       filter: null,
       outputDir: '.',

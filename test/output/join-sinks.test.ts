@@ -56,7 +56,7 @@ describe('joinSinks()', () => {
     const seen: unknown[] = []
     const asking: Partial<ConnectionSink> = { packet: (connection, side) => seen.push([connection, side]) }
     const sink = joinSinks([{ packet: null }, asking, {}])
-    sink.packet?.(7, 1, bytes, blankFlowPacket())
+    sink.packet?.(7, 1, bytes, blankFlowPacket(), 0)
     expect(seen).toEqual([[7, 1]])
   })
 })

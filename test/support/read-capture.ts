@@ -73,7 +73,7 @@ export function readThrough(
 
 function copyOf(
   window: Uint8Array,
-  { from, to, interfaceId: _, ...packet }: ReturnType<typeof blankCapturedPacket>,
+  { from, to, interfaceId: _, recordFrom: __, ...packet }: ReturnType<typeof blankCapturedPacket>,
 ): ReadPacket {
   return { ...packet, frame: window.slice(from, to) }
 }

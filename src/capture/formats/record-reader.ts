@@ -50,6 +50,7 @@ export class RecordReader implements DescribedReader {
   problem: CaptureFormatError | null = null
   readonly damage: DamageLog
   readonly isInterfaceLimitHit = false
+  readonly headers = null // what a record means may depend on those before it
 
   /** @param file Path as the user gave it, for messages. */
   constructor(name: CaptureFormatName, format: RecordFormat, file: string, options: CaptureReaderOptions) {
@@ -176,6 +177,7 @@ export class RecordReader implements DescribedReader {
     if (found === Found.STRAY) this.damage.addStray(this.fileOffset, format.recordBytes, format.problem)
     this.#skipBytes = format.recordBytes
     if (found !== Found.PACKET) return 'read'
+    out.recordFrom = this.#at
     this.#at += format.recordBytes
     this.#skipBytes = 0
     if (!(Math.abs(out.tsSec - this.#lastSec) > SEARCH_SEC)) this.#lastSec = out.tsSec // true for NaN

@@ -72,6 +72,11 @@ export class FileNames {
     )
   }
 
+  /** Which of the connections with the same second and endpoints it is, from 1. */
+  ordinal(connection: number): number {
+    return this.#ordinals[connection]!
+  }
+
   /** The name without an ending. With `side` 1 the endpoints are swapped. */
   baseName(connection: number, side: number): string {
     const ordinal = this.#ordinals[connection] ?? 1

@@ -5,6 +5,7 @@ import { OutputError } from '../../errors.js'
 import { ConnectionTable } from '../../flow/connection-table.js'
 import { ConnectionTracker } from '../../flow/connection-tracker.js'
 import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
+import type { RecordPlace } from '../../flow/packet-place.js'
 import { ConsoleTarget } from '../../output/console/console-block.js'
 import { FdBudget } from '../../output/files/fd-budget.js'
 import { outputsOf, showsConflicts } from '../../output/outputs.js'
@@ -26,12 +27,14 @@ import {
   highestNsec,
   highestSec,
   packetNumber,
+  packetPlace,
   RecordKind,
   readableWindow,
   readIcmpError,
   readPacket,
   readWindow,
   recordKind,
+  recordPlace,
 } from './descriptor.js'
 import { InputFiles } from './input-files.js'
 import type { MemoryRange } from './memory-layout.js'
@@ -59,6 +62,7 @@ export class ConnectionWorker {
   readonly #tracker: ConnectionTracker
   readonly #packet = blankFlowPacket()
   readonly #quote = blankFlowQuote()
+  #fragments: RecordPlace[] = []
   readonly #progress: CaptureProgress
   #epoch = 0
   #capture = -1
@@ -183,6 +187,13 @@ export class ConnectionWorker {
         return true
       case RecordKind.WINDOW:
         this.#startWindow(words, at)
+        return true
+      case RecordKind.FRAGMENT:
+        this.#fragments.push(recordPlace(words, at))
+        return true
+      case RecordKind.PLACE:
+        this.#packet.place = packetPlace(words, at, this.#fragments)
+        this.#fragments = []
         return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)

@@ -1,5 +1,6 @@
 import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { FlowPacket, FlowQuote } from '../../flow/flow-packet.js'
+import type { PacketPlace, RecordPlace } from '../../flow/packet-place.js'
 import type { InputWindow } from '../../stream/recent-segments.js'
 import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.js'
 
@@ -41,6 +42,10 @@ export const RecordKind = {
   FLUSH: 7,
   /** The packets that follow are in a window that begins at this offset of its input. */
   WINDOW: 8,
+  /** A fragment of the packet that the next `PLACE` is of stands at this offset of this input. */
+  FRAGMENT: 12,
+  /** The next packet stands at this offset of this input. */
+  PLACE: 13,
 } as const
 
 const KIND_MASK = 0xf
@@ -150,6 +155,7 @@ export function writeHighestTime(words: Uint32Array, at: number, sec: number, ns
 /**
  * Completes the record of a window, which begins at `position` of the shared memory.
  *
+ * @param recordBytes   Of a record before the frame, for packets of which no `PLACE` says more.
  * @param readableBytes Of the window, if they stand in the input's file at the same offset; otherwise 0.
  */
 export function writeWindow(
@@ -158,16 +164,44 @@ export function writeWindow(
   position: number,
   input: number,
   readableBytes: number,
+  recordBytes = 0,
 ): void {
   words[at + 1] = position
   words[at + 2] = input
   words[at + 3] = readableBytes
+  words[at + 5] = recordBytes
 }
 
 /** Reads the record of a window into the packet that the worker's loop reuses. */
 export function readWindow(words: Uint32Array, at: number, out: FlowPacket): void {
   out.input = words[at + 2]!
   out.inputBase = secondsOf(words, at) - words[at + 1]!
+  out.recordBytes = words[at + 5]!
+}
+
+/** Completes the record of a place, or of a fragment's, whose offset is the number of the control record. */
+export function writeRecordPlace(
+  words: Uint32Array,
+  at: number,
+  input: number,
+  index: number,
+  isCut: boolean,
+): void {
+  words[at + 2] = input
+  words[at + 3] = index
+  words[at + 5] = isCut ? 1 : 0
+}
+
+/** The place in the record of a fragment's. */
+export function recordPlace(words: Uint32Array, at: number): RecordPlace {
+  return { input: words[at + 2]!, position: secondsOf(words, at) }
+}
+
+/** The place of the next packet. @param fragments Of the records before. */
+export function packetPlace(words: Uint32Array, at: number, fragments: readonly RecordPlace[]): PacketPlace {
+  const { input, position } = recordPlace(words, at)
+  const number = packetNumber(words, at)
+  return { input, position, number, index: words[at + 3]!, fragments, isCut: words[at + 5] === 1 }
 }
 
 /** What of a window can be read again; null: nothing. */
@@ -198,7 +232,7 @@ export function controlNumber(words: Uint32Array, at: number): number {
   return secondsOf(words, at)
 }
 
-/** Number of the packet, or packets read before a control record. */
+/** Packets read before a control record. */
 export function packetNumber(words: Uint32Array, at: number): number {
   return ((words[at + 15]! >>> 16) & 0xff) * TWO_32 + words[at + 14]!
 }

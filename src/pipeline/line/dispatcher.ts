@@ -15,6 +15,7 @@ import {
   writePacket,
   writeWindow,
 } from './descriptor.js'
+import { type FramePlaces, PLACE_RECORDS } from './frame-places.js'
 import type { PacketFilter } from './packet-filter.js'
 
 /** Packets between two sweeps. */
@@ -49,6 +50,9 @@ export class Dispatcher {
   readonly #decoder: PacketDecoder
   readonly #space: DatagramSpace
   readonly #hashKey: Uint32Array
+  readonly #places: FramePlaces | null
+  /** See `RECORDS_PER_PACKET`. */
+  readonly #recordsPerPacket: number
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
   #credits = 0
@@ -60,6 +64,7 @@ export class Dispatcher {
 
   /**
    * @param hashKey For {@link flowHash}. It decides which worker gets which connection; no result depends on it.
+   * @param places  Null: no worker asks where packets stand.
    */
   constructor(
     pool: SlabPool,
@@ -68,6 +73,7 @@ export class Dispatcher {
     space: DatagramSpace,
     hashKey: Uint32Array,
     filter: PacketFilter | null = null,
+    places: FramePlaces | null = null,
   ) {
     this.#bytes = pool.bytes
     this.#rings = rings
@@ -75,6 +81,10 @@ export class Dispatcher {
     this.#space = space
     this.#hashKey = hashKey
     this.filter = filter
+    this.#places = places
+    // The places of a packet and of what it quotes.
+    this.#recordsPerPacket = RECORDS_PER_PACKET + (places === null ? 0 : 2 * PLACE_RECORDS)
+    if (places !== null) decoder.trail = places.trail
   }
 
   /** True when the datagram space must be renewed before the dispatcher can continue. */
@@ -105,10 +115,11 @@ export class Dispatcher {
    */
   startWindow(reader: CaptureReader, input: number, readableTo: number): void {
     const { position } = reader
+    const recordBytes = this.#places?.startWindow(input) ?? 0
     for (const ring of this.#rings) {
       const at = ring.next()
       writeControl(ring.words, at, RecordKind.WINDOW, reader.base + position, this.packets.read)
-      writeWindow(ring.words, at, position, input, Math.max(0, readableTo - position))
+      writeWindow(ring.words, at, position, input, Math.max(0, readableTo - position), recordBytes)
       ring.commit()
     }
     this.#credits -= 1
@@ -118,7 +129,7 @@ export class Dispatcher {
   dispatch(reader: CaptureReader): DispatchStatus {
     const captured = this.#captured
     for (;;) {
-      if (this.#credits < RECORDS_PER_PACKET && !this.hasRoom()) return 'full'
+      if (this.#credits < this.#recordsPerPacket && !this.hasRoom()) return 'full'
       if (this.#needsSpace && !this.#space.hasRoom) return 'full'
       let isTaken = true
       if (!this.#decoder.hasMore) {
@@ -126,7 +137,10 @@ export class Dispatcher {
         if (status !== 'packet') return status
         this.capturedBytes += captured.to - captured.from
         this.#noteTime()
+        if (this.#places !== null) this.#places.startFrame(reader, captured)
         if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured, reader.isBigEndian)
+      } else if (this.#places !== null) {
+        this.#places.nextInFrame()
       }
       this.packets.read += 1
       if (isTaken) this.#dispatchPacket()
@@ -141,7 +155,7 @@ export class Dispatcher {
     let credits = Infinity
     for (const ring of this.#rings) credits = Math.min(credits, ring.free())
     this.#credits = credits
-    return credits >= RECORDS_PER_PACKET
+    return credits >= this.#recordsPerPacket
   }
 
   /** Writes a control record to every ring and publishes it. Every ring must have room. */
@@ -194,6 +208,7 @@ export class Dispatcher {
     const bytes = this.#bytes
     const hash = flowHash(bytes, packet, this.#hashKey)
     const ring = this.#ringOf(hash)
+    if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
     // Here, beside the record that is read next, it costs no cache miss; in the worker it would.
     const lastByte = packet.payloadBytes > 0 ? bytes[packet.payloadFrom + packet.payloadBytes - 1]! : 0
     writePacket(ring.words, ring.next(), this.#captured, packet, lastByte, hash, this.packets.read)
@@ -206,6 +221,7 @@ export class Dispatcher {
     const { quoted } = this.#packet
     const hash = flowHash(this.#bytes, quoted, this.#hashKey)
     const ring = this.#ringOf(hash)
+    if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
     writeIcmpError(ring.words, ring.next(), this.#captured, quoted, hash)
     ring.commit()
     this.#credits -= 1

@@ -1,10 +1,17 @@
+import type { CaptureReader } from '../../capture/capture-reader.js'
+import type { ByteSource } from '../../input/byte-source.js'
+import type { Input } from '../../input/input.js'
+import type { InputFacts } from '../../output/output.js'
 import type { InputSummary } from '../../summary.js'
+import { inputFacts } from './input-facts.js'
 
 /** The results of a run's inputs, in the order in which they were read. */
 export class ReadInputs {
   // Invariant: #inputs[i] is part of capture number #captures[i]; numbers do not decrease.
   readonly #inputs: InputSummary[] = []
   readonly #captures: number[] = []
+  /** Of each input for which `note` was called. */
+  readonly facts: InputFacts[] = []
 
   add(capture: number, summaries: readonly InputSummary[]): void {
     for (const summary of summaries) {
@@ -13,15 +20,21 @@ export class ReadInputs {
     }
   }
 
+  /** What is needed to read the packets of the next input again. @param linkType Of all its frames; null: as it says. */
+  note(input: Input, source: ByteSource | null, reader: CaptureReader | null, linkType: number | null): void {
+    this.facts.push(inputFacts(input, source, reader, linkType))
+  }
+
   /** The results of one capture's inputs. */
   of(capture: number): InputSummary[] {
     const from = this.#captures.indexOf(capture)
     return from < 0 ? [] : this.#inputs.slice(from, this.#captures.lastIndexOf(capture) + 1)
   }
 
-  /** Number of inputs that were read whole. */
-  get wholeCount(): number {
-    return this.#inputs.filter(({ status }) => status === 'ok').length
+  /** What is said of the inputs that were not read whole, where there are so many. */
+  unread(inputCount: number): string {
+    const left = inputCount - this.#inputs.filter(({ status }) => status === 'ok').length
+    return left === 0 ? '' : ` (the run stopped there: ${left} of ${inputCount} inputs were not read whole)`
   }
 
   /**

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { archivePaths } from '../../archive-paths.js'
 import type { Config } from '../../config/config.js'
 import type { InputError } from '../../errors.js'
 import type { Decompression } from '../../input/decompression.js'
@@ -128,10 +129,11 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
 
 /** The files that options name to be written. */
 export function outputFilesOf(
-  { indexes, summaryFile, conflictsFile, live }: Config,
+  { indexes, summaryFile, conflictsFile, mapDir, live }: Config,
   hooks: RunHooks,
 ): string[] {
   const paths = [...indexes.map(({ path }) => path), summaryFile, conflictsFile, live?.recordingFile ?? null]
+  if (mapDir !== null) paths.push(...Object.values(archivePaths(mapDir)))
   paths.push(...(hooks.otherOutputs ?? []))
   return paths.filter((path): path is string => path !== null && path !== '-')
 }

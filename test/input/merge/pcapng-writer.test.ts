@@ -21,6 +21,7 @@ const packet = fc
     const originalBytes = length + more
     return {
       ...fields,
+      recordFrom: 0,
       isNanosecond,
       tsNsec: Math.floor(tsNsec / units) * units,
       from: before,

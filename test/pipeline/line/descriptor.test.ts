@@ -7,16 +7,19 @@ import {
   highestNsec,
   highestSec,
   packetNumber,
+  packetPlace,
   RecordKind,
   readableWindow,
   readIcmpError,
   readPacket,
   readWindow,
   recordKind,
+  recordPlace,
   writeControl,
   writeHighestTime,
   writeIcmpError,
   writePacket,
+  writeRecordPlace,
   writeWindow,
 } from '../../../src/pipeline/line/descriptor.js'
 import { RECORD_WORDS } from '../../../src/ring/record-ring.js'
@@ -74,8 +77,14 @@ const packet = fc
     transportFrom: rest.payloadFrom - headerBytes,
   }))
 const frame = fc
-  .record({ from: u32.map((at) => Math.min(at, 2 ** 32 - 2 ** 20)), bytes: u20, interfaceId: u32 })
-  .map(({ from, bytes, interfaceId }) => ({
+  .record({
+    from: u32.map((at) => Math.max(255, Math.min(at, 2 ** 32 - 2 ** 20))),
+    bytes: u20,
+    interfaceId: u32,
+    recordBytes: u8,
+  })
+  .map(({ from, bytes, interfaceId, recordBytes }) => ({
+    recordFrom: from - recordBytes,
     from,
     to: from + bytes,
     interfaceId,
@@ -97,7 +106,6 @@ describe('the record of a packet', () => {
         const transport = { ...packet, hasQuote: true, quoted: blankTransportPacket().quoted }
         writePacket(words, RECORD_WORDS, captured, transport, lastByte, hash, number)
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.PACKET)
-        expect(packetNumber(words, RECORD_WORDS)).toBe(number)
         const out = blankFlowPacket()
         readPacket(words, RECORD_WORDS, out)
         expect(out).toEqual({
@@ -155,16 +163,30 @@ describe('a control record', () => {
     )
   })
 
+  it('gives back where a packet stands', () => {
+    fc.assert(
+      fc.property(u48, u32, u32, u48, fc.boolean(), (position, input, index, number, isCut) => {
+        const words = oldWords()
+        writeControl(words, RECORD_WORDS, RecordKind.PLACE, position, number)
+        writeRecordPlace(words, RECORD_WORDS, input, index, isCut)
+        expect(recordPlace(words, RECORD_WORDS)).toEqual({ input, position })
+        const fragments = [{ input: 1, position: 2 }]
+        const place = { input, position, index, number, isCut, fragments }
+        expect(packetPlace(words, RECORD_WORDS, fragments)).toEqual(place)
+      }),
+    )
+  })
+
   it('tells of a window where its bytes stand in its input, before byte 0 of it too', () => {
     fc.assert(
-      fc.property(u48, u32, u32, u32, (offset, position, input, bytes) => {
+      fc.property(u48, u32, u32, u32, u8, (offset, position, input, bytes, recordBytes) => {
         const words = oldWords()
         writeControl(words, RECORD_WORDS, RecordKind.WINDOW, offset, 5)
-        writeWindow(words, RECORD_WORDS, position, input, bytes)
+        writeWindow(words, RECORD_WORDS, position, input, bytes, recordBytes)
         const out = blankFlowPacket()
         readWindow(words, RECORD_WORDS, out)
         const base = offset - position
-        expect(out).toEqual({ ...blankFlowPacket(), input, inputBase: base })
+        expect(out).toEqual({ ...blankFlowPacket(), input, inputBase: base, recordBytes })
         const window = { from: position, to: position + bytes, input, base }
         expect(readableWindow(words, RECORD_WORDS)).toEqual(bytes === 0 ? null : window)
       }),

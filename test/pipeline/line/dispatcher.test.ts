@@ -64,6 +64,7 @@ class FrameReader implements CaptureReader {
   readonly droppedPackets = 0
   readonly interfaceCount = 1
   readonly isInterfaceLimitHit = false
+  readonly headers = null
   readonly isBigEndian = false
 
   constructor(

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { blankCapturedPacket } from '../../../src/capture/captured-packet.js'
 import { createCaptureReader } from '../../../src/capture/open-capture-reader.js'
 import { LinkSample } from '../../../src/pipeline/line/link-sample.js'
 import { pcapFile, type WrittenPacket } from '../../support/capture-writers.js'
@@ -19,8 +20,7 @@ function capture(frames: readonly Uint8Array[]): Uint8Array {
 function sampleOf(file: Uint8Array, windowBytes: number): LinkSample {
   const reader = createCaptureReader(file, 0, file.length, 'a.pcap', READER_OPTIONS)
   const sample = new LinkSample(createCaptureReader(file, 0, file.length, 'a.pcap', READER_OPTIONS))
-  const packet = { tsSec: 0, tsNsec: 0, isNanosecond: false, linkType: 0, interfaceId: 0, from: 0, to: 0 }
-  const out = { ...packet, originalBytes: 0 }
+  const out = blankCapturedPacket()
   for (let from = 0, to = windowBytes; ; to += windowBytes) {
     const isLast = to >= file.length
     const end = Math.min(to, file.length)

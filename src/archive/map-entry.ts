@@ -1,0 +1,111 @@
+import { PacketRole } from '../flow/connection-sink.js'
+import {
+  Code,
+  EntryFlag,
+  KEY_BYTES,
+  LEAST_STEP,
+  PACKED_UID_BYTES,
+  unpackUid,
+} from '../output/map/map-format.js'
+
+/** What is marked on a packet of an entry: a role, and that it is a fragment. */
+export const FRAGMENT = 0x80
+
+/** Where the packets of one connection stand. The lists have an element for each packet, in the order in which it got them. */
+export interface Entry {
+  readonly uid: string
+  readonly packed: Uint8Array
+  readonly inputs: readonly number[]
+  readonly positions: readonly number[]
+  /** Which packet of its frame. */
+  readonly indexes: readonly number[]
+  /** `PacketRole`, or {@link FRAGMENT}: of the next packet that is none. */
+  readonly marks: readonly number[]
+  /** Which of the connections with the same name. */
+  readonly ordinal: number
+  /** Of its 5-tuple, if others were on it at once; otherwise null. */
+  readonly key: Uint8Array | null
+  /** Not all packets are listed. */
+  readonly isCut: boolean
+  /** Where the entry ends. */
+  readonly to: number
+}
+
+const ROLES = new Map<number, number>([
+  [Code.OUTSIDE, PacketRole.OUTSIDE],
+  [Code.COPY, PacketRole.COPY],
+  [Code.ERROR, PacketRole.ERROR],
+  [Code.FRAGMENT, FRAGMENT],
+])
+const PROBLEM = 'an entry has no possible content'
+
+/** Numbers in an entry. */
+class Numbers {
+  readonly #bytes: Uint8Array
+  at: number
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes
+    this.at = at
+  }
+
+  /** -1: there is none, or it is too large. */
+  next(): number {
+    let value = 0
+    for (let factor = 1; factor < 2 ** 53; factor *= 128) {
+      const byte = this.#bytes[this.at]
+      if (byte === undefined) return -1
+      this.at += 1
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value <= Number.MAX_SAFE_INTEGER ? value : -1
+    }
+    return -1
+  }
+}
+
+/** Reads the entry at `at`. @returns What is wrong with it instead, if something is. */
+export function readEntry(bytes: Uint8Array, at: number): Entry | string {
+  if (bytes.length - at < PACKED_UID_BYTES) return PROBLEM
+  const packed = bytes.subarray(at, at + PACKED_UID_BYTES)
+  const numbers = new Numbers(bytes, at + PACKED_UID_BYTES)
+  const inputs: number[] = []
+  const positions: number[] = []
+  const indexes: number[] = []
+  const marks: number[] = []
+  let [input, position, index, mark] = [0, 0, 0, PacketRole.MEMBER as number]
+  for (let code = numbers.next(); code !== Code.END; code = numbers.next()) {
+    if (code < 0) return PROBLEM
+    if (code === Code.INDEX) {
+      index = numbers.next()
+      if (index < 0) return PROBLEM
+      continue
+    }
+    const role = ROLES.get(code)
+    if (role !== undefined) {
+      mark = role
+      continue
+    }
+    if (code >= LEAST_STEP) position += code
+    else if (code === Code.AT) position = numbers.next()
+    else if (code === Code.IN) {
+      input = numbers.next()
+      position = numbers.next()
+    } else if (code !== Code.SAME) return PROBLEM
+    if (input < 0 || position < 0 || position > Number.MAX_SAFE_INTEGER) return PROBLEM
+    inputs.push(input)
+    positions.push(position)
+    indexes.push(index)
+    marks.push(mark)
+    index = 0
+    mark = PacketRole.MEMBER
+  }
+  const flags = numbers.next()
+  const ordinal = numbers.next()
+  const isGrouped = (flags & EntryFlag.GROUPED) !== 0
+  const to = numbers.at + (isGrouped ? KEY_BYTES : 0)
+  if (flags < 0 || flags > (EntryFlag.GROUPED | EntryFlag.CUT) || ordinal < 1 || to > bytes.length)
+    return PROBLEM
+  const key = isGrouped ? bytes.subarray(numbers.at, to) : null
+  const isCut = (flags & EntryFlag.CUT) !== 0
+  return { uid: unpackUid(packed, 0), packed, inputs, positions, indexes, marks, ordinal, key, isCut, to }
+}

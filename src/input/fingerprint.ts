@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { systemPath } from '../system-path.js'
+
+/** Bytes at the start and at the end of a file by which it is known again. */
+export const FINGERPRINT_BYTES = 64 * 1024
+
+/** What tells a file from another one, or from what it was. */
+export interface Fingerprint {
+  readonly bytes: number
+  /** SHA-256 of its first and last {@link FINGERPRINT_BYTES}, in hexadecimal. */
+  readonly sha256: string
+}
+
+/** @returns Null where the file cannot be read. */
+export function fingerprint(path: string): Fingerprint | null {
+  try {
+    const descriptor = openSync(systemPath(path), 'r')
+    try {
+      const bytes = fstatSync(descriptor).size
+      const hash = createHash('sha256')
+      hash.update(part(descriptor, 0, Math.min(bytes, FINGERPRINT_BYTES)))
+      hash.update(
+        part(descriptor, Math.max(0, bytes - FINGERPRINT_BYTES), Math.min(bytes, FINGERPRINT_BYTES)),
+      )
+      return { bytes, sha256: hash.digest('hex') }
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return null
+  }
+}
+
+function part(descriptor: number, from: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  let filled = 0
+  while (filled < length) {
+    const count = readSync(descriptor, bytes, filled, length - filled, from + filled)
+    if (count === 0) throw new Error('the file became shorter')
+    filled += count
+  }
+  return bytes
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { archivePaths } from '../../archive-paths.js'
+import type { Config } from '../../config/config.js'
+import { type Failure, failureOf, OutputError } from '../../errors.js'
+import { ConnectionFlag } from '../../flow/connection-table.js'
+import type { FlowPacket } from '../../flow/flow-packet.js'
+import { writeWholeFile } from '../../whole-file.js'
+import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
+import type { FileNames } from '../files/file-names.js'
+import type { Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
+import { outputFailure } from '../output-failure.js'
+import type { WorkerParts } from '../worker-parts.js'
+import { archiveJson } from './archive-json.js'
+import { COMPANY_ROW_BYTES, KEY_BYTES, PACKED_UID_BYTES } from './map-format.js'
+import { type MapFacts, MapWriter } from './map-writer.js'
+import { type MapRuns, PacketLists, RUN_RECORD_BYTES } from './packet-lists.js'
+import { mergeRuns, type RunLayout } from './run-merge.js'
+
+const ENTRIES: RunLayout = {
+  keyBytes: PACKED_UID_BYTES,
+  headerBytes: RUN_RECORD_BYTES,
+  contentBytes: (bytes, at) => bytes.readUInt32LE(at + PACKED_UID_BYTES),
+}
+const COMPANIES: RunLayout = {
+  keyBytes: COMPANY_ROW_BYTES,
+  headerBytes: COMPANY_ROW_BYTES,
+  contentBytes: () => 0,
+}
+
+/** With `--map` where in the inputs the packets of each connection stand: an archive, from which connections can be had. */
+export function packetMap({ config }: OutputSetup): Output<MapRuns> | null {
+  const { mapDir } = config
+  if (mapDir === null) return null
+  return {
+    wantsPlaces: true,
+    open: (worker) => new PacketMap(worker),
+    finish: (parts, run) => writeArchive(mapDir, config, parts, run),
+  }
+}
+
+class PacketMap implements WorkerOutput<MapRuns> {
+  readonly #table: WorkerParts['table']
+  readonly #names: FileNames
+  readonly #lists: PacketLists
+  readonly #tuple = new Uint32Array(TUPLE_WORDS)
+
+  constructor({ table, names, uids, files, tempFolder, number }: WorkerParts) {
+    this.#table = table
+    this.#names = names
+    this.#lists = new PacketLists((connection) => uids.uid(connection), files.slots, tempFolder, number)
+  }
+
+  opened(connection: number): void {
+    this.#lists.opened(connection)
+  }
+
+  /** @throws OutputError */
+  packet(connection: number, _side: 0 | 1, _bytes: Uint8Array, packet: FlowPacket, role: number): void {
+    this.#lists.packet(connection, packet, role)
+  }
+
+  /** @throws OutputError */
+  finished(connection: number): void {
+    const isGrouped = (this.#table.flags[connection]! & ConnectionFlag.GROUPED) !== 0
+    this.#lists.finished(
+      connection,
+      this.#names.ordinal(connection),
+      isGrouped ? this.#key(connection) : null,
+    )
+  }
+
+  /** @throws OutputError */
+  finish(): MapRuns {
+    return this.#lists.finish()
+  }
+
+  // Stands for the 5-tuple.
+  #key(connection: number): Uint8Array {
+    writeTuple(this.#table, connection, this.#tuple)
+    return createHash('sha256').update(new Uint8Array(this.#tuple.buffer)).digest().subarray(0, KEY_BYTES)
+  }
+}
+
+async function writeArchive(
+  folder: string,
+  config: Config,
+  parts: readonly MapRuns[],
+  run: RunParts,
+): Promise<readonly Failure[]> {
+  if (!run.isComplete)
+    return [
+      {
+        kind: 'output',
+        message: `No archive was written to "${folder}": the run failed before it was complete`,
+      },
+    ]
+  const paths = archivePaths(folder)
+  try {
+    const facts = await writeMap(paths.map, parts, run.tempFolder)
+    writeWholeFile(paths.inputs, archiveJson(config, facts, run.inputs))
+    return []
+  } catch (error) {
+    return [failureOf(error instanceof OutputError ? error : outputFailure(paths.map, error))]
+  }
+}
+
+/** Merges the workers' runs to a map. @throws OutputError, or the system's errors. */
+export async function writeMap(
+  path: string,
+  parts: readonly MapRuns[],
+  tempFolder: string,
+): Promise<MapFacts> {
+  const writer = new MapWriter(path)
+  try {
+    await mergeRuns(
+      parts.flatMap(({ entries }) => entries),
+      ENTRIES,
+      tempFolder,
+      (bytes, at) => writer.begin(bytes, at),
+      (bytes, from, to) => writer.entry(bytes, from, to),
+    )
+    writer.endEntries()
+    await mergeRuns(
+      parts.flatMap(({ companies }) => companies),
+      COMPANIES,
+      tempFolder,
+      (bytes, at) => writer.company(bytes, at),
+      () => {},
+    )
+    return writer.publish()
+  } catch (error) {
+    writer.abandon()
+    throw error
+  }
+}

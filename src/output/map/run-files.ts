@@ -1,0 +1,57 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { OutputError } from '../../errors.js'
+import type { FileSlots } from '../files/file-slots.js'
+import { outputFailure } from '../output-failure.js'
+
+const WRITE_BYTES = 256 * 1024
+
+/** Writes temporary files of one worker, one after the other, each through one buffer. */
+export class RunFiles {
+  readonly #slots: FileSlots
+  readonly #prefix: string
+  readonly paths: string[] = []
+  readonly #block = Buffer.allocUnsafe(WRITE_BYTES)
+  #used = 0
+  #descriptor = -1
+
+  /** @param prefix Of the files' names in `folder`, unlike any other's. */
+  constructor(slots: FileSlots, folder: string, prefix: string) {
+    this.#slots = slots
+    this.#prefix = join(folder, prefix)
+  }
+
+  /** Makes a file of what `fill` puts. @throws OutputError */
+  write(fill: () => void): void {
+    const path = `${this.#prefix}-${this.paths.length}.run`
+    this.#slots.withSlot(() => {
+      try {
+        this.#descriptor = fs.openSync(path, 'wx', 0o600)
+        try {
+          fill()
+          this.#flush()
+        } finally {
+          fs.closeSync(this.#descriptor)
+        }
+      } catch (error) {
+        throw new OutputError(outputFailure(path, error).message, path, { cause: error, kind: 'run' })
+      }
+    })
+    this.paths.push(path)
+  }
+
+  put(bytes: Uint8Array, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      const take = Math.min(to - at, WRITE_BYTES - this.#used)
+      this.#block.set(bytes.subarray(at, at + take), this.#used)
+      this.#used += take
+      at += take
+      if (this.#used === WRITE_BYTES) this.#flush()
+    }
+  }
+
+  #flush(): void {
+    fs.writeFileSync(this.#descriptor, this.#block.subarray(0, this.#used))
+    this.#used = 0
+  }
+}
