@@ -165,7 +165,7 @@ describe('a control record', () => {
 
   it('gives back where a packet stands', () => {
     fc.assert(
-      fc.property(u48, u32, u32, u48, fc.boolean(), (position, input, index, number, isCut) => {
+      fc.property(u48, u32, u32, u40, fc.boolean(), (position, input, index, number, isCut) => {
         const words = oldWords()
         writeControl(words, RECORD_WORDS, RecordKind.PLACE, position, number)
         writeRecordPlace(words, RECORD_WORDS, input, index, isCut)
