@@ -49,23 +49,7 @@ describe('toConfig()', () => {
       force: false,
       summaryFile: null,
       limits: DEFAULT_LIMITS,
-      resultValues: {
-        perFile: false,
-        merge: false,
-        linkType: null,
-        filter: null,
-        decap: true,
-        decodeAs: [],
-        overlapPolicy: 'first',
-        tcpTimeoutSec: 3600,
-        udpTimeoutSec: 300,
-        maxBytes: Number.POSITIVE_INFINITY,
-        separateSides: false,
-        writeMetadata: false,
-        json: false,
-        chunkHeaders: false,
-        gapStyle: 'marker',
-      },
+      resultValues: expect.objectContaining({ gapStyle: 'marker', decap: true }),
     })
   })
 
