@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   summary: 'errors safe-json',
   'make-folders': 'system-path node:fs node:path',
   'whole-file': 'make-folders system-path node:crypto node:fs node:path',
+  'read-fully': 'node:fs',
   version: 'node:module',
   config: 'archive-paths errors system-path wire node:os node:path', // wire: the names of link types
   input:
@@ -29,9 +30,9 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'archive-paths bytes errors figures flow make-folders pause safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:zlib',
+    'archive-paths bytes errors figures flow make-folders pause read-fully safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:zlib',
   pipeline:
-    'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output summary system-path version whole-file piscina ' +
+    'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output read-fully summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture system-path wire pipeline',

@@ -1,5 +1,6 @@
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { failureReason, OutputError } from '../errors.js'
+import { readFully } from '../read-fully.js'
 
 /**
  * A temporary file for early segments that memory has no room for. It has no name in the file system. When everything in it
@@ -43,12 +44,8 @@ export class SpillFile {
   /** Fills `target` with what was written at `position`. @throws OutputError */
   read(position: number, target: Uint8Array): void {
     try {
-      let at = 0
-      while (at < target.length) {
-        const count = readSync(this.#descriptor, target, at, target.length - at, position + at)
-        if (count === 0) throw new Error('the file is shorter than what was written')
-        at += count
-      }
+      if (readFully(this.#descriptor, target, position) < target.length)
+        throw new Error('the file is shorter than what was written')
     } catch (cause) {
       throw new OutputError(
         `Cannot read temporary file "${this.#path}": ${failureReason(cause)}`,

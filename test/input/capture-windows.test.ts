@@ -2,50 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toMemory } from '../../fixtures/generator/byte-output.mjs'
 import { PcapngWriter, PcapWriter } from '../../fixtures/generator/capture-writers.mjs'
-import { Random } from '../../fixtures/generator/random.mjs'
 import { CaptureFormatError } from '../../src/errors.js'
 import type { ByteSource } from '../../src/input/byte-source.js'
 import { TwoAreas, type WindowAreas, windowsOf } from '../../src/input/capture-windows.js'
 import { PacketCursor } from '../../src/input/packet-cursor.js'
+import { PiecewiseSource } from '../support/piecewise-source.js'
 
 const OPTIONS = { maxInterfaces: 10 }
-
-/** Gives `bytes` in pieces of any size, and knows of its end sooner or later. */
-class PiecewiseSource implements ByteSource {
-  readonly #bytes: Uint8Array
-  readonly #random: Random
-  bytesRead = 0
-  reads = 0
-  isClosed = false
-  readonly totalBytes = null
-  readonly isDecompressed = false
-  readonly problem = null
-
-  constructor(bytes: Uint8Array, seed: number) {
-    this.#bytes = bytes
-    this.#random = new Random(seed)
-  }
-
-  get isAtEnd(): boolean {
-    return this.isClosed || (this.bytesRead === this.#bytes.length && this.#random.chance(0.5))
-  }
-
-  async read(target: Uint8Array): Promise<number> {
-    expect(this.reads++, 'reads at one moment').toBe(0)
-    await new Promise((done) => setImmediate(done))
-    this.reads -= 1
-    if (this.isClosed) return 0
-    const most = Math.min(target.length, this.#bytes.length - this.bytesRead)
-    const count = most === 0 ? 0 : this.#random.between(1, most)
-    target.set(this.#bytes.subarray(this.bytesRead, this.bytesRead + count))
-    this.bytesRead += count
-    return count
-  }
-
-  async close(): Promise<void> {
-    this.isClosed = true
-  }
-}
 
 /** Areas that are spoiled when they are taken, and told which are in use. */
 class SpoiledAreas implements WindowAreas {

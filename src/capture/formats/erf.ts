@@ -1,6 +1,6 @@
 import type { CapturedPacket } from '../captured-packet.js'
 import { recordTooShort } from './problems.js'
-import { Found, type RecordFormat } from './record-format.js'
+import { damaged, Found, type RecordFormat } from './record-format.js'
 
 const HEADER_BYTES = 16
 const EXTENSION_BYTES = 8
@@ -77,13 +77,13 @@ export class ErfFormat implements RecordFormat {
   parse(view: DataView, at: number, to: number, _offset: number, out: CapturedPacket): number {
     if (to - at < HEADER_BYTES) return Found.MORE
     const recordBytes = view.getUint16(at + RECORD_LENGTH)
-    if (recordBytes < HEADER_BYTES) return this.#damaged(recordTooShort(HEADER_BYTES, recordBytes))
+    if (recordBytes < HEADER_BYTES) return damaged(this, recordTooShort(HEADER_BYTES, recordBytes))
     this.recordBytes = recordBytes
     const typeByte = view.getUint8(at + TYPE)
     const type = typeByte & TYPE_MASK
     this.#drops = COLORED.has(type) || WITHOUT_PACKET.has(type) ? 0 : view.getUint16(at + LOST)
     if (type === 0 || type > MOST_TYPE)
-      return this.#damaged(`ERF type must be 1 to ${MOST_TYPE}: found ${type}`)
+      return damaged(this, `ERF type must be 1 to ${MOST_TYPE}: found ${type}`)
     if (WITHOUT_PACKET.has(type)) return Found.OTHER
     const row = TYPES.get(type)
     if (row === undefined) {
@@ -96,7 +96,7 @@ export class ErfFormat implements RecordFormat {
     for (let hasMore = (typeByte & HAS_EXTENSION) !== 0; hasMore && from < end; from += EXTENSION_BYTES)
       hasMore = (view.getUint8(from) & HAS_EXTENSION) !== 0
     from += row[1]
-    if (from > end) return this.#damaged(recordTooShort(from - at, recordBytes))
+    if (from > end) return damaged(this, recordTooShort(from - at, recordBytes))
     const wireBytes = view.getUint16(at + WIRE_LENGTH)
     setTime(view, at, out)
     out.isNanosecond = true
@@ -111,11 +111,6 @@ export class ErfFormat implements RecordFormat {
   take(): void {
     this.droppedPackets += this.#drops
     this.#drops = 0
-  }
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }
 

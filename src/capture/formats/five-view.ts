@@ -1,7 +1,7 @@
 import { hex32 } from '../capture-source.js'
 import type { CapturedPacket } from '../captured-packet.js'
 import { frameTooLong } from './problems.js'
-import { Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
+import { damaged, Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
 
 const RECORD_HEADER_BYTES = 36
 const FILE_VERSION = 8
@@ -40,9 +40,9 @@ export class FiveViewFormat implements RecordFormat {
     if (to - at < RECORD_HEADER_BYTES) return Found.MORE
     const key = view.getUint32(at, true)
     if (key !== RECORD_KEY)
-      return this.#damaged(`a record must begin with ${hex32(RECORD_KEY)}: found ${hex32(key)}`)
+      return damaged(this, `a record must begin with ${hex32(RECORD_KEY)}: found ${hex32(key)}`)
     const capturedBytes = view.getUint32(at + RECORD_SIZE, true)
-    if (capturedBytes > MAX_FRAME_BYTES) return this.#damaged(frameTooLong(capturedBytes))
+    if (capturedBytes > MAX_FRAME_BYTES) return damaged(this, frameTooLong(capturedBytes))
     this.recordBytes = RECORD_HEADER_BYTES + capturedBytes
     if (view.getUint32(at + RECORD_SUBTYPE, true) !== FRAME_RECORD) return Found.OTHER
     if (to - at < this.recordBytes) return Found.MORE
@@ -55,12 +55,5 @@ export class FiveViewFormat implements RecordFormat {
     out.to = out.from + capturedBytes
     out.originalBytes = capturedBytes
     return Found.PACKET
-  }
-
-  take(): void {}
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }

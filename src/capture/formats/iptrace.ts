@@ -1,6 +1,6 @@
 import type { CapturedPacket } from '../captured-packet.js'
 import { frameTooLong, recordTooShort, unknownNetwork } from './problems.js'
-import { Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
+import { damaged, Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
 
 /** The length of what follows, and the time. */
 const PREFIX_BYTES = 8
@@ -57,8 +57,8 @@ export class IptraceFormat implements RecordFormat {
     const ifType = view.getUint8(at + PREFIX_BYTES + IF_TYPE)
     const padding = ifType === IFT_FDDI ? FDDI_PADDING_BYTES : 0
     const capturedBytes = length - this.#infoBytes - padding
-    if (capturedBytes < 0) return this.#damaged(recordTooShort(this.#infoBytes + padding, length))
-    if (capturedBytes > MAX_FRAME_BYTES) return this.#damaged(frameTooLong(capturedBytes))
+    if (capturedBytes < 0) return damaged(this, recordTooShort(this.#infoBytes + padding, length))
+    if (capturedBytes > MAX_FRAME_BYTES) return damaged(this, frameTooLong(capturedBytes))
     this.recordBytes = PREFIX_BYTES + length
     const linkType = LINK_TYPES.get(ifType)
     if (linkType === undefined) {
@@ -68,7 +68,7 @@ export class IptraceFormat implements RecordFormat {
     if (to - at < this.recordBytes) return Found.MORE
     const info = at + PREFIX_BYTES
     const nsec = this.#isNanosecond ? view.getUint32(info + NSEC_2_0) : 0
-    if (nsec >= 1_000_000_000) return this.#damaged(`nanoseconds must be less than a second: found ${nsec}`)
+    if (nsec >= 1_000_000_000) return damaged(this, `nanoseconds must be less than a second: found ${nsec}`)
     out.tsSec = view.getUint32(this.#isNanosecond ? info + SEC_2_0 : at + 4)
     out.tsNsec = nsec
     out.isNanosecond = this.#isNanosecond
@@ -77,12 +77,5 @@ export class IptraceFormat implements RecordFormat {
     out.to = out.from + capturedBytes
     out.originalBytes = capturedBytes
     return Found.PACKET
-  }
-
-  take(): void {}
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }

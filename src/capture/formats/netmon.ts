@@ -2,7 +2,7 @@ import { i64 } from '../byte-order.js'
 import type { CapturedPacket } from '../captured-packet.js'
 import { interfaceClock } from '../interface-clock.js'
 import { frameTooLong, unknownNetwork } from './problems.js'
-import { Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
+import { damaged, Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
 
 // The file header: version, network, time of the start, and the table of frames.
 const MINOR = 4
@@ -132,7 +132,7 @@ export class NetmonFormat implements RecordFormat {
     if (to - at < headerBytes) return Found.MORE
     const originalBytes = isFirst ? view.getUint16(at + 4, true) : view.getUint32(at + 8, true)
     const capturedBytes = isFirst ? view.getUint16(at + 6, true) : view.getUint32(at + 12, true)
-    if (capturedBytes > MAX_FRAME_BYTES) return this.#damaged(frameTooLong(capturedBytes))
+    if (capturedBytes > MAX_FRAME_BYTES) return damaged(this, frameTooLong(capturedBytes))
     const trailerBytes = isFirst ? 0 : TRAILER_BYTES[Math.min(this.#minor, TRAILER_BYTES.length - 1)]!
     this.recordBytes = headerBytes + capturedBytes + trailerBytes
     if (to - at < this.recordBytes) return Found.MORE
@@ -178,11 +178,6 @@ export class NetmonFormat implements RecordFormat {
     const sec = Math.floor(micros / 1_000_000)
     out.tsSec = Math.max(0, this.#startSec + sec)
     out.tsNsec = Math.floor(micros - sec * 1_000_000) * 1000
-  }
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CapturedPacket } from '../captured-packet.js'
 import { interfaceClock } from '../interface-clock.js'
 import { recordTooShort } from './problems.js'
-import { Found, type RecordFormat } from './record-format.js'
+import { damaged, Found, type RecordFormat } from './record-format.js'
 
 const PAGE_BYTES = 8192
 /** Pages of version 3; a record may go on in the next one. */
@@ -124,9 +124,10 @@ export class NstraceFormat implements RecordFormat {
     const sizeBytes = this.#isFirst ? 4 : 3
     if (to - at < sizeBytes) return Found.MORE
     const recordBytes = this.#sizeAt(view, at)
-    if (recordBytes < sizeBytes - 1) return this.#damaged(recordTooShort(sizeBytes - 1, recordBytes))
+    if (recordBytes < sizeBytes - 1) return damaged(this, recordTooShort(sizeBytes - 1, recordBytes))
     if (recordBytes > pageLeft && this.#pageBytes === PAGE_BYTES)
-      return this.#damaged(
+      return damaged(
+        this,
         `a record must end in its page, ${pageLeft} bytes later: its length is ${recordBytes}`,
       )
     this.recordBytes = recordBytes
@@ -148,11 +149,11 @@ export class NstraceFormat implements RecordFormat {
   #packet(record: PacketRecord, view: DataView, at: number, out: CapturedPacket): number {
     const { recordBytes } = this
     if (recordBytes < record.headerBytes)
-      return this.#damaged(recordTooShort(record.headerBytes, recordBytes))
+      return damaged(this, recordTooShort(record.headerBytes, recordBytes))
     const { namesAt, headerLengthAt } = record
     let headerBytes = headerLengthAt === 0 ? record.headerBytes : view.getUint16(at + headerLengthAt, true)
     if (namesAt > 0) headerBytes += view.getUint8(at + namesAt) + view.getUint8(at + namesAt + 1)
-    if (headerBytes > recordBytes) return this.#damaged(recordTooShort(headerBytes, recordBytes))
+    if (headerBytes > recordBytes) return damaged(this, recordTooShort(headerBytes, recordBytes))
     if (record.isAbsolute) {
       const timeAt = at + record.timeAt
       this.#clock.read(view.getUint32(timeAt + 4, true), view.getUint32(timeAt, true), out)
@@ -181,7 +182,7 @@ export class NstraceFormat implements RecordFormat {
   #time(kind: number, view: DataView, at: number, to: number): number {
     const least = this.#isFirst ? 12 : 8
     if (this.recordBytes < least && kind === ABSOLUTE_TIME)
-      return this.#damaged(recordTooShort(least, this.recordBytes))
+      return damaged(this, recordTooShort(least, this.recordBytes))
     if (to - at < this.recordBytes) return Found.MORE
     const relativeAt = this.#isFirst ? 4 : 2
     if (this.recordBytes < relativeAt + 2) return Found.OTHER
@@ -221,11 +222,6 @@ export class NstraceFormat implements RecordFormat {
     this.#nextElapsed = this.#elapsed
     this.#nextMsec = this.#msec
     this.#nextLastMsec = this.#lastMsec
-  }
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }
 

@@ -49,8 +49,14 @@ export interface RecordFormat {
    * @returns A value of {@link Found}.
    */
   parse(view: DataView, at: number, to: number, offset: number, out: CapturedPacket): number
-  /** The record parsed last was taken. */
-  take(): void
+  /** Called when the record parsed last is taken, for a format that keeps something of it. */
+  take?(): void
+}
+
+/** Says why there is no record of a format. @returns The result of `parse()`. */
+export function damaged(format: { problem: string }, problem: string): number {
+  format.problem = problem
+  return Found.DAMAGED
 }
 
 /** Most bytes of a frame that are believed, as in Wireshark (`WTAP_MAX_PACKET_SIZE_STANDARD`). */

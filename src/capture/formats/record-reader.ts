@@ -173,7 +173,7 @@ export class RecordReader implements DescribedReader {
     // Only what is longer than any window may be is skipped before its end is seen.
     const isShort = format.recordBytes <= LOOKAHEAD_BYTES
     if (isShort && format.recordBytes > this.#to - this.#at) return this.#cut()
-    format.take()
+    format.take?.()
     if (found === Found.STRAY) this.damage.addStray(this.fileOffset, format.recordBytes, format.problem)
     this.#skipBytes = format.recordBytes
     if (found !== Found.PACKET) return 'read'

@@ -1,6 +1,6 @@
 import type { CapturedPacket } from '../captured-packet.js'
 import { frameTooLong, recordTooShort, unknownNetwork } from './problems.js'
-import { Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
+import { damaged, Found, MAX_FRAME_BYTES, type RecordFormat } from './record-format.js'
 
 const RECORD_HEADER_BYTES = 24
 const VERSION = 8
@@ -68,11 +68,11 @@ export class SnoopFormat implements RecordFormat {
     const originalBytes = view.getUint32(at)
     const capturedBytes = view.getUint32(at + 4)
     const recordBytes = view.getUint32(at + 8)
-    if (capturedBytes > MAX_FRAME_BYTES) return this.#damaged(frameTooLong(capturedBytes))
+    if (capturedBytes > MAX_FRAME_BYTES) return damaged(this, frameTooLong(capturedBytes))
     if (recordBytes < RECORD_HEADER_BYTES + capturedBytes)
-      return this.#damaged(recordTooShort(RECORD_HEADER_BYTES + capturedBytes, recordBytes))
+      return damaged(this, recordTooShort(RECORD_HEADER_BYTES + capturedBytes, recordBytes))
     const padding = recordBytes - RECORD_HEADER_BYTES - capturedBytes
-    if (padding > MAX_FRAME_BYTES) return this.#damaged(frameTooLong(recordBytes))
+    if (padding > MAX_FRAME_BYTES) return damaged(this, frameTooLong(recordBytes))
     this.recordBytes = recordBytes
     // Surveyor's records have a trailer, which shows in the first one.
     const linkType = this.#isKnown
@@ -100,11 +100,6 @@ export class SnoopFormat implements RecordFormat {
     this.#linkType = this.#nextLinkType
     this.#isKnown = true
     this.droppedPackets = Math.max(this.droppedPackets, this.#drops)
-  }
-
-  #damaged(problem: string): number {
-    this.problem = problem
-    return Found.DAMAGED
   }
 }
 

@@ -1,6 +1,7 @@
-import { openSync, readSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { closeQuietly } from '../../input/file-source.js'
 import type { Input } from '../../input/input.js'
+import { readFully } from '../../read-fully.js'
 import type { InputBytes } from '../../stream/recent-segments.js'
 import { systemPath } from '../../system-path.js'
 
@@ -84,13 +85,9 @@ function blockOf({ descriptor, blocks }: OpenInput, number: number): Uint8Array 
 }
 
 function bytesRead(descriptor: number, target: Uint8Array, position: number): number {
-  let at = 0
   try {
-    while (at < target.length) {
-      const count = readSync(descriptor, target, at, target.length - at, position + at)
-      if (count === 0) return at
-      at += count
-    }
-  } catch {} // it is told as bytes that nothing was compared with
-  return at
+    return readFully(descriptor, target, position)
+  } catch {
+    return 0 // these bytes count as not compared
+  }
 }

@@ -7,7 +7,6 @@ import { endpoint, ethernet, ip, UDP, udp } from '../../../fixtures/generator/pa
 import { Random } from '../../../fixtures/generator/random.mjs'
 import { DEFAULT_LIMITS } from '../../../src/config/config.js'
 import { blankFlowPacket } from '../../../src/flow/flow-packet.js'
-import type { ByteSource } from '../../../src/input/byte-source.js'
 import { DatagramSpace } from '../../../src/pipeline/line/datagram-space.js'
 import {
   controlNumber,
@@ -23,43 +22,10 @@ import { passEpoch, SlabPool } from '../../../src/ring/slab-pool.js'
 import { EncapTable, EncapWriter } from '../../../src/wire/encap-table.js'
 import { PacketDecoder } from '../../../src/wire/packet-decoder.js'
 import { hashKey } from '../../support/hash-key.js'
+import { PiecewiseSource } from '../../support/piecewise-source.js'
 
 /** Room for a reassembled datagram, and for any record of these captures. */
 const HEADROOM_BYTES = 136 * 1024
-
-/** A source that gives `bytes` in pieces of any size. */
-class PiecewiseSource implements ByteSource {
-  readonly #bytes: Uint8Array
-  readonly #random: Random
-  bytesRead = 0
-  isClosed = false
-  readonly totalBytes = null
-  readonly isDecompressed = false
-  readonly problem = null
-
-  constructor(bytes: Uint8Array, seed: number) {
-    this.#bytes = bytes
-    this.#random = new Random(seed)
-  }
-
-  get isAtEnd(): boolean {
-    return this.isClosed || (this.bytesRead === this.#bytes.length && this.#random.chance(0.5))
-  }
-
-  async read(target: Uint8Array): Promise<number> {
-    if (this.#random.chance(0.3)) await new Promise((done) => setImmediate(done))
-    if (this.isClosed) return 0
-    const most = Math.min(target.length, this.#bytes.length - this.bytesRead)
-    const count = most === 0 ? 0 : this.#random.between(1, most)
-    target.set(this.#bytes.subarray(this.bytesRead, this.bytesRead + count))
-    this.bytesRead += count
-    return count
-  }
-
-  async close(): Promise<void> {
-    this.isClosed = true
-  }
-}
 
 interface Sizes {
   readonly workers: number
