@@ -38,19 +38,20 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   inspect: 'errors input capture system-path wire pipeline',
   'report/app': 'figures preact preact/hooks uplot',
   'view/app': 'figures report/app preact preact/hooks',
-  archive: 'errors flow output system-path node:fs node:zlib',
+  archive: 'archive-paths errors flow input output system-path node:fs node:path node:zlib',
   report:
     'errors figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:util',
+  cli: 'archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
 const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   wire: 'capture',
   output: 'node:stream',
+  archive: 'pipeline',
   library: 'node:stream',
   index: 'node:stream',
   inspect: 'node:stream',

@@ -90,6 +90,8 @@ export interface CaptureReaderOptions {
   readonly maxInterfaces: number
   /** True for decompressed bytes: messages then say that offsets refer to the decompressed content. */
   readonly isDecompressed: boolean
+  /** Layout of pcap records, where it is known; their headers are believed then. */
+  readonly knownLayout?: RecordLayout
   /** Whether to count comments on packets. Default false. */
   readonly countsComments?: boolean
 }

@@ -156,6 +156,8 @@ function lengthOrder(major: number, minor: number): LengthOrder {
 export class JoinedHeaders {
   readonly #headers: PcapHeader[] = []
   count = 0
+  /** See `CaptureReaderOptions`. */
+  knownLayout: RecordLayout | undefined
   #ranges: readonly number[] = []
 
   /** @param offset Where it begins in the capture. */

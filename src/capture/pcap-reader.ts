@@ -71,6 +71,7 @@ export class PcapReader implements DescribedReader {
   constructor(file: string, options: CaptureReaderOptions, leadingBytes = 0) {
     this.damage = new DamageLog({ file, isDecompressed: options.isDecompressed })
     this.damage.addLeadingText(leadingBytes)
+    this.#headers.knownLayout = options.knownLayout
     this.#at = leadingBytes
   }
 
@@ -178,9 +179,10 @@ export class PcapReader implements DescribedReader {
     if (this.#header !== null) {
       const joined = this.#joined(out)
       if (joined !== null) return joined
-      const layout = findLayout(this.#header, this.#view, this.#at, this.#to, this.#isLast)
+      const known = this.#headers.knownLayout
+      const layout = known ?? findLayout(this.#header, this.#view, this.#at, this.#to, this.#isLast)
       if (layout === 'more') return 'more'
-      this.#records = new PcapRecords(this.#header, layout)
+      this.#records = new PcapRecords(this.#header, layout, known !== undefined)
       this.#search = null
       this.#state = 'records'
     }
@@ -247,10 +249,7 @@ export class PcapReader implements DescribedReader {
     return 'end'
   }
 
-  /**
-   * A file that ends inside a record was most likely truncated. So the search accepts only a chain of records that ends
-   * exactly with the file.
-   */
+  // A file that ends inside a record was most likely truncated: only a chain of records that ends exactly with it is accepted.
   #frameCut(records: PcapRecords, capturedBytes: number, left: number, out: CapturedPacket): ReadStatus {
     if (!this.#isLast) return 'more'
     return this.#damaged(records, problems.frameCut(capturedBytes, left), Infinity, out)

@@ -56,7 +56,10 @@ export class PcapRecords implements RecordTest {
   capturedBytes = 0
   originalBytes = 0
 
-  constructor(header: PcapHeader, layout: RecordLayout) {
+  /** @param isKnown What stands where is known: unusual headers are believed. */
+  constructor(header: PcapHeader, layout: RecordLayout, isKnown = false) {
+    if (isKnown) this.#believedOddities = Oddity.LENGTHS | Oddity.FRACTION | Oddity.TIME
+
     this.isLittleEndian = header.isLittleEndian
     this.layout = layout
     this.headerBytes = RECORD_HEADER_BYTES[layout]

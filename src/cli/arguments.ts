@@ -64,11 +64,12 @@ async function withFile(found: FoundOptions): Promise<Command> {
   }
 }
 
-function runCommand(
+/** A conversion. @param plain Inputs without an option. @throws ConfigError */
+export function runCommand(
   values: Readonly<Record<string, unknown>>,
   plain: readonly string[],
   fromFile: FromFile | null,
-): Command {
+): Command & { readonly kind: 'run' } {
   const { progress: mode, quiet, report, config: _config, ...options } = values
   const progress = choiceOf('--progress', mode, 'auto', PROGRESS_MODES)
   if (quiet === true && progress === 'always')

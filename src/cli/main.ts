@@ -59,6 +59,19 @@ async function execute(given: readonly string[], terminal: Terminal): Promise<nu
     const { report } = await import('./report-command.js')
     return answering(terminal, () => report(others, terminal))
   }
+  if (name === 'get') {
+    const { get } = await import('./get-command.js')
+    return answering(terminal, () => get(others, terminal))
+  }
+  if (name === 'index') {
+    const { indexCommand } = await import('./index-command.js')
+    const found = await indexCommand(others)
+    if (typeof found !== 'string') return convert(found, terminal)
+    return answering(terminal, async () => {
+      terminal.stdout.write(`${found}\n`)
+      return ExitCode.OK
+    })
+  }
   if (name === 'view') {
     const { view } = await import('./view-command.js')
     return answering(terminal, () => view(others, terminal))

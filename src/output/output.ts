@@ -56,6 +56,15 @@ export interface KeptRuns {
   indexRuns(runs: readonly string[]): readonly string[]
 }
 
+/** See `CaptureReader.headers`. */
+export interface RecordHeaders {
+  readonly ranges: readonly number[]
+  readonly layout?: RecordLayout
+}
+
+/** Layouts of pcap records. */
+export type RecordLayout = 'standard' | 'nokia' | 'patched' | 'patched-debug'
+
 /** An input of a run, for whoever reads its packets again. */
 export interface InputFacts {
   /** As it was given. */
@@ -71,15 +80,7 @@ export interface InputFacts {
   /** The link type by which all frames were read; null: as the capture says. */
   readonly linkType: number | null
   /** What a reader needs before any record; null: all records before it. */
-  readonly headers: CaptureHeaders | null
-}
-
-/** Parts of a capture. */
-export interface CaptureHeaders {
-  /** Offsets where they begin and end, in pairs. */
-  readonly ranges: readonly number[]
-  /** Of pcap records. */
-  readonly layout?: string
+  readonly headers: RecordHeaders | null
 }
 
 /** What `Output.finish()` works with. */

@@ -4,6 +4,7 @@ import type { ConnectionSink } from '../flow/connection-sink.js'
 import { joinSinks } from './join-sinks.js'
 import type { Output, WorkerOutput } from './output.js'
 import type { OutputTotals } from './output-totals.js'
+import { selectedSink } from './selection.js'
 import { WorkerParts, type WorkerResources } from './worker-parts.js'
 
 /** What the outputs of one worker return at its end. */
@@ -27,7 +28,10 @@ export class WorkerOutputs {
     this.#parts = new WorkerParts(resources)
     this.#outputDir = resources.config.outputDir
     this.#outputs = outputs.map((output) => output.open(this.#parts))
-    this.sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
+    const { selection = null } = resources
+    const names = selection === null ? null : this.#parts.names
+    const sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
+    this.sink = selection === null || names === null ? sink : selectedSink(sink, selection, names)
   }
 
   /** What was counted so far. */

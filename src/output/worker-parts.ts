@@ -12,6 +12,7 @@ import type { EncapReader } from './index/record-text.js'
 import type { CaptureStart } from './output.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import type { PacketPlaces } from './packet-places.js'
+import type { Selection } from './selection.js'
 import { UidMaker } from './uid.js'
 
 /** What a worker has for its outputs. */
@@ -29,6 +30,8 @@ export interface WorkerResources {
   /** `device:inode` of inputs, which no file may replace. */
   readonly inputFiles: ReadonlySet<string>
   readonly places: PacketPlaces
+  /** The connections that are written; null: all. */
+  readonly selection?: Selection | null
 }
 
 /** Path of the file of a connection's side below the output folder; null: there is none. */

@@ -104,7 +104,8 @@ export class Conversion {
       linkType: config.linkType === 'auto' ? null : config.linkType,
     })
     const handoverDir = hooks.handoverDir ?? null
-    this.#places = wantsPlaces({ config, handoverDir }) ? new FramePlaces() : null
+    const hasPlaces = inputs.selection !== undefined || wantsPlaces({ config, handoverDir })
+    this.#places = hasPlaces ? new FramePlaces() : null
     const { hashKey, filter } = setup
     this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, hashKey, filter, this.#places)
     this.#feeder = new Feeder({
@@ -144,6 +145,7 @@ export class Conversion {
         counts: counts[worker] ?? null,
         inputFiles: inputs.exposed,
         inputs: inputsOf(inputs.captures),
+        selection: inputs.selection ?? null,
       })),
       stop,
       () => this.#endRead(),
@@ -195,7 +197,8 @@ export class Conversion {
   }
 
   async #readCaptures(): Promise<void> {
-    const interrupt = () => (this.#endsItself ? this.#reading.interrupt?.() : this.#endRead())
+    const interrupt = () =>
+      this.#reading.interrupt === undefined ? this.#endRead() : this.#reading.interrupt()
     this.#reading.start?.(this.#dispatcher)
     if (this.#hooks.signal?.aborted) interrupt()
     this.#hooks.signal?.addEventListener('abort', interrupt)
@@ -272,15 +275,10 @@ export class Conversion {
     return isDone
   }
 
-  // Otherwise the current read is cut off, and the next checkpoint stops the run.
-  get #endsItself(): boolean {
-    return this.#reading.interrupt !== undefined
-  }
-
   // The feeder calls this whenever it yields.
   async #checkpoint(): Promise<void> {
     if (this.#workers.failure !== null) throw new StoppedError('a worker failed')
-    if (this.#hooks.signal?.aborted && !this.#isStopping && !this.#endsItself) {
+    if (this.#hooks.signal?.aborted && !this.#isStopping && this.#reading.interrupt === undefined) {
       this.#isStopping = true // packets already dispatched are still written
       throw new StoppedError('the run was interrupted')
     }

@@ -63,7 +63,8 @@ async function convertFiles(config: Config, hooks: RunHooks, startMs: number): P
   }
 }
 
-async function convertInputs(
+/** Converts inputs that were found and opened. */
+export async function convertInputs(
   config: Config,
   hooks: RunHooks,
   inputs: RunInputs,

@@ -77,6 +77,10 @@ export class FileNames {
     return this.#ordinals[connection]!
   }
 
+  setOrdinal(connection: number, ordinal: number): void {
+    this.#ordinals[connection] = ordinal
+  }
+
   /** The name without an ending. With `side` 1 the endpoints are swapped. */
   baseName(connection: number, side: number): string {
     const ordinal = this.#ordinals[connection] ?? 1

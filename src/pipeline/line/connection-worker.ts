@@ -99,6 +99,7 @@ export class ConnectionWorker {
       console: this.#console,
       inputFiles: task.inputFiles,
       places: this.#places,
+      selection: task.selection ?? null,
     })
     const comparison = new Comparison(this.#output.sink.conflict ?? null)
     this.#recent = new RecentSegments(

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Config } from '../../config/config.js'
 import type { Failure } from '../../errors.js'
 import type { Input } from '../../input/input.js'
+import type { Selection } from '../../output/selection.js'
 import type { OutsideKind } from '../../stream/outside.js'
 import type { WorkerMemory } from './memory-layout.js'
 
@@ -47,6 +48,8 @@ export interface WorkerTask {
   readonly counts: MessagePort | null
   /** Device and inode of inputs that a connection file must not replace. */
   readonly inputFiles: ReadonlySet<string>
+  /** The connections that are written, for an inline worker alone; null: all. */
+  readonly selection?: Selection | null
   /** The inputs by their numbers. */
   readonly inputs: readonly Pick<Input, 'kind' | 'path'>[]
 }

@@ -3,12 +3,13 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { archivePaths } from '../../archive-paths.js'
 import type { Config } from '../../config/config.js'
-import type { InputError } from '../../errors.js'
+import { ConfigError, type InputError } from '../../errors.js'
 import type { Decompression } from '../../input/decompression.js'
 import { type ExpandedInputs, expandInputs } from '../../input/expand-inputs.js'
 import { identityOf } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
 import { SkippedPaths } from '../../input/skipped-paths.js'
+import type { Selection } from '../../output/selection.js'
 import { systemPath } from '../../system-path.js'
 import type { RunHooks } from '../hooks.js'
 import { type Capture, numberedCaptures, planCaptures } from './captures.js'
@@ -32,6 +33,8 @@ export interface RunInputs {
   readonly reading: Reading
   /** Records of `--resume`; null without that option. */
   readonly resumed: ResumedRun | null
+  /** The connections that are written; absent: all. */
+  readonly selection?: Selection
 }
 
 /** The inputs of a live capture. */
@@ -67,6 +70,9 @@ export async function fileInputs(
   const { inputs, problems, skipped, files, exposed } = found
   const stdinFile = inputs.find(({ kind }) => kind === 'stdin')
   if (stdinFile !== undefined) addRedirected(stdin, stdinFile, found)
+  const stream = inputs.find(({ kind }) => kind !== 'file')
+  if (config.mapDir !== null && stream !== undefined)
+    throw new ConfigError(`Cannot use --map with "${stream.path}": it can be read only once`)
   refuseInputs([...outputFiles, config.outputDir], files)
   const whole: Capture[] = [{ inputs, dir: config.outputDir, name: null }]
   const planEach = async () =>

@@ -1,0 +1,198 @@
+import { text } from 'node:stream/consumers'
+import { type Archive, openArchive } from '../archive/archive.js'
+import { InputPaths, inputsOf, Picks, type Wanted, wantedOf } from '../archive/picks.js'
+import { type Config, type RawOptions, toConfig } from '../config/config.js'
+import { choiceOf, pathOf } from '../config/option-values.js'
+import { ConfigError } from '../errors.js'
+import { bytesText, countText } from '../figures.js'
+import type { Summary } from '../summary.js'
+import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
+import { commandHelp } from './help.js'
+import { Interruption } from './interruption.js'
+import { OPTION_TABLE, type OptionRow } from './option-table.js'
+import { parseOptions } from './parse-options.js'
+import { printable } from './printable.js'
+import { problemLines } from './run-lines.js'
+import { alarming, type Terminal, waitForFlush } from './terminal.js'
+
+/** The first argument that asks for connections of an archive. */
+export const GET = 'get'
+
+const FORMS = ['files', 'sides', 'json', 'hex'] as const
+const SHARED = new Set(['chunks-header', 'gaps', 'utc', 'force', 'quiet', 'help'])
+
+/** Options of `get`, in the order of its help. */
+export const GET_OPTIONS: readonly OptionRow[] = [
+  {
+    name: 'as',
+    value: 'FORM',
+    offer: FORMS,
+    help: 'files (default), sides (a file per direction), json (a line per chunk) or hex (on standard output)',
+  },
+  {
+    name: 'output-dir',
+    letter: 'o',
+    value: 'DIR',
+    offer: 'folders',
+    help: 'where files go, made if absent (default: .); - for one connection on standard output',
+  },
+  {
+    name: 'root',
+    value: 'DIR',
+    offer: 'folders',
+    help: 'folder where the captures are now, if they were moved',
+  },
+  ...OPTION_TABLE.filter(({ name }) => SHARED.has(name)),
+]
+
+const HEAD = `pcap2conn get: connections of an archive, as a conversion would have written them
+
+Usage: pcap2conn get ARCHIVE UID ... [options]
+       pcap2conn get ARCHIVE - [options]       uids from standard input
+
+Reads only the packets of these connections in the captures that were indexed (pcap2conn index, --map).
+`
+
+const EXAMPLES = `Examples:
+  pcap2conn get archive CHhAvVGS1DHFjwGM9S -o out
+  pcap2conn get archive CHhAvVGS1DHFjwGM9S --as hex
+  duckdb -csv -c "select uid from 'archive/connections.parquet' where resp_bytes > 1e6" | pcap2conn get archive - -o out
+
+Exit codes: 0 done, 1 a connection is not there, or its captures are missing or changed, 2 bad usage`
+
+const UID = /\bC[A-Za-z0-9]{17}\b/g
+
+/**
+ * Writes the connections that the arguments name.
+ *
+ * @param args The arguments after `get`.
+ * @returns The exit code.
+ * @throws ConfigError, InputError, OutputError
+ */
+export async function get(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, plain } = await parseOptions(args, GET_OPTIONS, GET)
+  const { stdout, stderr } = terminal
+  if (values.help === true) {
+    stdout.write(`${[HEAD, commandHelp(GET_OPTIONS), '', EXAMPLES].join('\n')}\n`)
+    return ExitCode.OK
+  }
+  const [folder, ...names] = plain
+  if (folder === undefined)
+    throw new ConfigError('No archive: name the folder that pcap2conn index has written')
+  const uids = await uidsOf(names, terminal)
+  const archive = openArchive(pathOf('ARCHIVE', folder))
+  try {
+    const config = configOf(values, archive.options, uids.length)
+    const paths = new InputPaths(archive, values.root === undefined ? null : pathOf('--root', values.root))
+    const failures: string[] = []
+    const wanted: Wanted[] = []
+    for (const uid of uids) {
+      const found = wantedOf(archive, uid)
+      const problems = found === null ? [] : [...inputsOf(found)].map((input) => paths.problemOf(input))
+      const problem = problems.find((text) => text !== null)
+      if (found === null) failures.push(`No connection ${uid} in "${archive.folder}"`)
+      else if (problem !== undefined && problem !== null) failures.push(`${problem}: ${uid} is left out`)
+      else wanted.push(found)
+    }
+    const code =
+      wanted.length === 0
+        ? ExitCode.OK
+        : await write(config, archive, paths, wanted, terminal, values.quiet === true)
+    for (const line of failures) stderr.write(`${alarming(printable(`pcap2conn: ${line}`), stderr)}\n`)
+    return strongest(code, failures.length > 0 ? ExitCode.FAILED : ExitCode.OK)
+  } finally {
+    archive.map.close()
+  }
+}
+
+// What was named, in its order, each once.
+async function uidsOf(names: readonly string[], { stdin }: Terminal): Promise<string[]> {
+  if (names.length === 0)
+    throw new ConfigError('No connection: name uids of the index, or - for uids from standard input')
+  const uids = new Set<string>()
+  for (const name of names) {
+    if (name === '-') {
+      if (stdin.isTTY === true) throw new ConfigError('Cannot use -: standard input is a terminal')
+      for (const [uid] of (await text(stdin)).matchAll(UID)) uids.add(uid)
+    } else if (name.match(UID)?.[0] === name) uids.add(name)
+    else
+      throw new ConfigError(
+        `Cannot use ${printable(name)}: must be a uid of the index, such as CHhAvVGS1DHFjwGM9S`,
+      )
+  }
+  return [...uids]
+}
+
+function configOf(
+  values: Readonly<Record<string, unknown>>,
+  options: Archive['options'],
+  connections: number,
+): Config {
+  const form = choiceOf('--as', values.as, 'files', FORMS)
+  const isHex = form === 'hex'
+  const folder = values['output-dir'] ?? (isHex ? '-' : undefined)
+  const toConsole = folder === '-'
+  if (isHex && !toConsole)
+    throw new ConfigError('Cannot use --as hex with -o/--output-dir: it is for standard output')
+  if (toConsole && form === 'sides')
+    throw new ConfigError('Cannot use --as sides with -o -: they are two files')
+  if (toConsole && connections > 1)
+    throw new ConfigError(
+      `Cannot use -o - with ${connections} connections: standard output can carry only one of them`,
+    )
+  return toConfig({
+    ...options,
+    inputFile: 'archive',
+    writeToConsole: toConsole,
+    hex: isHex,
+    json: form === 'json',
+    separateSides: form === 'sides',
+    outputDir: toConsole ? undefined : folder,
+    chunksHeader: values['chunks-header'],
+    gaps: values.gaps,
+    utc: values.utc,
+    force: values.force,
+  } as RawOptions)
+}
+
+async function write(
+  config: Config,
+  archive: Archive,
+  paths: InputPaths,
+  wanted: readonly Wanted[],
+  { stdout, stderr }: Terminal,
+  isQuiet: boolean,
+): Promise<number> {
+  const say = (line: string) => stderr.write(`${line}\n`)
+  const interruption = new Interruption(stdout, {
+    onSignal: () => say('Interrupted: writing out what was received (once more: stop at once)'),
+    onStdoutError: (error) => say(`pcap2conn: Cannot write to standard output: ${printable(error.message)}`),
+  })
+  try {
+    const picks = new Picks(archive, paths.found, wanted)
+    const { runPicked } = await import('../pipeline/run-picked.js')
+    const summary = await runPicked(
+      config,
+      { signal: interruption.signal, stdout, isTerminal: stdout.isTTY === true },
+      picks.inputs,
+      picks,
+    )
+    await waitForFlush(stdout)
+    for (const line of problemLines(summary)) say(alarming(line, stderr))
+    const missed = wanted.filter(({ entry }) => !picks.names.has(entry.uid))
+    for (const { entry } of missed) say(alarming(`pcap2conn: Cannot have ${entry.uid} again`, stderr))
+    if (!isQuiet) for (const line of notesOn(wanted, summary)) say(line)
+    const code = strongest(interruption.exitCode ?? ExitCode.OK, exitCodeOf(summary))
+    return strongest(code, missed.length > 0 ? ExitCode.FAILED : ExitCode.OK)
+  } finally {
+    interruption.release()
+  }
+}
+
+function notesOn(wanted: readonly Wanted[], { files, bytes }: Summary): string[] {
+  const cut = wanted.filter(({ entry }) => entry.isCut)
+  return [
+    ...cut.map(({ entry }) => `${entry.uid} lacks packets: a datagram had more fragments than are listed`),
+    `${countText(wanted.length)} ${wanted.length === 1 ? 'connection' : 'connections'}, ${countText(files)} ${files === 1 ? 'file' : 'files'}, ${bytesText(bytes.written)}`,
+  ]
+}
