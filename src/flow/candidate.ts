@@ -42,6 +42,11 @@ export class Candidate {
     return this.packets.some(({ packet }) => (packet.tcpFlags & (TcpFlag.SYN | TcpFlag.ACK)) === TcpFlag.SYN)
   }
 
+  /** True when a RST has come. */
+  get hasReset(): boolean {
+    return this.packets.some(({ packet }) => (packet.tcpFlags & TcpFlag.RST) !== 0)
+  }
+
   /** True when segments are kept of the direction. */
   hasSegments(side: 0 | 1): boolean {
     return this.#directions[side].segments > 0

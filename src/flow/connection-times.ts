@@ -45,10 +45,15 @@ export class ConnectionTimes {
     return this.#timeOuts.tcpTimeoutSec > 0 && seconds > this.#timeOuts.tcpTimeoutSec
   }
 
+  /** True when a packet that comes so long after the end is too late for what has ended. */
+  isTooLate(seconds: number): boolean {
+    return seconds > LINGER_SEC
+  }
+
   /** True when a packet of this time comes too late for a closed connection. */
   isAfterClose(connection: number, tsSec: number, tsNsec: number): boolean {
     const { closedSec, closedNsec } = this.#table
-    return tsSec - closedSec[connection]! + (tsNsec - closedNsec[connection]!) / 1e9 > LINGER_SEC
+    return this.isTooLate(tsSec - closedSec[connection]! + (tsNsec - closedNsec[connection]!) / 1e9)
   }
 
   /** True when neither a packet nor an ICMP error of this time or a later one can belong to the connection. */

@@ -254,6 +254,7 @@ export class TcpLives {
   }
 
   #isOver(candidate: Candidate, tsSec: number, tsNsec: number): boolean {
-    return this.#times.isTooLong(tsSec - candidate.lastSec + (tsNsec - candidate.lastNsec) / 1e9)
+    const idleSec = tsSec - candidate.lastSec + (tsNsec - candidate.lastNsec) / 1e9
+    return this.#times.isTooLong(idleSec) || (candidate.hasReset && this.#times.isTooLate(idleSec))
   }
 }

@@ -91,11 +91,23 @@ export class TcpNumbers {
     return offset >= ackedOffset[half]! && offset <= this.#highOf(half) ? Fit.NEXT : Fit.NEAR
   }
 
+  // True when a packet acknowledges exactly all that the half-stream has sent, of which payload was seen, but no SYN.
+  #confirms(half: number, { ack, tcpFlags }: FlowPacket): boolean {
+    const { halfSeen, highOffset } = this.#table
+    const seen = halfSeen[half]! & (HalfSeen.DATA | SYN_SEEN)
+    if ((tcpFlags & TcpFlag.ACK) === 0 || seen !== HalfSeen.DATA) return false
+    return this.#reassembler.offsetOf(half, ack) === highOffset[half]
+  }
+
   #segmentFit(half: number, packet: FlowPacket): number {
     const { halfSeen, nextOffset, highOffset, ackedOffset, finOffset } = this.#table
-    if (!this.isNear(half, packet.seq)) return Fit.NO
     const seen = halfSeen[half]!
-    if ((seen & HalfSeen.STARTED) === 0) return Fit.NEAR
+    if ((seen & HalfSeen.STARTED) === 0) {
+      // What the peer has acknowledged says less than a packet that acknowledges exactly what the peer has sent.
+      if (this.isNear(half, packet.seq)) return Fit.NEAR
+      return this.#confirms(half ^ 1, packet) ? Fit.NEAR : Fit.NO
+    }
+    if (!this.isNear(half, packet.seq)) return Fit.NO
     const offset = this.#reassembler.offsetOf(half, packet.seq)
     const isPayload = packet.originalPayloadBytes > 0
     const bothSeen = seen & halfSeen[half ^ 1]!

@@ -178,6 +178,34 @@ describe.each([
     expect(outside).toEqual({})
   })
 
+  it('is over 5 s after a RST, as a connection would be', () => {
+    const again = (at: number): Script => [
+      ['a', { flags: 'S', seq: 99, at }],
+      ['a', { flags: '.', seq: 100, ack: FAR, at }],
+      ['b', { flags: 'S.', seq: 499, ack: 100, at }],
+      ['a', { flags: 'P.', seq: 100, ack: FAR, data: 'replay', at }],
+      ['b', { flags: 'R', seq: FAR, at: at + 1 }],
+      ['b', { flags: 'R', seq: 499, ack: 0, at: at + 1 }],
+    ]
+    const { streams, reasons } = play(sent([...again(0), ...again(7), ...again(14)]))
+    expect([streams, reasons]).toEqual([Array(3).fill('replay|'), Array(3).fill('rst')])
+  })
+
+  it.each<[string, Script]>([
+    ['an acknowledgment', [['b', { flags: '.', seq: 500, ack: 103 }]]],
+    ['an answer', []],
+    ['a FIN', [['b', { flags: 'F.', seq: 502, ack: 103 }]]],
+  ])('is none when its end is confirmed by %s, although it acknowledged something else', (_what, first) => {
+    const script: Script = [
+      ['a', { flags: 'P.', seq: 100, ack: FAR, data: 'yes' }],
+      ...first,
+      ['b', { flags: 'P.', seq: 500, ack: 103, data: 'no' }],
+      ['a', { flags: '.', seq: 103, ack: 502 }],
+    ]
+    const { streams, missed, outside } = play(sent(script))
+    expect([streams, missed, outside]).toEqual([['yes|no'], [0], {}])
+  })
+
   // [what is there before, reason of its end]
   it.each<[string, Script, string]>([
     ['is open', [], 'reuse'],
