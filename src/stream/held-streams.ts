@@ -109,7 +109,10 @@ export class HeldStreams {
     const held = this.#held.get(half)
     if (held === undefined) return
     held.acknowledge(offset, tsSec, tsNsec)
-    if (held.firstOffset < offset) this.settle(half)
+    // Where time goes back, what was sent before may come yet.
+    const { lastSec, lastNsec } = this.#halves
+    const isLatest = tsSec === lastSec[half >> 1] && tsNsec === lastNsec[half >> 1]
+    if (isLatest && held.firstOffset < offset) this.settle(half)
   }
 
   /**
@@ -210,7 +213,10 @@ export class HeldStreams {
       else if (!this.#isBeyondWindow(half)) return
       this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)
-      else if (held.count > 0) this.#deliverWaiting(half, held) // settling may have delivered all
+      else if (held.count > 0) {
+        this.#deliverFirst(half, held) // although it waits for the peer; settling may have delivered all
+        this.#drain(half)
+      }
     }
   }
 
@@ -265,12 +271,6 @@ export class HeldStreams {
       this.#deliverFirst(half, held)
     }
     return held.count < before
-  }
-
-  // Delivers the first held segment although it waits for the peer.
-  #deliverWaiting(half: number, held: HeldSegments): void {
-    this.#deliverFirst(half, held)
-    this.#drain(half)
   }
 
   // The first held segment must not follow a gap.

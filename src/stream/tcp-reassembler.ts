@@ -158,11 +158,12 @@ export class TcpReassembler {
     this.delivery.countOutside(half, Outside.AFTER_FIN, this.held.truncate(half, halves.finOffset[half]!))
   }
 
-  /** True when every byte up to the FIN is delivered. */
+  /** True when every byte up to the FIN is delivered; false while some wait for the start of the stream. */
   isFinished(half: number): boolean {
-    const halves = this.#halves
+    const { halfSeen, nextOffset, finOffset } = this.#halves
     return (
-      (halves.halfSeen[half]! & HalfSeen.FIN) !== 0 && halves.nextOffset[half]! >= halves.finOffset[half]!
+      (halfSeen[half]! & (HalfSeen.FIN | HalfSeen.HELD)) === HalfSeen.FIN &&
+      nextOffset[half]! >= finOffset[half]!
     )
   }
 

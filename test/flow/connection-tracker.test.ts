@@ -182,6 +182,28 @@ describe('ConnectionTracker: TCP', () => {
     expect(connections[0]).toMatchObject({ streams: ['OK', 'GET'], missed: [0, 0] })
   })
 
+  it('waits for the start of a stream while time goes back, although the peer has acknowledged what is held', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 107, ack: 507, at: 1 }],
+      ['b', { flags: 'P.', seq: 503, ack: 103, data: 'too', at: 0.7 }],
+      ['a', { flags: 'P.', seq: 103, ack: 506, data: 'more', at: 0.8 }],
+      ['b', { flags: 'P.', seq: 500, ack: 103, data: 'yes', at: 0.5 }],
+      ['a', { flags: 'P.', seq: 100, ack: 500, data: 'one', at: 0.4 }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['onemore', 'yestoo'], missed: [0, 0] })
+  })
+
+  it('does not end with both FINs while payload waits for the start of its stream', () => {
+    const { connections } = run([
+      ['a', { flags: '.', seq: 107, ack: 507, at: 1 }],
+      ['b', { flags: 'F.', seq: 506, ack: 107, at: 0.9 }],
+      ['b', { flags: 'P.', seq: 503, ack: 106, data: 'too', at: 0.7 }],
+      ['a', { flags: 'F.', seq: 106, ack: 506, at: 0.8 }],
+      ['b', { flags: 'P.', seq: 500, ack: 103, data: 'yes', at: 0.5 }],
+    ])
+    expect(connections[0]).toMatchObject({ streams: ['', 'yestoo'], missed: [0, 0] })
+  })
+
   it('takes a SYN with the same ISN as a retransmission', () => {
     const { connections } = run([
       ['a', { flags: 'S', seq: 99 }],
