@@ -1,12 +1,13 @@
 import { HalfSeen } from '../stream/half-streams.js'
 import { Outside } from '../stream/outside.js'
-import { seqAdd } from '../stream/seq.js'
+import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
 import type { ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
 import { DOUBTFUL, isKeepAlive, LoneBytes } from './lone-bytes.js'
+import { NEAR_BYTES } from './tcp-numbers.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
@@ -112,7 +113,8 @@ export class TcpTracker {
    * The half-stream goes on at sequence number `seq`, far from all that was seen of it: what lies between was lost. Where it
    * is that of a SYN, and no other SYN was acknowledged, the stream begins behind it.
    *
-   * @returns False, and nothing was done: the half-stream has a FIN, or it is the SYN of another connection.
+   * @returns False, and nothing was done: the half-stream has a FIN, or it is the SYN of another connection; or the number is
+   *          near, but lower: nearly 4 GiB would have been lost.
    */
   jump(half: number, seq: number, isSyn: boolean): boolean {
     const { halfSeen, nextOffset, ackedOffset } = this.#table
@@ -125,6 +127,8 @@ export class TcpTracker {
       this.#reassembler.restart(half, seqAdd(seq, 1))
       return true
     }
+    const back = seqDiff(this.#table.nextSeq[half]!, seq)
+    if (back > 0 && back <= NEAR_BYTES) return false
     const gaps = this.#table.gaps[half]!
     this.#reassembler.jump(half, seq)
     this.#noteGaps(half, gaps)

@@ -178,6 +178,21 @@ describe.each([
     expect(outside).toEqual({})
   })
 
+  it('is another connection when it lies a little before the start of the first: no 4 GiB were lost', () => {
+    const script: Script = [
+      ['a', { flags: 'S', seq: 29_999 }],
+      ['b', { flags: 'S.', seq: 499, ack: 30_000 }],
+      ['a', { flags: 'P.', seq: 30_000, ack: 500, data: 'one' }],
+      ['a', { flags: 'P.', seq: FAR, ack: 500, data: 'stray' }],
+      ['a', { flags: 'P.', seq: 8_000, ack: 500, data: 'two' }],
+      ['b', { flags: '.', seq: 500, ack: 8_003 }],
+      ['a', { flags: 'P.', seq: 30_003, ack: 500, data: 'more' }],
+      ['b', { flags: '.', seq: 500, ack: 30_007 }],
+    ]
+    const { streams, missed, outside } = play(sent(script))
+    expect([streams, missed, outside]).toEqual([['onemore|', 'two|'], [0, 0], { unconfirmed: 5 }])
+  })
+
   it('is over 5 s after a RST, as a connection would be', () => {
     const again = (at: number): Script => [
       ['a', { flags: 'S', seq: 99, at }],

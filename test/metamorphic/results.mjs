@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { convert } from '../../dist/index.js'
+import { hashOf } from '../support/trees.mjs'
 
 /** @typedef {import('../determinism/outcome.mjs').ConvertOptions} ConvertOptions */
 /** An index record, of which some fields may have been left out. @typedef {Readonly<Record<string, unknown>>} ComparedRecord */
@@ -36,16 +36,11 @@ export async function resultsOf(folder, capture, options) {
   const { limits, errors, inputs } = await convert({ ...options, inputFile, outputDir, index, utc: true })
   if (errors.length > 0) throw new Error(errors.join('\n'))
   const names = existsSync(outputDir) ? readdirSync(outputDir).sort() : []
-  const files = new Map(names.map((name) => [name, hashOf(readFileSync(join(outputDir, name)))]))
+  const files = new Map(names.map((name) => [name, hashOf(join(outputDir, name))]))
   const lines = readFileSync(index, 'utf8').split('\n').slice(0, -1)
   rmSync(work, { recursive: true })
   const isWhole = inputs.every(({ status }) => status === 'ok')
   return { files, records: lines.map((line) => JSON.parse(line)), limits, isWhole }
-}
-
-/** @param {Uint8Array} bytes */
-function hashOf(bytes) {
-  return createHash('sha1').update(bytes).digest('hex')
 }
 
 /**

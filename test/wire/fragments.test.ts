@@ -157,6 +157,28 @@ describe.each(VERSIONS)('FragmentTable with %s', (_version, fragment, headerByte
     status(A, 500)
     expect(status(B, 500)).toBe('delivered') // time that goes back does no harm
   })
+
+  // [seconds between the first and the last fragment, of the other's, what becomes of the last one]
+  it.each([
+    [maxAge, 3 * maxAge, 'delivered', 0],
+    [maxAge, -3 * maxAge, 'delivered', 0],
+    [maxAge + 1, 0, 'fragment', 1],
+    [-maxAge, 3 * maxAge, 'delivered', 0],
+  ])(
+    'decides by its own time: %i s later, and another datagram %i s',
+    (lateSec, otherSec, status, incomplete) => {
+      const decoder = new FrameDecoder()
+      const start = 1_000
+      decoder.decode(fragment(A), { tsSec: start })
+      decoder.decode(fragment(B), { tsSec: start })
+      decoder.decode(fragment(A, { id: 2 }), { tsSec: start + otherSec })
+      expect(decoder.decode(fragment(C), { tsSec: start + lateSec }).status).toBe(status)
+      expect(decoder.decoder.fragments.incompleteDatagrams).toBe(incomplete)
+      expect(
+        decoder.decode(fragment(piece(8, 'ccc', true), { id: 2 }), { tsSec: start + otherSec }).status,
+      ).toBe('delivered')
+    },
+  )
 })
 
 describe('FragmentTable', () => {
