@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'whole-file': 'make-folders system-path node:crypto node:fs node:path',
   'read-fully': 'node:fs',
   version: 'node:module',
-  config: 'archive-paths errors system-path wire node:os node:path', // wire: the names of link types
+  config: 'archive-paths errors zip-path system-path wire node:os node:path', // wire: the names of link types
   input:
     'errors system-path capture node:crypto node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'archive-paths bytes errors figures flow make-folders pause read-fully safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:zlib',
+    'archive-paths bytes errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
   pipeline:
     'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output read-fully summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'view/app': 'figures report/app preact preact/hooks',
   archive: 'archive-paths errors flow input output system-path node:fs node:path node:zlib',
   report:
-    'errors figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
+    'errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
@@ -64,6 +64,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
 const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pipeline: { line: '', unpack: '', reading: 'line', live: 'line reading' },
   output: {
+    zip: 'files index',
     files: 'index',
     console: 'files',
     index: 'files',

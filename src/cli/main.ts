@@ -143,11 +143,11 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
 }
 
 function refuseOutputs(
-  { indexes, live, summaryFile, conflictsFile, mapDir, force, resume }: Config,
+  { indexes, live, summaryFile, conflictsFile, mapDir, zipFile, force, resume }: Config,
   report: RunReport | null,
 ): void {
   const paths = indexes.map(({ path }) => path)
-  refuseExisting([live?.recordingFile ?? null, conflictsFile], force)
+  refuseExisting([live?.recordingFile ?? null, conflictsFile, zipFile], force)
   if (mapDir !== null) refuseExisting(Object.values(archivePaths(mapDir)), force)
   // The same command once more writes them anew.
   refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)

@@ -1,5 +1,6 @@
 import { archivePaths } from '../archive-paths.js'
 import { ConfigError } from '../errors.js'
+import { isZipPath } from '../zip-path.js'
 import type { ConsoleStyle } from './console-style.js'
 import { LIVE_OPTIONS, type LiveConfig } from './live-options.js'
 import type { Checked, OptionTable } from './option-row.js'
@@ -24,6 +25,8 @@ export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recor
   /** The live capture to read; null to read files. */
   readonly live: LiveConfig | null
   readonly consoleStyle: ConsoleStyle
+  /** The archive that takes the files; null: they go into a folder, or there are none. */
+  readonly zipFile: string | null
   /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
   readonly isWorkerCountFixed: boolean
   readonly limits: Limits
@@ -89,6 +92,7 @@ export function toConfig(raw: RawOptions): Config {
     indexes: withArchive(run.indexes, run.mapDir),
     live,
     filter: live === null ? run.filter : null,
+    zipFile: zipFileOf(run),
     consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
     writeMetadata: run.writeMetadata && run.writeFiles,
     chunkHeaders: run.chunkHeaders && !run.json,
@@ -96,6 +100,29 @@ export function toConfig(raw: RawOptions): Config {
     limits: DEFAULT_LIMITS,
   }
   return Object.freeze({ ...values, resultValues: resultValues(values) })
+}
+
+function zipFileOf({
+  outputDir,
+  writeFiles,
+  toConsole,
+  writeMetadata,
+  resume,
+  zipLevel,
+}: Pick<Config, 'outputDir' | 'writeFiles' | 'toConsole' | 'writeMetadata' | 'resume' | 'zipLevel'>):
+  | string
+  | null {
+  const isZip = isZipPath(outputDir)
+  if (zipLevel > 0 && !isZip)
+    throw new ConfigError(
+      `Cannot use --zip-level ${zipLevel} without -o/--output-dir NAME.zip: there is no archive`,
+    )
+  if (!isZip || !writeFiles || (toConsole && !writeMetadata)) return null
+  if (resume)
+    throw new ConfigError(
+      `Cannot use --resume with -o/--output-dir ${shown(outputDir)}: an archive is made as a whole`,
+    )
+  return outputDir
 }
 
 function resultValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

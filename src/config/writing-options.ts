@@ -1,5 +1,5 @@
 import { type IndexTarget, indexTargetsOf } from './index-targets.js'
-import { checked, choice, denial, flag, path } from './option-row.js'
+import { checked, choice, denial, flag, integer, path } from './option-row.js'
 import { pathOf, refusal } from './option-values.js'
 
 /** The options for outputs, in the order of the help. */
@@ -35,11 +35,22 @@ export const WRITING_OPTIONS = {
       value: 'DIR',
       offer: 'folders',
       group: 'Output',
-      help: 'where files go, made if absent (default: .)',
-      readme: 'where files go, made with its parents; default `.`',
+      help: 'where files go, made if absent (default: .); NAME.zip: one archive with all of them',
+      readme:
+        'where files go, made with its parents; default `.`. `NAME.zip`: all files in one ZIP archive (ZIP64) instead',
     },
     (label, value) => (value === undefined ? '.' : pathOf(label, value)),
   ),
+  /** How much the entries of a ZIP archive are compressed, from 0 (not at all) to 9. */
+  zipLevel: integer({
+    value: 'N',
+    group: 'Output',
+    help: 'with -o NAME.zip: compress entries, 1 (fast) to 9 (small); 0 stores them (default: 0)',
+    readme: 'with `-o NAME.zip`: compress the entries, 1 (fast) to 9 (small); default 0: they are stored',
+    fallback: 0,
+    min: 0,
+    max: 9,
+  }),
   /** Write a file per direction instead of a file per connection. */
   separateSides: flag({
     letter: 's',

@@ -6,11 +6,13 @@ import { handover } from './handover/handover.js'
 import { connectionIndex } from './index/connection-index.js'
 import { packetMap } from './map/packet-map.js'
 import type { Output, OutputSetup } from './output.js'
+import { zipOutput } from './zip/zip-output.js'
 
 /** All outputs. A connection's events reach them in this order. */
 const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   connectionFiles,
   metadataFiles,
+  zipOutput,
   consolePayload,
   connectionIndex,
   conflictList,

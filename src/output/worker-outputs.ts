@@ -6,6 +6,7 @@ import type { Output, WorkerOutput } from './output.js'
 import type { OutputTotals } from './output-totals.js'
 import { selectedSink } from './selection.js'
 import { WorkerParts, type WorkerResources } from './worker-parts.js'
+import type { ZipSpool } from './zip/zip-spool.js'
 
 /** What the outputs of one worker return at its end. */
 export interface OutputResult {
@@ -32,6 +33,11 @@ export class WorkerOutputs {
     const names = selection === null ? null : this.#parts.names
     const sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
     this.sink = selection === null || names === null ? sink : selectedSink(sink, selection, names)
+  }
+
+  /** Takes the files as entries of an archive, which it must know the place of; null: there is none. */
+  get zip(): ZipSpool | null {
+    return this.#parts.zip
   }
 
   /** What was counted so far. */

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { PageArena } from '../bytes/page-arena.js'
 import type { Config } from '../config/config.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
@@ -6,14 +7,18 @@ import type { ConsoleTarget } from './console/console-block.js'
 import type { FdBudget } from './files/fd-budget.js'
 import { FileNames } from './files/file-names.js'
 import { FileSlots } from './files/file-slots.js'
+import type { FileStore } from './files/file-store.js'
 import { MadeFiles } from './files/made-files.js'
 import { NewFiles } from './files/new-files.js'
+import { OpenFiles } from './files/open-files.js'
 import type { EncapReader } from './index/record-text.js'
 import type { CaptureStart } from './output.js'
 import { blankOutputTotals, type OutputTotals } from './output-totals.js'
 import type { PacketPlaces } from './packet-places.js'
 import type { Selection } from './selection.js'
 import { UidMaker } from './uid.js'
+import { type EntryOf, SpooledFiles } from './zip/spooled-files.js'
+import { ZipSpool } from './zip/zip-spool.js'
 
 /** What a worker has for its outputs. */
 export interface WorkerResources {
@@ -34,6 +39,16 @@ export interface WorkerResources {
   readonly selection?: Selection | null
 }
 
+/** Files with the payload of sides come before. */
+const WHOLE_KIND = 2
+
+/**
+ * Writes the file of a connection with the content `bytes[0, length)`. @param suffix Behind the connection's name.
+ *
+ * @throws OutputError
+ */
+export type WriteWhole = (connection: number, suffix: string, bytes: Uint8Array, length: number) => void
+
 /** Path of the file of a connection's side below the output folder; null: there is none. */
 export type FileOf = (connection: number, side: number) => string | null
 
@@ -52,11 +67,14 @@ export class WorkerParts {
   readonly files: NewFiles
   /** Set by the output that writes connection files; index and hand-over use it. */
   fileOf: FileOf = () => null
+  /** Takes all files as entries of an archive; null: they are files. */
+  readonly zip: ZipSpool | null
   readonly #config: Config
   readonly #madeFiles: MadeFiles | null
   #names: FileNames | null = null
   #uids: UidMaker | null = null
   #isSealed = false
+  #folderBelow = ''
 
   constructor(resources: WorkerResources) {
     const { config } = resources
@@ -76,6 +94,31 @@ export class WorkerParts {
       resources.inputFiles,
       this.#madeFiles,
     )
+    const { slots } = this.files
+    this.zip =
+      config.zipFile === null
+        ? null
+        : new ZipSpool(this.table, this.uids, slots, this.totals, this.tempFolder, this.number)
+  }
+
+  /** Where the files of an output go. */
+  storeOf(entryOf: EntryOf): FileStore {
+    if (this.zip !== null) return new SpooledFiles(this.zip, entryOf)
+    return new OpenFiles(this.files, entryOf.path)
+  }
+
+  /** Writes files that are made at once. An output asks for it in `Output.open()`. */
+  wholeFiles(): WriteWhole {
+    const { files, names, zip } = this
+    if (zip === null) {
+      return (connection, suffix, bytes, length) =>
+        files.writeWhole(names.path(connection, suffix), bytes, 0, length)
+    }
+    return (connection, suffix, bytes, length) => {
+      const name = this.#folderBelow + names.baseName(connection, 0) + suffix
+      const position = zip.append(bytes, 0, length)
+      zip.add(connection, WHOLE_KIND, name, crc32(bytes.subarray(0, length)), length, position, length, [])
+    }
   }
 
   /** Names of connections. An output asks for them in `Output.open()`. */
@@ -96,7 +139,8 @@ export class WorkerParts {
     return [this.#names, this.#uids].filter((maker) => maker !== null)
   }
 
-  startCapture({ folder, name, packetsBefore, runsFolder }: CaptureStart): void {
+  startCapture({ folder, folderBelow, name, packetsBefore, runsFolder }: CaptureStart): void {
+    this.#folderBelow = folderBelow
     this.#madeFiles?.startCapture(runsFolder === null ? null : folder)
     this.files.startCapture(folder)
     this.#names?.startCapture(folder, packetsBefore)

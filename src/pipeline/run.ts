@@ -74,12 +74,13 @@ export async function convertInputs(
   const { bytesTotal, problems, resumed, skipped } = inputs
   const maxOpenFiles = Math.min(config.maxOpenFiles, openFilesAllowed(config.workerCount))
   const workerCount = Math.min(chooseWorkers(config, bytesTotal), maxOpenFiles)
-  const hasFiles = config.writeFiles && !(config.toConsole && !config.writeMetadata)
+  const { zipFile } = config
+  const hasFiles = zipFile === null && config.writeFiles && !(config.toConsole && !config.writeMetadata)
   if (hasFiles && inputs.captures.some((capture) => capture.inputs.length > 0))
     makeOutputFolder(config.outputDir)
   const isInline = !config.isWorkerCountFixed && bytesTotal !== null && bytesTotal < BYTES_PER_THREAD
   const startWorkers = await workerStarter(isInline)
-  const temp = new TempFolder()
+  const temp = zipFile === null ? new TempFolder() : TempFolder.beside(zipFile)
   if (resumed !== null) resumed.tempDir = temp.path
   try {
     const conversion = new Conversion(

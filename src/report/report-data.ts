@@ -7,8 +7,8 @@ export interface ReportData {
   readonly version: string
   /** What the report was made from: the index's name, or the inputs. */
   readonly source: string
-  /** Relative URL of the output folder as seen from the page, ending in `/`, each name percent-encoded. */
-  readonly filesAddress: string
+  /** Relative URL of the output folder as seen from the page, ending in `/`, each name percent-encoded; null: there is none. */
+  readonly filesAddress: string | null
   readonly totals: Totals
   readonly protocols: readonly ProtocolTotals[]
   readonly timeline: Timeline

@@ -5,6 +5,7 @@ import type { Summary } from '../summary.js'
 import { shownPath, systemPath } from '../system-path.js'
 import { packageVersion } from '../version.js'
 import { writeWholeFile } from '../whole-file.js'
+import { isZipPath } from '../zip-path.js'
 import { captureHealth } from './capture-health.js'
 import { objectOf, parseRecord } from './connection-record.js'
 import { openIndex } from './index-lines.js'
@@ -50,7 +51,7 @@ export async function writeReport(options: ReportOptions): Promise<{ connections
   const page = reportPage(shownPath(options.title), {
     version: packageVersion(),
     source: shownPath(options.source),
-    filesAddress: relativeAddress(dirname(path), options.outputDir),
+    filesAddress: isZipPath(options.outputDir) ? null : relativeAddress(dirname(path), options.outputDir),
     ...result,
     health: options.summary === null ? null : captureHealth(options.summary),
   })

@@ -158,6 +158,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'output-dir': 'out',
   'max-file-desc': '5',
   workers: '2',
+  'zip-level': '0',
   memory: '64M',
   index: 'a.jsonl',
   conflicts: 'c.jsonl',

@@ -29,6 +29,8 @@ describe('toConfig()', () => {
       separateSides: false,
       chunkHeaders: false,
       json: false,
+      zipFile: null,
+      zipLevel: 0,
       writeFiles: true,
       workerCount: Math.min(availableParallelism(), 256),
       isWorkerCountFixed: false,

@@ -8,7 +8,6 @@ import type { WorkerParts } from '../worker-parts.js'
 import type { FileNames } from './file-names.js'
 import { FileTarget } from './file-target.js'
 import { FileWriter } from './file-writer.js'
-import { OpenFiles } from './open-files.js'
 
 /** The output of connection files: a file per connection, or per side. */
 export function connectionFiles({ config, handoverDir }: OutputSetup): Output | null {
@@ -17,10 +16,11 @@ export function connectionFiles({ config, handoverDir }: OutputSetup): Output | 
   return { open: (worker) => new ConnectionFiles(worker, formOf(config), config.separateSides, ending) }
 }
 
-function formOf({ json, chunkHeaders, gapStyle, maxBytes, limits }: Config): PayloadForm {
+function formOf({ json, chunkHeaders, gapStyle, maxBytes, limits, zipFile }: Config): PayloadForm {
   const isRaw = !json && !chunkHeaders
   const format = json ? new JsonFormat() : chunkHeaders ? new HeaderFormat(false) : new RawFormat()
-  const maxZeros = isRaw ? limits.gapZeros : limits.writtenGapZeros
+  // An archive has no holes.
+  const maxZeros = isRaw && zipFile === null ? limits.gapZeros : limits.writtenGapZeros
   return { format, isRaw, isPlaced: false, gapStyle, maxBytes, zerosTakeRoom: !isRaw, maxZeros }
 }
 
@@ -40,9 +40,14 @@ export class ConnectionFiles implements WorkerOutput, PayloadPlace {
     this.#names = worker.names
     this.#hasSides = hasSides
     this.#ending = ending
-    const pathOf = (file: number) =>
-      hasSides ? this.#names.path(file >> 1, ending, file & 1) : this.#names.path(file, ending)
-    this.#writer = new FileWriter(new OpenFiles(worker.files, pathOf), worker.pages)
+    const store = worker.storeOf({
+      path: (file) =>
+        hasSides ? this.#names.path(file >> 1, ending, file & 1) : this.#names.path(file, ending),
+      name: (file) => this.#folderBelow + this.fileName(hasSides ? file : 2 * file),
+      connection: (file) => (hasSides ? file >> 1 : file),
+      kind: (file) => (hasSides ? file & 1 : 0),
+    })
+    this.#writer = new FileWriter(store, worker.pages)
     this.#target = new FileTarget(this.#writer)
     this.#payload = new PayloadChunks(worker.table, form, this, worker.totals)
     worker.fileOf = (connection, side) => this.#fileOf(connection, side)
@@ -91,6 +96,12 @@ export class ConnectionFiles implements WorkerOutput, PayloadPlace {
 
   finished(connection: number): void {
     this.closed(connection)
+    if (this.#hasSides) {
+      this.#writer.complete(2 * connection)
+      this.#writer.complete(2 * connection + 1)
+    } else {
+      this.#writer.complete(connection)
+    }
   }
 
   flush(): void {

@@ -1,7 +1,7 @@
 import { grown, grownRows } from '../../bytes/grown.js'
 import { NumberedList } from '../../bytes/numbered-list.js'
 import { LARGEST_CLASS, NO_PAGE, type PageArena } from '../../bytes/page-arena.js'
-import type { OpenFiles } from './open-files.js'
+import type { FileStore } from './file-store.js'
 
 const INITIAL_CAPACITY = 256
 
@@ -9,14 +9,14 @@ const INITIAL_CAPACITY = 256
  * Collects the bytes of many files in the arena's pages and writes them in large pieces, so that a small file costs one
  * open, one write and one close. The content of files never depends on when that happens.
  *
- * A file is a small integer, see {@link OpenFiles}.
+ * A file is a small integer, see {@link FileStore}.
  */
 export class FileWriter {
   // Invariants:
   // - #pages[file] is the number of the file's page plus 1, or 0 without a page. Exactly the files with a page are in
   //   #buffered, the one that has waited longest first.
   // - the page holds #lengths[file] bytes for offset #fileOffsets[file] of the file.
-  readonly #files: OpenFiles
+  readonly #files: FileStore
   readonly #arena: PageArena
   readonly #buffered = new NumberedList()
   readonly #zeros: Uint8Array
@@ -28,7 +28,7 @@ export class FileWriter {
   #endsInHole = new Uint8Array(INITIAL_CAPACITY)
   #used = 0
 
-  constructor(files: OpenFiles, arena: PageArena) {
+  constructor(files: FileStore, arena: PageArena) {
     this.#files = files
     this.#arena = arena
     this.#zeros = new Uint8Array(arena.pageBytes(LARGEST_CLASS) / 2)
@@ -95,6 +95,13 @@ export class FileWriter {
       this.#endsInHole[file] = 0
     }
     this.#files.close(file)
+  }
+
+  /** Closes the file: nothing more is ever appended. @throws OutputError */
+  complete(file: number): void {
+    if (file >= this.#used) return
+    this.close(file)
+    this.#files.complete(file)
   }
 
   /** Closes the file and frees its number for another file. @throws OutputError */

@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.js'
+import type { ConnectionTable } from '../../flow/connection-table.js'
 import { ByteBuilder } from '../byte-builder.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
-import type { WorkerParts } from '../worker-parts.js'
-import type { FileNames } from './file-names.js'
+import type { WorkerParts, WriteWhole } from '../worker-parts.js'
 import { metadataJson, metadataText } from './metadata.js'
 
 /** The output of `-m`: a metadata file per connection. */
@@ -12,23 +12,22 @@ export function metadataFiles({ config }: OutputSetup): Output | null {
 }
 
 class MetadataFiles implements WorkerOutput {
-  readonly #worker: WorkerParts
-  readonly #names: FileNames
+  readonly #table: ConnectionTable
+  readonly #write: WriteWhole
   readonly #makeText: typeof metadataText
   readonly #suffix: string
   readonly #text = new ByteBuilder()
 
   constructor(worker: WorkerParts, { json }: Pick<Config, 'json'>) {
-    this.#worker = worker
-    this.#names = worker.names
+    this.#table = worker.table
+    this.#write = worker.wholeFiles()
     this.#makeText = json ? metadataJson : metadataText
     this.#suffix = json ? '-metadata.json' : '-metadata.txt'
   }
 
   finished(connection: number): void {
-    const { table, files } = this.#worker
     this.#text.clear()
-    this.#text.putText(this.#makeText(table, connection))
-    files.writeWhole(this.#names.path(connection, this.#suffix), this.#text.bytes, 0, this.#text.length)
+    this.#text.putText(this.#makeText(this.#table, connection))
+    this.#write(connection, this.#suffix, this.#text.bytes, this.#text.length)
   }
 }

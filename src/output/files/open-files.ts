@@ -3,6 +3,7 @@ import { grown, grownRows } from '../../bytes/grown.js'
 import { NumberedList } from '../../bytes/numbered-list.js'
 import { outputFailure } from '../output-failure.js'
 import type { SlotHolder } from './file-slots.js'
+import type { FileStore } from './file-store.js'
 import type { NewFiles } from './new-files.js'
 
 const CREATED = 1
@@ -16,7 +17,7 @@ const INITIAL_CAPACITY = 256
  * A file is a small integer; its path is requested when it is opened. The first open creates the file; later ones
  * append.
  */
-export class OpenFiles implements SlotHolder {
+export class OpenFiles implements FileStore, SlotHolder {
   // Invariants:
   // - #descriptors[file] is the descriptor plus 1, 0 when the file is closed; exactly the open ones are in #byUse, and
   //   each of them has a slot.
@@ -66,6 +67,10 @@ export class OpenFiles implements SlotHolder {
     } finally {
       this.#newFiles.slots.giveBack() // only now: another worker may take it at once
     }
+  }
+
+  complete(file: number): void {
+    this.close(file)
   }
 
   closeOldest(): boolean {

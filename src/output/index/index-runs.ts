@@ -62,9 +62,12 @@ export class IndexRuns {
     this.#writeRun()
   }
 
-  /** @param line Without its end. @throws OutputError */
-  add(sec: number, nsec: number, uid: string, line: string): void {
-    const bytes = RUN_HEADER_BYTES + Buffer.byteLength(line) + 1
+  /**
+   * @param line Without its end; text or, with `length`, its bytes.
+   * @throws OutputError
+   */
+  add(sec: number, nsec: number, uid: string, line: string | Buffer, length = Buffer.byteLength(line)): void {
+    const bytes = RUN_HEADER_BYTES + length + 1
     if (this.#length + bytes > this.#buffer.length) {
       this.#writeRun()
       if (bytes > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(bytes)
@@ -74,7 +77,8 @@ export class IndexRuns {
     this.#buffer.writeUInt32LE(nsec, at + RUN_NSEC)
     this.#buffer.writeUInt32LE(bytes - RUN_HEADER_BYTES, at + RUN_LINE_BYTES)
     this.#buffer.write(uid, at + RUN_UID, 'latin1')
-    this.#buffer.write(line, at + RUN_HEADER_BYTES)
+    if (typeof line === 'string') this.#buffer.write(line, at + RUN_HEADER_BYTES)
+    else line.copy(this.#buffer, at + RUN_HEADER_BYTES, 0, length)
     this.#buffer[at + bytes - 1] = 10
     this.#starts.push(at)
     this.#length += bytes

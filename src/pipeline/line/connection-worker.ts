@@ -59,6 +59,8 @@ export class ConnectionWorker {
   readonly #places: PacketPlaces
   readonly #output: WorkerOutputs
   readonly #console: ConsoleTarget | null
+  /** An output is ordered by events. */
+  readonly #isDated: boolean
   readonly #tracker: ConnectionTracker
   readonly #packet = blankFlowPacket()
   readonly #quote = blankFlowQuote()
@@ -101,6 +103,7 @@ export class ConnectionWorker {
       places: this.#places,
       selection: task.selection ?? null,
     })
+    this.#isDated = this.#console !== null || this.#output.zip !== null
     const comparison = new Comparison(this.#output.sink.conflict ?? null)
     this.#recent = new RecentSegments(
       table,
@@ -169,7 +172,7 @@ export class ConnectionWorker {
     for (let at = ring.peek(); at >= 0; at = ring.peek()) {
       if (recordKind(ring.words, at) === RecordKind.PACKET) {
         readPacket(ring.words, at, this.#packet)
-        if (this.#console !== null) this.#console.eventNumber = this.#packet.number
+        if (this.#isDated) this.#setEvent(this.#packet.number)
         this.#tracker.packet(this.#bytes, this.#packet)
       } else if (!this.#control(ring.words, at)) {
         return false
@@ -233,7 +236,12 @@ export class ConnectionWorker {
 
   // Output produced between two packets belongs to the first one.
   #endEvent(words: Uint32Array, at: number): void {
-    if (this.#console !== null) this.#console.eventNumber = packetNumber(words, at) + 0.5
+    if (this.#isDated) this.#setEvent(packetNumber(words, at) + 0.5)
+  }
+
+  #setEvent(number: number): void {
+    if (this.#console !== null) this.#console.eventNumber = number
+    if (this.#output.zip !== null) this.#output.zip.eventNumber = number
   }
 
   #endEpoch(epoch: number): void {

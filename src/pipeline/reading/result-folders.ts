@@ -30,12 +30,12 @@ export class ResultFolders {
    * @throws ConfigError, OutputError as `planCaptures()` does.
    */
   add(input: Input): string {
-    const { outputDir, toConsole, writeFiles, writeMetadata } = this.#config
+    const { outputDir, toConsole, writeFiles, writeMetadata, zipFile } = this.#config
     const below = input.kind === 'stdin' ? 'stdin' : shownPath(input.below ?? basename(input.path))
     const dir = join(outputDir, below)
     if (writeFiles && (!toConsole || writeMetadata) && input.failure === undefined) {
       this.#refuseTwo(input, below, dir)
-      this.#refuseOthers(below)
+      if (zipFile === null) this.#refuseOthers(below)
     }
     return dir
   }

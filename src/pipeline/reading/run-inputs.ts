@@ -135,10 +135,16 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
 
 /** The files that options name to be written. */
 export function outputFilesOf(
-  { indexes, summaryFile, conflictsFile, mapDir, live }: Config,
+  { indexes, summaryFile, conflictsFile, mapDir, zipFile, live }: Config,
   hooks: RunHooks,
 ): string[] {
-  const paths = [...indexes.map(({ path }) => path), summaryFile, conflictsFile, live?.recordingFile ?? null]
+  const paths = [
+    ...indexes.map(({ path }) => path),
+    summaryFile,
+    conflictsFile,
+    zipFile,
+    live?.recordingFile ?? null,
+  ]
   if (mapDir !== null) paths.push(...Object.values(archivePaths(mapDir)))
   paths.push(...(hooks.otherOutputs ?? []))
   return paths.filter((path): path is string => path !== null && path !== '-')

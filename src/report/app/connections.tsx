@@ -118,9 +118,9 @@ export function ConnectionsPanel({ data, range }: Props) {
   )
 }
 
-function columnsOf(folder: string): Column<Row>[] {
+function columnsOf(folder: string | null): Column<Row>[] {
   const link = (path: string | null | undefined, title: string) => {
-    const address = path ? fileAddress(folder, path) : null
+    const address = path && folder !== null ? fileAddress(folder, path) : null
     if (address === null) return null
     return (
       <>
