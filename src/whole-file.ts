@@ -12,6 +12,18 @@ export function nameBeside(path: string, ending: string): string {
   return `${path}.${randomBytes(NAME_BYTES).toString('hex')}.${ending}`
 }
 
+/** Files that are deleted if the process ends. */
+const unpublished = new Set<WholeFile>()
+
+function abandonAll(): void {
+  for (const file of [...unpublished]) file.abandon()
+}
+
+function forget(file: WholeFile): void {
+  unpublished.delete(file)
+  if (unpublished.size === 0) process.off('exit', abandonAll)
+}
+
 /**
  * A file that appears under its name only when it is complete. Until then it has an unpredictable name beside it, and it
  * is deleted if the process ends first. An existing file is replaced; of a link, the link itself and not its target.
@@ -21,7 +33,6 @@ export class WholeFile {
   // Invariant: #descriptor is null once the file was published or abandoned.
   readonly #path: string
   readonly #partial: string
-  readonly #abandonAtExit = () => this.abandon()
   #descriptor: number | null
 
   /** Creates the file and its parent folders. */
@@ -30,7 +41,8 @@ export class WholeFile {
     this.#partial = nameBeside(path, 'partial')
     makeFolders(dirname(path))
     this.#descriptor = openSync(systemPath(this.#partial), 'wx', MODE)
-    process.once('exit', this.#abandonAtExit)
+    if (unpublished.size === 0) process.on('exit', abandonAll)
+    unpublished.add(this)
   }
 
   append(content: Uint8Array | string): void {
@@ -49,12 +61,12 @@ export class WholeFile {
   publish(): void {
     this.#close()
     renameSync(systemPath(this.#partial), systemPath(this.#path))
-    process.off('exit', this.#abandonAtExit)
+    forget(this)
   }
 
   /** Deletes the file, unless it was published. Never throws. */
   abandon(): void {
-    process.off('exit', this.#abandonAtExit)
+    forget(this)
     // The failure that led here is the one to report.
     try {
       this.#close()

@@ -21,30 +21,15 @@ export class Picks implements Selection {
   readonly inputs: readonly PickedInput[]
 
   constructor(archive: Archive, paths: ReadonlyMap<number, string>, wanted: readonly Wanted[]) {
-    const positions = new Map<number, Set<number>>()
-    const seen = new Set<string>()
-    for (const one of wanted) {
-      this.#firsts.set(firstOf(one.entry), one)
-      for (const entry of [one.entry, ...one.company]) {
-        if (seen.has(entry.uid)) continue
-        seen.add(entry.uid)
-        for (const [i, position] of entry.positions.entries()) {
-          const mark = entry.marks[i]
-          if (mark === PacketRole.COPY || mark === PacketRole.ERROR) continue // they change nothing
-          const input = entry.inputs[i]!
-          const ofInput = positions.get(input) ?? new Set()
-          positions.set(input, ofInput.add(position))
-        }
-      }
-    }
-    this.inputs = [...positions.keys()]
-      .sort((a, b) => a - b)
-      .map((number) => ({
-        number,
-        path: paths.get(number)!,
-        facts: archive.inputs[number]!,
-        positions: Float64Array.from(positions.get(number)!).sort(),
-      }))
+    for (const one of wanted) this.#firsts.set(firstOf(one.entry), one)
+    const entries = wanted.flatMap(({ entry, company }) => [entry, ...company])
+    // Copies and errors change nothing.
+    this.inputs = picked(
+      archive,
+      paths,
+      entries,
+      (mark) => mark !== PacketRole.COPY && mark !== PacketRole.ERROR,
+    )
   }
 
   ordinalOf(input: number, position: number, index: number): number {
@@ -70,6 +55,37 @@ export function wantedOf({ map }: Archive, uid: string): Wanted | null {
   if (entry.key === null) return { entry, company: [] }
   const others = map.companyOf(entry.key).filter((other) => other !== uid)
   return { entry, company: others.map((other) => map.find(other)).filter((other) => other !== null) }
+}
+
+/**
+ * The records of connections, by input.
+ *
+ * @param paths By number of the input.
+ * @param isRead Whether packets with this mark are read.
+ */
+export function picked(
+  archive: Archive,
+  paths: ReadonlyMap<number, string>,
+  entries: readonly Entry[],
+  isRead: (mark: number) => boolean,
+): PickedInput[] {
+  const positions = new Map<number, Set<number>>()
+  for (const entry of new Set(entries)) {
+    for (const [i, position] of entry.positions.entries()) {
+      if (!isRead(entry.marks[i]!)) continue
+      const input = entry.inputs[i]!
+      const ofInput = positions.get(input) ?? new Set()
+      positions.set(input, ofInput.add(position))
+    }
+  }
+  return [...positions.keys()]
+    .sort((a, b) => a - b)
+    .map((number) => ({
+      number,
+      path: paths.get(number)!,
+      facts: archive.inputs[number]!,
+      positions: Float64Array.from(positions.get(number)!).sort(),
+    }))
 }
 
 /** Finds the inputs of an archive, and looks whether they are what they were. */

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers'
 import { type Archive, openArchive } from '../archive/archive.js'
-import { InputPaths, inputsOf, Picks, type Wanted, wantedOf } from '../archive/picks.js'
+import type { Entry } from '../archive/map-entry.js'
+import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from '../archive/picks.js'
 import { type Config, type RawOptions, toConfig } from '../config/config.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
 import { ConfigError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
-import type { Summary } from '../summary.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
 import { commandHelp } from './help.js'
 import { Interruption } from './interruption.js'
@@ -18,7 +18,7 @@ import { alarming, type Terminal, waitForFlush } from './terminal.js'
 /** The first argument that asks for connections of an archive. */
 export const GET = 'get'
 
-const FORMS = ['files', 'sides', 'json', 'hex'] as const
+const FORMS = ['files', 'sides', 'json', 'hex', 'pcap'] as const
 const SHARED = new Set(['chunks-header', 'gaps', 'utc', 'force', 'quiet', 'help'])
 
 /** Options of `get`, in the order of its help. */
@@ -27,14 +27,14 @@ export const GET_OPTIONS: readonly OptionRow[] = [
     name: 'as',
     value: 'FORM',
     offer: FORMS,
-    help: 'files (default), sides (a file per direction), json (a line per chunk) or hex (on standard output)',
+    help: 'files (default), sides (a file per direction), json (a line per chunk), hex (on standard output) or pcap (the packets, as pcapng)',
   },
   {
     name: 'output-dir',
     letter: 'o',
     value: 'DIR',
     offer: 'folders',
-    help: 'where files go, made if absent (default: .); - for one connection on standard output',
+    help: 'where files go, made if absent (default: .); - for standard output: one connection, or the packets of all',
   },
   {
     name: 'root',
@@ -95,9 +95,7 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
       else wanted.push(found)
     }
     const code =
-      wanted.length === 0
-        ? ExitCode.OK
-        : await write(config, archive, paths, wanted, terminal, values.quiet === true)
+      wanted.length === 0 ? ExitCode.OK : await write(config, archive, paths, wanted, terminal, values)
     for (const line of failures) stderr.write(`${alarming(printable(`pcap2conn: ${line}`), stderr)}\n`)
     return strongest(code, failures.length > 0 ? ExitCode.FAILED : ExitCode.OK)
   } finally {
@@ -136,14 +134,16 @@ function configOf(
     throw new ConfigError('Cannot use --as hex with -o/--output-dir: it is for standard output')
   if (toConsole && form === 'sides')
     throw new ConfigError('Cannot use --as sides with -o -: they are two files')
-  if (toConsole && connections > 1)
+  const isPcap = form === 'pcap'
+  if (toConsole && connections > 1 && !isPcap)
     throw new ConfigError(
       `Cannot use -o - with ${connections} connections: standard output can carry only one of them`,
     )
   return toConfig({
     ...options,
     inputFile: 'archive',
-    writeToConsole: toConsole,
+    writeToConsole: toConsole && !isPcap,
+    noWrite: isPcap,
     hex: isHex,
     json: form === 'json',
     separateSides: form === 'sides',
@@ -161,8 +161,11 @@ async function write(
   paths: InputPaths,
   wanted: readonly Wanted[],
   { stdout, stderr }: Terminal,
-  isQuiet: boolean,
+  values: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  const isQuiet = values.quiet === true
+  const isPcap = values.as === 'pcap'
+  const packetsTo = values['output-dir'] === '-' ? stdout : null
   const say = (line: string) => stderr.write(`${line}\n`)
   const interruption = new Interruption(stdout, {
     onSignal: () => say('Interrupted: writing out what was received (once more: stop at once)'),
@@ -177,11 +180,14 @@ async function write(
       picks.inputs,
       picks,
     )
-    await waitForFlush(stdout)
     for (const line of problemLines(summary)) say(alarming(line, stderr))
+    const bytes = isPcap
+      ? await copyPackets(config, archive, paths, wanted, picks, packetsTo)
+      : summary.bytes.written
+    await waitForFlush(stdout)
     const missed = wanted.filter(({ entry }) => !picks.names.has(entry.uid))
     for (const { entry } of missed) say(alarming(`pcap2conn: Cannot have ${entry.uid} again`, stderr))
-    if (!isQuiet) for (const line of notesOn(wanted, summary)) say(line)
+    if (!isQuiet) for (const line of notesOn(wanted, bytes)) say(line)
     const code = strongest(interruption.exitCode ?? ExitCode.OK, exitCodeOf(summary))
     return strongest(code, missed.length > 0 ? ExitCode.FAILED : ExitCode.OK)
   } finally {
@@ -189,10 +195,36 @@ async function write(
   }
 }
 
-function notesOn(wanted: readonly Wanted[], { files, bytes }: Summary): string[] {
+// The packets of connections whose names are known by now.
+async function copyPackets(
+  { outputDir, force }: Config,
+  archive: Archive,
+  paths: InputPaths,
+  wanted: readonly Wanted[],
+  { names }: Picks,
+  stdout: Terminal['stdout'] | null,
+): Promise<number> {
+  const { copyToFiles, copyToStream } = await import('../archive/capture-copies.js')
+  const copied = wanted.flatMap(({ entry }) => {
+    const name = names.get(entry.uid)
+    return name === undefined ? [] : [{ entry, name }]
+  })
+  const inputs = (entries: readonly Entry[]) => picked(archive, paths.found, entries, () => true)
+  if (stdout === null) return copyToFiles(copied, inputs, outputDir, force)
+  const entries = copied.map(({ entry }) => entry)
+  let bytes = 0
+  await copyToStream(entries, inputs(entries), (part) => {
+    bytes += part.length
+    stdout.write(part)
+  })
+  return bytes
+}
+
+function notesOn(wanted: readonly Wanted[], bytes: number): string[] {
   const cut = wanted.filter(({ entry }) => entry.isCut)
+  const noun = wanted.length === 1 ? 'connection' : 'connections'
   return [
     ...cut.map(({ entry }) => `${entry.uid} lacks packets: a datagram had more fragments than are listed`),
-    `${countText(wanted.length)} ${wanted.length === 1 ? 'connection' : 'connections'}, ${countText(files)} ${files === 1 ? 'file' : 'files'}, ${bytesText(bytes.written)}`,
+    `${countText(wanted.length)} ${noun}, ${bytesText(bytes)} written`,
   ]
 }

@@ -99,6 +99,23 @@ describe('get', () => {
     expect(await got(name, made, [], whole.uids.join(' '))).toEqual(whole.files)
   })
 
+  it('writes the packets of connections as pcapng, from which the same connections come', async () => {
+    const whole = await converted('packets', CAPTURES)
+    const out = join(folder, 'packets-got')
+    const { code } = await runProgram(['get', archive, '-', '-q', '--as', 'pcap', '-o', out], {
+      stdin: Buffer.from(uids.join('\n')),
+    })
+    expect(code).toBe(0)
+    expect(readdirSync(out)).toHaveLength(uids.length)
+    const again = await converted('packets again', [out])
+    expect(again.files).toEqual(whole.files)
+    const all = await runProgram(['get', archive, '-', '-q', '--as', 'pcap', '-o', '-'], {
+      stdin: Buffer.from(uids.join('\n')),
+    })
+    writeFileSync(join(folder, 'all.pcapng'), all.stdout)
+    expect((await converted('packets at once', [join(folder, 'all.pcapng')])).files).toEqual(whole.files)
+  })
+
   it('writes one connection to standard output', async () => {
     const { stdout, code } = await runProgram(['get', archive, uids[0]!, '-o', '-', '-q'])
     expect(code).toBe(0)

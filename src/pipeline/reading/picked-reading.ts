@@ -1,4 +1,9 @@
-import type { CaptureReader, CaptureReaderOptions, ReadStatus } from '../../capture/capture-reader.js'
+import type {
+  CaptureReader,
+  CaptureReaderOptions,
+  DescribedReader,
+  ReadStatus,
+} from '../../capture/capture-reader.js'
 import type { CapturedPacket } from '../../capture/captured-packet.js'
 import { createCaptureReader } from '../../capture/open-capture-reader.js'
 import { CaptureFormatError } from '../../errors.js'
@@ -43,7 +48,7 @@ export class PickedReading implements Reading {
     to: number,
     file: string,
     options: CaptureReaderOptions,
-  ): CaptureReader => {
+  ): PickedReader => {
     const input = this.#picked[this.#next - 1]!
     const layout = isSparse(input) ? input.facts.headers?.layout : undefined
     const known = layout === undefined ? {} : { knownLayout: layout }
@@ -69,9 +74,9 @@ function isSparse({ facts: { headers, compression } }: PickedInput): boolean {
 }
 
 /** Gives out the packets of wanted records alone, and says where each stands. */
-class PickedReader implements CaptureReader {
+export class PickedReader implements CaptureReader {
   // Invariant: the records before #positions[#next] have been given out.
-  readonly #inner: CaptureReader
+  readonly #inner: DescribedReader
   readonly #file: string
   readonly #input: PickedInput
   readonly #isSparse: boolean
@@ -79,7 +84,7 @@ class PickedReader implements CaptureReader {
   readonly origin: { readonly input: number; position: number }
   #problem: CaptureFormatError | null = null
 
-  constructor(inner: CaptureReader, file: string, input: PickedInput) {
+  constructor(inner: DescribedReader, file: string, input: PickedInput) {
     this.#inner = inner
     this.#file = file
     this.#input = input
@@ -87,6 +92,9 @@ class PickedReader implements CaptureReader {
     this.origin = { input: input.number, position: 0 }
   }
 
+  get description() {
+    return this.#inner.describe()
+  }
   get position() {
     return this.#inner.position
   }

@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import { OutputError } from '../errors.js'
+import { refuseExisting } from '../existing-outputs.js'
+import { outputFailure } from '../output/output-failure.js'
+import { readPicked } from '../pipeline/read-picked.js'
+import type { PickedInput } from '../pipeline/run-picked.js'
+import { WholeFile } from '../whole-file.js'
+import type { Entry } from './map-entry.js'
+import { type PacketOrigin, PcapngOutput } from './pcapng-output.js'
+
+/** Most files that are written at once. Inputs are read once for as many. */
+const MOST_FILES = 200
+const FLUSH_BYTES = 256 * 1024
+
+/** A connection whose packets are copied. */
+export interface Copied {
+  readonly entry: Entry
+  /** Name of its file without an ending. */
+  readonly name: string
+}
+
+/** One file in the making. */
+class CopyFile {
+  readonly #output = new PcapngOutput()
+  readonly #put: (bytes: Buffer) => void
+  #blocks: Buffer[] = []
+  #bytes = 0
+
+  constructor(put: (bytes: Buffer) => void) {
+    this.#put = put
+  }
+
+  add(bytes: Uint8Array, packet: CapturedPacket, origin: PacketOrigin): void {
+    for (const block of this.#output.packet(bytes, packet, origin)) {
+      this.#blocks.push(block)
+      this.#bytes += block.length
+    }
+    if (this.#bytes >= FLUSH_BYTES) this.flush()
+  }
+
+  flush(): void {
+    if (this.#blocks.length > 0) this.#put(Buffer.concat(this.#blocks))
+    this.#blocks = []
+    this.#bytes = 0
+  }
+}
+
+/**
+ * Writes the packets of each connection to a pcapng file, in the order of the capture, with copies, fragments and ICMP errors that
+ * quote it.
+ *
+ * @returns Bytes written.
+ * @throws OutputError, CaptureFormatError, InputError
+ */
+export async function copyToFiles(
+  copied: readonly Copied[],
+  inputs: (entries: readonly Entry[]) => readonly PickedInput[],
+  folder: string,
+  isForced: boolean,
+): Promise<number> {
+  let written = 0
+  for (let from = 0; from < copied.length; from += MOST_FILES) {
+    const group = copied.slice(from, from + MOST_FILES)
+    const paths = group.map(({ name }) => join(folder, `${name}.pcapng`))
+    refuseExisting(paths, isForced)
+    const files: WholeFile[] = []
+    try {
+      for (const path of paths) files.push(attempt(path, () => new WholeFile(path)))
+      const copies = files.map(
+        (file, i) =>
+          new CopyFile((bytes) => {
+            attempt(paths[i]!, () => file.append(bytes))
+            written += bytes.length
+          }),
+      )
+      const entries = group.map(({ entry }) => entry)
+      await copy(entries, inputs(entries), (i, bytes, packet, origin) =>
+        copies[i]!.add(bytes, packet, origin),
+      )
+      for (const [i, file] of files.entries()) {
+        copies[i]!.flush()
+        attempt(paths[i]!, () => file.publish())
+      }
+    } catch (error) {
+      for (const file of files) file.abandon()
+      throw error
+    }
+  }
+  return written
+}
+
+/** Writes the packets of all connections as one pcapng file. @param put Takes its bytes, in order. */
+export async function copyToStream(
+  entries: readonly Entry[],
+  inputs: readonly PickedInput[],
+  put: (bytes: Buffer) => void,
+): Promise<void> {
+  const file = new CopyFile(put)
+  let last = ''
+  await copy(entries, inputs, (_entry, bytes, packet, origin, position) => {
+    const record = `${origin.input}:${position}`
+    if (record === last) return // of several connections
+    last = record
+    file.add(bytes, packet, origin)
+  })
+  file.flush()
+}
+
+async function copy(
+  entries: readonly Entry[],
+  inputs: readonly PickedInput[],
+  take: (
+    entry: number,
+    bytes: Uint8Array,
+    packet: CapturedPacket,
+    origin: PacketOrigin,
+    position: number,
+  ) => void,
+): Promise<void> {
+  const wanting = new Map<string, number[]>()
+  for (const [number, entry] of entries.entries()) {
+    for (const [i, position] of entry.positions.entries()) {
+      const key = `${entry.inputs[i]}:${position}`
+      const numbers = wanting.get(key) ?? []
+      if (numbers.at(-1) !== number && !numbers.includes(number)) numbers.push(number)
+      wanting.set(key, numbers)
+    }
+  }
+  await readPicked(inputs, (bytes, packet, origin, position) => {
+    for (const entry of wanting.get(`${origin.input}:${position}`) ?? [])
+      take(entry, bytes, packet, origin, position)
+  })
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw error instanceof OutputError ? error : outputFailure(path, error)
+  }
+}

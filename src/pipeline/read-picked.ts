@@ -1,0 +1,61 @@
+import type { CaptureDescription } from '../capture/capture-description.js'
+import type { CapturedPacket } from '../capture/captured-packet.js'
+import { DEFAULT_LIMITS } from '../config/config.js'
+import { CaptureWindows, TwoAreas } from '../input/capture-windows.js'
+import { PacketCursor } from '../input/packet-cursor.js'
+import { type PickedInput, PickedReading } from './reading/picked-reading.js'
+import { ThreadedDecompression } from './unpack/threaded-decompression.js'
+
+const READ_BYTES = 256 * 1024
+
+/** Takes a packet, which is valid during the call, and where its record stands. */
+export type TakePicked = (
+  bytes: Uint8Array,
+  packet: CapturedPacket,
+  origin: {
+    readonly input: number
+    readonly description: CaptureDescription | null
+    readonly isBigEndian: boolean
+  },
+  position: number,
+) => void
+
+/**
+ * Reads some packets of inputs, in the order of the inputs and their records.
+ *
+ * @throws InputError, CaptureFormatError where one of them is not to be had.
+ */
+export async function readPicked(inputs: readonly PickedInput[], take: TakePicked): Promise<void> {
+  const decompression = new ThreadedDecompression()
+  const reading = new PickedReading(inputs, decompression)
+  const areas = new TwoAreas(READ_BYTES)
+  const options = { maxInterfaces: DEFAULT_LIMITS.interfaces }
+  try {
+    for (const [i, input] of reading.inputs.entries()) {
+      const source = reading.open(input)
+      const windows = new CaptureWindows(source, input.path, options, areas, reading.createReader)
+      const cursor = new PacketCursor(windows, areas)
+      try {
+        for (;;) {
+          const status = cursor.next()
+          if (status === 'more') await cursor.fill()
+          else if (status !== 'packet') break
+          else {
+            const { isBigEndian, origin, description } = windows.reader!
+            take(
+              areas.bytes,
+              cursor.packet,
+              { input: inputs[i]!.number, description, isBigEndian },
+              origin.position,
+            )
+          }
+        }
+        if (windows.reader?.problem) throw windows.reader.problem
+      } finally {
+        await cursor.close()
+      }
+    }
+  } finally {
+    await decompression.close()
+  }
+}
