@@ -1,12 +1,13 @@
 import type { CaptureDescription } from '../capture/capture-description.js'
 import type { CapturedPacket } from '../capture/captured-packet.js'
-import { DEFAULT_LIMITS } from '../config/config.js'
 import { CaptureWindows, TwoAreas } from '../input/capture-windows.js'
 import { PacketCursor } from '../input/packet-cursor.js'
 import { type PickedInput, PickedReading } from './reading/picked-reading.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
 const READ_BYTES = 256 * 1024
+/** Of one pcapng section, as in a run. */
+const MOST_INTERFACES = 65_536
 
 /** Takes a packet, which is valid during the call, and where its record stands. */
 export type TakePicked = (
@@ -29,7 +30,7 @@ export async function readPicked(inputs: readonly PickedInput[], take: TakePicke
   const decompression = new ThreadedDecompression()
   const reading = new PickedReading(inputs, decompression)
   const areas = new TwoAreas(READ_BYTES)
-  const options = { maxInterfaces: DEFAULT_LIMITS.interfaces }
+  const options = { maxInterfaces: MOST_INTERFACES }
   try {
     for (const [i, input] of reading.inputs.entries()) {
       const source = reading.open(input)
