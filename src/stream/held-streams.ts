@@ -1,25 +1,17 @@
 import type { Arrival } from './arrival.js'
 import type { Delivery } from './delivery.js'
+import { EarlyStarts } from './early-starts.js'
 import { elapsedMs } from './elapsed.js'
 import { HalfSeen, type HalfStreams } from './half-streams.js'
 import { type HeldRows, RowFlag } from './held-rows.js'
 import { GAP_WAIT_MS, HeldSegments } from './held-segments.js'
 import { type HeldStore, NOWHERE } from './held-store.js'
+import { isBeyondWindow, type ReassemblerLimits } from './reassembler-limits.js'
 import { RecentGaps } from './recent-gaps.js'
 import { seqAdd } from './seq.js'
 
 /** Bytes that a half-stream joined in the middle holds before it takes the lowest one as its start. */
 const SETTLE_BYTES = 64 * 1024
-
-/** Largest possible window (RFC 7323 §2.3). */
-const MAX_WINDOW_BYTES = 2 ** 30
-
-export interface ReassemblerLimits {
-  /** Early segments held for one half-stream. */
-  readonly heldSegments: number
-  /** Early bytes held for one half-stream before its first gap is given up, if its receiver's window is not larger. */
-  readonly heldBytes: number
-}
 
 /**
  * The early segments of all half-streams: held until the gap before them is filled or given up.
@@ -46,8 +38,8 @@ export class HeldStreams {
   /** Number of gaps given up because `heldSegments` or `heldBytes` was reached. */
   heldSegmentsHits = 0
   heldBytesHits = 0
-  /** Number of gaps given up because the memory for rows and lists was used up. */
-  heldMemoryHits = 0
+  readonly early: EarlyStarts
+  #memoryHits = 0
 
   constructor(
     halves: HalfStreams,
@@ -57,11 +49,17 @@ export class HeldStreams {
     lastWins: boolean,
   ) {
     this.#halves = halves
+    this.early = new EarlyStarts(halves)
     this.#delivery = delivery
     this.#store = store
     this.#rows = store.rows
     this.#limits = limits
     this.#lastWins = lastWins
+  }
+
+  /** Number of gaps given up, and of starts, because the memory for rows and lists was used up. */
+  get heldMemoryHits(): number {
+    return this.#memoryHits + this.early.hits
   }
 
   /**
@@ -86,6 +84,7 @@ export class HeldStreams {
       this.#held.set(half, held)
     }
     halves.halfSeen[half]! |= HalfSeen.HELD
+    this.early.peerPayload(half ^ 1)
     const arrival = this.#arrival
     arrival.tsSec = tsSec
     arrival.tsNsec = tsNsec
@@ -142,6 +141,7 @@ export class HeldStreams {
   release(half: number): void {
     if (this.#held.has(half)) throw new Error(`bug: half-stream ${half} is released with held segments`)
     this.gaps.forget(half)
+    this.early.forget(half)
   }
 
   /** Gives up gaps that have been waited for long enough at capture time `tsSec`. */
@@ -209,8 +209,13 @@ export class HeldStreams {
     while (held.count > 0) {
       if (held.bytes > heldBytes) this.heldBytesHits += 1
       else if (held.count > heldSegments) this.heldSegmentsHits += 1
-      else if (this.#store.isFull) this.heldMemoryHits += 1
-      else if (!this.#isBeyondWindow(half)) return
+      else if (this.#store.isFull) {
+        if (!held.list.isOneSegment && this.early.tryAdd(half)) {
+          this.settle(half)
+          continue
+        }
+        this.#memoryHits += 1
+      } else if (!isBeyondWindow(this.#halves, half)) return
       this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)
       else if (held.count > 0) {
@@ -218,13 +223,6 @@ export class HeldStreams {
         this.#drain(half)
       }
     }
-  }
-
-  // True when more is held than any receiver's window allows: what is missing was received, and lost by the capture.
-  #isBeyondWindow(half: number): boolean {
-    const { halfSeen, highOffset, nextOffset } = this.#halves
-    if (halfSeen[half]! & HalfSeen.UNSETTLED) return false
-    return highOffset[half]! - nextOffset[half]! > MAX_WINDOW_BYTES
   }
 
   // True when bytes are missing before the first held segment, so that it does not just wait for the peer.

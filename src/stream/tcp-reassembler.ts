@@ -1,8 +1,9 @@
 import { Delivery } from './delivery.js'
 import { HalfSeen, type HalfStreams } from './half-streams.js'
 import type { HeldStore } from './held-store.js'
-import { HeldStreams, type ReassemblerLimits } from './held-streams.js'
+import { HeldStreams } from './held-streams.js'
 import { Outside } from './outside.js'
+import type { ReassemblerLimits } from './reassembler-limits.js'
 import type { RecentSegments } from './recent-segments.js'
 import type { Segment } from './segment.js'
 import { seqDiff } from './seq.js'
@@ -137,6 +138,7 @@ export class TcpReassembler {
     if (offset <= halves.ackedOffset[half]!) return
     halves.ackedOffset[half] = offset
     if (halves.halfSeen[half]! & HalfSeen.HELD) this.held.acknowledge(half, offset, tsSec, tsNsec)
+    else if (offset < 0) this.held.early.miss(half)
   }
 
   /**
@@ -145,7 +147,10 @@ export class TcpReassembler {
    */
   canStartAt(half: number, firstSeq: number): boolean {
     const offset = this.offsetOf(half, firstSeq)
-    if ((this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) return offset === 0
+    if ((this.#halves.halfSeen[half]! & HalfSeen.UNSETTLED) === 0) {
+      if (offset < 0) this.held.early.miss(half)
+      return offset === 0
+    }
     return offset <= this.held.lowestOffset(half) && offset >= -this.#limits.heldBytes
   }
 
@@ -257,7 +262,10 @@ export class TcpReassembler {
   ): void {
     const capturedEnd = start + captured
     const before = Math.max(0, Math.min(0, capturedEnd) - start)
-    if (before > 0) this.delivery.countOutside(half, Outside.BEFORE_START, before)
+    if (before > 0) {
+      this.delivery.countOutside(half, Outside.BEFORE_START, before)
+      this.held.early.miss(half)
+    }
     if (end <= 0) return
     const first = start + before
     const late = this.held.gaps.overlap(half, first, capturedEnd)
