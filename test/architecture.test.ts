@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'report/app': 'figures preact preact/hooks uplot',
   'view/app': 'figures report/app preact preact/hooks',
   archive:
-    'archive-paths capture errors existing-outputs flow pipeline whole-file input output system-path node:fs node:path node:zlib',
+    'stream archive-paths capture errors existing-outputs flow pipeline whole-file input output system-path node:fs node:path node:zlib',
   report:
     'errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',

@@ -19,6 +19,7 @@ export class Picks implements Selection {
   /** Base names of connections that have been read, by uid. */
   readonly names = new Map<string, string>()
   readonly inputs: readonly PickedInput[]
+  watch?: NonNullable<Selection['watch']>
 
   constructor(archive: Archive, paths: ReadonlyMap<number, string>, wanted: readonly Wanted[]) {
     for (const one of wanted) this.#firsts.set(firstOf(one.entry), one)

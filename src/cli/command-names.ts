@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, string>> = {
   inspect: 'say what is in captures',
   index: 'say which connections are in captures, and where their packets stand',
   get: 'write connections of an archive that index has made',
+  explain: 'show the packets of a connection of an archive, and what became of their bytes',
   report: 'make a page about the connections of an index',
   view: 'show the connections of an output folder in a browser',
   completion: 'print a completion script for bash, zsh or fish',

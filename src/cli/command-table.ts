@@ -1,5 +1,6 @@
 import type { Offer } from '../config/option-row.js'
 import { COMMANDS } from './command-names.js'
+import { EXPLAIN, EXPLAIN_OPTIONS } from './explain-command.js'
 import { GET, GET_OPTIONS } from './get-command.js'
 import { INDEX, INDEX_OPTIONS } from './index-command.js'
 import { INSPECT, INSPECT_OPTIONS } from './inspect-command.js'
@@ -22,6 +23,7 @@ const ROWS: readonly Omit<CommandRow, 'help'>[] = [
   { name: INSPECT, operands: '[FILE|GLOB|DIR|- ...]', offer: 'files', options: INSPECT_OPTIONS },
   { name: INDEX, operands: '-o ARCHIVE FILE|GLOB|DIR ...', offer: 'files', options: INDEX_OPTIONS },
   { name: GET, operands: 'ARCHIVE UID|- ...', offer: 'folders', options: GET_OPTIONS },
+  { name: EXPLAIN, operands: 'ARCHIVE UID', offer: 'folders', options: EXPLAIN_OPTIONS },
   { name: REPORT, operands: 'OUT.html --from INDEX.jsonl', offer: 'files', options: REPORT_OPTIONS },
   { name: VIEW, operands: 'OUTDIR', offer: 'folders', options: VIEW_OPTIONS },
   { name: 'completion', operands: '(bash|zsh|fish)', offer: ['bash', 'zsh', 'fish'], options: [] },

@@ -103,6 +103,11 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
+/** True for a text that can be a uid. */
+export function isUid(name: string): boolean {
+  return name.match(UID)?.[0] === name
+}
+
 // What was named, in its order, each once.
 async function uidsOf(names: readonly string[], { stdin }: Terminal): Promise<string[]> {
   if (names.length === 0)
@@ -112,7 +117,7 @@ async function uidsOf(names: readonly string[], { stdin }: Terminal): Promise<st
     if (name === '-') {
       if (stdin.isTTY === true) throw new ConfigError('Cannot use -: standard input is a terminal')
       for (const [uid] of (await text(stdin)).matchAll(UID)) uids.add(uid)
-    } else if (name.match(UID)?.[0] === name) uids.add(name)
+    } else if (isUid(name)) uids.add(name)
     else
       throw new ConfigError(
         `Cannot use ${printable(name)}: must be a uid of the index, such as CHhAvVGS1DHFjwGM9S`,

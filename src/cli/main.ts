@@ -63,6 +63,10 @@ async function execute(given: readonly string[], terminal: Terminal): Promise<nu
     const { get } = await import('./get-command.js')
     return answering(terminal, () => get(others, terminal))
   }
+  if (name === 'explain') {
+    const { explain } = await import('./explain-command.js')
+    return answering(terminal, () => explain(others, terminal))
+  }
   if (name === 'index') {
     const { indexCommand } = await import('./index-command.js')
     const found = await indexCommand(others)

@@ -1,5 +1,6 @@
 import { grown, grownRows } from '../bytes/grown.js'
 import { type ConnectionSink, PacketRole } from '../flow/connection-sink.js'
+import type { ConnectionTable } from '../flow/connection-table.js'
 import { PlaceReader } from '../flow/packet-place.js'
 import type { FileNames } from './files/file-names.js'
 
@@ -13,6 +14,8 @@ export interface Selection {
   ordinalOf(input: number, position: number, index: number): number
   /** The names of the connection that begins there are known. @param baseName Without an ending, of side 0. */
   named(input: number, position: number, index: number, baseName: string): void
+  /** What else wants the events of wanted connections. @param table Of the connections. */
+  readonly watch?: (table: ConnectionTable) => Partial<ConnectionSink>
 }
 
 const UNKNOWN = 0

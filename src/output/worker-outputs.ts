@@ -31,7 +31,8 @@ export class WorkerOutputs {
     this.#outputs = outputs.map((output) => output.open(this.#parts))
     const { selection = null } = resources
     const names = selection === null ? null : this.#parts.names
-    const sink = joinSinks([...this.#parts.seal(), ...this.#outputs])
+    const watcher = selection?.watch?.(resources.table) ?? {}
+    const sink = joinSinks([...this.#parts.seal(), ...this.#outputs, watcher])
     this.sink = selection === null || names === null ? sink : selectedSink(sink, selection, names)
   }
 

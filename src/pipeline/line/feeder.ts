@@ -104,7 +104,9 @@ export class Feeder {
       for (let isFirst = true; ; isFirst = false) {
         const reader = await windows.next()
         this.#look(sample, windows, isFirst)
-        const readableTo = source.isDecompressed ? -1 : windows.range.to
+        // Of a capture that is put together from others nothing stands in a file where it says.
+        const isElsewhere = source.isDecompressed || reader.origin !== undefined
+        const readableTo = isElsewhere ? -1 : windows.range.to
         if ((await this.#dispatchWindow(reader, number, readableTo)) !== 'more') return reader
       }
     } finally {

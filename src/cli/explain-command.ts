@@ -1,0 +1,133 @@
+import { openArchive } from '../archive/archive.js'
+import { type ExplainedPacket, Explanation } from '../archive/explanation.js'
+import { InputPaths, inputsOf, Picks, wantedOf } from '../archive/picks.js'
+import { type RawOptions, toConfig } from '../config/config.js'
+import { integerOf, pathOf } from '../config/option-values.js'
+import { ConfigError, InputError } from '../errors.js'
+import { ExitCode, exitCodeOf } from './exit-codes.js'
+import { isUid } from './get-command.js'
+import { commandHelp } from './help.js'
+import type { OptionRow } from './option-table.js'
+import { parseOptions } from './parse-options.js'
+import { printable } from './printable.js'
+import { problemLines } from './run-lines.js'
+import { alarming, type Terminal } from './terminal.js'
+
+/** The first argument that asks for the packets of a connection. */
+export const EXPLAIN = 'explain'
+
+/** Options of `explain`, in the order of its help. */
+export const EXPLAIN_OPTIONS: readonly OptionRow[] = [
+  { name: 'side', value: 'N', offer: ['0', '1'], help: 'only packets of this side: 0, the originator, or 1' },
+  {
+    name: 'offset',
+    value: 'N',
+    help: 'only packets that hold byte N of the stream, or by which it was delivered or given up (with --side; default: 0)',
+  },
+  {
+    name: 'root',
+    value: 'DIR',
+    offer: 'folders',
+    help: 'folder where the captures are now, if they were moved',
+  },
+  { name: 'help', letter: 'h', help: 'print this help and exit' },
+]
+
+const HEAD = `pcap2conn explain: the packets of a connection, and what became of their bytes
+
+Usage: pcap2conn explain ARCHIVE UID [options]
+
+A line for each packet: time, side, TCP flags and relative numbers, where its payload stands in the stream,
+what became of it (delivered, held, repeated, conflicting, outside, gap), capture and offset of its record.
+`
+
+const EXAMPLES = `Examples:
+  pcap2conn explain archive CHhAvVGS1DHFjwGM9S
+  pcap2conn explain archive CHhAvVGS1DHFjwGM9S --side 1 --offset 14600
+
+Exit codes: 0 done, 1 the connection is not there, or its captures are missing or changed, 2 bad usage`
+
+const FLAGS = 'FSRPAUEC'
+
+/**
+ * Shows the packets of the connection that the arguments name.
+ *
+ * @param args The arguments after `explain`.
+ * @returns The exit code.
+ * @throws ConfigError, InputError
+ */
+export async function explain(args: readonly string[], { stdout, stderr }: Terminal): Promise<number> {
+  const { values, plain } = await parseOptions(args, EXPLAIN_OPTIONS, EXPLAIN)
+  if (values.help === true) {
+    stdout.write(`${[HEAD, commandHelp(EXPLAIN_OPTIONS), '', EXAMPLES].join('\n')}\n`)
+    return ExitCode.OK
+  }
+  const [folder, uid, other] = plain
+  if (folder === undefined || uid === undefined)
+    throw new ConfigError('No connection: name an archive and a uid of its index')
+  if (other !== undefined || !isUid(uid))
+    throw new ConfigError(`Cannot use ${printable(other ?? uid)}: one connection is explained, by its uid`)
+  const side = values.side === undefined ? null : integerOf('--side', values.side, 0, 0, 1)
+  const offset =
+    values.offset === undefined ? null : integerOf('--offset', values.offset, 0, 0, Number.MAX_SAFE_INTEGER)
+  const archive = openArchive(pathOf('ARCHIVE', folder))
+  try {
+    const wanted = wantedOf(archive, uid)
+    if (wanted === null) throw new InputError(`No connection ${uid} in "${archive.folder}"`, archive.folder)
+    const paths = new InputPaths(archive, values.root === undefined ? null : pathOf('--root', values.root))
+    for (const input of inputsOf(wanted)) {
+      const problem = paths.problemOf(input)
+      if (problem !== null) throw new InputError(problem, archive.folder)
+    }
+    const picks = new Picks(archive, paths.found, [wanted])
+    const isShown = (packet: ExplainedPacket) =>
+      concerns(packet, offset === null ? side : (side ?? 0), offset)
+    stdout.write('time\tside\tflags\tseq\tack\tbytes\toffset\tbecame\tcapture\tat\n')
+    picks.watch = (table) =>
+      new Explanation(table, (packet) => {
+        if (isShown(packet)) stdout.write(`${line(packet, paths.found.get(packet.input) ?? '')}\n`)
+      })
+    const { runPicked } = await import('../pipeline/run-picked.js')
+    // The summary shows conflicts: they are looked for then.
+    const options = { ...archive.options, inputFile: 'archive', noWrite: true, summary: '-' }
+    const summary = await runPicked(toConfig(options as RawOptions), {}, picks.inputs, picks)
+    for (const text of problemLines(summary)) stderr.write(`${alarming(text, stderr)}\n`)
+    return exitCodeOf(summary)
+  } finally {
+    archive.map.close()
+  }
+}
+
+function concerns(packet: ExplainedPacket, side: number | null, offset: number | null): boolean {
+  if (side === null) return true
+  const holds = (from: number | null, bytes: number) =>
+    offset === null || (from !== null && from <= offset && offset < from + bytes)
+  if (offset === null) return packet.side === side
+  if (packet.side === side && holds(packet.offset, packet.payloadBytes)) return true
+  return packet.fates.some((range) => range.side === side && holds(range.offset, range.bytes))
+}
+
+function line(packet: ExplainedPacket, capture: string): string {
+  const { tsSec, tsNsec, isNanosecond, side, isTcp, tcpFlags, seq, ack, payloadBytes, offset, position } =
+    packet
+  const fraction = isNanosecond
+    ? String(tsNsec).padStart(9, '0')
+    : String(Math.floor(tsNsec / 1000)).padStart(6, '0')
+  const flags = [...FLAGS].filter((_, bit) => (tcpFlags >> bit) & 1).join('')
+  const became = packet.fates.map(({ fate, side: of, offset: at, bytes }) => {
+    const where = at === null ? `${bytes} B` : `${at}-${at + bytes}`
+    return of === side ? `${fate} ${where}` : `${fate} ${where} of side ${of}`
+  })
+  return [
+    `${tsSec}.${fraction}`,
+    side,
+    isTcp ? flags : '-',
+    isTcp ? seq : '-',
+    isTcp ? ack : '-',
+    payloadBytes,
+    payloadBytes > 0 ? (offset ?? '-') : '-',
+    became.length === 0 ? '-' : became.join(', '),
+    printable(capture),
+    position,
+  ].join('\t')
+}
