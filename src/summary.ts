@@ -66,6 +66,8 @@ export interface PacketCounts {
   not_ip: number
   malformed: number
   fragments: number
+  /** Copies of packets that the way of capturing made. */
+  duplicates: number
   delivered: number
 }
 
@@ -136,8 +138,8 @@ export function withFailure(summary: Summary, failure: Failure): Summary {
 
 /** True when every packet read is accounted for. */
 export function isBalanced(packets: Readonly<PacketCounts>): boolean {
-  const { read, filtered, not_ip, malformed, fragments, delivered } = packets
-  return read === filtered + not_ip + malformed + fragments + delivered
+  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = packets
+  return read === filtered + not_ip + malformed + fragments + duplicates + delivered
 }
 
 /** True when every captured payload byte is accounted for: in every direction of every connection, and in the run. */
@@ -151,7 +153,7 @@ export function isPayloadBalanced({ bytes, details }: Pick<Summary, 'bytes' | 'd
 
 /** `summary` as an indented JSON object with a final line feed. Fields are in the documented order. */
 export function summaryJson(summary: Summary): string {
-  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = summary.packets
   const { total, ...byProtocol } = summary.connections
   const { holes, lost_bytes } = summary.damage
   const { captured, payload, missing, retransmitted, written } = summary.bytes
@@ -185,7 +187,7 @@ export function summaryJson(summary: Summary): string {
       same_file,
       first: first.map(({ path, reason, same_as }) => ({ path, reason, same_as })),
     },
-    packets: { read, filtered, not_ip, malformed, fragments, delivered },
+    packets: { read, filtered, not_ip, malformed, fragments, duplicates, delivered },
     connections: { total, ...byProtocol },
     bytes: {
       captured,

@@ -101,6 +101,7 @@ const FATE_WORDS: Readonly<Record<string, string>> = {
   not_ip: 'not IP',
   malformed: 'malformed',
   fragments: 'fragments',
+  duplicates: 'duplicates',
   delivered: 'delivered',
 }
 

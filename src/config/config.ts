@@ -58,6 +58,8 @@ export interface Limits {
    */
   readonly gapZeros: number
   readonly writtenGapZeros: number
+  /** Latest packets of a capture among which copies are looked for; at least 512. */
+  readonly recentPackets: number
   /** A connection's name is remembered for at least this many packets, in case the capture's time goes back. */
   readonly rememberedPackets: number
 }
@@ -76,6 +78,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   indexGaps: 100,
   gapZeros: 65_536 * MIB,
   writtenGapZeros: 16 * MIB,
+  recentPackets: 262_144,
   rememberedPackets: 2_097_152,
 })
 

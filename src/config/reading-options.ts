@@ -98,6 +98,17 @@ export const READING_OPTIONS = {
     decodeAsOf,
   ),
 
+  /** Copies of a packet that the way of capturing made: which are left out. Default "auto". */
+  dedup: choice({
+    value: 'MODE',
+    group: 'Reassembly',
+    changesResults: true,
+    help: 'copies of a packet that the way of capturing made (SPAN, bond, bridge, both sides of a VLAN or router) are left out: auto (default), exact (only full copies) or off',
+    readme:
+      'which copies of a packet that the way of capturing made (SPAN port, bond, bridge, both sides of a VLAN or router) are left out: `auto` (default), `exact` (only full copies) or `off`. [What is a copy](docs/questions.md#copies)',
+    choices: ['auto', 'exact', 'off'],
+    fallback: 'auto',
+  }),
   /** Which copy wins when a retransmission carries other bytes. Default "first". */
   overlap: choice({
     value: 'COPY',

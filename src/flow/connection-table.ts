@@ -1,6 +1,7 @@
 // The columns of all open connections: structure of arrays, so that a million connections cost a few hundred
 // bytes each and the garbage collector sees none of them.
 
+import { u32be } from '../bytes/endian.js'
 import { grown, grownRows } from '../bytes/grown.js'
 
 /** Words of one connection's addresses: four for the originator, four for the responder. */
@@ -76,6 +77,9 @@ export class ConnectionTable {
   closedNsec = new Uint32Array(INITIAL_CAPACITY)
   /** Number of the first packet in its capture, from 1: unique among the capture's connections. */
   firstNumber = new Float64Array(INITIAL_CAPACITY)
+  /** Row of the latest packet of its 5-tuple, and of the latest ICMP error that quotes it, see `RecentPackets`; 0: none. */
+  latestPacket = new Int32Array(INITIAL_CAPACITY)
+  latestError = new Int32Array(INITIAL_CAPACITY)
   /** ICMP type << 8 | code of the first packet. */
   icmpType = new Uint16Array(INITIAL_CAPACITY)
   /** ICMP errors that quoted this connection. */
@@ -91,6 +95,8 @@ export class ConnectionTable {
   port = new Uint16Array(INITIAL_CAPACITY * 2)
   /** Packets sent by this side. */
   packets = new Float64Array(INITIAL_CAPACITY * 2)
+  /** Copies of packets that the way of capturing made; they count nowhere else. */
+  copies = new Float64Array(INITIAL_CAPACITY * 2)
   /** Sum of their IP total lengths. */
   ipBytes = new Float64Array(INITIAL_CAPACITY * 2)
   // Payload: captured = delivered + repeated + conflicting + outside. The first is counted where packets come in, each of
@@ -179,6 +185,15 @@ export class ConnectionTable {
     this.#count -= 1
   }
 
+  /** Sets the address of a half-stream's sender: IPv4 a value, IPv6 a position in `bytes`. */
+  setAddress(half: number, bytes: Uint8Array, ipVersion: 4 | 6, address: number): void {
+    if (ipVersion === 4) {
+      this.address[4 * half] = address
+      return
+    }
+    for (let i = 0; i < 4; i++) this.address[4 * half + i] = u32be(bytes, address + 4 * i)
+  }
+
   // Columns of an own row that `allocate`'s callers do not set in any case; IPv4 sets one word of an address.
   #clear(connection: number): void {
     this.address.fill(0, connection * ADDRESS_WORDS, (connection + 1) * ADDRESS_WORDS)
@@ -187,11 +202,14 @@ export class ConnectionTable {
     this.group[connection] = 0
     this.closedSec[connection] = 0
     this.closedNsec[connection] = 0
+    this.latestPacket[connection] = 0
+    this.latestError[connection] = 0
     this.icmpErrors[connection] = 0
     this.lastSpeaker[connection] = 0
     this.historyLength[connection] = 0
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
       this.packets[half] = 0
+      this.copies[half] = 0
       this.ipBytes[half] = 0
       this.capturedBytes[half] = 0
       this.payloadBytes[half] = 0
@@ -237,6 +255,8 @@ export class ConnectionTable {
     this.closedSec = grown(this.closedSec, rows)
     this.closedNsec = grown(this.closedNsec, rows)
     this.firstNumber = grown(this.firstNumber, rows)
+    this.latestPacket = grown(this.latestPacket, rows)
+    this.latestError = grown(this.latestError, rows)
     this.icmpType = grown(this.icmpType, rows)
     this.icmpErrors = grown(this.icmpErrors, rows)
     this.lastSpeaker = grown(this.lastSpeaker, rows)
@@ -245,6 +265,7 @@ export class ConnectionTable {
     const halves = rows * 2
     this.port = grown(this.port, halves)
     this.packets = grown(this.packets, halves)
+    this.copies = grown(this.copies, halves)
     this.ipBytes = grown(this.ipBytes, halves)
     this.capturedBytes = grown(this.capturedBytes, halves)
     this.payloadBytes = grown(this.payloadBytes, halves)

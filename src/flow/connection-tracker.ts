@@ -6,6 +6,7 @@ import { ConnectionRows } from './connection-rows.js'
 import { type ConnectionSink, PacketRole } from './connection-sink.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
 import { ConnectionTimes, type TimeOuts } from './connection-times.js'
+import type { Copies } from './copies.js'
 import { FlowIndex } from './flow-index.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import { HistoryLetter, noteOnce } from './history.js'
@@ -21,6 +22,8 @@ export interface TrackerOptions extends TimeOuts {
   readonly heldBytes: number
   /** Of all workers together. */
   readonly openConnections: number
+  /** Absent: copies of packets are packets. */
+  readonly copies?: Copies | undefined
 }
 
 /**
@@ -36,6 +39,7 @@ export class ConnectionTracker {
   readonly held: HeldStore
   readonly lives: TcpLives
   readonly rows: ConnectionRows
+  readonly copies: Copies | undefined
   readonly #index: FlowIndex
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker
@@ -54,6 +58,7 @@ export class ConnectionTracker {
     openCount = OpenCount.allocate(),
   ) {
     this.table = table
+    this.copies = options.copies
     this.#seePacket = sink.packet
     this.held = held
     this.reassembler = new TcpReassembler(table, sink, held, recent, options, options.lastWins)
@@ -78,6 +83,7 @@ export class ConnectionTracker {
       },
     )
     this.rows.onFinish = (connection) => this.lives.leave(connection)
+    if (options.copies !== undefined) options.copies.lives = this.lives
   }
 
   /** A capture begins, behind `packetsBefore` packets of the run; the one before has been finished. */
@@ -88,8 +94,20 @@ export class ConnectionTracker {
 
   /** Takes one packet; its payload and IPv6 addresses are positions in `bytes`, which is not kept. */
   packet(bytes: Uint8Array, packet: FlowPacket): void {
-    let connection = this.#index.find(bytes, packet, packet.hash)
-    let { side } = this.#index
+    const found = this.#index.find(bytes, packet, packet.hash)
+    const { side } = this.#index
+    const isPlain =
+      found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
+    const { copies } = this
+    if (copies?.has(found, side, isPlain, bytes, packet)) return
+    const connection = this.#route(found, side, isPlain, bytes, packet)
+    if (connection !== found) copies?.move(connection)
+  }
+
+  // Takes a packet, of whose 5-tuple `found` is a connection or `NONE`. Returns the connection that it belongs to, or `NONE`.
+  #route(found: number, foundSide: 0 | 1, isPlain: boolean, bytes: Uint8Array, packet: FlowPacket): number {
+    let connection = found
+    let side = foundSide
     if (connection === NONE) {
       if (packet.tsSec < this.#sweptSec) this.timeBackHits += 1
       connection = this.rows.open(bytes, packet)
@@ -100,15 +118,13 @@ export class ConnectionTracker {
         connection = this.rows.open(bytes, packet)
         side = this.#index.side
       }
-    } else if (
-      !this.#numbers.isPlain(connection, side, packet) ||
-      this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)
-    ) {
+    } else if (!isPlain || this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
       connection = this.lives.route(connection, side, bytes, packet)
-      if (connection === NONE) return
+      if (connection === NONE) return NONE
       side = this.lives.side
     }
     this.#take(connection, side, bytes, packet)
+    return connection
   }
 
   /**
@@ -122,6 +138,7 @@ export class ConnectionTracker {
       if (quote.tsSec < this.#sweptSec) this.timeBackHits += 1
       return
     }
+    if (this.copies?.hasError(found, bytes, quote)) return
     for (const connection of this.lives.livesOf(found)) {
       if (!this.#times.isAlive(connection, quote.tsSec, quote.tsNsec)) continue
       const half = 2 * connection + this.lives.sideIn(connection, found, side)

@@ -5,6 +5,8 @@ import type { PacketPlace } from './packet-place.js'
 export interface FlowPacket extends TransportFields {
   /** Flow hash of the 5-tuple, int32, the same for both directions. */
   hash: number
+  /** Position of its record among those of its worker, int32 that wraps around. */
+  record: number
   /** Number of the packet in the run, from 1; see `ConnectionTracker.startCapture`. */
   number: number
   tsSec: number
@@ -34,6 +36,7 @@ export function blankFlowPacket(): FlowPacket {
   return {
     ...blankTransportFields(),
     hash: 0,
+    record: 0,
     number: 0,
     tsSec: 0,
     tsNsec: 0,
@@ -56,6 +59,8 @@ export interface FlowQuote extends QuotedPacket {
   /** Time of the error. */
   tsSec: number
   tsNsec: number
+  /** The error itself, without its addresses; its hash is another one for each 5-tuple that is quoted. */
+  readonly error: FlowPacket
 }
 
 export function blankFlowQuote(): FlowQuote {
@@ -71,5 +76,6 @@ export function blankFlowQuote(): FlowQuote {
     hash: 0,
     tsSec: 0,
     tsNsec: 0,
+    error: blankFlowPacket(),
   }
 }

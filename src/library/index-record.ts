@@ -42,6 +42,9 @@ export interface IndexRecord {
   /** Bytes seen again with other content, by side. */
   readonly orig_conflict_bytes: number
   readonly resp_conflict_bytes: number
+  /** Copies of packets that the way of capturing made; they count nowhere else. */
+  readonly orig_dup_pkts: number
+  readonly resp_dup_pkts: number
   /** Captured bytes that are not part of the stream. */
   readonly orig_outside_bytes: number
   readonly resp_outside_bytes: number

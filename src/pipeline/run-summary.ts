@@ -60,7 +60,7 @@ export interface RunFacts extends CountedFacts {
 
 /** What the main thread has counted while nothing was decoded. */
 const NO_MAIN: Omit<CountedFacts, 'results'> = {
-  packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 },
+  packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 },
   capturedBytes: 0,
   decoder: {
     aggregatedPackets: 0,
@@ -114,8 +114,9 @@ export function countsOf(facts: CountedFacts): Counts {
   const results = facts.results.filter((result) => result !== null)
   const sum = (of: (result: WorkerResult) => number) =>
     results.reduce((total, result) => total + of(result), 0)
+  const copies = sum((r) => r.copies)
   return {
-    packets: { ...facts.packets },
+    packets: { ...facts.packets, duplicates: copies, delivered: facts.packets.delivered - copies },
     connections: connectionCounts(results),
     bytes: {
       captured: facts.capturedBytes,

@@ -25,7 +25,15 @@ export interface CaptureHealth {
   readonly workers: number
   readonly packets: Readonly<PacketCounts>
   readonly capturedBytes: number
-  readonly payloadBytes: number
+  /** Payload bytes captured, and what became of them. */
+  readonly payload: {
+    readonly captured: number
+    readonly delivered: number
+    readonly repeated: number
+    readonly conflicting: number
+    readonly outside: number
+    readonly outsideByKind: Summary['bytes']['outside_by_kind']
+  }
   /** Packets that the captures themselves report as dropped. */
   readonly droppedPackets: number
   /** Damaged ranges after which reading went on. */
@@ -44,14 +52,14 @@ export interface CaptureHealth {
 /** Extracts from a summary what the page shows. */
 export function captureHealth(summary: Summary): CaptureHealth {
   const { version, seconds, workers, bytes, damage, inputs } = summary
-  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = summary.packets
   return {
     version: shortened(version),
     seconds,
     workers,
-    packets: { read, filtered, not_ip, malformed, fragments, delivered },
+    packets: { read, filtered, not_ip, malformed, fragments, duplicates, delivered },
     capturedBytes: bytes.captured,
-    payloadBytes: bytes.payload,
+    payload: payloadOf(bytes),
     droppedPackets: inputs.reduce((sum, { dropped }) => sum + dropped, 0),
     holes: damage.holes,
     lostBytes: damage.lost_bytes,
@@ -66,6 +74,17 @@ export function captureHealth(summary: Summary): CaptureHealth {
     ),
     errors: firstOf(summary.errors, MAX_SHOWN, (text) => shortened(text, MAX_CHARACTERS)),
   }
+}
+
+function payloadOf({
+  payload_captured,
+  outside_by_kind,
+  ...bytes
+}: Summary['bytes']): CaptureHealth['payload'] {
+  const { delivered, repeated, conflicting, outside } = bytes
+  const { before_start, after_fin, late, unconfirmed, reset_text, keep_alive } = outside_by_kind
+  const outsideByKind = { before_start, after_fin, late, unconfirmed, reset_text, keep_alive }
+  return { captured: payload_captured, delivered, repeated, conflicting, outside, outsideByKind }
 }
 
 function badInput({ path, status, problems }: InputSummary): BadInput {

@@ -16,10 +16,15 @@ export interface ConnectionRecord {
   /** Payload bytes of each direction, without missing bytes. */
   readonly origBytes: number
   readonly respBytes: number
-  /** Bytes of both directions together, as are `retransBytes` and `conflicts`. */
+  // Of both directions together. Payload bytes captured = those delivered + seen again (conflicts among them) + outside.
+
   readonly missedBytes: number
+  readonly capturedBytes: number
   readonly retransBytes: number
   readonly conflicts: number
+  readonly outsideBytes: number
+  /** Copies of packets that the way of capturing made. */
+  readonly copies: number
   readonly state: string
   readonly closeReason: string
   /** Tunnel headers, outermost first. */
@@ -78,7 +83,10 @@ function recordOf(fields: Readonly<Record<string, unknown>>, refuse: Refuse): Co
     missedBytes: numberOf(fields, 'missed_bytes', refuse),
     retransBytes:
       numberOf(fields, 'orig_retrans_bytes', refuse) + numberOf(fields, 'resp_retrans_bytes', refuse),
+    capturedBytes: laterSumOf(fields, 'captured_bytes', refuse),
     conflicts: numberOf(fields, 'overlap_conflicts', refuse),
+    outsideBytes: laterSumOf(fields, 'outside_bytes', refuse),
+    copies: laterSumOf(fields, 'dup_pkts', refuse),
     state: textOf(fields, 'conn_state', refuse),
     closeReason: textOf(fields, 'close_reason', refuse),
     tunnel: textsOf(fields, 'tunnel', refuse),
@@ -92,6 +100,13 @@ function numberOf(fields: Readonly<Record<string, unknown>>, name: string, refus
   if (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER)
     return value
   throw refuse(name, 'a number')
+}
+
+// Sum of both directions of a field that an index of version 1.0 does not have.
+function laterSumOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): number {
+  const [orig, resp] = [`orig_${name}`, `resp_${name}`]
+  if (!(orig in fields) && !(resp in fields)) return 0
+  return numberOf(fields, orig, refuse) + numberOf(fields, resp, refuse)
 }
 
 function textOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): string {

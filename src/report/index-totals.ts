@@ -10,41 +10,10 @@ import type {
   Timeline,
   Totals,
 } from './report-data.js'
+import { REPORT_LIMITS, type ReportLimits } from './report-limits.js'
 import { shortened } from './shortened.js'
 import { TimeBins } from './time-bins.js'
 import { TopRecords } from './top-records.js'
-
-/** Limits of a report, in memory and on the page. */
-export interface ReportLimits {
-  /** Bins of the timeline. */
-  readonly bins: number
-  /** Distinct names of protocols, states and tunnels; further names count as `other`. */
-  readonly names: number
-  /** Protocols with their own series in the timeline. */
-  readonly series: number
-  /** Endpoints, and ports, kept in memory while the index is read. */
-  readonly rankedKeys: number
-  /** Endpoints, and ports, on the page: this many by bytes and this many by connections. */
-  readonly ranked: number
-  /** Connections in the table: this many of the largest, of the most damaged, of the longest. */
-  readonly largest: number
-  readonly damaged: number
-  readonly longest: number
-  /** Longest connection file path that becomes a link. */
-  readonly pathCharacters: number
-}
-
-export const REPORT_LIMITS: ReportLimits = Object.freeze({
-  bins: 1024,
-  names: 64,
-  series: 7,
-  rankedKeys: 200_000,
-  ranked: 50,
-  largest: 2000,
-  damaged: 1000,
-  longest: 500,
-  pathCharacters: 1024,
-})
 
 /** The name under which all further names are counted. */
 const OTHER = 'other'
@@ -78,8 +47,11 @@ export class IndexTotals {
   #packets = 0
   #bytes = 0
   #missedBytes = 0
+  #capturedBytes = 0
   #retransBytes = 0
   #conflicts = 0
+  #outsideBytes = 0
+  #copies = 0
   #withGaps = 0
   #withConflicts = 0
   #withoutPayload = 0
@@ -103,7 +75,10 @@ export class IndexTotals {
     this.#bytes += bytes
     this.#missedBytes += missedBytes
     this.#retransBytes += record.retransBytes
+    this.#capturedBytes += record.capturedBytes
     this.#conflicts += conflicts
+    this.#outsideBytes += record.outsideBytes
+    this.#copies += record.copies
     if (missedBytes > 0) this.#withGaps += 1
     if (conflicts > 0) this.#withConflicts += 1
     if (bytes === 0) this.#withoutPayload += 1
@@ -194,7 +169,10 @@ export class IndexTotals {
       bytes: this.#bytes,
       missedBytes: this.#missedBytes,
       retransBytes: this.#retransBytes,
+      capturedBytes: this.#capturedBytes,
       conflicts: this.#conflicts,
+      outsideBytes: this.#outsideBytes,
+      copies: this.#copies,
       withGaps: this.#withGaps,
       withConflicts: this.#withConflicts,
       withoutPayload: this.#withoutPayload,
@@ -262,7 +240,14 @@ export class IndexTotals {
   }
 
   #row(record: ConnectionRecord): Row {
-    const { closeReason: _reason, tunnel: _tunnel, origFile, respFile, ...rest } = record
+    const {
+      closeReason: _reason,
+      tunnel: _tunnel,
+      capturedBytes: _captured,
+      origFile,
+      respFile,
+      ...rest
+    } = record
     const orig = this.#linkable(origFile)
     const resp = this.#linkable(respFile)
     return {

@@ -34,8 +34,13 @@ export interface Totals {
   /** Payload bytes of both directions. */
   readonly bytes: number
   readonly missedBytes: number
+  readonly capturedBytes: number
   readonly retransBytes: number
   readonly conflicts: number
+  /** Captured, and no part of a stream. */
+  readonly outsideBytes: number
+  /** Copies of packets that the way of capturing made. */
+  readonly copies: number
   readonly withGaps: number
   readonly withConflicts: number
   readonly withoutPayload: number
@@ -101,6 +106,8 @@ export interface Row {
   readonly missedBytes: number
   readonly retransBytes: number
   readonly conflicts: number
+  readonly outsideBytes: number
+  readonly copies: number
   readonly origFile: string | null
   /** Absent when the same as `origFile`. */
   readonly respFile?: string | null

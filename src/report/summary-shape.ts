@@ -2,7 +2,9 @@ import type { Summary } from '../summary.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const PACKET_COUNTS = ['read', 'filtered', 'not_ip', 'malformed', 'fragments', 'delivered']
+const PACKET_COUNTS = ['read', 'filtered', 'not_ip', 'malformed', 'fragments', 'duplicates', 'delivered']
+const BYTE_COUNTS = ['captured', 'payload_captured', 'delivered', 'repeated', 'conflicting', 'outside']
+const OUTSIDE_KINDS = ['before_start', 'after_fin', 'late', 'unconfirmed', 'reset_text', 'keep_alive']
 const STATUSES = ['ok', 'partial', 'failed', 'skipped', 'no_capture']
 
 /** True when `value` has every field of a summary that a report uses, with the right types. */
@@ -13,7 +15,8 @@ export function isSummary(value: unknown): value is Summary {
     hasNumbers(value, ['seconds', 'workers']) &&
     hasNumbers(value.packets, PACKET_COUNTS) &&
     hasNumbers(value.connections, ['total']) &&
-    hasNumbers(value.bytes, ['captured', 'payload']) &&
+    hasNumbers(value.bytes, BYTE_COUNTS) &&
+    hasNumbers(value.bytes.outside_by_kind, OUTSIDE_KINDS) &&
     hasNumbers(value.damage, ['holes', 'lost_bytes']) &&
     [value.limits, value.details, value.unknown_link_types].every(isCounts) &&
     isListOf(value.inputs, isInput) &&

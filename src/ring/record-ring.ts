@@ -1,3 +1,5 @@
+import type { RecordLog } from './record-log.js'
+
 /**
  * A ring of fixed-size records in one SharedArrayBuffer, written by one thread and read by one other.
  *
@@ -89,11 +91,29 @@ export class RingConsumer {
   #head = 0
   #released = 0
   #tail = 0
+  /** Gets what is freed. */
+  readonly log: RecordLog | null
 
-  constructor(shared: SharedArrayBuffer) {
+  constructor(shared: SharedArrayBuffer, log: RecordLog | null = null) {
+    this.log = log
     this.#state = new Int32Array(shared)
     this.words = new Uint32Array(shared)
     this.#capacity = capacityOf(shared)
+  }
+
+  /** Position of the record at `peek()`, int32 that wraps around. */
+  get position(): number {
+    return this.#head
+  }
+
+  /** The position behind it. */
+  get nextPosition(): number {
+    return (this.#head + 1) | 0
+  }
+
+  /** Index in `words` of the record at a position that is not freed. */
+  indexOf(position: number): number {
+    return RECORDS_FROM_WORD + (position & (this.#capacity - 1)) * RECORD_WORDS
   }
 
   /** Index in `words` of the oldest record, or -1 when there is none. Valid until `release()`. */
@@ -103,7 +123,7 @@ export class RingConsumer {
       this.#tail = Atomics.load(this.#state, TAIL)
       if (this.#head === this.#tail) return -1
     }
-    return RECORDS_FROM_WORD + (this.#head & (this.#capacity - 1)) * RECORD_WORDS
+    return this.indexOf(this.#head)
   }
 
   /** Moves past the record at `peek()`. */
@@ -115,9 +135,18 @@ export class RingConsumer {
   /** Frees the records read so far for the producer. */
   release(): void {
     if (this.#released === this.#head) return
+    if (this.log !== null) this.#logTo(this.log)
     this.#released = this.#head
     Atomics.store(this.#state, HEAD, this.#head)
     if (Atomics.load(this.#state, WAITING) === 1) Atomics.notify(this.#state, HEAD)
+  }
+
+  // What is freed is in two pieces where the end of the ring is between them.
+  #logTo(log: RecordLog): void {
+    const count = (this.#head - this.#released) | 0
+    const first = Math.min(count, this.#capacity - (this.#released & (this.#capacity - 1)))
+    log.take(this.words, this.indexOf(this.#released), first)
+    if (first < count) log.take(this.words, RECORDS_FROM_WORD, count - first)
   }
 
   /** Waits at most `timeoutMs` for a record. */

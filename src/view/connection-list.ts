@@ -39,6 +39,8 @@ export type NumberColumn =
   | 'missedBytes'
   | 'retransBytes'
   | 'conflicts'
+  | 'outsideBytes'
+  | 'copies'
   | 'origPort'
   | 'respPort'
 
@@ -54,6 +56,8 @@ export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   'missedBytes',
   'retransBytes',
   'conflicts',
+  'outsideBytes',
+  'copies',
   'origPort',
   'respPort',
 ]
@@ -61,7 +65,7 @@ export const WORD_COLUMNS: readonly WordColumn[] = ['origHost', 'respHost', 'pro
 
 const FIRST_ROWS = 1024
 
-/** The connections of an index in columns, with each record's position in the file; about 120 bytes per connection. */
+/** The connections of an index in columns, with each record's position in the file; about 136 bytes per connection. */
 export class ConnectionList {
   // Invariant: all columns hold `count` rows and have the same capacity as #offsets.
   readonly hosts = new Words()

@@ -108,6 +108,8 @@ export class TableParts {
       missedBytes: number('missedBytes'),
       retransBytes: number('retransBytes'),
       conflicts: number('conflicts'),
+      outsideBytes: number('outsideBytes'),
+      copies: number('copies'),
     }
   }
 }

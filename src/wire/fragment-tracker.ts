@@ -49,7 +49,7 @@ export class FragmentTracker {
   protocol = NO_PROTOCOL
   /** True when the datagram was already delivered, because its first fragment was cut. */
   isDelivered = false
-  /** Sum of the IP lengths of all fragments, including duplicates. */
+  /** Sum of the IP lengths of all fragments that had something new. */
   ipBytes = 0
   /** Where the frames of its fragments stand, in pairs; see `FrameTrail`. */
   frames: number[] = []
@@ -117,6 +117,7 @@ export class FragmentTracker {
    *
    * @param offset    Offset of its first byte in the datagram, a multiple of 8.
    * @param wireBytes Its length on the wire, at least 1; a multiple of 8 unless `isLast`.
+   * @returns False when all of it was seen before.
    */
   add(
     bytes: Uint8Array,
@@ -125,13 +126,15 @@ export class FragmentTracker {
     offset: number,
     wireBytes: number,
     isLast: boolean,
-  ): void {
+  ): boolean {
+    const { conflictBytes } = this
+    const coveredBlocks = this.#coveredBlocks
     if (isLast && this.#totalBytes === Infinity) this.#endAt(offset + wireBytes)
     let end = Math.min(offset + wireBytes, this.#totalBytes)
     if (end < this.#totalBytes) end -= end % BLOCK_BYTES // marked as the last, but ends before the datagram's end
     const capturedTo = offset + capturedBytes
     this.conflictBytes += Math.max(0, capturedTo - Math.max(end, offset))
-    if (end <= offset) return
+    if (end <= offset) return true
     this.#highBytes = Math.max(this.#highBytes, end)
     this.#growTo(end)
 
@@ -147,6 +150,7 @@ export class FragmentTracker {
       if (state === EMPTY) this.#take(bytes, base, runFrom, runTo, capturedTo)
       else if (state === HELD) this.#compare(bytes, base, runFrom, Math.min(runTo, capturedTo))
     }
+    return this.#coveredBlocks !== coveredBlocks || this.conflictBytes !== conflictBytes
   }
 
   #endAt(totalBytes: number): void {

@@ -104,7 +104,7 @@ export class FragmentTable {
 
   /**
    * Adds the fragment that `ip` describes. If it completes its datagram, `ip` then describes the datagram: its offsets,
-   * also those of IPv6 addresses, are in the reserved space, and `ipBytes` is the sum over its fragments. A first
+   * also those of IPv6 addresses, are in the reserved space, and `ipBytes` is the sum over its fragments without copies. A first
    * fragment that the snaplen cut is delivered in place.
    *
    * @param tsSec  Time of the packet, seconds since 1970-01-01 UTC.
@@ -122,9 +122,9 @@ export class FragmentTable {
 
     const tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
     if (!this.#makeRoom(tracker, end, tsSec, tsNsec)) return 'held'
-    tracker.ipBytes += ip.ipBytes
     const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
-    tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
+    const isNew = tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
+    if (isNew) tracker.ipBytes += ip.ipBytes
     if (ip.fragmentOffset === 0) {
       if (capturedBytes < wireBytes && (tracker.isDelivered || tracker.protocol === NO_PROTOCOL)) {
         tracker.isDelivered = true

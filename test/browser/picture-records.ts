@@ -33,6 +33,7 @@ export function pictureRecords(count: number): Record<string, unknown>[] {
       missed_bytes: random() < 0.01 ? Math.floor(random() * 9000) : 0,
       orig_retrans_bytes: random() < 0.05 ? 1460 : 0,
       overlap_conflicts: random() < 0.002 ? 12 : 0,
+      orig_outside_bytes: random() < 0.002 ? 31 : 0,
       conn_state: ['SF', 'SF', 'SF', 'S0', 'RSTO', 'REJ'][Math.floor(random() * 6)],
       close_reason: ['fin', 'fin', 'rst', 'timeout'][Math.floor(random() * 4)],
     }

@@ -21,7 +21,23 @@ const SUMMARY = runSummary({
       problems: [{ offset: 123_456_789_012, length: 0, message: `Cannot read "${LONG_PATH}"` }],
     }),
   ],
-  packets: { read: 9e12, filtered: 1e12, not_ip: 1e12, malformed: 1e12, fragments: 1e12, delivered: 5e12 },
+  packets: {
+    read: 9e12,
+    filtered: 1e12,
+    not_ip: 1e12,
+    malformed: 1e12,
+    fragments: 1e12,
+    duplicates: 0,
+    delivered: 5e12,
+  },
+  bytes: {
+    ...runSummary().bytes,
+    ...{ payload_captured: 9e15, delivered: 5e15, repeated: 1e15, conflicting: 1e15, outside: 2e15 },
+    outside_by_kind: {
+      ...{ before_start: 1e14, after_fin: 1e14, late: 1e14 },
+      ...{ unconfirmed: 1e14, reset_text: 1e14, keep_alive: 15e14 },
+    },
+  },
   details: { a_detail_with_a_very_long_name_that_has_no_blank: 9e12, another_detail: 8e12 },
   errors: [`Cannot write "${LONG_PATH}"`],
 })

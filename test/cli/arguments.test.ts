@@ -165,6 +165,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   map: 'archive',
   gaps: 'skip',
   overlap: 'last',
+  dedup: 'exact',
   'tcp-timeout': '60',
   'udp-timeout': '60',
   'max-bytes': '100',

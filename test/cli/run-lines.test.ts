@@ -15,7 +15,7 @@ const PARTIAL: InputSummary = {
 it('reportLines() says what came in, what became of it, and how fast', () => {
   expect(reportLines(sampleSummary())).toEqual([
     'inputs       1 file read',
-    'packets      1,250 = 0 filtered out + 30 not IP + 4 malformed + 16 fragments + 1,200 delivered',
+    'packets      1,250 = 0 filtered out + 30 not IP + 4 malformed + 16 fragments + 0 duplicates + 1,200 delivered',
     'connections  12 = 10 udp + 2 tcp',
     'bytes        4.69 KiB captured, 2.00 KiB payload, 2.01 KiB written to 24 files',
     'gaps         1 (10 B missing); 20 B retransmitted, 1 conflict',
@@ -47,7 +47,7 @@ it.each<[string, Partial<Summary>, number]>([
   ['no input before an interruption', { inputs: [] }, 6],
   ['inputs converted before', { inputs: [{ ...PARTIAL, packets: 0, status: 'skipped' }] }, 6],
 ])('reportLines() of %s: zeros stand before no error', (_name, changes, lines) => {
-  const none = { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 }
+  const none = { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 }
   const packets = changes.inputs === undefined ? sampleSummary().packets : none
   expect(reportLines(sampleSummary({ ...changes, packets }))).toHaveLength(lines)
 })

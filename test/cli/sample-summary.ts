@@ -9,7 +9,15 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
     workers: 2,
     skipped: new SkippedPaths().summary,
     inputs: [{ path: 'a.pcap', bytes: 5_000, packets: 1_250, status: 'ok', problems: [], dropped: 0 }],
-    packets: { read: 1_250, filtered: 0, not_ip: 30, malformed: 4, fragments: 16, delivered: 1_200 },
+    packets: {
+      read: 1_250,
+      filtered: 0,
+      not_ip: 30,
+      malformed: 4,
+      fragments: 16,
+      duplicates: 0,
+      delivered: 1_200,
+    },
     connections: { total: 12, tcp: 2, udp: 10 },
     bytes: {
       captured: 4_800,

@@ -40,6 +40,7 @@ describe('toConfig()', () => {
       resume: false,
       indexes: [],
       gapStyle: 'marker',
+      dedup: 'auto',
       overlapPolicy: 'first',
       tcpTimeoutSec: 3600,
       udpTimeoutSec: 300,

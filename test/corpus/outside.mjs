@@ -27,6 +27,8 @@ function convert(timeOuts) {
     captures,
     '--per-file',
     '--no-write',
+    '--dedup', // copies are packets of their connections here, as for the oracle
+    'off',
     '--force',
     '--index',
     index,

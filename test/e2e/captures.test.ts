@@ -106,7 +106,7 @@ describe('convert() to a console that fails', () => {
     withFolder(async (folder) => {
       const { convert } = await import('../../dist/index.js')
       const packets = Array.from({ length: 60_000 }, (_, i) =>
-        packet(100, datagram('payload', 1000 + (i % 1000))),
+        packet(100, datagram(`payload ${i}`, 1000 + (i % 1000))),
       )
       const inputFile = join(folder, 'a.pcap')
       writeFileSync(inputFile, pcapFile(packets))

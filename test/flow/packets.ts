@@ -203,6 +203,7 @@ export function setUpTracker(
         seq: (seq ?? 0) | 0,
         hasSeq: seq !== undefined,
         ...timeOf(at),
+        error: blankFlowPacket(),
       }),
     /** Ends the capture, of whose packets the highest time is `at`; the finished connections in the order of their ends. */
     end: (at = 0) => {

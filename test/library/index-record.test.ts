@@ -28,6 +28,8 @@ const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {
   resp_captured_bytes: true,
   orig_conflict_bytes: true,
   resp_conflict_bytes: true,
+  orig_dup_pkts: true,
+  resp_dup_pkts: true,
   orig_outside_bytes: true,
   resp_outside_bytes: true,
   conn_state: true,

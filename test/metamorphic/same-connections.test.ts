@@ -9,6 +9,8 @@ import type { ConvertOptions } from '../determinism/outcome.mjs'
 import type { DraftRecord } from '../determinism/record-troubles.js'
 import { type Results, resultsOf, without } from './results.mjs'
 import {
+  copied,
+  copiesOf,
   cut,
   type Encapsulation,
   encapsulated,
@@ -81,7 +83,7 @@ async function hold(
   relation: (given: Case) => Promise<void>,
 ): Promise<void> {
   const property = fc.asyncProperty(fc.record({ recipe: recipes, form, options }), relation)
-  if (SECONDS === 0) return fc.assert(property, { seed: SEED, numRuns })
+  if (SECONDS === 0) return fc.assert(property, { seed: SEED, numRuns, endOnFailure: true })
   const endMs = performance.now() + (SECONDS * 1000) / 5
   while (performance.now() < endMs) await fc.assert(property, { numRuns: 1 })
 }
@@ -117,6 +119,47 @@ describe('the same packets give the same connections', () => {
         expect(crowd.limits).not.toHaveProperty('time_back')
         expectSame(crowd, alone)
       }),
+    SECONDS * 1000 + TIMEOUT_MS,
+  )
+
+  it(
+    'when packets are there a second time, in another VLAN, but for the number of copies',
+    () =>
+      hold(plain, 8, async ({ recipe, form, options: given }) => {
+        const options = { ...given, writeMetadata: false }
+        const random = new Random(recipe.seed)
+        const records = recordsOf(recipe)
+        const fields = ['orig_dup_pkts', 'resp_dup_pkts']
+        const once = await resultsOf(folder, [fileOf(records, form)], options)
+        const twice = copied(records, random)
+        const whole = await resultsOf(folder, [fileOf(twice, form)], options)
+        expectSame(whole, once, fields)
+        const threads = await resultsOf(folder, [fileOf(twice, form)], { ...options, workers: 3 })
+        expectSame(threads, whole)
+        expectSame(await resultsOf(folder, cut(twice, form, random.between(2, 20), random), options), whole)
+      }),
+    SECONDS * 1000 + TIMEOUT_MS,
+  )
+
+  it(
+    'when a second capture of most packets is merged with the first, but for the number of copies',
+    () =>
+      hold(
+        plain.map((recipe) => ({ ...recipe, troubles: { ...recipe.troubles, swap: 0 } })),
+        6,
+        async ({ recipe, form, options: given }) => {
+          const options = { ...given, writeMetadata: false }
+          const random = new Random(recipe.seed)
+          const records = recordsOf(recipe)
+          const second = copiesOf(records, random)
+            .map(({ copy }) => copy)
+            .sort((a, b) => a.ns - b.ns)
+          const once = await resultsOf(folder, [fileOf(records, form)], options)
+          const both = [fileOf(records, form, 'a'), fileOf(second, form, 'b')]
+          const merged = await resultsOf(folder, both, { ...options, merge: true })
+          expectSame(merged, once, ['orig_dup_pkts', 'resp_dup_pkts'])
+        },
+      ),
     SECONDS * 1000 + TIMEOUT_MS,
   )
 

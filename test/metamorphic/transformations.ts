@@ -9,6 +9,7 @@ const TCP = 6
 const UDP = 17
 const GRE = 47
 const FIN_PSH = 0x09
+const IPV6_FRAGMENT = 44
 /** Beginning of all addresses of {@link mixed} traffic. */
 export const UNRELATED = '10.77.'
 
@@ -69,6 +70,41 @@ function unrelated(ns: number, random: Random): DraftRecord {
   const datagram = udp({ srcPort: 7000, dstPort: 7001 }, new Uint8Array(random.below(9)))
   const frame = ethernet(ipv4({ protocol: UDP, src: address(), dst: address() }, datagram))
   return { ns, frame, originalBytes: frame.length }
+}
+
+/** Copies of most packets as another VLAN has them, each less than 20 ms and a few packets behind its own. */
+export function copiesOf(
+  records: readonly DraftRecord[],
+  random: Random,
+): { readonly behind: number; readonly copy: DraftRecord }[] {
+  return records.flatMap((record, i) => {
+    const packet = plainPacket(record.frame)
+    if (packet === null || isFragment(packet) || random.chance(0.2)) return []
+    const tag = record.frame.subarray(12)
+    const frame = ethernet(vlan(77, packet, (tag[0]! << 8) | tag[1]!), { etherType: 0x8100 })
+    frame.set(record.frame.subarray(0, 12))
+    // Not behind more packets of a connection than copies are looked for among.
+    const latest = records[Math.min(i + 20, records.length - 1)]!.ns
+    const ns = Math.min(record.ns + random.below(19e6), Math.max(record.ns, latest))
+    const copy = { ns, frame, originalBytes: record.originalBytes + 4 }
+    return [{ behind: i + random.below(5), copy }]
+  })
+}
+
+/** The records with their {@link copiesOf}. */
+export function copied(records: readonly DraftRecord[], random: Random): DraftRecord[] {
+  const copies = copiesOf(records, random)
+  const due = new Map<number, DraftRecord[]>()
+  for (const { behind, copy } of copies) {
+    const at = Math.min(behind, records.length - 1)
+    due.set(at, [...(due.get(at) ?? []), copy])
+  }
+  return records.flatMap((record, i) => [record, ...(due.get(i) ?? [])])
+}
+
+function isFragment(packet: Uint8Array): boolean {
+  if (packet[0]! >> 4 === 6) return packet[6] === IPV6_FRAGMENT
+  return ((packet[6]! & 0x3f) | packet[7]!) !== 0
 }
 
 export type Encapsulation = 'vlan' | 'gre' | 'vxlan'

@@ -9,6 +9,7 @@ import { PacketDecoder } from '../../src/wire/packet-decoder.js'
 
 const NOTHING: WorkerResult = {
   opened: new Float64Array(256),
+  copies: 0,
   captured: 0,
   payload: 0,
   missing: 0,
@@ -35,7 +36,7 @@ function summaryWith(earlier: Counts, ...results: Partial<WorkerResult>[]) {
     workers: results.length,
     skipped: new SkippedPaths().summary,
     inputs: [],
-    packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, delivered: 0 },
+    packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 },
     capturedBytes: 0,
     decoder: new PacketDecoder({
       decap: true,

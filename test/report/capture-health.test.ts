@@ -14,9 +14,15 @@ it('has the figures of the run, and of inputs only those that were not read whol
     version: '1.0.0',
     seconds: 1.5,
     workers: 2,
-    packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, delivered: 2 },
+    packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, duplicates: 0, delivered: 2 },
     capturedBytes: 600,
-    payloadBytes: 60,
+    payload: {
+      ...{ captured: 60, delivered: 60, repeated: 0, conflicting: 0, outside: 0 },
+      outsideByKind: {
+        ...{ before_start: 0, after_fin: 0, late: 0 },
+        ...{ unconfirmed: 0, reset_text: 0, keep_alive: 0 },
+      },
+    },
     droppedPackets: 5,
     holes: 0,
     lostBytes: 0,

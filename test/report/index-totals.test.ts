@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { IndexTotals, REPORT_LIMITS } from '../../src/report/index-totals.js'
+import { IndexTotals } from '../../src/report/index-totals.js'
+import { REPORT_LIMITS } from '../../src/report/report-limits.js'
 import { connectionRecord } from './records.js'
 
 function totalsOf(records: readonly Parameters<typeof connectionRecord>[0][], limits = {}) {
@@ -10,7 +11,7 @@ function totalsOf(records: readonly Parameters<typeof connectionRecord>[0][], li
 
 it('sums up connections', () => {
   const { totals, areRowsAll, rows } = totalsOf([
-    { ts: 10, duration: 5, missedBytes: 7, conflicts: 2, retransBytes: 3 },
+    { ts: 10, duration: 5, missedBytes: 7, conflicts: 2, retransBytes: 3, outsideBytes: 4, copies: 9 },
     { ts: 12, duration: 1, origBytes: 0, respBytes: 0 },
   ])
   expect(totals).toEqual({
@@ -18,8 +19,11 @@ it('sums up connections', () => {
     packets: 14,
     bytes: 300,
     missedBytes: 7,
+    capturedBytes: 600,
     retransBytes: 3,
     conflicts: 2,
+    outsideBytes: 4,
+    copies: 9,
     withGaps: 1,
     withConflicts: 1,
     withoutPayload: 1,

@@ -15,6 +15,8 @@ export interface ReadPacket {
 
 export interface ReadResult {
   readonly packets: ReadPacket[]
+  /** The interface of each. */
+  readonly interfaceIds: number[]
   readonly status: Exclude<ReadStatus, 'packet' | 'more'>
   readonly reader: CaptureReader
 }
@@ -43,6 +45,7 @@ export function readThrough(
   windowBytes: readonly number[],
 ): ReadResult {
   const packets: ReadPacket[] = []
+  const interfaceIds: number[] = []
   const out = blankCapturedPacket()
   let done = 0
   for (let turn = 0, bytes = 0; ; turn++) {
@@ -58,11 +61,12 @@ export function readThrough(
       expect(from <= out.from && out.from <= out.to && out.to <= to).toBe(true)
       expect(out.originalBytes).toBeGreaterThanOrEqual(out.to - out.from)
       packets.push(copyOf(window, out))
+      interfaceIds.push(out.interfaceId)
     }
     expect(reader.fileOffset).toBeGreaterThanOrEqual(done + reader.position - from)
     if (status !== 'more') {
       expect(reader.next(out)).toBe(status)
-      return { packets, status, reader }
+      return { packets, interfaceIds, status, reader }
     }
     expect(isLast).toBe(false)
     if (reader.position > from) bytes = 0

@@ -111,7 +111,7 @@ export class MergedSource implements ByteSource {
     while (this.#writer.hasRoom) {
       const part = this.parts[this.#heap.first]
       if (part === undefined || part.cursor === null) return
-      this.#writer.add(part.cursor.packet, part.cursor.bytes)
+      this.#writer.add(part.cursor.packet, part.cursor.bytes, this.#heap.first)
       part.packets += 1
       if (!this.#advance(part, part.cursor)) return
     }

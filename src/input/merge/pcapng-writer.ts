@@ -14,19 +14,21 @@ const NANOSECONDS = 9
 
 /**
  * Writes packets as a little-endian pcapng file (draft-ietf-opsawg-pcapng) into a buffer, which the caller empties.
- * Packets with the same link type and clock share an interface. Times after 2106 need a further interface per 2^32
+ * Packets of one source's interface with the same link type and clock share an interface. Times after 2106 need a further interface per 2^32
  * seconds, because nanoseconds would not fit. No reader yields times before 1970. When a section has the most interfaces
  * allowed, a new section begins.
  */
 export class PcapngWriter {
-  // Invariants: #bytes[#from, #to) was written and not yet taken. #interfaces are those of the section, by key.
-  // #knownKey is the key of #knownInterface, or NaN.
+  // Invariants: #bytes[#from, #to) was written and not yet taken. #interfaces are those of the section, by source
+  // and key. #knownSource and #knownKey are those of #knownInterface, or -1.
   readonly #bytes = new Uint8Array(BUFFER_BYTES)
   readonly #view = new DataView(this.#bytes.buffer)
-  readonly #interfaces = new Map<number, number>()
+  #interfaces: Map<number, number>[] = []
+  #interfaceCount = 0
   #from = 0
   #to = 0
-  #knownKey = Number.NaN
+  #knownSource = -1
+  #knownKey = 0
   #knownInterface = 0
   readonly #maxInterfaces: number
 
@@ -37,7 +39,8 @@ export class PcapngWriter {
   }
 
   #startSection(): void {
-    this.#interfaces.clear()
+    this.#interfaces = []
+    this.#interfaceCount = 0
     const at = this.#block(0x0a0d0d0a, SECTION_BYTES)
     this.#view.setUint32(at + 8, 0x1a2b3c4d, true)
     this.#view.setUint16(at + 12, 1, true)
@@ -67,9 +70,9 @@ export class PcapngWriter {
     return count
   }
 
-  /** Writes a packet whose frame is in `bytes`. Call it only if `hasRoom`. */
-  add(packet: CapturedPacket, bytes: Uint8Array): void {
-    const interfaceNumber = this.#interfaceOf(packet)
+  /** Writes a packet whose frame is in `bytes`, of the capture with number `source`. Call it only if `hasRoom`. */
+  add(packet: CapturedPacket, bytes: Uint8Array, source: number): void {
+    const interfaceNumber = this.#interfaceOf(packet, source)
     const captured = packet.to - packet.from
     const padded = (captured + 3) & ~3
     const at = this.#block(6, PACKET_OVERHEAD_BYTES + padded)
@@ -93,17 +96,25 @@ export class PcapngWriter {
     this.#view.setUint32(at + 4, rest % TWO_32, true)
   }
 
-  #interfaceOf({ linkType, isNanosecond, tsSec }: CapturedPacket): number {
+  #interfaceOf({ linkType, isNanosecond, tsSec, interfaceId }: CapturedPacket, source: number): number {
     const era = Math.floor(tsSec / TWO_32)
-    const key = (era * 65_536 + linkType) * 2 + (isNanosecond ? 1 : 0)
-    if (key === this.#knownKey) return this.#knownInterface
+    const kind = (era * 65_536 + linkType) * 2 + (isNanosecond ? 1 : 0)
+    const key = kind * 65_536 + (interfaceId % 65_536)
+    if (source === this.#knownSource && key === this.#knownKey) return this.#knownInterface
+    let number = this.#interfaces[source]?.get(key)
+    if (number === undefined) {
+      number = this.#addInterface(linkType, isNanosecond, era)
+      const ofSource = this.#interfaces[source] ?? new Map<number, number>()
+      this.#interfaces[source] = ofSource.set(key, number)
+    }
+    this.#knownSource = source
     this.#knownKey = key
-    this.#knownInterface = this.#interfaces.get(key) ?? this.#addInterface(key, linkType, isNanosecond, era)
-    return this.#knownInterface
+    this.#knownInterface = number
+    return number
   }
 
-  #addInterface(key: number, linkType: number, isNanosecond: boolean, era: number): number {
-    if (this.#interfaces.size === this.#maxInterfaces) this.#startSection()
+  #addInterface(linkType: number, isNanosecond: boolean, era: number): number {
+    if (this.#interfaceCount === this.#maxInterfaces) this.#startSection()
     const at = this.#block(1, era === 0 ? MOST_INTERFACE_BYTES - 12 : MOST_INTERFACE_BYTES)
     const view = this.#view
     view.setUint16(at + 8, linkType, true)
@@ -119,9 +130,8 @@ export class PcapngWriter {
       view.setUint32(at + 32, era, true)
     }
     view.setUint32(at + (era === 0 ? 24 : 36), 0, true) // end of options
-    const number = this.#interfaces.size
-    this.#interfaces.set(key, number)
-    return number
+    this.#interfaceCount += 1
+    return this.#interfaceCount - 1
   }
 
   // Begins a block of `length` bytes. Returns its position.

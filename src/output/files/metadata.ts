@@ -75,6 +75,8 @@ export function metadataText(table: ConnectionTable, connection: number): string
     row('Conflicting bytes', conflictBytes(table, connection)),
     row('Captured bytes in side 0', capturedBytes[side0]),
     row('Captured bytes in side 1', capturedBytes[side1]),
+    row('Copies of packets in side 0', table.copies[side0]),
+    row('Copies of packets in side 1', table.copies[side0 + 1]),
     row('Bytes outside of side 0', outsideBytes[side0]),
     row('Bytes outside of side 1', outsideBytes[side1]),
   ].join('')
@@ -96,6 +98,7 @@ export function metadataJson(table: ConnectionTable, connection: number): string
     retransmitted_bytes: String(retransBytes(table, half)),
     conflicting_bytes: String(table.conflictBytes[half]),
     captured_bytes: String(capturedBytes[half]),
+    duplicate_packets: String(table.copies[half]),
     outside_bytes: String(outsideBytes[half]),
   })
   const side0 = 2 * connection

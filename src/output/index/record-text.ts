@@ -108,6 +108,7 @@ export class IndexRecords {
       `,"overlap_conflicts":${conflictBytes(t, connection)}` +
       `,"orig_captured_bytes":${t.capturedBytes[orig]},"resp_captured_bytes":${t.capturedBytes[resp]}` +
       `,"orig_conflict_bytes":${t.conflictBytes[orig]},"resp_conflict_bytes":${t.conflictBytes[resp]}` +
+      `,"orig_dup_pkts":${t.copies[orig]},"resp_dup_pkts":${t.copies[resp]}` +
       `,"orig_outside_bytes":${t.outsideBytes[orig]},"resp_outside_bytes":${t.outsideBytes[resp]}` +
       `,"conn_state":"${stateText(t, connection)}","history":"${historyText(t, connection)}"` +
       `,"orig_file":${this.#pathJson(origFile)},"resp_file":${this.#pathJson(respFile)}` +

@@ -4,14 +4,17 @@ import { SharedMemory } from '../../bytes/shared-memory.js'
 import { OutputError } from '../../errors.js'
 import { ConnectionTable } from '../../flow/connection-table.js'
 import { ConnectionTracker } from '../../flow/connection-tracker.js'
+import type { Copies } from '../../flow/copies.js'
 import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
 import type { RecordPlace } from '../../flow/packet-place.js'
+import { KEPT_EPOCHS } from '../../flow/recent-packets.js'
 import { ConsoleTarget } from '../../output/console/console-block.js'
 import { FdBudget } from '../../output/files/fd-budget.js'
 import { outputsOf, showsConflicts } from '../../output/outputs.js'
 import { PacketPlaces } from '../../output/packet-places.js'
 import { SpillFile } from '../../output/spill-file.js'
 import { WorkerOutputs } from '../../output/worker-outputs.js'
+import { RecordLog } from '../../ring/record-log.js'
 import { RingConsumer } from '../../ring/record-ring.js'
 import { passEpoch } from '../../ring/slab-pool.js'
 import { Comparison } from '../../stream/comparison.js'
@@ -27,17 +30,16 @@ import {
   highestNsec,
   highestSec,
   packetNumber,
-  packetPlace,
   RecordKind,
-  readableWindow,
   readIcmpError,
   readPacket,
-  readWindow,
   recordKind,
-  recordPlace,
 } from './descriptor.js'
 import { InputFiles } from './input-files.js'
 import type { MemoryRange } from './memory-layout.js'
+import { copiesOf } from './taken-packets.js'
+import { trackerOptions } from './tracker-options.js'
+import { batchTimes, packetPlace, readableWindow, readWindow, recordPlace } from './window-records.js'
 import { workerResult } from './worker-result.js'
 import { captureRunsFolder, type WorkerResult, type WorkerTask } from './worker-task.js'
 
@@ -62,6 +64,7 @@ export class ConnectionWorker {
   /** An output is ordered by events. */
   readonly #isDated: boolean
   readonly #tracker: ConnectionTracker
+  readonly #copies: Copies | undefined
   readonly #packet = blankFlowPacket()
   readonly #quote = blankFlowQuote()
   #fragments: RecordPlace[] = []
@@ -77,7 +80,7 @@ export class ConnectionWorker {
     const { config } = task
     const memory = new SharedMemory(task.memory)
     const pages = ({ from, to }: MemoryRange) => new PageArena(memory, from, to)
-    this.#ring = new RingConsumer(task.ring)
+    this.#ring = new RingConsumer(task.ring, config.dedup === 'off' ? null : new RecordLog())
     this.#bytes = memory.bytes
     this.#passed = new Int32Array(task.passed)
     this.#openedShared = new Int32Array(task.opened)
@@ -90,6 +93,7 @@ export class ConnectionWorker {
     this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
     const copies = new HeldStore(pages(task.pages.copies), this.#copiesSpill, 0)
+    this.#copies = copiesOf(config, table, this.#ring)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
@@ -118,14 +122,7 @@ export class ConnectionWorker {
       this.#output.sink,
       new HeldStore(pages(task.pages.held), this.#spill),
       this.#recent,
-      {
-        tcpTimeoutSec: config.tcpTimeoutSec,
-        udpTimeoutSec: config.udpTimeoutSec,
-        lastWins: config.overlapPolicy === 'last',
-        heldSegments: config.limits.heldSegments,
-        heldBytes: config.limits.heldBytes,
-        openConnections: config.limits.openConnections,
-      },
+      trackerOptions(config, this.#copies),
       task.openCount,
     )
   }
@@ -172,6 +169,7 @@ export class ConnectionWorker {
     for (let at = ring.peek(); at >= 0; at = ring.peek()) {
       if (recordKind(ring.words, at) === RecordKind.PACKET) {
         readPacket(ring.words, at, this.#packet)
+        this.#packet.record = ring.position
         if (this.#isDated) this.#setEvent(this.#packet.number)
         this.#tracker.packet(this.#bytes, this.#packet)
       } else if (!this.#control(ring.words, at)) {
@@ -187,6 +185,7 @@ export class ConnectionWorker {
     switch (recordKind(words, at)) {
       case RecordKind.ICMP_ERROR:
         readIcmpError(words, at, this.#quote)
+        this.#quote.error.record = this.#ring.position
         this.#tracker.icmpError(this.#bytes, this.#quote)
         return true
       case RecordKind.WINDOW:
@@ -199,12 +198,16 @@ export class ConnectionWorker {
         this.#packet.place = packetPlace(words, at, this.#fragments)
         this.#fragments = []
         return true
+      case RecordKind.END_OF_BATCH:
+        this.#copies?.recent.endBatch(this.#ring.nextPosition, batchTimes(words, at))
+        return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)
         this.#tracker.sweep(controlNumber(words, at))
         this.#output.sweep(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.END_OF_EPOCH:
+        this.#copies?.recent.endEpoch(this.#ring.nextPosition, this.#bytes)
         this.#endEpoch(controlNumber(words, at))
         return true
       case RecordKind.START_CAPTURE:
@@ -250,7 +253,8 @@ export class ConnectionWorker {
     let opened = 0
     for (const count of this.#tracker.rows.opened) opened += count
     Atomics.store(this.#openedShared, this.#task.worker, opened)
-    passEpoch(this.#passed, this.#task.worker, epoch)
+    // Copies are compared with what the epochs before had, too.
+    passEpoch(this.#passed, this.#task.worker, this.#copies === undefined ? epoch : epoch - KEPT_EPOCHS)
   }
 
   #startCapture(number: number, packetsBefore: number): void {
@@ -261,6 +265,7 @@ export class ConnectionWorker {
     const runsFolder = isRecorded ? captureRunsFolder(this.#task.tempDir, number) : null
     this.#output.startCapture(dir, name, packetsBefore, runsFolder)
     this.#tracker.startCapture(packetsBefore)
+    this.#copies?.recent.startCapture(this.#ring.nextPosition)
   }
 
   #finishCapture(fault: number): void {

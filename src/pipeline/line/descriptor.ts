@@ -1,8 +1,6 @@
 import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { FlowPacket, FlowQuote } from '../../flow/flow-packet.js'
-import type { PacketPlace, RecordPlace } from '../../flow/packet-place.js'
-import type { InputWindow } from '../../stream/recent-segments.js'
-import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.js'
+import type { TransportPacket } from '../../wire/transport-packet.js'
 
 /**
  * Layout of a ring record, in 20 uint32 words:
@@ -19,11 +17,12 @@ import type { QuotedPacket, TransportPacket } from '../../wire/transport-packet.
  *                                                                 19  IP identification (0-15), interface (16-31)
  *
  * A frame and a payload have at most 1 MiB. IPv4 addresses are values, IPv6 addresses positions. The record of an ICMP
- * error has the error's time, and the 5-tuple and sequence number (bit 6 of word 0: there is one) of what it quotes.
+ * error has the 5-tuple, its hash and sequence number (bit 6 of word 0: there is one) of what it quotes. The error's own
+ * protocol and IP version are in word 13; its time and places are where those of a packet are.
  * Control records have their number where seconds are, and the number of packets read before them where the packet
- * number is; at the end of a capture its highest time is in words 5 (nanoseconds), 6 and 7 (seconds). Of a window word
- * 1 is the position, word 2 the input, word 3 its bytes if the input can be
- * read twice, otherwise 0.
+ * number is; at the end of a capture or batch its highest time is in words 5 (nanoseconds), 6 and 7 (seconds), at the
+ * end of a batch its lowest time in words 8, 9 and 10. Of a window word 1 is the position, word 2 the input, word 3 its
+ * bytes if the input can be read twice, otherwise 0.
  */
 export const RecordKind = {
   /** A packet of a connection. */
@@ -42,6 +41,8 @@ export const RecordKind = {
   FLUSH: 7,
   /** The packets that follow are in a window that begins at this offset of its input. */
   WINDOW: 8,
+  /** So many packets of the capture have come that copies are looked for among others (`flow/batches.ts`). */
+  END_OF_BATCH: 9,
   /** A fragment of the packet that the next `PLACE` is of stands at this offset of this input. */
   FRAGMENT: 12,
   /** The next packet stands at this offset of this input. */
@@ -57,7 +58,7 @@ const BYTES_BITS = 21
 const BYTES_MASK = 2 ** BYTES_BITS - 1
 /** The largest link type in a record, which also stands for larger ones. */
 const MAX_LINK_TYPE = 2 ** (32 - BYTES_BITS) - 1
-const TWO_32 = 2 ** 32
+export const TWO_32 = 2 ** 32
 
 /**
  * Writes the record of a packet at `words[at]`.
@@ -81,11 +82,6 @@ export function writePacket(
     (packet.protocol << 8) |
     (packet.tcpFlags << 16) |
     (packet.hopLimit << 24)
-  words[at + 1] = packet.payloadFrom
-  words[at + 2] = packet.payloadBytes | (Math.min(packet.linkType, MAX_LINK_TYPE) << BYTES_BITS)
-  words[at + 3] = packet.originalPayloadBytes
-  words[at + 4] = captured.tsSec
-  words[at + 5] = captured.tsNsec
   words[at + 6] = packet.seq
   words[at + 7] = packet.ack
   words[at + 8] = (packet.srcPort << 16) | packet.dstPort
@@ -96,33 +92,46 @@ export function writePacket(
   words[at + 13] = packet.ipBytes
   words[at + 14] = number
   words[at + 15] = packet.encapId | ((number / TWO_32) << 16) | (lastByte << 24)
+  writePlace(words, at, captured, packet)
+}
+
+// Time, and where payload, transport header, IP header and frame are.
+function writePlace(words: Uint32Array, at: number, captured: CapturedPacket, packet: TransportPacket): void {
+  words[at + 1] = packet.payloadFrom
+  words[at + 2] = packet.payloadBytes | (Math.min(packet.linkType, MAX_LINK_TYPE) << BYTES_BITS)
+  words[at + 3] = packet.originalPayloadBytes
+  words[at + 4] = captured.tsSec
+  words[at + 5] = captured.tsNsec
   words[at + 16] = captured.from
   words[at + 17] = (captured.to - captured.from) | ((packet.payloadFrom - packet.transportFrom) << BYTES_BITS)
   words[at + 18] = packet.ipFrom
   words[at + 19] = packet.identification | (captured.interfaceId << 16)
 }
 
-/** Writes the record of the packet that the ICMP error `captured` quotes. */
+/** Writes the record of the packet that the ICMP error `packet` quotes, whose 5-tuple has this hash. */
 export function writeIcmpError(
   words: Uint32Array,
   at: number,
   captured: CapturedPacket,
-  quoted: QuotedPacket,
+  packet: TransportPacket,
   hash: number,
 ): void {
+  const { quoted } = packet
   words[at] =
     RecordKind.ICMP_ERROR |
     (quoted.ipVersion === 6 ? IPV6_BIT : 0) |
     (quoted.hasSeq ? HAS_SEQ_BIT : 0) |
-    (quoted.protocol << 8)
-  words[at + 4] = captured.tsSec
-  words[at + 5] = captured.tsNsec
+    (quoted.protocol << 8) |
+    (packet.hopLimit << 24)
   words[at + 6] = quoted.seq
   words[at + 8] = (quoted.srcPort << 16) | quoted.dstPort
   words[at + 9] = quoted.src
   words[at + 10] = quoted.dst
   words[at + 11] = hash
   words[at + 12] = (captured.tsSec / TWO_32) << 16
+  words[at + 13] = packet.protocol | (packet.ipVersion << 8)
+  words[at + 15] = packet.encapId
+  writePlace(words, at, captured, packet)
 }
 
 /**
@@ -145,72 +154,11 @@ export function writeControl(
   words[at + 15] = (packetNumber / TWO_32) << 16
 }
 
-/** Writes the highest time of a capture into the control record at its end. */
+/** Writes the highest time of a capture or batch into the control record at its end. */
 export function writeHighestTime(words: Uint32Array, at: number, sec: number, nsec: number): void {
   words[at + 5] = nsec
   words[at + 6] = sec
   words[at + 7] = sec / TWO_32
-}
-
-/**
- * Completes the record of a window, which begins at `position` of the shared memory.
- *
- * @param recordBytes   Of a record before the frame, for packets of which no `PLACE` says more.
- * @param readableBytes Of the window, if they stand in the input's file at the same offset; otherwise 0.
- */
-export function writeWindow(
-  words: Uint32Array,
-  at: number,
-  position: number,
-  input: number,
-  readableBytes: number,
-  recordBytes = 0,
-): void {
-  words[at + 1] = position
-  words[at + 2] = input
-  words[at + 3] = readableBytes
-  words[at + 5] = recordBytes
-}
-
-/** Reads the record of a window into the packet that the worker's loop reuses. */
-export function readWindow(words: Uint32Array, at: number, out: FlowPacket): void {
-  out.input = words[at + 2]!
-  out.inputBase = secondsOf(words, at) - words[at + 1]!
-  out.recordBytes = words[at + 5]!
-}
-
-/** Completes the record of a place, or of a fragment's, whose offset is the number of the control record. */
-export function writeRecordPlace(
-  words: Uint32Array,
-  at: number,
-  input: number,
-  index: number,
-  isCut: boolean,
-): void {
-  words[at + 2] = input
-  words[at + 3] = index
-  words[at + 5] = isCut ? 1 : 0
-}
-
-/** The place in the record of a fragment's. */
-export function recordPlace(words: Uint32Array, at: number): RecordPlace {
-  return { input: words[at + 2]!, position: secondsOf(words, at) }
-}
-
-/** The place of the next packet. @param fragments Of the records before. */
-export function packetPlace(words: Uint32Array, at: number, fragments: readonly RecordPlace[]): PacketPlace {
-  const { input, position } = recordPlace(words, at)
-  const number = packetNumber(words, at)
-  return { input, position, number, index: words[at + 3]!, fragments, isCut: words[at + 5] === 1 }
-}
-
-/** What of a window can be read again; null: nothing. */
-export function readableWindow(words: Uint32Array, at: number): InputWindow | null {
-  const bytes = words[at + 3]!
-  const from = words[at + 1]!
-  return bytes === 0
-    ? null
-    : { from, to: from + bytes, input: words[at + 2]!, base: secondsOf(words, at) - from }
 }
 
 /** Seconds of the highest time in a control record. */
@@ -239,14 +187,28 @@ export function packetNumber(words: Uint32Array, at: number): number {
 
 /** Reads the record of an ICMP error. */
 export function readIcmpError(words: Uint32Array, at: number, out: FlowQuote): void {
+  const { error } = out
   readTuple(words, at, out)
   out.hasSeq = (words[at]! & HAS_SEQ_BIT) !== 0
   out.seq = words[at + 6]! | 0
   out.tsSec = secondsOf(words, at)
   out.tsNsec = words[at + 5]!
+  error.protocol = words[at + 13]! & 0xff
+  error.ipVersion = words[at + 13]! >>> 8 === 6 ? 6 : 4
+  readPlace(words, at, error)
 }
 
-function secondsOf(words: Uint32Array, at: number): number {
+/** False when a recorded packet, or ICMP error, has other numbers, another length or last byte than `packet`. */
+export function hasNumbersOf(words: Uint32Array, at: number, packet: FlowPacket): boolean {
+  if (words[at + 3] !== packet.originalPayloadBytes || words[at + 15]! >>> 24 !== packet.lastByte)
+    return false
+  if ((words[at + 19]! & 0xffff) !== packet.identification) return false
+  if (recordKind(words, at) !== RecordKind.PACKET) return true
+  return ((words[at + 6]! ^ packet.seq) | (words[at + 7]! ^ packet.ack)) === 0
+}
+
+/** Seconds of a packet's time; of a control record its number. */
+export function secondsOf(words: Uint32Array, at: number): number {
   return (words[at + 12]! >>> 16) * TWO_32 + words[at + 4]!
 }
 
@@ -270,20 +232,25 @@ export function readPacket(words: Uint32Array, at: number, out: FlowPacket): voi
   const word = words[at]!
   out.isNanosecond = (word & NANOSECOND_BIT) !== 0
   out.tcpFlags = (word >>> 16) & 0xff
-  out.hopLimit = word >>> 24
+  out.seq = words[at + 6]! | 0
+  out.ack = words[at + 7]! | 0
+  out.window = words[at + 12]! & 0xffff
+  out.ipBytes = words[at + 13]!
+  out.number = packetNumber(words, at)
+  readPlace(words, at, out)
+}
+
+// Time, outer headers, hop limit, and where payload, transport header, IP header and frame are.
+function readPlace(words: Uint32Array, at: number, out: FlowPacket): void {
+  out.hopLimit = words[at]! >>> 24
   out.payloadFrom = words[at + 1]!
   out.payloadBytes = words[at + 2]! & BYTES_MASK
   out.linkType = words[at + 2]! >>> BYTES_BITS
   out.originalPayloadBytes = words[at + 3]!
-  out.tsNsec = words[at + 5]!
-  out.seq = words[at + 6]! | 0
-  out.ack = words[at + 7]! | 0
-  out.window = words[at + 12]! & 0xffff
   out.tsSec = secondsOf(words, at)
-  out.ipBytes = words[at + 13]!
+  out.tsNsec = words[at + 5]!
   out.encapId = words[at + 15]! & 0xffff
   out.lastByte = words[at + 15]! >>> 24
-  out.number = packetNumber(words, at)
   out.frameFrom = words[at + 16]!
   out.frameBytes = words[at + 17]! & BYTES_MASK
   out.transportFrom = out.payloadFrom - (words[at + 17]! >>> BYTES_BITS)

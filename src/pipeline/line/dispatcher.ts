@@ -1,5 +1,6 @@
 import type { CaptureReader } from '../../capture/capture-reader.js'
 import { blankCapturedPacket } from '../../capture/captured-packet.js'
+import { BATCH_PACKETS } from '../../flow/batches.js'
 import type { RingProducer } from '../../ring/record-ring.js'
 import type { SlabPool } from '../../ring/slab-pool.js'
 import type { PacketCounts } from '../../summary.js'
@@ -7,21 +8,15 @@ import { flowHash } from '../../wire/flow-hash.js'
 import type { PacketDecoder } from '../../wire/packet-decoder.js'
 import { blankTransportPacket } from '../../wire/transport-packet.js'
 import type { DatagramSpace } from './datagram-space.js'
-import {
-  RecordKind,
-  writeControl,
-  writeHighestTime,
-  writeIcmpError,
-  writePacket,
-  writeWindow,
-} from './descriptor.js'
+import { RecordKind, writeControl, writeHighestTime, writeIcmpError, writePacket } from './descriptor.js'
 import { type FramePlaces, PLACE_RECORDS } from './frame-places.js'
 import type { PacketFilter } from './packet-filter.js'
+import { writeLowestTime, writeWindow } from './window-records.js'
 
 /** Packets between two sweeps. */
 const SWEEP_PACKETS = 65_536
-/** Most records that one packet may put into one ring: its own, that of an ICMP error, and a sweep. */
-const RECORDS_PER_PACKET = 3
+/** Most records that one packet may put into one ring: its own, that of an ICMP error, a batch's end, and a sweep. */
+const RECORDS_PER_PACKET = 4
 
 /** Why the dispatcher stopped: the reader's status, or `'full'` when a ring or the datagram space is full. */
 export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
@@ -39,6 +34,7 @@ export class Dispatcher {
     not_ip: 0,
     malformed: 0,
     fragments: 0,
+    duplicates: 0,
     delivered: 0,
   }
   /** Selects packets; null for all. */
@@ -59,6 +55,11 @@ export class Dispatcher {
   #needsSpace = false
   #sweepIn = SWEEP_PACKETS
   #lowestSec = Infinity
+  /** Lowest and highest time since the latest batch ended; Infinity: there is none. */
+  #batchLowSec = Infinity
+  #batchLowNsec = 0
+  #batchHighSec = 0
+  #batchHighNsec = 0
   #highestSec = 0
   #highestNsec = 0
 
@@ -97,6 +98,7 @@ export class Dispatcher {
     this.#decoder.finish()
     this.broadcast(RecordKind.START_CAPTURE, number)
     this.#sweepIn = SWEEP_PACKETS
+    this.#startBatch()
     this.#lowestSec = Infinity
     this.#highestSec = 0
     this.#highestNsec = 0
@@ -146,7 +148,7 @@ export class Dispatcher {
       if (isTaken) this.#dispatchPacket()
       else this.packets.filtered += 1
       this.#sweepIn -= 1
-      if (this.#sweepIn === 0) this.#sweep()
+      if (this.#sweepIn % BATCH_PACKETS === 0) this.#endBatch()
     }
   }
 
@@ -160,6 +162,7 @@ export class Dispatcher {
 
   /** Writes a control record to every ring and publishes it. Every ring must have room. */
   broadcast(kind: number, number: number): void {
+    this.#foldBatchTimes()
     for (const ring of this.#rings) {
       const at = ring.next()
       writeControl(ring.words, at, kind, number, this.packets.read)
@@ -172,10 +175,13 @@ export class Dispatcher {
 
   #noteTime(): void {
     const { tsSec, tsNsec } = this.#captured
-    if (tsSec < this.#lowestSec) this.#lowestSec = tsSec
-    if (tsSec > this.#highestSec || (tsSec === this.#highestSec && tsNsec > this.#highestNsec)) {
-      this.#highestSec = tsSec
-      this.#highestNsec = tsNsec
+    if (tsSec < this.#batchLowSec || (tsSec === this.#batchLowSec && tsNsec < this.#batchLowNsec)) {
+      this.#batchLowSec = tsSec
+      this.#batchLowNsec = tsNsec
+    }
+    if (tsSec > this.#batchHighSec || (tsSec === this.#batchHighSec && tsNsec > this.#batchHighNsec)) {
+      this.#batchHighSec = tsSec
+      this.#batchHighNsec = tsNsec
     }
   }
 
@@ -218,11 +224,10 @@ export class Dispatcher {
   }
 
   #pushQuoted(): void {
-    const { quoted } = this.#packet
-    const hash = flowHash(this.#bytes, quoted, this.#hashKey)
+    const hash = flowHash(this.#bytes, this.#packet.quoted, this.#hashKey)
     const ring = this.#ringOf(hash)
     if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
-    writeIcmpError(ring.words, ring.next(), this.#captured, quoted, hash)
+    writeIcmpError(ring.words, ring.next(), this.#captured, this.#packet, hash)
     ring.commit()
     this.#credits -= 1
   }
@@ -230,6 +235,41 @@ export class Dispatcher {
   // The high bits choose the worker, because the low bits choose the bucket in the worker's flow index.
   #ringOf(hash: number): RingProducer {
     return this.#rings[((hash >>> 16) * this.#rings.length) >>> 16]!
+  }
+
+  // Ends a batch, of which there is none where one frame held all its packets, and perhaps sweeps.
+  #endBatch(): void {
+    if (Number.isFinite(this.#batchLowSec)) {
+      for (const ring of this.#rings) {
+        const at = ring.next()
+        writeControl(ring.words, at, RecordKind.END_OF_BATCH, 0, this.packets.read)
+        writeHighestTime(ring.words, at, this.#batchHighSec, this.#batchHighNsec)
+        writeLowestTime(ring.words, at, this.#batchLowSec, this.#batchLowNsec)
+        ring.commit()
+      }
+      this.#credits -= 1
+      this.#foldBatchTimes()
+      this.#startBatch()
+    }
+    if (this.#sweepIn === 0) this.#sweep()
+  }
+
+  #startBatch(): void {
+    this.#batchLowSec = Infinity
+    this.#batchHighSec = 0
+    this.#batchHighNsec = 0
+  }
+
+  // The batch's times count to those of the sweep and the capture.
+  #foldBatchTimes(): void {
+    if (this.#batchLowSec < this.#lowestSec) this.#lowestSec = this.#batchLowSec
+    if (
+      this.#batchHighSec > this.#highestSec ||
+      (this.#batchHighSec === this.#highestSec && this.#batchHighNsec > this.#highestNsec)
+    ) {
+      this.#highestSec = this.#batchHighSec
+      this.#highestNsec = this.#batchHighNsec
+    }
   }
 
   // A sweep uses the lowest time of many packets, so that one wrong timestamp ends no connection.

@@ -2,7 +2,8 @@ import type { CaptureReader } from '../../capture/capture-reader.js'
 import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { RingProducer } from '../../ring/record-ring.js'
 import { FrameTrail, MOST_EARLIER_FRAMES } from '../../wire/frame-trail.js'
-import { RecordKind, writeControl, writeRecordPlace } from './descriptor.js'
+import { RecordKind, writeControl } from './descriptor.js'
+import { writeRecordPlace } from './window-records.js'
 
 /** Most records that say where one packet stands. */
 export const PLACE_RECORDS = MOST_EARLIER_FRAMES + 1

@@ -22,6 +22,7 @@ export function workerResult(
     totals.payload + totals.repeated + totals.conflicts + Object.values(outside).reduce((a, b) => a + b, 0)
   return {
     opened: tracker.rows.opened,
+    copies: tracker.copies?.count ?? 0,
     captured: error === null ? totals.captured : accounted, // what the failure left unfinished is not counted
     payload: totals.payload,
     missing: totals.missing,
@@ -37,6 +38,7 @@ export function workerResult(
       conflict_window: reassembler.conflictWindowHits,
       held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
       open_connections: tracker.rows.openConnectionsHits,
+      recent_packets: tracker.copies?.recent.limitHits ?? 0,
       time_back: tracker.timeBackHits,
       ...output.totals.limits,
     },

@@ -58,6 +58,8 @@ export interface WorkerTask {
 export interface WorkerResult {
   /** Connections by IANA protocol number. */
   readonly opened: Float64Array
+  /** Packets that were copies of others. */
+  readonly copies: number
   /** Payload bytes: captured, and what became of them. */
   readonly captured: number
   readonly payload: number

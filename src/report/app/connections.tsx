@@ -20,6 +20,7 @@ const SORT_VALUES: Readonly<Record<string, (row: Row) => number | string>> = {
   missed: (row) => row.missedBytes,
   retrans: (row) => row.retransBytes,
   conflicts: (row) => row.conflicts,
+  outside: (row) => row.outsideBytes,
 }
 
 interface Props {
@@ -142,6 +143,7 @@ function columnsOf(folder: string | null): Column<Row>[] {
     { key: 'missed', title: 'Missing', isNumber: true, cell: (row) => <Damage bytes={row.missedBytes} /> },
     { key: 'retrans', title: 'Again', isNumber: true, cell: (row) => bytesText(row.retransBytes) },
     { key: 'conflicts', title: 'Conflicts', isNumber: true, cell: (row) => <Damage bytes={row.conflicts} /> },
+    { key: 'outside', title: 'Outside', isNumber: true, cell: (row) => <Damage bytes={row.outsideBytes} /> },
     {
       key: 'files',
       title: 'Files',

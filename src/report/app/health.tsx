@@ -7,7 +7,26 @@ const FATES: Readonly<Record<string, string>> = {
   not_ip: 'not IP',
   malformed: 'malformed',
   fragments: 'fragments',
+  duplicates: 'duplicates',
   delivered: 'delivered',
+}
+
+const PAYLOAD_FATES = {
+  delivered: 'delivered',
+  repeated: 'seen again',
+  conflicting: 'seen again with other content',
+  outside: 'no part of a stream',
+} as const
+
+type OutsideKind = keyof CaptureHealth['payload']['outsideByKind']
+
+const OUTSIDE_WORDS: Readonly<Record<OutsideKind, string>> = {
+  before_start: 'before its start',
+  after_fin: 'behind its FIN',
+  late: 'for a gap that was given up',
+  unconfirmed: 'confirmed by nothing',
+  reset_text: 'text of a RST',
+  keep_alive: 'of keep-alives',
 }
 
 /** The run's summary: what became of its packets, damage, limits, errors. */
@@ -25,10 +44,17 @@ export function HealthPanel({ health }: { health: CaptureHealth | null }) {
 }
 
 function Facts({ health }: { health: CaptureHealth }) {
-  const { packets, holes, droppedPackets, inputs, badInputs, errors } = health
+  const { packets, payload, holes, droppedPackets, inputs, badInputs, errors } = health
   const fates = Object.entries(FATES).map(
     ([name, words]) => `${countText(packets[name as keyof typeof packets])} ${words}`,
   )
+  const balance = Object.entries(PAYLOAD_FATES).map(
+    ([name, words]) => `${countText(payload[name as keyof typeof PAYLOAD_FATES])} ${words}`,
+  )
+  const outside = Object.entries(OUTSIDE_WORDS)
+    .map(([kind, words]) => ({ count: payload.outsideByKind[kind as OutsideKind], words }))
+    .filter(({ count }) => count > 0)
+    .map(({ count, words }) => `${countText(count)} ${words}`)
   return (
     <table class="facts">
       <tbody>
@@ -36,7 +62,11 @@ function Facts({ health }: { health: CaptureHealth }) {
           {countText(packets.read)} read = {fates.join(' + ')}
         </Fact>
         <Fact name="Bytes">
-          {bytesText(health.capturedBytes)} captured, {bytesText(health.payloadBytes)} payload
+          {bytesText(health.capturedBytes)} captured, {bytesText(payload.captured)} of them payload
+        </Fact>
+        <Fact name="Payload">
+          {countText(payload.captured)} bytes captured = {balance.join(' + ')}
+          {outside.length > 0 && <div>no part of a stream: {outside.join(', ')}</div>}
         </Fact>
         <Fact name="Dropped">
           {droppedPackets === 0

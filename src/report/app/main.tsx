@@ -110,6 +110,19 @@ function Tiles({ totals }: { totals: Totals }) {
         isWarning
       />
       <Tile
+        name="outsideBytes"
+        value={totals.outsideBytes}
+        text={bytesText(totals.outsideBytes)}
+        words={`captured and no part of a stream, of ${bytesText(totals.capturedBytes)}`}
+        isWarning
+      />
+      <Tile
+        name="copies"
+        value={totals.copies}
+        text={countText(totals.copies)}
+        words={`${pluralOf(totals.copies, 'packet')} captured twice, left out`}
+      />
+      <Tile
         name="withoutPayload"
         value={totals.withoutPayload}
         text={countText(totals.withoutPayload)}

@@ -133,4 +133,10 @@ const COLUMNS: readonly Column<TableRow>[] = [
   { key: 'missedBytes', title: 'Missing', isNumber: true, cell: (row) => <Damage bytes={row.missedBytes} /> },
   { key: 'retransBytes', title: 'Again', isNumber: true, cell: (row) => bytesText(row.retransBytes) },
   { key: 'conflicts', title: 'Conflicts', isNumber: true, cell: (row) => <Damage bytes={row.conflicts} /> },
+  {
+    key: 'outsideBytes',
+    title: 'Outside',
+    isNumber: true,
+    cell: (row) => <Damage bytes={row.outsideBytes} />,
+  },
 ]

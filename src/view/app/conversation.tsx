@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import { Endpoint } from '../../report/app/cells.js'
-import { visible } from '../../report/app/format.js'
+import { countedText, visible } from '../../report/app/format.js'
 import type { ConnectionDetails, ReadingState, SentPiece, TableRow } from '../view-data.js'
 import { fetchConnection, fetchConversation, payloadAddress } from './api.js'
 import { PartView, type ShowAs } from './part-view.js'
@@ -151,6 +151,17 @@ function Notes({ details, row }: { details: ConnectionDetails | null; row: Table
         <p class="note">
           {countText(row.conflicts)} bytes came again with other content. The files have the copy that won
           (--overlap); they don't say where.
+        </p>
+      )}
+      {row.outsideBytes > 0 && (
+        <p class="note">
+          {countText(row.outsideBytes)} captured bytes are no part of the streams: before a start, behind a
+          FIN, text of a RST, or confirmed by nothing.
+        </p>
+      )}
+      {row.copies > 0 && (
+        <p class="note">
+          {countedText(row.copies, 'packet')} captured twice (--dedup): the copies were left out.
         </p>
       )}
       {details !== null && (

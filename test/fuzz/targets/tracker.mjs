@@ -69,7 +69,13 @@ export const tracker = ({ captures }) => ({
         bench.packet(memory, { ...blankFlowPacket(), ...fields, hash, number, tsSec, tsNsec })
         if (hasQuote) {
           const quotedHash = flowHash(memory, quoted, HASH_KEY)
-          bench.tracker.icmpError(memory, { ...quoted, hash: quotedHash, tsSec, tsNsec })
+          bench.tracker.icmpError(memory, {
+            ...quoted,
+            hash: quotedHash,
+            tsSec,
+            tsNsec,
+            error: blankFlowPacket(),
+          })
         }
         if (number % sweepEvery === 0) bench.tracker.sweep(tsSec)
       }

@@ -15,6 +15,7 @@ function filled(table: ConnectionTable, given = {}): number {
   table.conflictBytes.set([12, 0], 2 * connection)
   table.capturedBytes.set([320, 2 ** 41], 2 * connection)
   table.outsideBytes.set([8, 9], 2 * connection)
+  table.copies.set([4, 0], 2 * connection)
   table.lastSec[connection] = 1563783093
   table.lastNsec[connection] = 0
   table.closeReason[connection] = 1
@@ -51,6 +52,8 @@ Retransmitted bytes in side 1:     11
 Conflicting bytes:                 12
 Captured bytes in side 0:          320
 Captured bytes in side 1:          2199023255552
+Copies of packets in side 0:       4
+Copies of packets in side 1:       0
 Bytes outside of side 0:           8
 Bytes outside of side 1:           9
 `)
@@ -82,6 +85,7 @@ it('writes JSON with strings only', () => {
       retransmitted_bytes: '12',
       conflicting_bytes: '12',
       captured_bytes: '320',
+      duplicate_packets: '4',
       outside_bytes: '8',
     },
     side_1: {
@@ -94,6 +98,7 @@ it('writes JSON with strings only', () => {
       retransmitted_bytes: '11',
       conflicting_bytes: '0',
       captured_bytes: '2199023255552',
+      duplicate_packets: '0',
       outside_bytes: '9',
     },
     protocol: 'TCP',

@@ -45,7 +45,7 @@ describe('IndexRecords', () => {
       '"orig_missed_bytes":7,"resp_missed_bytes":3,"missed_bytes":10,' +
       '"orig_retrans_bytes":3,"resp_retrans_bytes":6,"overlap_conflicts":6,' +
       '"orig_captured_bytes":40,"resp_captured_bytes":50,"orig_conflict_bytes":2,"resp_conflict_bytes":4,' +
-      '"orig_outside_bytes":7,"resp_outside_bytes":8,' +
+      '"orig_dup_pkts":0,"resp_dup_pkts":0,"orig_outside_bytes":7,"resp_outside_bytes":8,' +
       '"conn_state":"SF","history":"ShADadFf","orig_file":"a.txt","resp_file":null,' +
       '"orig_gaps":[{"offset":11,"length":7}],"resp_gaps":[],"gaps_truncated":false,' +
       `"community_id":"${communityIdOf(records, c)}","tunnel":["mpls:16"],"vlan":[10,20,30],` +

@@ -1,27 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blankCapturedPacket } from '../../../src/capture/captured-packet.js'
 import { blankFlowPacket, blankFlowQuote } from '../../../src/flow/flow-packet.js'
 import {
   controlNumber,
   highestNsec,
   highestSec,
   packetNumber,
-  packetPlace,
   RecordKind,
-  readableWindow,
   readIcmpError,
   readPacket,
-  readWindow,
   recordKind,
-  recordPlace,
   writeControl,
   writeHighestTime,
   writeIcmpError,
   writePacket,
+} from '../../../src/pipeline/line/descriptor.js'
+import {
+  packetPlace,
+  readableWindow,
+  readWindow,
+  recordPlace,
   writeRecordPlace,
   writeWindow,
-} from '../../../src/pipeline/line/descriptor.js'
+} from '../../../src/pipeline/line/window-records.js'
 import { RECORD_WORDS } from '../../../src/ring/record-ring.js'
 import { blankTransportPacket } from '../../../src/wire/transport-packet.js'
 
@@ -129,17 +130,37 @@ describe('the record of a packet', () => {
 })
 
 describe('the record of an ICMP error', () => {
-  it('gives back the 5-tuple, sequence number, hash and time', () => {
+  const quotes = fc.record({ tuple, seq: i32, hasSeq: fc.boolean(), hash: i32 })
+
+  it('gives back the 5-tuple, sequence number, hash and time, and what copies of the error are found by', () => {
     fc.assert(
-      fc.property(tuple, i32, fc.boolean(), i32, time, (tuple, seq, hasSeq, hash, time) => {
+      fc.property(quotes, packet, time, frame, ({ tuple, seq, hasSeq, hash }, packet, time, frame) => {
         const words = oldWords()
-        const captured = { ...blankCapturedPacket(), ...time }
-        const { tsSec, tsNsec } = time
-        writeIcmpError(words, RECORD_WORDS, captured, { ...tuple, seq, hasSeq }, hash)
+        const quoted = { ...tuple, seq, hasSeq }
+        writeIcmpError(
+          words,
+          RECORD_WORDS,
+          { ...time, ...frame },
+          { ...packet, hasQuote: true, quoted },
+          hash,
+        )
         expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
         const out = blankFlowQuote()
         readIcmpError(words, RECORD_WORDS, out)
-        expect(out).toEqual({ ...tuple, seq, hasSeq, hash, tsSec, tsNsec })
+        const { error, ...quote } = out
+        const { tsSec, tsNsec } = time
+        expect(quote).toEqual({ ...quoted, hash, tsSec, tsNsec })
+        const { protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId } = packet
+        const { ipFrom, identification, hopLimit, transportFrom } = packet
+        expect(error).toEqual({
+          ...blankFlowPacket(),
+          ...{ protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId },
+          ...{ ipFrom, identification, hopLimit, transportFrom, tsSec, tsNsec },
+          linkType: Math.min(packet.linkType, 2_047),
+          frameFrom: frame.from,
+          frameBytes: frame.to - frame.from,
+          interfaceId: frame.interfaceId & 0xffff,
+        })
       }),
     )
   })

@@ -16,6 +16,7 @@ import type { CaptureReader } from '../../../src/capture/capture-reader.js'
 import type { CapturedPacket } from '../../../src/capture/captured-packet.js'
 import { DamageLog } from '../../../src/capture/damage-log.js'
 import { DEFAULT_LIMITS } from '../../../src/config/config.js'
+import { BATCH_PACKETS, type BatchTimes } from '../../../src/flow/batches.js'
 import {
   blankFlowPacket,
   blankFlowQuote,
@@ -32,6 +33,7 @@ import {
   recordKind,
 } from '../../../src/pipeline/line/descriptor.js'
 import { Dispatcher } from '../../../src/pipeline/line/dispatcher.js'
+import { batchTimes } from '../../../src/pipeline/line/window-records.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../../src/ring/record-ring.js'
 import { SlabPool } from '../../../src/ring/slab-pool.js'
 import { isBalanced } from '../../../src/summary.js'
@@ -104,7 +106,14 @@ class FrameReader implements CaptureReader {
   }
 }
 
-type Record = { kind: number; control: number; packets: number; packet: FlowPacket; text: string }
+type Record = {
+  kind: number
+  control: number
+  packets: number
+  packet: FlowPacket
+  text: string
+  times: BatchTimes
+}
 
 function readQuote(words: Uint32Array, at: number): FlowQuote {
   const quote = blankFlowQuote()
@@ -137,6 +146,7 @@ function setUp(workers: number, ringRecords = 1_024, linkType: number | null = n
         packets: packetNumber(words, at),
         packet,
         text: Buffer.from(payload).toString(),
+        times: batchTimes(words, at),
       })
       consumer.advance()
     }
@@ -255,6 +265,7 @@ describe('the dispatcher', () => {
       not_ip: 1,
       malformed: 2,
       fragments: 0,
+      duplicates: 0,
       delivered: 2,
     })
     expect(isBalanced(dispatcher.packets)).toBe(true)
@@ -325,6 +336,25 @@ describe('the dispatcher', () => {
     expect(sweeps.sort((x, y) => x[1] - y[1] || x[0] - y[0])).toEqual(expected)
   })
 
+  it('tells all workers the lowest and highest time of each batch, after the same packet', () => {
+    const workers = 2
+    const { pool, dispatcher, take, publish } = setUp(workers)
+    const timeOf = (number: number) => (number === 9 ? 3 : number === 300 ? 2 ** 33 : 1_000 + number)
+    const frames = [datagram(), datagram(b, endpoint('10.0.0.3', 9))]
+    dispatcher.dispatch(new FrameReader(pool, frames, 2 * BATCH_PACKETS + 5, timeOf))
+    publish()
+    for (let worker = 0; worker < workers; worker++) {
+      expect(
+        take(worker).flatMap(({ kind, packets, times }) =>
+          kind === RecordKind.END_OF_BATCH ? [[packets, ...Object.values(times)]] : [],
+        ),
+      ).toEqual([
+        [BATCH_PACKETS, 3, 7, 1_000 + BATCH_PACKETS, 7],
+        [2 * BATCH_PACKETS, 1_001 + BATCH_PACKETS, 7, 2 ** 33, 7],
+      ])
+    }
+  })
+
   it('sweeps in each capture as if it were alone', () => {
     const { pool, dispatcher, take, publish } = setUp(1)
     const packets = SWEEP_PACKETS / 2 + 1
@@ -339,10 +369,9 @@ describe('the dispatcher', () => {
     }
     publish()
     kinds.push(...take(0).map(({ kind }) => kind))
-    expect(kinds.filter((kind) => kind !== RecordKind.PACKET)).toEqual([
-      RecordKind.START_CAPTURE,
-      RecordKind.START_CAPTURE,
-    ])
-    expect(kinds).toHaveLength(2 * packets + 2)
+    const batches = Math.floor(packets / BATCH_PACKETS)
+    const ofCapture = [RecordKind.START_CAPTURE, ...new Array<number>(batches).fill(RecordKind.END_OF_BATCH)]
+    expect(kinds.filter((kind) => kind !== RecordKind.PACKET)).toEqual([...ofCapture, ...ofCapture])
+    expect(kinds).toHaveLength(2 * (packets + 1 + batches))
   })
 })

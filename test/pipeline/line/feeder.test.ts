@@ -8,15 +8,10 @@ import { Random } from '../../../fixtures/generator/random.mjs'
 import { DEFAULT_LIMITS } from '../../../src/config/config.js'
 import { blankFlowPacket } from '../../../src/flow/flow-packet.js'
 import { DatagramSpace } from '../../../src/pipeline/line/datagram-space.js'
-import {
-  controlNumber,
-  RecordKind,
-  readPacket,
-  readWindow,
-  recordKind,
-} from '../../../src/pipeline/line/descriptor.js'
+import { controlNumber, RecordKind, readPacket, recordKind } from '../../../src/pipeline/line/descriptor.js'
 import { Dispatcher } from '../../../src/pipeline/line/dispatcher.js'
 import { Feeder, StoppedError } from '../../../src/pipeline/line/feeder.js'
+import { readWindow } from '../../../src/pipeline/line/window-records.js'
 import { allocateRing, RingConsumer, RingProducer } from '../../../src/ring/record-ring.js'
 import { passEpoch, SlabPool } from '../../../src/ring/slab-pool.js'
 import { EncapTable, EncapWriter } from '../../../src/wire/encap-table.js'

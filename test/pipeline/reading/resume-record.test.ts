@@ -38,6 +38,7 @@ describe('factsOf()', () => {
     { writeMetadata: true },
     { gaps: 'zeros' },
     { overlap: 'last' },
+    { dedup: 'off' },
     { tcpTimeout: 1 },
     { udpTimeout: 1 },
     { maxBytes: 10 },

@@ -51,6 +51,8 @@ export const INDEX_COLUMNS: readonly Column[] = [
   { name: 'resp_captured_bytes', kind: 'count' },
   { name: 'orig_conflict_bytes', kind: 'count' },
   { name: 'resp_conflict_bytes', kind: 'count' },
+  { name: 'orig_dup_pkts', kind: 'count' },
+  { name: 'resp_dup_pkts', kind: 'count' },
   { name: 'orig_outside_bytes', kind: 'count' },
   { name: 'resp_outside_bytes', kind: 'count' },
   { name: 'conn_state', kind: 'text' },

@@ -65,6 +65,8 @@ export function lineOf(record: TestRecord): string {
     resp_captured_bytes: 0,
     orig_conflict_bytes: 0,
     resp_conflict_bytes: 0,
+    orig_dup_pkts: 0,
+    resp_dup_pkts: 0,
     orig_outside_bytes: 0,
     resp_outside_bytes: 0,
     conn_state: 'SF',

@@ -1,0 +1,102 @@
+import { HalfSeen } from '../stream/half-streams.js'
+import { seqDiff } from '../stream/seq.js'
+import { TcpFlag } from '../wire/tcp.js'
+import { IpProtocol } from '../wire/transport-packet.js'
+import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
+import type { FlowPacket, FlowQuote } from './flow-packet.js'
+import type { RecentPackets } from './recent-packets.js'
+import type { TcpLives } from './tcp-lives.js'
+
+/** Row of no packet. */
+const NO_ROW = 0
+
+/** Finds copies among the packets of connections, and counts them there. */
+export class Copies {
+  // Invariant: `latestPacket` and `latestError` are the same of all connections on a 5-tuple.
+  readonly #table: ConnectionTable
+  readonly recent: RecentPackets
+  /** Copies found. */
+  count = 0
+  /** The tracker's. */
+  lives: Pick<TcpLives, 'livesOf' | 'sideIn'> | null = null
+  /** Row of the latest packet that is no copy. */
+  #row = NO_ROW
+
+  constructor(table: ConnectionTable, recent: RecentPackets) {
+    this.#table = table
+    this.recent = recent
+  }
+
+  /**
+   * True when the packet is a copy of another; it counts nowhere else then. Otherwise it must be taken, and `move` be called
+   * if it is not taken by `connection`.
+   *
+   * @param connection One of the packet's 5-tuple, whose `side` sent it; `NONE`: there is none.
+   * @param isPlain    Both numbers of a TCP packet go on there, see `TcpNumbers`.
+   */
+  has(connection: number, side: 0 | 1, isPlain: boolean, bytes: Uint8Array, packet: FlowPacket): boolean {
+    if (connection === NONE) {
+      this.#row = this.recent.add(NO_ROW, packet)
+      return false
+    }
+    const { latestPacket, copies, group } = this.#table
+    const latest = latestPacket[connection]!
+    if (!this.#isNew(2 * connection + side, isPlain, packet) && this.recent.isCopy(latest, bytes, packet)) {
+      this.count += 1
+      copies[this.#latestHalf(connection, side)]! += 1
+      return true
+    }
+    this.#row = this.recent.add(latest, packet)
+    if (group[connection] === 0) latestPacket[connection] = this.#row
+    else for (const life of this.lives!.livesOf(connection)) latestPacket[life] = this.#row
+    return false
+  }
+
+  /** The latest packet was taken by another connection of its 5-tuple, perhaps a new one. */
+  move(connection: number): void {
+    if (connection !== NONE) this.#table.latestPacket[connection] = this.#row
+  }
+
+  /** True when an ICMP error is a copy of another one that quotes the 5-tuple of `connection`. */
+  hasError(connection: number, bytes: Uint8Array, { error }: FlowQuote): boolean {
+    const { latestError } = this.#table
+    const latest = latestError[connection]!
+    if (this.recent.isCopy(latest, bytes, error)) return true
+    const row = this.recent.add(latest, error)
+    for (const life of this.lives!.livesOf(connection)) latestError[life] = row
+    return false
+  }
+
+  // Which of several connections is found depends on the index. The latest counts.
+  #latestHalf(connection: number, side: 0 | 1): number {
+    if (this.#table.group[connection] === 0) return 2 * connection + side
+    const [latest] = this.lives!.livesOf(connection)
+    return 2 * latest! + this.lives!.sideIn(latest!, connection, side)
+  }
+
+  // True when nothing like the packet can have come before: it has the side's first SYN or FIN, or payload behind all that was
+  // seen, or it acknowledges more than was.
+  #isNew(half: number, isPlain: boolean, packet: FlowPacket): boolean {
+    const { halfSeen, nextSeq, nextOffset, highOffset, ackedOffset } = this.#table
+    if (!isPlain) return this.#isFirstSyn(half, packet)
+    const seen = halfSeen[half]!
+    if (seen & HalfSeen.FIN) return false
+    if (packet.originalPayloadBytes > 0) {
+      const distance = seqDiff(packet.seq, nextSeq[half]!)
+      if (distance === 0 && (seen & HalfSeen.HELD) === 0) return true
+      return nextOffset[half]! + distance >= highOffset[half]!
+    }
+    if (packet.tcpFlags & TcpFlag.FIN) return true
+    // What it acknowledges was sent, so that it is not from before the peer's stream was placed.
+    const peer = half ^ 1
+    const acked = nextOffset[peer]! + seqDiff(packet.ack, nextSeq[peer]!)
+    return acked > ackedOffset[peer]! && acked <= highOffset[peer]! && ackedOffset[peer]! >= 0
+  }
+
+  #isFirstSyn(half: number, { protocol, tcpFlags }: FlowPacket): boolean {
+    const { halfSeen, flags, group } = this.#table
+    const isSyn = (tcpFlags & (TcpFlag.SYN | TcpFlag.RST)) === TcpFlag.SYN
+    if (!isSyn || protocol !== IpProtocol.TCP || halfSeen[half]! & HalfSeen.STARTED) return false
+    return group[half >> 1] === 0 && (flags[half >> 1]! & ConnectionFlag.CLOSED) === 0
+  }
+}
