@@ -4,7 +4,6 @@ import { SharedMemory } from '../../bytes/shared-memory.js'
 import { OutputError } from '../../errors.js'
 import { ConnectionTable } from '../../flow/connection-table.js'
 import { ConnectionTracker } from '../../flow/connection-tracker.js'
-import type { Copies } from '../../flow/copies.js'
 import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
 import type { RecordPlace } from '../../flow/packet-place.js'
 import { KEPT_EPOCHS } from '../../flow/recent-packets.js'
@@ -64,7 +63,6 @@ export class ConnectionWorker {
   /** An output is ordered by events. */
   readonly #isDated: boolean
   readonly #tracker: ConnectionTracker
-  readonly #copies: Copies | undefined
   readonly #packet = blankFlowPacket()
   readonly #quote = blankFlowQuote()
   #fragments: RecordPlace[] = []
@@ -88,12 +86,11 @@ export class ConnectionWorker {
     this.#progress = new CaptureProgress(task.finished, config.workerCount)
     this.#console = task.console === null ? null : new ConsoleTarget()
     this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
-    this.#copiesSpill = new SpillFile(join(task.tempDir, `recent-${task.worker}`))
+    this.#tracker.copiesSpill = new SpillFile(join(task.tempDir, `recent-${task.worker}`))
     this.#inputs = new InputFiles(task.inputs)
     this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
-    const copies = new HeldStore(pages(task.pages.copies), this.#copiesSpill, 0)
-    this.#copies = copiesOf(config, table, this.#ring)
+    const copies = new HeldStore(pages(task.pages.copies), this.#tracker.copiesSpill, 0)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
@@ -122,7 +119,7 @@ export class ConnectionWorker {
       this.#output.sink,
       new HeldStore(pages(task.pages.held), this.#spill),
       this.#recent,
-      trackerOptions(config, this.#copies),
+      trackerOptions(config, copiesOf(config, table, this.#ring)),
       task.openCount,
     )
   }
@@ -156,7 +153,7 @@ export class ConnectionWorker {
     this.#finishCapture(isCutShort ? CaptureFault.STOPPED : CaptureFault.NONE)
     const result = workerResult(this.#tracker, outcome, failure)
     this.#spill.close()
-    this.#copiesSpill.close()
+    this.#tracker.copiesSpill.close()
     this.#inputs.close()
     this.#task.console?.close()
     this.#task.counts?.close()
@@ -199,7 +196,7 @@ export class ConnectionWorker {
         this.#fragments = []
         return true
       case RecordKind.END_OF_BATCH:
-        this.#copies?.recent.endBatch(this.#ring.nextPosition, batchTimes(words, at))
+        this.#tracker.copies?.recent.endBatch(this.#ring.nextPosition, batchTimes(words, at))
         return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)
@@ -207,7 +204,7 @@ export class ConnectionWorker {
         this.#output.sweep(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.END_OF_EPOCH:
-        this.#copies?.recent.endEpoch(this.#ring.nextPosition, this.#bytes)
+        this.#tracker.copies?.recent.endEpoch(this.#ring.nextPosition, this.#bytes)
         this.#endEpoch(controlNumber(words, at))
         return true
       case RecordKind.START_CAPTURE:
@@ -254,7 +251,11 @@ export class ConnectionWorker {
     for (const count of this.#tracker.rows.opened) opened += count
     Atomics.store(this.#openedShared, this.#task.worker, opened)
     // Copies are compared with what the epochs before had, too.
-    passEpoch(this.#passed, this.#task.worker, this.#copies === undefined ? epoch : epoch - KEPT_EPOCHS)
+    passEpoch(
+      this.#passed,
+      this.#task.worker,
+      this.#tracker.copies === undefined ? epoch : epoch - KEPT_EPOCHS,
+    )
   }
 
   #startCapture(number: number, packetsBefore: number): void {
@@ -265,7 +266,7 @@ export class ConnectionWorker {
     const runsFolder = isRecorded ? captureRunsFolder(this.#task.tempDir, number) : null
     this.#output.startCapture(dir, name, packetsBefore, runsFolder)
     this.#tracker.startCapture(packetsBefore)
-    this.#copies?.recent.startCapture(this.#ring.nextPosition)
+    this.#tracker.copies?.recent.startCapture(this.#ring.nextPosition)
   }
 
   #finishCapture(fault: number): void {
