@@ -86,11 +86,11 @@ export class ConnectionWorker {
     this.#progress = new CaptureProgress(task.finished, config.workerCount)
     this.#console = task.console === null ? null : new ConsoleTarget()
     this.#spill = new SpillFile(join(task.tempDir, `held-${task.worker}`))
-    this.#tracker.copiesSpill = new SpillFile(join(task.tempDir, `recent-${task.worker}`))
+    this.#copiesSpill = new SpillFile(join(task.tempDir, `recent-${task.worker}`))
     this.#inputs = new InputFiles(task.inputs)
     this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
-    const copies = new HeldStore(pages(task.pages.copies), this.#tracker.copiesSpill, 0)
+    const copies = new HeldStore(pages(task.pages.copies), this.#copiesSpill, 0)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
@@ -153,7 +153,7 @@ export class ConnectionWorker {
     this.#finishCapture(isCutShort ? CaptureFault.STOPPED : CaptureFault.NONE)
     const result = workerResult(this.#tracker, outcome, failure)
     this.#spill.close()
-    this.#tracker.copiesSpill.close()
+    this.#copiesSpill.close()
     this.#inputs.close()
     this.#task.console?.close()
     this.#task.counts?.close()
@@ -251,11 +251,8 @@ export class ConnectionWorker {
     for (const count of this.#tracker.rows.opened) opened += count
     Atomics.store(this.#openedShared, this.#task.worker, opened)
     // Copies are compared with what the epochs before had, too.
-    passEpoch(
-      this.#passed,
-      this.#task.worker,
-      this.#tracker.copies === undefined ? epoch : epoch - KEPT_EPOCHS,
-    )
+    const kept = this.#tracker.copies === undefined ? 0 : KEPT_EPOCHS
+    passEpoch(this.#passed, this.#task.worker, epoch - kept)
   }
 
   #startCapture(number: number, packetsBefore: number): void {
