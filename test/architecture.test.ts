@@ -38,14 +38,15 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   inspect: 'errors input capture system-path wire pipeline',
   'report/app': 'figures preact preact/hooks uplot',
   'view/app': 'figures report/app preact preact/hooks',
+  query: 'config errors output node:net', // output: the fields of the index
   archive:
-    'stream archive-paths capture errors existing-outputs flow pipeline whole-file input output system-path node:fs node:path node:zlib',
+    'stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
   report:
     'errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

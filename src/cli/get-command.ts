@@ -2,10 +2,12 @@ import { text } from 'node:stream/consumers'
 import { type Archive, openArchive } from '../archive/archive.js'
 import type { Entry } from '../archive/map-entry.js'
 import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from '../archive/picks.js'
+import { archivePaths } from '../archive-paths.js'
 import { type Config, type RawOptions, toConfig } from '../config/config.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
 import { ConfigError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
+import { type Query, whereOf } from '../query/where.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
 import { commandHelp } from './help.js'
 import { Interruption } from './interruption.js'
@@ -37,6 +39,11 @@ export const GET_OPTIONS: readonly OptionRow[] = [
     help: 'where files go, made if absent (default: .); - for standard output: one connection, or the packets of all',
   },
   {
+    name: 'where',
+    value: 'QUERY',
+    help: "the connections whose fields fit, such as 'resp_bytes > 1M and port = 443'",
+  },
+  {
     name: 'root',
     value: 'DIR',
     offer: 'folders',
@@ -49,6 +56,7 @@ const HEAD = `pcap2conn get: connections of an archive, as a conversion would ha
 
 Usage: pcap2conn get ARCHIVE UID ... [options]
        pcap2conn get ARCHIVE - [options]       uids from standard input
+       pcap2conn get ARCHIVE --where QUERY [options]
 
 Reads only the packets of these connections in the captures that were indexed (pcap2conn index, --map).
 `
@@ -56,6 +64,7 @@ Reads only the packets of these connections in the captures that were indexed (p
 const EXAMPLES = `Examples:
   pcap2conn get archive CHhAvVGS1DHFjwGM9S -o out
   pcap2conn get archive CHhAvVGS1DHFjwGM9S --as hex
+  pcap2conn get archive --where 'host in 10.0.0.0/8 and resp_bytes > 1M' -o out
   duckdb -csv -c "select uid from 'archive/connections.parquet' where resp_bytes > 1e6" | pcap2conn get archive - -o out
 
 Exit codes: 0 done, 1 a connection is not there, or its captures are missing or changed, 2 bad usage`
@@ -79,9 +88,12 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
   const [folder, ...names] = plain
   if (folder === undefined)
     throw new ConfigError('No archive: name the folder that pcap2conn index has written')
-  const uids = await uidsOf(names, terminal)
+  const query = values.where === undefined ? null : queryOf(String(values.where), names)
+  const named = query === null ? await uidsOf(names, terminal) : []
   const archive = openArchive(pathOf('ARCHIVE', folder))
   try {
+    const uids = query === null ? named : await foundIn(archive, query)
+    if (uids.length === 0 && values.quiet !== true) stderr.write('No connection fits the query\n')
     const config = configOf(values, archive.options, uids.length)
     const paths = new InputPaths(archive, values.root === undefined ? null : pathOf('--root', values.root))
     const failures: string[] = []
@@ -108,10 +120,23 @@ export function isUid(name: string): boolean {
   return name.match(UID)?.[0] === name
 }
 
+function queryOf(text: string, names: readonly string[]): Query {
+  if (names.length > 0)
+    throw new ConfigError(
+      `Cannot use --where with ${printable(names[0]!)}: name connections, or ask for them`,
+    )
+  return whereOf(text)
+}
+
+async function foundIn({ folder }: Archive, query: Query): Promise<string[]> {
+  const { foundUids } = await import('../archive/found-uids.js')
+  return foundUids(archivePaths(folder).index, query)
+}
+
 // What was named, in its order, each once.
 async function uidsOf(names: readonly string[], { stdin }: Terminal): Promise<string[]> {
   if (names.length === 0)
-    throw new ConfigError('No connection: name uids of the index, or - for uids from standard input')
+    throw new ConfigError('No connection: name uids of the index, - for uids from standard input, or --where')
   const uids = new Set<string>()
   for (const name of names) {
     if (name === '-') {

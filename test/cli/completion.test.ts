@@ -56,7 +56,10 @@ describe('completion bash', () => {
       ['first', 'last'],
     ],
     [['pcap2conn', '--overlap', '=', 'l'], ['last']],
-    [['pcap2conn', 'in'], ['inspect']],
+    [
+      ['pcap2conn', 'in'],
+      ['inspect', 'index'],
+    ],
     [
       ['pcap2conn', 'completion', ''],
       ['bash', 'zsh', 'fish'],

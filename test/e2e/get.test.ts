@@ -55,6 +55,27 @@ beforeAll(async () => {
   uids = (await converted('all', CAPTURES)).uids
 })
 
+describe('get --where', () => {
+  it('has what its query finds, and says where that is nothing', async () => {
+    const out = join(folder, 'where')
+    const found = await runProgram(['get', archive, '--where', 'proto = udp', '-o', out, '-q'])
+    expect([found.code, found.stderr]).toEqual([0, ''])
+    const whole = [...readTree(join(folder, 'all-whole')).keys()].filter((name) => name.includes('-UDP-'))
+    expect([...readTree(out).keys()]).toEqual(whole)
+    const none = await runProgram(['get', archive, '--where', 'port = 1 and proto = sctp', '-o', out])
+    expect([none.code, none.stderr]).toEqual([0, 'No connection fits the query\n'])
+  })
+
+  it.each([
+    [['--where', 'prot = udp'], 'at column 1: the index has no field "prot"; did you mean proto?'],
+    [['--where', 'proto = udp', 'CHhAvVGS1DHFjwGM9S'], 'Cannot use --where with CHhAvVGS1DHFjwGM9S'],
+  ])('refuses %s', async (args, problem) => {
+    const { code, stderr } = await runProgram(['get', archive, ...args])
+    expect(code).toBe(2)
+    expect(stderr).toContain(problem)
+  })
+})
+
 describe('get', () => {
   it.each([
     ['files', []],

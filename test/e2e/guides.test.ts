@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
+import { GET_OPTIONS } from '../../src/cli/get-command.js'
+import { INDEX_OPTIONS } from '../../src/cli/index-command.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
 import { REPORT_OPTIONS } from '../../src/cli/report-command.js'
 import { VIEW_OPTIONS } from '../../src/cli/view-command.js'
 
-const OPTIONS = [...OPTION_TABLE, ...REPORT_OPTIONS, ...VIEW_OPTIONS]
+const OPTIONS = [...OPTION_TABLE, ...REPORT_OPTIONS, ...VIEW_OPTIONS, ...GET_OPTIONS, ...INDEX_OPTIONS]
 
 const guides = readdirSync('docs').filter((name) => name.endsWith('.md'))
 
