@@ -6,7 +6,8 @@
 //
 // Kinds, for the first of these that is enough: nuls (it has no more other bytes than pcap2conn has: it fills gaps with them), outside
 // (keep-alives, text of RSTs, what lies beyond a FIN), repeated (it writes what comes again after a connection's end to another
-// file), padding (it takes the padding of Ethernet frames for payload; counted with tshark), and several of these together.
+// file), padding (it takes what is behind the IP packet for payload; counted with tshark), gap (it fills what pcap2conn misses with
+// other bytes: the first fragment of an incomplete datagram, or what its memory holds behind the end that the snaplen cut), and several.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,7 @@ const captures = join(positionals[0] ?? join(root, '../shared/corpus'), 'capture
 if (!existsSync(captures)) throw new Error(`no captures: ${captures}`)
 const scratch = mkdtempSync(join(tmpdir(), 'tcpflow-'))
 
-/** @typedef {{ delivered: number, nuls: number, repeated: number, outside: number }} Direction */
+/** @typedef {{ delivered: number, nuls: number, missed: number, repeated: number, outside: number }} Direction */
 
 /** @param {string} path */
 function nulsIn(path) {
@@ -59,11 +60,12 @@ function convert() {
       const key = [`id.${from}_h`, `id.${from}_p`, `id.${to}_h`, `id.${to}_p`]
         .map((field) => record[field])
         .join(' ')
-      const sum = directions.get(key) ?? { delivered: 0, nuls: 0, repeated: 0, outside: 0 }
+      const sum = directions.get(key) ?? { delivered: 0, nuls: 0, missed: 0, repeated: 0, outside: 0 }
       directions.set(key, sum)
       sum.delivered += record[`${from}_bytes`]
       const file = record[`${from}_file`]
       if (file !== null) sum.nuls += nulsIn(join(out, file))
+      sum.missed += record[`${from}_missed_bytes`]
       sum.repeated += record[`${from}_retrans_bytes`]
       sum.outside += record[`${from}_outside_bytes`]
     }
@@ -122,33 +124,48 @@ function flowsOf(capture) {
   return flows
 }
 
-/** Bytes of padding behind the IP packets of each direction. @param {string} capture */
+/** Bytes behind the IP packets of each direction, in frames of Ethernet or Linux's cooked capture. @param {string} capture */
 function paddingOf(capture) {
-  const fields = ['ip.src', 'tcp.srcport', 'ip.dst', 'tcp.dstport', 'eth.padding', 'eth.trailer'].flatMap(
-    (field) => ['-e', field],
-  )
-  const filter = 'tcp && (eth.padding || eth.trailer)'
-  const { stdout } = spawnSync('tshark', ['-n', '-r', capture, '-Y', filter, '-T', 'fields', ...fields], {
+  const names = [
+    'ip.src',
+    'ipv6.src',
+    'tcp.srcport',
+    'ip.dst',
+    'ipv6.dst',
+    'tcp.dstport',
+    'ip.len',
+    'ipv6.plen',
+    'frame.cap_len',
+    'frame.protocols',
+  ]
+  const fields = names.flatMap((name) => ['-e', name])
+  const { stdout } = spawnSync('tshark', ['-n', '-r', capture, '-Y', 'tcp', '-T', 'fields', ...fields], {
     encoding: 'utf8',
+    maxBuffer: 2 ** 28,
   })
   /** @type {Map<string, number>} */
   const padding = new Map()
   for (const line of stdout.split('\n').filter(Boolean)) {
-    const values = line.split('\t')
-    const key = values.slice(0, 4).join(' ')
-    padding.set(key, (padding.get(key) ?? 0) + values.slice(4).join('').length / 2)
+    const [src4, src6, srcPort, dst4, dst6, dstPort, bytes4, bytes6, captured, protocols = ''] =
+      line.split('\t')
+    const header = protocols.startsWith('eth:') ? 14 + 4 * (protocols.split(':vlan').length - 1) : 16
+    const ipBytes = bytes4 ? Number(bytes4) : 40 + Number(bytes6)
+    const behind = Number(captured) - header - ipBytes
+    const key = `${src4 || src6} ${srcPort} ${dst4 || dst6} ${dstPort}`
+    if (behind > 0) padding.set(key, (padding.get(key) ?? 0) + behind)
   }
   return padding
 }
 
 /** @param {{ bytes: number, nuls: number }} theirs @param {Direction} ours @param {() => number} padding */
-function kindOf(theirs, { delivered, nuls, repeated, outside }, padding) {
+function kindOf(theirs, { delivered, nuls, missed, repeated, outside }, padding) {
   const extra = theirs.bytes - theirs.nuls - (delivered - nuls)
   if (extra <= 0) return 'nuls'
   if (extra <= outside) return 'outside'
   if (extra <= repeated) return 'repeated'
   if (extra <= padding()) return 'padding'
-  return extra <= outside + repeated + padding() ? 'several' : 'none'
+  if (extra <= missed) return 'gap'
+  return extra <= outside + repeated + missed + padding() ? 'several' : 'none'
 }
 
 /** @type {Record<string, { directions: number, bytes: number }>} */
@@ -165,7 +182,7 @@ try {
     /** @type {Map<string, number> | undefined} */
     let padding
     for (const [key, { bytes, nuls }] of flowsOf(capture)) {
-      const ours = directions.get(key) ?? { delivered: 0, nuls: 0, repeated: 0, outside: 0 }
+      const ours = directions.get(key) ?? { delivered: 0, nuls: 0, missed: 0, repeated: 0, outside: 0 }
       const extra = bytes - ours.delivered
       if (extra === 0) count('the same', bytes)
       else if (extra < 0) count('pcap2conn has more', -extra)
