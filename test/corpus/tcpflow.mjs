@@ -161,6 +161,7 @@ function paddingOf(capture) {
 function kindOf(theirs, { delivered, nuls, missed, repeated, outside }, padding) {
   const extra = theirs.bytes - theirs.nuls - (delivered - nuls)
   if (extra <= 0) return 'nuls'
+  if (theirs.bytes <= delivered + missed) return 'gap'
   if (extra <= outside) return 'outside'
   if (extra <= repeated) return 'repeated'
   if (extra <= padding()) return 'padding'
