@@ -27,10 +27,9 @@ export function openArchive(folder: string): Archive {
   const refuse = (problem: string) => new InputError(`Cannot use "${path}": ${problem}`, path)
   const json = parse(path)
   if (!isObject(json) || json.format !== ARCHIVE_FORMAT) throw refuse('it is not of an archive')
+  if (typeof json.version !== 'number') throw refuse('it has no version')
   if (json.version !== ARCHIVE_VERSION)
-    throw refuse(
-      `its version must be ${ARCHIVE_VERSION}: found ${JSON.stringify(json.version)} (index the captures again)`,
-    )
+    throw refuse(`its version must be ${ARCHIVE_VERSION}: found ${json.version} (index the captures again)`)
   const { options, inputs, connections } = json
   if (!isObject(options) || !Object.keys(options).every((name) => OPTIONS.has(name)))
     throw refuse('its options are not possible')

@@ -20,6 +20,7 @@ const MAKERS = {
   viewer: async () => (await import('./records.mjs')).viewer,
   resume: async () => (await import('./records.mjs')).resume,
   config: async () => (await import('./records.mjs')).config,
+  archive: async () => (await import('./archive.mjs')).archive,
   library: async () => (await import('./library.mjs')).library,
   inspect: async () => (await import('./library.mjs')).inspect,
   folders: async () => (await import('./folders.mjs')).folders,
