@@ -89,7 +89,7 @@ export async function explain(args: readonly string[], { stdout, stderr }: Termi
       })
     const { runPicked } = await import('../pipeline/run-picked.js')
     // The summary shows conflicts: they are looked for then.
-    const options = { ...archive.options, inputFile: 'archive', noWrite: true, summary: '-' }
+    const options = { ...archive.options, inputFile: 'archive', dedup: 'off', noWrite: true, summary: '-' }
     const summary = await runPicked(toConfig(options as RawOptions), {}, picks.inputs, picks)
     for (const text of problemLines(summary)) stderr.write(`${alarming(text, stderr)}\n`)
     return exitCodeOf(summary)

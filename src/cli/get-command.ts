@@ -172,6 +172,7 @@ function configOf(
   return toConfig({
     ...options,
     inputFile: 'archive',
+    dedup: 'off', // copies are known
     writeToConsole: toConsole && !isPcap,
     noWrite: isPcap,
     hex: isHex,

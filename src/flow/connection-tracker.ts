@@ -83,6 +83,10 @@ export class ConnectionTracker {
       },
     )
     this.rows.onFinish = (connection) => this.lives.leave(connection)
+    const see = sink.packet
+    if (see !== null && options.copies !== undefined)
+      options.copies.see = (half, bytes, packet) =>
+        see(half >> 1, (half & 1) as 0 | 1, bytes, packet, PacketRole.COPY)
     if (options.copies !== undefined) options.copies.lives = this.lives
   }
 
@@ -145,6 +149,7 @@ export class ConnectionTracker {
       if (quote.hasSeq && !this.#numbers.isNear(half, quote.seq)) continue
       this.table.icmpErrors[connection]! += 1
       this.rows.totals.icmpErrors += 1
+      this.#seePacket?.(connection, (half & 1) as 0 | 1, bytes, quote.error, PacketRole.ERROR)
       return
     }
   }

@@ -19,6 +19,8 @@ export class Copies {
   count = 0
   /** The tracker's. */
   lives: Pick<TcpLives, 'livesOf' | 'sideIn'> | null = null
+  /** Is told of each copy of a packet, and of the half-stream where it counts; null: nobody asks. */
+  see: ((half: number, bytes: Uint8Array, packet: FlowPacket) => void) | null = null
   /** Row of the latest packet that is no copy. */
   #row = NO_ROW
 
@@ -43,7 +45,9 @@ export class Copies {
     const latest = latestPacket[connection]!
     if (!this.#isNew(2 * connection + side, isPlain, packet) && this.recent.isCopy(latest, bytes, packet)) {
       this.count += 1
-      copies[this.#latestHalf(connection, side)]! += 1
+      const half = this.#latestHalf(connection, side)
+      copies[half]! += 1
+      this.see?.(half, bytes, packet)
       return true
     }
     this.#row = this.recent.add(latest, packet)

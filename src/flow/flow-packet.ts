@@ -79,3 +79,11 @@ export function blankFlowQuote(): FlowQuote {
     error: blankFlowPacket(),
   }
 }
+
+/** Says of `packet` that it stands in the same window as another one, and where, if that is said. */
+export function placeLike(packet: FlowPacket, { input, inputBase, recordBytes, place }: FlowPacket): void {
+  packet.input = input
+  packet.inputBase = inputBase
+  packet.recordBytes = recordBytes
+  packet.place = place
+}

@@ -137,6 +137,30 @@ describe('get', () => {
     expect((await converted('packets at once', [join(folder, 'all.pcapng')])).files).toEqual(whole.files)
   })
 
+  it('leaves copies out of streams, and has them and ICMP errors among the packets', async () => {
+    const captures = [
+      'test/e2e/data/dup-vlan.pcap',
+      'test/e2e/data/dup-udp.pcap',
+      'fixtures/icmp-errors.pcap',
+    ]
+    const whole = await converted('copies', captures)
+    const made = await index('copies', captures)
+    const list = whole.uids.join('\n')
+    expect(await got('copies', made, [], list)).toEqual(whole.files)
+    const packets = await runProgram(['get', made, '-', '-q', '--as', 'pcap', '-o', '-'], {
+      stdin: Buffer.from(list),
+    })
+    writeFileSync(join(folder, 'copies.pcapng'), packets.stdout)
+    const again = await runProgram([join(folder, 'copies.pcapng'), '--no-write', '-q', '--summary', '-'])
+    const first = await runProgram([...captures, '--no-write', '-q', '--summary', '-'])
+    const facts = ({ stdout }: { stdout: Buffer }) => {
+      const { packets, details } = JSON.parse(stdout.toString())
+      return [packets.duplicates, details.icmp_errors]
+    }
+    expect(facts(first).every((count) => count > 0)).toBe(true)
+    expect(facts(again)).toEqual(facts(first))
+  })
+
   it('writes one connection to standard output', async () => {
     const { stdout, code } = await runProgram(['get', archive, uids[0]!, '-o', '-', '-q'])
     expect(code).toBe(0)

@@ -4,7 +4,7 @@ import { SharedMemory } from '../../bytes/shared-memory.js'
 import { OutputError } from '../../errors.js'
 import { ConnectionTable } from '../../flow/connection-table.js'
 import { ConnectionTracker } from '../../flow/connection-tracker.js'
-import { blankFlowPacket, blankFlowQuote } from '../../flow/flow-packet.js'
+import { blankFlowPacket, blankFlowQuote, placeLike } from '../../flow/flow-packet.js'
 import type { RecordPlace } from '../../flow/packet-place.js'
 import { KEPT_EPOCHS } from '../../flow/recent-packets.js'
 import { ConsoleTarget } from '../../output/console/console-block.js'
@@ -105,13 +105,12 @@ export class ConnectionWorker {
       selection: task.selection ?? null,
     })
     this.#isDated = this.#console !== null || this.#output.zip !== null
-    const comparison = new Comparison(this.#output.sink.conflict ?? null)
     this.#recent = new RecentSegments(
       table,
       copies,
       this.#inputs,
       memory.bytes,
-      comparison,
+      new Comparison(this.#output.sink.conflict ?? null),
       showsConflicts({ config, handoverDir: task.handoverDir }),
     )
     this.#tracker = new ConnectionTracker(
@@ -182,6 +181,7 @@ export class ConnectionWorker {
     switch (recordKind(words, at)) {
       case RecordKind.ICMP_ERROR:
         readIcmpError(words, at, this.#quote)
+        placeLike(this.#quote.error, this.#packet)
         this.#quote.error.record = this.#ring.position
         this.#tracker.icmpError(this.#bytes, this.#quote)
         return true

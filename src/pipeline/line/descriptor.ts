@@ -115,6 +115,7 @@ export function writeIcmpError(
   captured: CapturedPacket,
   packet: TransportPacket,
   hash: number,
+  number: number,
 ): void {
   const { quoted } = packet
   words[at] =
@@ -130,7 +131,8 @@ export function writeIcmpError(
   words[at + 11] = hash
   words[at + 12] = (captured.tsSec / TWO_32) << 16
   words[at + 13] = packet.protocol | (packet.ipVersion << 8)
-  words[at + 15] = packet.encapId
+  words[at + 14] = number
+  words[at + 15] = packet.encapId | ((number / TWO_32) << 16)
   writePlace(words, at, captured, packet)
 }
 
@@ -195,6 +197,7 @@ export function readIcmpError(words: Uint32Array, at: number, out: FlowQuote): v
   out.tsNsec = words[at + 5]!
   error.protocol = words[at + 13]! & 0xff
   error.ipVersion = words[at + 13]! >>> 8 === 6 ? 6 : 4
+  error.number = packetNumber(words, at)
   readPlace(words, at, error)
 }
 

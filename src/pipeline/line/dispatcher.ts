@@ -227,7 +227,7 @@ export class Dispatcher {
     const hash = flowHash(this.#bytes, this.#packet.quoted, this.#hashKey)
     const ring = this.#ringOf(hash)
     if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
-    writeIcmpError(ring.words, ring.next(), this.#captured, this.#packet, hash)
+    writeIcmpError(ring.words, ring.next(), this.#captured, this.#packet, hash, this.packets.read)
     ring.commit()
     this.#credits -= 1
   }

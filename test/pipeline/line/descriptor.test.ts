@@ -134,34 +134,43 @@ describe('the record of an ICMP error', () => {
 
   it('gives back the 5-tuple, sequence number, hash and time, and what copies of the error are found by', () => {
     fc.assert(
-      fc.property(quotes, packet, time, frame, ({ tuple, seq, hasSeq, hash }, packet, time, frame) => {
-        const words = oldWords()
-        const quoted = { ...tuple, seq, hasSeq }
-        writeIcmpError(
-          words,
-          RECORD_WORDS,
-          { ...time, ...frame },
-          { ...packet, hasQuote: true, quoted },
-          hash,
-        )
-        expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
-        const out = blankFlowQuote()
-        readIcmpError(words, RECORD_WORDS, out)
-        const { error, ...quote } = out
-        const { tsSec, tsNsec } = time
-        expect(quote).toEqual({ ...quoted, hash, tsSec, tsNsec })
-        const { protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId } = packet
-        const { ipFrom, identification, hopLimit, transportFrom } = packet
-        expect(error).toEqual({
-          ...blankFlowPacket(),
-          ...{ protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId },
-          ...{ ipFrom, identification, hopLimit, transportFrom, tsSec, tsNsec },
-          linkType: Math.min(packet.linkType, 2_047),
-          frameFrom: frame.from,
-          frameBytes: frame.to - frame.from,
-          interfaceId: frame.interfaceId & 0xffff,
-        })
-      }),
+      fc.property(
+        quotes,
+        packet,
+        time,
+        frame,
+        u40,
+        ({ tuple, seq, hasSeq, hash }, packet, time, frame, number) => {
+          const words = oldWords()
+          const quoted = { ...tuple, seq, hasSeq }
+          writeIcmpError(
+            words,
+            RECORD_WORDS,
+            { ...time, ...frame },
+            { ...packet, hasQuote: true, quoted },
+            hash,
+            number,
+          )
+          expect(recordKind(words, RECORD_WORDS)).toBe(RecordKind.ICMP_ERROR)
+          const out = blankFlowQuote()
+          readIcmpError(words, RECORD_WORDS, out)
+          const { error, ...quote } = out
+          const { tsSec, tsNsec } = time
+          expect(quote).toEqual({ ...quoted, hash, tsSec, tsNsec })
+          const { protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId } = packet
+          const { ipFrom, identification, hopLimit, transportFrom } = packet
+          expect(error).toEqual({
+            ...blankFlowPacket(),
+            number,
+            ...{ protocol, ipVersion, payloadFrom, payloadBytes, originalPayloadBytes, encapId },
+            ...{ ipFrom, identification, hopLimit, transportFrom, tsSec, tsNsec },
+            linkType: Math.min(packet.linkType, 2_047),
+            frameFrom: frame.from,
+            frameBytes: frame.to - frame.from,
+            interfaceId: frame.interfaceId & 0xffff,
+          })
+        },
+      ),
     )
   })
 })
