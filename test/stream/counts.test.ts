@@ -108,14 +108,37 @@ describe('what comes again, is cut or lies outside', () => {
       { payload: 2, messages: 1, packets: 1 },
     ],
     [
+      'a keep-alive of a held zero byte',
+      (push) => {
+        push(2, 'c\0')
+        push(3, 'X')
+        push(0, 'ab')
+      },
+      'abc\0',
+      { payload: 4, keep_alive: 1, messages: 1, packets: 2 },
+    ],
+    [
+      'a byte below the last one that is held',
+      (push) => {
+        push(2, 'cd')
+        push(5, 'f')
+        push(2, 'X')
+        push(0, 'ab')
+        push(4, 'e')
+      },
+      'abcdef',
+      { payload: 6, conflicts: 1, again: 1, messages: 1, packets: 4 },
+    ],
+    [
       'what lies before the start',
       (push) => {
         push(-3, 'XYZ')
         push(-2, 'YZab')
         push(-5, 'VW', 4)
+        push(-2, 'YZab')
       },
       'ab',
-      { payload: 2, before_start: 7, messages: 1, packets: 1 },
+      { payload: 2, before_start: 9, repeated: 2, again: 1, messages: 1, packets: 1 },
     ],
     [
       'what lies behind the FIN',
@@ -263,4 +286,42 @@ it('an acknowledgment does not take back an earlier one', () => {
   reassembler.start(0, 100)
   for (const ack of [105, 103, 107, 107, 101]) reassembler.acknowledge(0, ack, 0, 0)
   expect(table.ackedOffset[0]).toBe(7)
+})
+
+describe('where the last copy wins', () => {
+  it.each<[number, string, Record<string, number>]>([
+    [102, 'abcX', { conflicts: 1 }],
+    [103, 'abcX', { conflicts: 1 }],
+    [104, 'abcd', { keep_alive: 1 }],
+  ])('a byte that came again when %i was acknowledged gives %s', (ack, stream, counts) => {
+    const setup = setUp({ lastWins: true })
+    const { reassembler, push, sink } = setup
+    reassembler.start(0, 100)
+    push(100, 2, 'cd')
+    reassembler.acknowledge(0, ack, 0, 0)
+    push(100, 3, 'X')
+    push(100, 0, 'ab')
+    expect(sink.text(0)).toBe(stream)
+    expect(countsOf(setup)).toMatchObject(counts)
+  })
+})
+
+it('a jump leaves a gap, and what comes goes on behind it', () => {
+  const { reassembler, push, sink, table } = setUp()
+  reassembler.start(0, 100)
+  push(100, 0, 'ab')
+  reassembler.jump(0, 110)
+  expect([table.nextOffset[0], table.highOffset[0]]).toEqual([10, 10])
+  push(110, 0, 'cd')
+  expect(sink.calls).toEqual(['data 0 ab @0', 'gap 0 2+8', 'data 0 cd @0'])
+})
+
+it('forgets the gaps of a connection that is over', () => {
+  const { end, push, reassembler } = setUp()
+  reassembler.start(0, 0)
+  push(0, 2, 'c')
+  reassembler.flush(0)
+  expect(reassembler.held.gaps.overlap(0, 0, 10)).toBe(2)
+  end()
+  expect(reassembler.held.gaps.overlap(0, 0, 10)).toBe(0)
 })

@@ -130,6 +130,39 @@ describe.each([
     recent.compare(1, 0, again, 0, 1200)
     expect(recent.comparedBytes).toBe(2 * WINDOW_SEGMENTS)
   })
+
+  it('count by bytes where segments are long', () => {
+    const { recent, deliver } = setUp(2, readsInput)
+    const bytes = new Uint8Array(2048).fill(1)
+    for (let i = 0; i < 150; i++) deliver(0, bytes, 0)
+    recent.compare(0, 0, new Uint8Array(150 * 2048), 0, 150 * 2048)
+    expect([recent.comparedBytes, recent.conflictBytes]).toEqual([WINDOW_BYTES, WINDOW_BYTES])
+  })
+
+  it('are compared within the range alone', () => {
+    const { recent, table, deliver } = setUp(2, readsInput)
+    for (const text of ['abc', 'def', 'ghi']) deliver(0, Buffer.from(text), 0)
+    const compared = (start: number, text: string) => {
+      recent.compare(0, start, Buffer.from(`<${text}>`), 1, 1 + text.length)
+      return [recent.comparedBytes, recent.conflictBytes]
+    }
+    expect(table.nextOffset[0]).toBe(9)
+    expect(compared(0, 'ab')).toEqual([2, 0])
+    expect(compared(1, 'bXd')).toEqual([3, 1])
+    expect(compared(4, 'efgX')).toEqual([4, 1])
+    expect(compared(8, 'i and more')).toEqual([1, 0])
+    expect(compared(9, 'more')).toEqual([0, 0])
+  })
+
+  it('all count where more are alive than there were rows for', () => {
+    const { recent, deliver } = setUp(40, readsInput)
+    const bytes = Uint8Array.of(1)
+    for (let i = 0; i < WINDOW_SEGMENTS; i++) for (let half = 0; half < 40; half++) deliver(half, bytes, 0)
+    for (let half = 0; half < 40; half++) {
+      recent.compare(half, 0, new Uint8Array(1000).fill(1), 0, 1000)
+      expect([half, recent.comparedBytes, recent.conflictBytes]).toEqual([half, WINDOW_SEGMENTS, 0])
+    }
+  })
 })
 
 it('gives back copies that do not count any more before they take much memory', () => {
