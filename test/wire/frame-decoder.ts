@@ -67,6 +67,8 @@ export class FrameDecoder {
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
   #reserved = 0
+  /** Bytes of each datagram that the decoder has asked room for. */
+  readonly #reservedBytes: number[] = []
 
   constructor(
     limits: Partial<Limits> = {},
@@ -87,6 +89,7 @@ export class FrameDecoder {
         reserve: (bytes) => {
           if (bytes > MAX_REASSEMBLED_BYTES) throw new Error(`asked for ${bytes} bytes`)
           if (this.#reserved === MAX_REASSEMBLED_DATAGRAMS) throw new Error('asked for too many datagrams')
+          this.#reservedBytes[this.#reserved] = bytes
           this.#reserved += 1
           return SPACE_AT + (this.#reserved - 1) * MAX_REASSEMBLED_BYTES
         },
@@ -147,7 +150,7 @@ export class FrameDecoder {
   #copy(frameTo: number): Delivered {
     const { payloadFrom, payloadBytes, ...packet } = this.#packet
     const payloadTo = payloadFrom + payloadBytes
-    const end = payloadFrom >= SPACE_AT ? this.#bytes.length : frameTo
+    const end = payloadFrom >= SPACE_AT ? this.#spaceEnd(payloadFrom) : frameTo
     if (payloadFrom < FRAME_AT || payloadBytes < 0 || payloadTo > end) throw new Error('payload out of range')
     if (packet.originalPayloadBytes < payloadBytes) throw new Error('captured more than was sent')
     return {
@@ -164,6 +167,12 @@ export class FrameDecoder {
         ? { ...this.#tuple(packet.quoted), seq: packet.quoted.hasSeq ? packet.quoted.seq : null }
         : null,
     }
+  }
+
+  /** Where the room of the datagram ends that has a position. */
+  #spaceEnd(at: number): number {
+    const datagram = Math.floor((at - SPACE_AT) / MAX_REASSEMBLED_BYTES)
+    return SPACE_AT + datagram * MAX_REASSEMBLED_BYTES + (this.#reservedBytes[datagram] ?? 0)
   }
 
   #tuple(tuple: PacketTuple): Tuple {
