@@ -20,6 +20,9 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
-    include: [...ROOMS.map((room) => `test/${room}/**/*.test.ts`), ...(process.env.ROOMS_ONLY === '1' ? [] : WHOLE_CAPTURES)],
+    include: [
+      ...ROOMS.map((room) => `test/${room}/**/*.test.ts`),
+      ...(process.env.ROOMS_ONLY === '1' ? [] : WHOLE_CAPTURES),
+    ],
   },
 })

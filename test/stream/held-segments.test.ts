@@ -176,3 +176,47 @@ describe('HeldSegments', () => {
     ])
   })
 })
+
+describe('HeldSegments, acknowledged', () => {
+  const acked = (setup: ReturnType<typeof setUp>) => {
+    const { rows } = setup.store
+    return rows.flags[setup.held.first]! & RowFlag.ACKED ? rows.ackedSec[setup.held.first]! : null
+  }
+
+  it('keeps the time of the first acknowledgment that reached a segment', () => {
+    const setup = setUp(false)
+    setup.insert(2, 'cdef')
+    setup.held.acknowledge(1, 5, 0)
+    expect(acked(setup)).toBeNull()
+    setup.held.acknowledge(3, 7, 0)
+    setup.held.acknowledge(4, 9, 0)
+    expect(acked(setup)).toBe(7)
+  })
+
+  it.each([
+    [4, false],
+    [5, true],
+    [6, true],
+  ])('up to %i has reached a segment at 5 that comes later: %s', (offset, isReached) => {
+    const setup = setUp(false)
+    setup.insert(20, 'x')
+    setup.held.acknowledge(offset, 7, 0)
+    setup.insert(5, 'f')
+    expect(acked(setup) !== null).toBe(isReached)
+  })
+})
+
+it('HeldSegments knows the byte at an offset, where one is held', () => {
+  const { held, insert } = setUp(false)
+  insert(2, 'cd', 2)
+  insert(8, 'i')
+  expect([1, 2, 3, 4, 7, 8, 9].map((offset) => held.byteAt(offset))).toEqual([-1, 99, 100, -1, -1, 105, -1])
+})
+
+it('HeldSegments drops nothing at an offset behind all', () => {
+  const { held, insert, drain } = setUp(false)
+  insert(2, 'cd')
+  expect([held.truncate(4), held.truncate(100), held.bytes]).toEqual([0, 0, 2])
+  expect(held.truncate(3)).toBe(1)
+  expect([...drain()]).toEqual([[2, 'c']])
+})

@@ -123,4 +123,16 @@ describe('HeldStore', () => {
       { numRuns: 500 },
     )
   })
+
+  it('replaces and shortens what it keeps in memory, from the first place on', () => {
+    const spill = new MemorySpill()
+    const store = new HeldStore(pageArena(0, 1), spill)
+    const first = store.keep(bytes('abcdef'), 0, 6)
+    store.replace(first, 2, bytes('<XY>'), 1, 3)
+    expect(heldText(store, first, 6)).toBe('abXYef')
+    store.shorten(first, 2)
+    expect(heldText(store, first, 4)).toBe('abXY')
+    store.drop(first, 4)
+    expect([spill.keptBytes, store.spilledBytes]).toEqual([0, 0])
+  })
 })
