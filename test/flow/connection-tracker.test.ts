@@ -572,3 +572,26 @@ describe('ConnectionTracker: limits', () => {
     expect(setup.tracker.table.count).toBe(3)
   })
 })
+
+it('ConnectionRows counts directions whose payload does not balance', () => {
+  const { tracker, a, end } = setUpTracker()
+  a({ flags: 'S', seq: 0 })
+  a({ flags: 'P.', seq: 1, data: 'abc' })
+  tracker.table.capturedBytes[0]! += 1
+  end()
+  expect(tracker.rows.unbalanced).toBe(1)
+})
+
+it('notes gaps at the end of each connection in its own history', () => {
+  const { a, b, end } = setUpTracker()
+  for (const port of [1001, 1002, 1003, 1004]) {
+    const ports: [number, number] = [port, 80]
+    a({ flags: 'S', seq: 0, ports })
+    b({ flags: 'S.', seq: 0, ack: 1, ports })
+    a({ flags: '.', seq: 1, ack: 1, ports })
+    const lost = { flags: 'P.', seq: 5, ack: 1, data: 'abc', ports }
+    if (port % 2 === 0) a(lost)
+    else b(lost)
+  }
+  expect(end().map(({ history }) => /g/i.exec(history)?.[0])).toEqual(['g', 'G', 'g', 'G'])
+})

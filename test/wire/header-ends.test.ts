@@ -4,6 +4,7 @@ import { llc, ppi, radiotap, snap, u16, u32le, wlan } from '../support/link-fram
 import { decodeFrame, FrameDecoder, payloadText } from './frame-decoder.js'
 import { overUdp } from './tunnels/tunnel-cases.js'
 
+const LOOPBACK = 0
 const ETHERNET = 1
 const TOKEN_RING = 6
 const PPP = 9
@@ -11,6 +12,8 @@ const PPP_HDLC = 50
 const SYMANTEC = 99
 const WLAN = 105
 const RADIOTAP = 127
+const DOCSIS = 143
+const USER2 = 149
 const PPI = 192
 const MPLS = 219
 const hello = ipv4({ protocol: 17 }, udp({}, text('hello')))
@@ -25,6 +28,16 @@ const patched = (frame: Uint8Array, at: number, bytes: readonly number[]) => {
 const halfCommon = concat([0, 0, 8 + 4 + 10, 0], u32le(105), [2, 0, 20, 0], new Uint8Array(8), [5, 0], inWlan)
 const toEnd = (bytes: number) => ipv4({ protocol: 99, totalLength: 0 }, new Uint8Array(bytes))
 const symantec = patched(new Uint8Array(44), 6, [8, 0])
+const CISCO = { etherType: 0x8909 }
+/** A header of PKTAP of so many bytes. */
+const pktap = (bytes: number, recordType: number, linkType: number) =>
+  concat(u32le(bytes), u32le(recordType), u32le(linkType), new Uint8Array(bytes - 12), ethernet(hello))
+/** A DOCSIS frame with one element in its extended header, whose bit for encryption is set. */
+const docsis = (elementType: number) => {
+  const element = [(elementType << 4) | 3, 0, 0x80, 0]
+  const frame = ethernet(hello)
+  return concat([0x01, element.length], u16(element.length + frame.length), element, [0, 0], frame)
+}
 const sourceRouted = concat([0x10, 0x40], [0, 1, 2, 3, 4, 5], [0x80, 7, 8, 9, 10, 11])
 
 describe('where a header ends', () => {
@@ -41,6 +54,50 @@ describe('where a header ends', () => {
     ['PPI cut off', ppi(105, [[3, new Uint8Array(12)]], inWlan), PPI, 20, 'linkHeaderTruncated'],
     ['PPI alone', ppi(105, [], new Uint8Array(0)), PPI, 999, 'linkHeaderTruncated'],
     ['PPI with half a field', halfCommon, PPI, 999, 'hello'],
+    ['radiotap of another version', patched(radiotap({}, inWlan), 0, [1]), RADIOTAP, 999, 'notIp'],
+    [
+      'radiotap with a timestamp, of a damaged frame',
+      radiotap({ flags: 0x50, hasTimestamp: true }, concat(inWlan, text('FCS!'))),
+      RADIOTAP,
+      999,
+      'notIp',
+    ],
+    ['a loopback header alone', Uint8Array.of(2, 0, 0, 0), LOOPBACK, 999, 'ipHeaderTruncated'],
+    ['half a loopback header', Uint8Array.of(2, 0, 0), LOOPBACK, 999, 'linkHeaderTruncated'],
+    ['half of what Cisco adds', ethernet(Uint8Array.of(1), CISCO), ETHERNET, 999, 'linkHeaderTruncated'],
+    ['all of what Cisco adds', ethernet(concat([1, 0], [8, 0], hello), CISCO), ETHERNET, 999, 'hello'],
+    [
+      'what Cisco adds, cut off',
+      ethernet(concat([1, 0], [8, 0], hello), CISCO),
+      ETHERNET,
+      15,
+      'linkHeaderTruncated',
+    ],
+    ['PKTAP as USER2', pktap(108, 1, 1), USER2, 999, 'hello'],
+    ['PKTAP of no usual length', pktap(107, 1, 1), USER2, 999, 'notIp'],
+    ['PKTAP of a greater length', pktap(513, 1, 1), USER2, 999, 'notIp'],
+    ['PKTAP that is no packet', pktap(108, 2, 1), USER2, 999, 'notIp'],
+    ['PKTAP in itself', pktap(108, 1, 149), USER2, 999, 'notIp'],
+    [
+      'a UDP header that is too short',
+      ethernet(ipv4({ protocol: 17 }, new Uint8Array(7))),
+      ETHERNET,
+      999,
+      'transportHeaderMalformed',
+    ],
+    ['a UDP header alone', ethernet(ipv4({ protocol: 17 }, udp({}))), ETHERNET, 999, ''],
+    ['an SCTP header alone', ethernet(ipv4({ protocol: 132 }, new Uint8Array(12))), ETHERNET, 999, ''],
+    [
+      'an SCTP header that is too short',
+      ethernet(ipv4({ protocol: 132 }, new Uint8Array(11))),
+      ETHERNET,
+      999,
+      'transportHeaderMalformed',
+    ],
+    ['DOCSIS that is private upstream', docsis(3), DOCSIS, 999, 'notIp'],
+    ['DOCSIS that is private downstream', docsis(4), DOCSIS, 999, 'notIp'],
+    ['DOCSIS that is private upstream in version 2', docsis(7), DOCSIS, 999, 'notIp'],
+    ['DOCSIS with another element', docsis(5), DOCSIS, 999, 'hello'],
     ['radiotap alone', radiotap({}, new Uint8Array(0)), RADIOTAP, 999, 'linkHeaderTruncated'],
     ['two bytes of a management frame', wlan({ control: 0x80 }, hello), WLAN, 2, 'notIp'],
     [
