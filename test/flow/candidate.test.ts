@@ -79,6 +79,13 @@ describe('Candidate.match()', () => {
     ['an ACK from far away', DATA, 1, { flags: '.', seq: 5000 + 2 ** 30, ack: 1010 }, 'no'],
     ['an ACK of what is far away', DATA, 1, { flags: '.', seq: 5000, ack: 2 ** 30 }, 'no'],
     ['an answer without ACK', DATA, 1, { flags: '', seq: 5000, bytes: 1 }, 'near'],
+    [
+      'a segment behind a gap, of a side that acknowledges 0',
+      [[0, { flags: '.', seq: 1000, bytes: 10, ack: 0 }]],
+      0,
+      { flags: '.', seq: 1020, bytes: 5, ack: 0, at: 1 },
+      'near',
+    ],
     ['a SYN before it', DATA, 0, { flags: 'S', seq: 999 }, 'confirmed'],
     ['a SYN some bytes before it', DATA, 0, { flags: 'S', seq: 990 }, 'near'],
     ['a SYN behind its start', DATA, 0, { flags: 'S', seq: 1000 }, 'no'],

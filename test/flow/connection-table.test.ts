@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConnectionTable } from '../../src/flow/connection-table.js'
+import { ADDRESS_WORDS, ConnectionTable } from '../../src/flow/connection-table.js'
 
 /** All columns of a connection's row and of its half-streams, but those that the owner sets in any case. */
 const SET_BY_OWNER = new Set([
@@ -58,4 +58,19 @@ describe('ConnectionTable', () => {
     const again = Array.from({ length: 400 }, () => table.allocate())
     expect(new Set(again)).toEqual(new Set(numbers.slice(0, 400)))
   })
+})
+
+it('ConnectionTable gives a connection of a number that is used again no address of the one before', () => {
+  const table = new ConnectionTable()
+  for (let i = 0; i < 4; i++) table.allocate()
+  table.address.fill(7, 0, 4 * ADDRESS_WORDS)
+  table.release(2)
+  expect(table.allocate()).toBe(2)
+  const filled = Array.from({ length: 4 }, (_, i) =>
+    table.address.subarray(i * ADDRESS_WORDS, (i + 1) * ADDRESS_WORDS).every((word) => word === 7),
+  )
+  expect(filled).toEqual([true, true, false, true])
+  expect([...table.address.subarray(2 * ADDRESS_WORDS, 3 * ADDRESS_WORDS)]).toEqual(
+    Array(ADDRESS_WORDS).fill(0),
+  )
 })

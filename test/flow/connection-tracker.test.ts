@@ -595,3 +595,13 @@ it('notes gaps at the end of each connection in its own history', () => {
   }
   expect(end().map(({ history }) => /g/i.exec(history)?.[0])).toEqual(['g', 'G', 'g', 'G'])
 })
+
+it('an ICMP error is looked for among the numbers of its own connection', () => {
+  const { a, icmpError, end } = setUpTracker()
+  for (const [i, seq] of [0, 2 ** 30, -(2 ** 31), -(2 ** 30)].entries()) {
+    a({ flags: 'S', seq, ports: [1001 + i, 80] })
+  }
+  icmpError(true, { ports: [1003, 80], seq: -(2 ** 31) })
+  icmpError(true, { ports: [1004, 80], seq: 0 })
+  expect(end().map(({ icmpErrors }) => icmpErrors)).toEqual([0, 0, 1, 0])
+})

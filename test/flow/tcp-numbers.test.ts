@@ -60,6 +60,7 @@ describe('TcpNumbers', () => {
   // [what, bits seen of the originator besides its payload, flags, seq, ack, fit]
   it.each<[string, number, number, number, number, number]>([
     ['a SYN+ACK that answers a SYN', HalfSeen.SYN, SYN | ACK, 4999, 1000, Fit.NEAR],
+    ['a SYN+ACK that answers a SYN late', HalfSeen.SYN, SYN | ACK, 4999, 1005, Fit.NEAR],
     ['a SYN+ACK of what was acknowledged', 0, SYN | ACK, 4999, 1000, Fit.NEAR],
     ['a SYN+ACK that acknowledges payload', 0, SYN | ACK, 4999, 1005, Fit.NO],
     ['a SYN of the other side', HalfSeen.SYN, SYN, 4999, 0, Fit.NEAR],
