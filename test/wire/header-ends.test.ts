@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concat, ethernet, fragmentHeader, ipv4, ipv6, mpls, text, udp } from '../support/frames.js'
+import { concat, ethernet, fragmentHeader, icmp, ipv4, ipv6, mpls, text, udp } from '../support/frames.js'
 import { llc, ppi, radiotap, snap, u16, u32le, wlan } from '../support/link-frames.js'
 import { decodeFrame, FrameDecoder, payloadText } from './frame-decoder.js'
 import { overUdp } from './tunnels/tunnel-cases.js'
@@ -10,6 +10,7 @@ const TOKEN_RING = 6
 const PPP = 9
 const PPP_HDLC = 50
 const SYMANTEC = 99
+const FRAME_RELAY = 107
 const WLAN = 105
 const RADIOTAP = 127
 const DOCSIS = 143
@@ -61,6 +62,13 @@ describe('where a header ends', () => {
       RADIOTAP,
       999,
       'notIp',
+    ],
+    [
+      'Frame Relay with a byte of padding',
+      concat([0x18, 0x41, 3, 0, 0xcc], hello),
+      FRAME_RELAY,
+      999,
+      'hello',
     ],
     ['a loopback header alone', Uint8Array.of(2, 0, 0, 0), LOOPBACK, 999, 'ipHeaderTruncated'],
     ['half a loopback header', Uint8Array.of(2, 0, 0), LOOPBACK, 999, 'linkHeaderTruncated'],
@@ -211,4 +219,49 @@ describe('fragments', () => {
     decoder.decode(first(3), { tsSec: 5001 })
     expect(decoder.decoder.fragments.trackerLimitHits).toBe(1)
   })
+
+  it('of one moment, nanoseconds apart, belong together', () => {
+    const decoder = new FrameDecoder()
+    const piece = (offset: number, more: boolean) =>
+      ethernet(ipv6({ protocol: 253, extensions: [fragmentHeader(1, offset, more)] }, text('abcdefgh')))
+    expect(decoder.decode(piece(0, true), { tsSec: 1000, tsNsec: 100 }).status).toBe('fragment')
+    const { packet } = decoder.decode(piece(8, false), { tsSec: 1000, tsNsec: 900 })
+    expect(payloadText(packet)).toBe('abcdefghabcdefgh')
+  })
+
+  it('that differ from an earlier copy are counted byte by byte', () => {
+    const decoder = new FrameDecoder()
+    const piece = (content: string, more = true) =>
+      ethernet(ipv6({ protocol: 253, extensions: [fragmentHeader(1, more ? 0 : 8, more)] }, text(content)))
+    decoder.decode(piece('abcdefgh'))
+    decoder.decode(piece('abXXefgX'))
+    decoder.decode(piece('ij', false))
+    expect(decoder.decoder.fragments.conflictBytes).toBe(3)
+  })
+
+  it('that lie beyond the last one are counted as different', () => {
+    const decoder = new FrameDecoder()
+    const piece = (offset: number, more: boolean, content: string) =>
+      ethernet(ipv6({ protocol: 253, extensions: [fragmentHeader(1, offset, more)] }, text(content)))
+    decoder.decode(piece(16, true, 'beyond!!'))
+    decoder.decode(piece(8, false, 'end'))
+    expect(payloadText(decoder.decode(piece(0, true, 'abcdefgh')).packet)).toBe('abcdefghend')
+    expect(decoder.decoder.fragments.conflictBytes).toBe(13)
+  })
+})
+
+it('an ICMP error that quotes no IP packet quotes nothing', () => {
+  const quoted = (version: number) =>
+    ethernet(ipv4({ protocol: 1 }, icmp(3, 1, patched(hello, 0, [(version << 4) | 5]))))
+  expect(decodeFrame(quoted(4)).packet?.quoted).not.toBeNull()
+  expect(decodeFrame(quoted(5)).packet?.quoted).toBeNull()
+})
+
+it('the last stop of a route is found behind another option', () => {
+  const route = [137, 11, 4, 1, 1, 1, 1, 2, 2, 2, 2, 0]
+  const packet = ipv4(
+    { protocol: 17, dst: '9.9.9.9', options: [0x94, 4, 0, 0, ...route] },
+    udp({}, text('hello')),
+  )
+  expect(decodeFrame(ethernet(packet)).packet?.dst).toBe('2.2.2.2')
 })
