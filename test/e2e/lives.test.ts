@@ -192,15 +192,19 @@ describe.each(CAPTURES)('%s', (name, missing, expected) => {
 
   it('has it with IPv6, too', () => expectConnections(inIpv6(recordsOf(name)), missing, expected))
 
-  it('has it with every packet twice, too, but for what is outside and what answers a RST', async () => {
-    const twice = recordsOf(name).flatMap((record) => [record, record])
-    const results = await resultsOf(folder, [fileOf(twice, FORM)], { noWrite: true })
-    const streams = results.records.map((r) => [r.orig_bytes, r.resp_bytes])
-    const isDatagrams = name.startsWith('udp')
-    expect(streams).toEqual(
-      expected.map(([orig, resp]) => (isDatagrams ? [2 * orig, 2 * resp] : [orig, resp])),
-    )
-  })
+  it.each([
+    ['auto', 1],
+    ['off', 2],
+  ] as const)(
+    'has it with every packet twice, too, but for what is outside, with --dedup %s',
+    async (dedup, datagrams) => {
+      const twice = recordsOf(name).flatMap((record) => [record, record])
+      const results = await resultsOf(folder, [fileOf(twice, FORM)], { noWrite: true, dedup })
+      const streams = results.records.map((r) => [r.orig_bytes, r.resp_bytes])
+      const times = name.startsWith('udp') ? datagrams : 1
+      expect(streams).toEqual(expected.map(([orig, resp]) => [times * orig, times * resp]))
+    },
+  )
 
   it.each(['vlan', 'gre', 'vxlan'] as Encapsulation[])('has it inside of %s', (kind) =>
     expectConnections(encapsulated(recordsOf(name), kind), missing, expected),

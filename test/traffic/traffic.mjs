@@ -184,17 +184,11 @@ async function run(number, seed, folder) {
       join(folder, `got-${path}`),
       `http://${host}/${path}`,
     ])
-    const curl = start(client, [
-      'curl',
-      '-s',
-      '-Z',
-      '--parallel-max',
-      '4',
-      '--max-time',
-      '300',
-      '-g',
-      ...urls,
-    ])
+    const curl = start(
+      client,
+      ['curl', '-s', '-Z', '--parallel-max', '4', '--max-time', '300', '-g', ...urls],
+      'ignore',
+    )
     children.push(curl)
     const curlCode = await ended(curl)
     await sleep(1500)
