@@ -2,6 +2,7 @@ import { SharedMemory } from '../bytes/shared-memory.js'
 import { type CaptureReader, MAX_RECORD_BYTES, RECORD_OVERHEAD_BYTES } from '../capture/capture-reader.js'
 import type { Config } from '../config/config.js'
 import { CaptureFormatError, type Failure, failureOf, InputError } from '../errors.js'
+import { COPY_NSEC } from '../flow/batches.js'
 import { OpenCount } from '../flow/open-count.js'
 import type { ByteSource } from '../input/byte-source.js'
 import { type Input, isStream } from '../input/input.js'
@@ -102,6 +103,7 @@ export class Conversion {
       encaps: this.#encaps,
       space,
       linkType: config.linkType === 'auto' ? null : config.linkType,
+      copyNsec: config.dedup === 'auto' ? COPY_NSEC : 0,
     })
     const handoverDir = hooks.handoverDir ?? null
     const hasPlaces = inputs.selection !== undefined || wantsPlaces({ config, handoverDir })

@@ -116,7 +116,11 @@ export function countsOf(facts: CountedFacts): Counts {
     results.reduce((total, result) => total + of(result), 0)
   const copies = sum((r) => r.copies)
   return {
-    packets: { ...facts.packets, duplicates: copies, delivered: facts.packets.delivered - copies },
+    packets: {
+      ...facts.packets,
+      duplicates: facts.packets.duplicates + copies,
+      delivered: facts.packets.delivered - copies,
+    },
     connections: connectionCounts(results),
     bytes: {
       captured: facts.capturedBytes,

@@ -51,6 +51,10 @@ export class FragmentTracker {
   isDelivered = false
   /** Sum of the IP lengths of all fragments that had something new. */
   ipBytes = 0
+  /** True when it is complete, and kept because copies of its fragments may come. */
+  isKept = false
+  /** Start, end and time of each fragment that is no copy, if the owner notes them: four numbers each. */
+  readonly arrivals: number[] = []
   /** Where the frames of its fragments stand, in pairs; see `FrameTrail`. */
   frames: number[] = []
   /** Captured bytes that differ from an earlier copy or lie after the datagram's end. */
@@ -82,8 +86,26 @@ export class FragmentTracker {
     this.protocol = NO_PROTOCOL
     this.isDelivered = false
     this.ipBytes = 0
+    this.isKept = false
+    this.arrivals.length = 0
     if (this.frames.length > 0) this.frames = []
     this.conflictBytes = 0
+  }
+
+  /** True when a fragment with this range came at most `nsec` before this time, or after it. */
+  cameRecently(start: number, end: number, tsSec: number, tsNsec: number, nsec: number): boolean {
+    const { arrivals } = this
+    for (let i = 0; i < arrivals.length; i += 4) {
+      if (arrivals[i] !== start || arrivals[i + 1] !== end) continue
+      if (Math.abs(nsecBetween(arrivals[i + 2]!, arrivals[i + 3]!, tsSec, tsNsec)) <= nsec) return true
+    }
+    return false
+  }
+
+  /** True when its latest fragment came at most `nsec` before this time, or after it. */
+  isRecent(tsSec: number, tsNsec: number, nsec: number): boolean {
+    const { arrivals } = this
+    return Math.abs(nsecBetween(arrivals.at(-2)!, arrivals.at(-1)!, tsSec, tsNsec)) <= nsec
   }
 
   /** Additional memory that it needs to hold bytes up to `end`. */
@@ -153,6 +175,13 @@ export class FragmentTracker {
     return this.#coveredBlocks !== coveredBlocks || this.conflictBytes !== conflictBytes
   }
 
+  /** True when `bytes[from, from + capturedBytes)` is what the datagram has from `offset` on, as far as that was captured. */
+  hasSame(bytes: Uint8Array, from: number, capturedBytes: number, offset: number): boolean {
+    const count = Math.min(capturedBytes, this.capturedBytes - offset)
+    for (let i = 0; i < count; i++) if (bytes[from + i] !== this.#bytes[offset + i]) return false
+    return true
+  }
+
   #endAt(totalBytes: number): void {
     this.#totalBytes = totalBytes
     if (this.#highBytes <= totalBytes) return
@@ -200,4 +229,8 @@ export class FragmentTracker {
     this.#bytes = buffer.bytes
     this.#blocks = buffer.blocks
   }
+}
+
+function nsecBetween(sec: number, nsec: number, otherSec: number, otherNsec: number): number {
+  return (otherSec - sec) * 1e9 + otherNsec - nsec
 }

@@ -1,9 +1,9 @@
-import { u32be } from '../bytes/endian.js'
 import { FragmentBuffers } from './fragment-buffers.js'
-import { FragmentTracker, KEY_WORDS, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
+import { FragmentKey } from './fragment-key.js'
+import { FragmentTracker, MAX_DATAGRAM_BYTES, NO_PROTOCOL } from './fragment-tracker.js'
 import type { FrameTrail } from './frame-trail.js'
 import type { IpHeader } from './ip-header.js'
-import { WordHash } from './word-hash.js'
+import { RecentDatagrams } from './recent-datagrams.js'
 
 /** Space for reassembled datagrams. */
 export interface ReassembledSpace {
@@ -16,7 +16,6 @@ export interface ReassembledSpace {
 }
 
 const ADDRESS_BYTES = 16
-const TWO_32 = 2 ** 32
 /** Most bytes that one call reserves in a {@link ReassembledSpace}: two IPv6 addresses and a datagram. */
 export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
 
@@ -26,8 +25,8 @@ export const MAX_REASSEMBLED_BYTES = MAX_DATAGRAM_BYTES + 2 * ADDRESS_BYTES
  */
 export const MAX_REASSEMBLED_DATAGRAMS = 2
 
-/** Result of adding a fragment. `'held'`: others are missing. `'complete'`: the datagram is ready. */
-export type FragmentStatus = 'held' | 'complete' | 'malformed'
+/** Result of adding a fragment. `'held'`: others are missing. `'copy'`: it came before. `'complete'`: the datagram is ready. */
+export type FragmentStatus = 'held' | 'copy' | 'complete' | 'malformed'
 
 /** Capture time after which an incomplete datagram is given up, by IP version (as in Linux; RFC 8200 §4.5). */
 const MAX_AGE_SEC = { 4: 30, 6: 60 } as const
@@ -58,9 +57,9 @@ export class FragmentTable {
   readonly #space: ReassembledSpace
   readonly #firstOfHash = new Map<number, FragmentTracker>()
   readonly #spare: FragmentTracker[] = []
+  readonly #recent: RecentDatagrams
   readonly #buffers: FragmentBuffers
-  readonly #key = new Uint32Array(KEY_WORDS)
-  readonly #hash = new WordHash()
+  readonly #key = new FragmentKey()
   #oldest: FragmentTracker | null = null
   #newest: FragmentTracker | null = null
   #count = 0
@@ -71,7 +70,9 @@ export class FragmentTable {
   /** Null: nobody wants to know frames. */
   trail: FrameTrail | null = null
 
-  constructor(limits: FragmentLimits, space: ReassembledSpace) {
+  /** @param copyNsec How long copies of a fragment come that the way of capturing made; 0: they are fragments like others. */
+  constructor(limits: FragmentLimits, space: ReassembledSpace, copyNsec = 0) {
+    this.#recent = new RecentDatagrams(copyNsec)
     this.#limits = limits
     this.#space = space
     this.#buffers = new FragmentBuffers(limits.fragmentBytes)
@@ -120,11 +121,20 @@ export class FragmentTable {
     const end = ip.fragmentOffset + wireBytes
     if (wireBytes <= 0 || end > MAX_DATAGRAM_BYTES) return 'malformed'
 
-    const tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
-    if (!this.#makeRoom(tracker, end, tsSec, tsNsec)) return 'held'
     const capturedBytes = Math.min(ip.to - ip.at, wireBytes)
+    this.#releaseOutdated(tsSec, tsNsec)
+    let tracker = this.#trackerOf(bytes, ip, tsSec, tsNsec)
+    const mayBeCopy = this.#recent.mayBeCopy(tracker, ip.fragmentOffset, end, tsSec, tsNsec)
+    if (tracker.isKept) {
+      if (mayBeCopy && tracker.hasSame(bytes, ip.at, capturedBytes, ip.fragmentOffset)) return 'copy'
+      this.#release(tracker) // another datagram with the same identification
+      tracker = this.#open(tracker.hash, tsSec, tsNsec)
+    }
+    if (!this.#makeRoom(tracker, end, tsSec, tsNsec)) return 'held'
     const isNew = tracker.add(bytes, ip.at, capturedBytes, ip.fragmentOffset, wireBytes, isLast)
     if (isNew) tracker.ipBytes += ip.ipBytes
+    else if (mayBeCopy && !tracker.isDelivered) return 'copy'
+    if (this.#recent.isWanted) tracker.arrivals.push(ip.fragmentOffset, end, tsSec, tsNsec)
     if (ip.fragmentOffset === 0) {
       if (capturedBytes < wireBytes && (tracker.isDelivered || tracker.protocol === NO_PROTOCOL)) {
         tracker.isDelivered = true
@@ -138,7 +148,7 @@ export class FragmentTable {
       if (ip.isFragment) this.trail.hold(tracker.frames)
       else this.trail.complete(tracker.frames)
     }
-    if (isComplete) this.#release(tracker)
+    if (isComplete) this.#keepOrRelease(tracker)
     return ip.isFragment ? 'held' : 'complete'
   }
 
@@ -167,14 +177,16 @@ export class FragmentTable {
 
   /** Finds or creates the tracker of the fragment's datagram. */
   #trackerOf(bytes: Uint8Array, ip: IpHeader, tsSec: number, tsNsec: number): FragmentTracker {
-    const hash = this.#setKey(bytes, ip)
+    const hash = this.#key.set(bytes, ip)
     const first = this.#firstOfHash.get(hash) ?? null
     for (let tracker = first; tracker !== null; tracker = tracker.sameHash) {
-      if (!this.#hasKey(tracker)) continue
+      if (!this.#key.equals(tracker.key)) continue
       if (!isExpired(tracker, tsSec, tsNsec)) return tracker
       this.#giveUp(tracker)
       break
     }
+    if (this.#count >= this.#limits.fragmentTrackers && this.#recent.oldest !== null)
+      this.#release(this.#recent.oldest)
     if (this.#count >= this.#limits.fragmentTrackers && this.#oldest !== null) {
       if (!isExpired(this.#oldest, tsSec, tsNsec)) this.#trackerLimitHits += 1
       this.#giveUp(this.#oldest)
@@ -186,7 +198,7 @@ export class FragmentTable {
     const spare = this.#spare.pop()
     spare?.reopen()
     const tracker = spare ?? new FragmentTracker(this.#buffers)
-    tracker.key.set(this.#key)
+    tracker.key.set(this.#key.words)
     tracker.hash = hash
     tracker.bornSec = tsSec
     tracker.bornNsec = tsNsec
@@ -207,6 +219,11 @@ export class FragmentTable {
   #makeRoom(tracker: FragmentTracker, end: number, tsSec: number, tsNsec: number): boolean {
     const more = tracker.moreBytesFor(end)
     while (this.#buffers.usedBytes + more > this.#limits.fragmentBytes) {
+      const { oldest: kept } = this.#recent
+      if (kept !== null) {
+        this.#release(kept)
+        continue
+      }
       const oldest = this.#oldest!
       const victim = oldest === tracker && oldest.newer !== null ? oldest.newer : oldest
       if (!isExpired(victim, tsSec, tsNsec)) this.#byteLimitHits += 1
@@ -216,12 +233,30 @@ export class FragmentTable {
     return true
   }
 
+  // A complete datagram is kept for a while, because copies of its fragments may come.
+  #keepOrRelease(tracker: FragmentTracker): void {
+    if (!this.#recent.isWanted || tracker.isDelivered) {
+      this.#release(tracker)
+      return
+    }
+    tracker.isKept = true
+    this.#recent.add(tracker)
+  }
+
+  #releaseOutdated(tsSec: number, tsNsec: number): void {
+    const recent = this.#recent
+    for (let old = recent.outdated(tsSec, tsNsec); old !== null; old = recent.outdated(tsSec, tsNsec)) {
+      this.#release(old)
+    }
+  }
+
   #giveUp(tracker: FragmentTracker): void {
-    if (!tracker.isDelivered) this.#incomplete += 1
+    if (!tracker.isDelivered && !tracker.isKept) this.#incomplete += 1
     this.#release(tracker)
   }
 
   #release(tracker: FragmentTracker): void {
+    if (tracker.isKept) this.#recent.remove(tracker)
     this.#count -= 1
     this.#conflictBytes += tracker.conflictBytes
     if (tracker.older === null) this.#oldest = tracker.newer
@@ -244,32 +279,6 @@ export class FragmentTable {
     } else {
       this.#firstOfHash.set(tracker.hash, tracker.sameHash)
     }
-  }
-
-  /** Sets `#key` to the fragment's datagram (RFC 791 §3.2, RFC 8200 §4.5) and returns its hash. */
-  #setKey(bytes: Uint8Array, ip: IpHeader): number {
-    const key = this.#key
-    // Only IPv4 identifies datagrams by protocol, too.
-    key[0] = ip.version === 4 ? (4 << 8) | ip.protocol : 6 << 8
-    key[1] = ip.fragmentId
-    if (ip.version === 4) {
-      key.fill(0, 2)
-      key[2] = ip.src
-      key[3] = ip.dst
-    } else {
-      for (let i = 0; i < 4; i++) {
-        key[2 + i] = u32be(bytes, ip.src + 4 * i)
-        key[6 + i] = u32be(bytes, ip.dst + 4 * i)
-      }
-    }
-    key[10] = ip.tunnelHash % TWO_32
-    key[11] = Math.floor(ip.tunnelHash / TWO_32)
-    return this.#hash.of(key, KEY_WORDS)
-  }
-
-  #hasKey(tracker: FragmentTracker): boolean {
-    for (let i = 0; i < KEY_WORDS; i++) if (tracker.key[i] !== this.#key[i]) return false
-    return true
   }
 }
 

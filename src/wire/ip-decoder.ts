@@ -22,6 +22,7 @@ export const MAX_LAYERS = 16
 export type IpStatus =
   | 'delivered'
   | 'fragment'
+  | 'copy'
   | 'ipHeaderTruncated'
   | 'ipHeaderMalformed'
   | 'fragmentMalformed'
@@ -48,18 +49,20 @@ export class IpDecoder {
   /**
    * @param decap    Whether to look inside tunnels.
    * @param decodeAs Ports that stand for another tunnel than theirs.
+   * @param copyNsec See `FragmentTable`.
    */
   constructor(
     decap: boolean,
     limits: FragmentLimits,
     space: ReassembledSpace,
     decodeAs: readonly DecodeAs[],
+    copyNsec: number,
   ) {
     this.#decap = decap
     this.#udpTunnels = new PortTunnels('udp', decodeAs)
     const hasTcp = decodeAs.some(({ protocol }) => protocol === 'tcp')
     this.#tcpTunnels = hasTcp ? new PortTunnels('tcp', decodeAs) : null
-    this.fragments = new FragmentTable(limits, space)
+    this.fragments = new FragmentTable(limits, space, copyNsec)
   }
 
   /**
@@ -78,8 +81,9 @@ export class IpDecoder {
     if (transport !== 'delivered') return transport
     if (this.#decap && (out.protocol !== IpProtocol.TCP || this.#tcpTunnels !== null)) {
       const decodeTunnel = this.#tunnelOf(out)
-      if (decodeTunnel !== null && this.#open(decodeTunnel, bytes, cursor, packet, out) === 'fragment') {
-        return 'fragment'
+      if (decodeTunnel !== null) {
+        const status = this.#open(decodeTunnel, bytes, cursor, packet, out)
+        if (status === 'fragment' || status === 'copy') return status
       }
     }
     out.encapId = cursor.encaps.intern()
@@ -101,7 +105,7 @@ export class IpDecoder {
       cursor.moreAt = -1
       const status = this.#decodeInside(decodeTunnel, bytes, cursor, packet, out)
       cursor.moreAt = moreAt
-      if (status === 'fragment') return status
+      if (status === 'fragment' || status === 'copy') return status
       if (status !== 'delivered') {
         encaps.truncate(depth)
         decodeTransport(bytes, this.#ip, out)
@@ -148,6 +152,7 @@ export class IpDecoder {
       ip.tunnelHash = cursor.encaps.tunnelHash()
       const fragment = this.fragments.add(bytes, ip, packet.tsSec, packet.tsNsec)
       if (fragment === 'held') return 'fragment'
+      if (fragment === 'copy') return 'copy'
       if (fragment === 'malformed') return 'fragmentMalformed'
       this.#reassembled += 1
       const chain = walkExtensionHeaders(bytes, ip)

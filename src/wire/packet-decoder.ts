@@ -50,6 +50,8 @@ export interface PacketDecoderOptions {
   readonly linkType: number | null
   /** Ports that stand for another tunnel than theirs; absent: none. */
   readonly decodeAs?: readonly DecodeAs[]
+  /** Copies of fragments are told from others that come so long after the first; absent or 0: they are fragments. */
+  readonly copyNsec?: number
 }
 
 /** Decodes captured frames in place, from the link layer to the transport payload. */
@@ -78,7 +80,13 @@ export class PacketDecoder {
   constructor(options: PacketDecoderOptions) {
     this.linkType = options.linkType
     this.#cursor = blankFrameCursor(options.encaps)
-    this.#ips = new IpDecoder(options.decap, options.limits, options.space, options.decodeAs ?? [])
+    this.#ips = new IpDecoder(
+      options.decap,
+      options.limits,
+      options.space,
+      options.decodeAs ?? [],
+      options.copyNsec ?? 0,
+    )
   }
 
   /** Fragments and their counters. */
@@ -161,7 +169,8 @@ export class PacketDecoder {
     if (layer !== Layer.IP) return this.#countEnd(layer)
     if (this.#cursor.encaps.isOverfull) return this.#countMalformed('tooManyLayers')
     const status = this.#ips.decode(bytes, this.#cursor, packet, out)
-    return status === 'delivered' || status === 'fragment' ? status : this.#countMalformed(status)
+    if (status === 'delivered' || status === 'fragment' || status === 'copy') return status
+    return this.#countMalformed(status)
   }
 
   #countUnknown(linkType: number): DecodeStatus {

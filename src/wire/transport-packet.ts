@@ -122,4 +122,4 @@ export function blankTransportPacket(): TransportPacket {
 }
 
 /** Result for a captured packet. The run's summary counts each. */
-export type DecodeStatus = 'delivered' | 'notIp' | 'malformed' | 'fragment'
+export type DecodeStatus = 'delivered' | 'notIp' | 'malformed' | 'fragment' | 'copy'

@@ -49,6 +49,8 @@ export interface DecoderSettings {
   readonly decodeAs?: readonly DecodeAs[]
   /** Throw when the decoder reads a byte outside of the frame and of reassembled datagrams. */
   readonly isWatched?: boolean
+  /** Look for copies of fragments; without it no. */
+  readonly copyNsec?: number
 }
 
 const FRAME_AT = 1000
@@ -73,7 +75,7 @@ export class FrameDecoder {
   constructor(
     limits: Partial<Limits> = {},
     linkType: number | null = null,
-    { decap = true, decodeAs = [], isWatched = false }: DecoderSettings = {},
+    { decap = true, decodeAs = [], isWatched = false, copyNsec = 0 }: DecoderSettings = {},
   ) {
     this.#bytes.fill(0xee)
     this.#view = isWatched ? this.#watchedView() : this.#bytes
@@ -95,6 +97,7 @@ export class FrameDecoder {
         },
       },
       linkType,
+      copyNsec,
     })
   }
 

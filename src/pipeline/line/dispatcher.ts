@@ -201,6 +201,9 @@ export class Dispatcher {
         packets.fragments += 1
         this.#needsSpace = true
         return
+      case 'copy':
+        packets.duplicates += 1
+        return
       case 'notIp':
         packets.not_ip += 1
         return
