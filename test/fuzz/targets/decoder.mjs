@@ -65,7 +65,7 @@ class DecoderBench {
       encaps: new EncapWriter(EncapTable.allocate(options.limits.encaps)),
       space: { reserve: (bytes) => this.reserve(bytes) },
     })
-    this.statuses = { delivered: 0, notIp: 0, malformed: 0, fragment: 0 }
+    this.statuses = { delivered: 0, notIp: 0, malformed: 0, fragment: 0, copy: 0 }
     this.frames = 0
   }
 

@@ -201,10 +201,10 @@ async function conversion(options, places) {
 
 /** @param {Summary} summary */
 function checkSummary(summary) {
-  const { read, filtered, not_ip, malformed, fragments, delivered } = summary.packets
+  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = summary.packets
   mustAgree(
     read,
-    filtered + not_ip + malformed + fragments + delivered,
+    filtered + not_ip + malformed + fragments + duplicates + delivered,
     'Packets read, and what became of them,',
   )
   const texts = [
