@@ -1,7 +1,7 @@
 /** A copy comes at most so long after the first. */
 export const COPY_NSEC = 20_000_000
 /** Packets of the capture in one batch. */
-export const BATCH_PACKETS = 256
+export const BATCH_PACKETS = 1024
 const NSEC_PER_SEC = 1_000_000_000
 
 /** Lowest and highest time of packets. */
@@ -63,7 +63,8 @@ export class Batches {
   /** A batch has ended; the next one's first packet of this worker gets the row `nextRow`. */
   end(nextRow: number, times: BatchTimes): void {
     const lows = this.#lows
-    const batch: Batch = { ...times, fromRow: this.#nextRow }
+    const { lowSec, lowNsec, highSec, highNsec } = times
+    const batch: Batch = { lowSec, lowNsec, highSec, highNsec, fromRow: this.#nextRow }
     this.#nextRow = nextRow
     for (let last = lows.at(-1); last !== undefined; last = lows.at(-1)) {
       if (nsecBetween(times.lowSec, times.lowNsec, last.lowSec, last.lowNsec) > 0) break

@@ -104,12 +104,16 @@ export class ConnectionTracker {
       found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
     const { copies } = this
     if (copies?.has(found, side, isPlain, bytes, packet)) return
-    const connection = this.#route(found, side, isPlain, bytes, packet)
+    if (isPlain && !this.#times.isIdle(found, packet.tsSec, packet.tsNsec)) {
+      this.#take(found, side, bytes, packet)
+      return
+    }
+    const connection = this.#route(found, side, bytes, packet)
     if (connection !== found) copies?.move(connection)
   }
 
-  // Takes a packet, of whose 5-tuple `found` is a connection or `NONE`. Returns the connection that it belongs to, or `NONE`.
-  #route(found: number, foundSide: 0 | 1, isPlain: boolean, bytes: Uint8Array, packet: FlowPacket): number {
+  // Takes a packet that is not plain, of whose 5-tuple `found` is a connection or `NONE`. Returns the connection that it belongs to, or `NONE`.
+  #route(found: number, foundSide: 0 | 1, bytes: Uint8Array, packet: FlowPacket): number {
     let connection = found
     let side = foundSide
     if (connection === NONE) {
@@ -122,7 +126,7 @@ export class ConnectionTracker {
         connection = this.rows.open(bytes, packet)
         side = this.#index.side
       }
-    } else if (!isPlain || this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
+    } else {
       connection = this.lives.route(connection, side, bytes, packet)
       if (connection === NONE) return NONE
       side = this.lives.side

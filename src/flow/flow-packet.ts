@@ -1,4 +1,4 @@
-import { blankTransportFields, type QuotedPacket, type TransportFields } from '../wire/transport-packet.js'
+import { BlankTransportFields, type QuotedPacket, type TransportFields } from '../wire/transport-packet.js'
 import type { PacketPlace } from './packet-place.js'
 
 /** One packet as a worker gets it. The worker's loop makes one and reuses it. */
@@ -32,24 +32,25 @@ export interface FlowPacket extends TransportFields {
   place: PacketPlace | null
 }
 
+class BlankFlowPacket extends BlankTransportFields implements FlowPacket {
+  hash = 0
+  record = 0
+  number = 0
+  tsSec = 0
+  tsNsec = 0
+  isNanosecond = false
+  lastByte = 0
+  frameFrom = 0
+  frameBytes = 0
+  interfaceId = 0
+  input = 0
+  inputBase = 0
+  recordBytes = 0
+  place: PacketPlace | null = null
+}
+
 export function blankFlowPacket(): FlowPacket {
-  return {
-    ...blankTransportFields(),
-    hash: 0,
-    record: 0,
-    number: 0,
-    tsSec: 0,
-    tsNsec: 0,
-    isNanosecond: false,
-    lastByte: 0,
-    frameFrom: 0,
-    frameBytes: 0,
-    interfaceId: 0,
-    input: 0,
-    inputBase: 0,
-    recordBytes: 0,
-    place: null,
-  }
+  return new BlankFlowPacket()
 }
 
 /** What an ICMP error quotes, as a worker gets it. The worker's loop makes one and reuses it. */

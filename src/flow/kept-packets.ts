@@ -1,5 +1,5 @@
 import type { HeldStore } from '../stream/held-store.js'
-import type { FlowPacket } from './flow-packet.js'
+import { blankFlowPacket, type FlowPacket } from './flow-packet.js'
 
 /** Packets that a worker keeps at most: about 32 MiB beside their bytes. */
 const MAX_PACKETS = 65_536
@@ -32,7 +32,7 @@ export class KeptPackets {
 
   keep(side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): KeptPacket {
     this.#count += 1
-    const kept = { ...packet }
+    const kept = Object.assign(blankFlowPacket(), packet)
     const { transportFrom, payloadFrom, payloadBytes } = packet
     const frameBytes = this.#hasFrames ? packet.frameBytes : 0
     const transportBytes = payloadFrom - transportFrom + payloadBytes

@@ -88,37 +88,46 @@ export interface TransportPacket extends TransportFields {
   quoted: QuotedPacket
 }
 
-export function blankTransportFields(): TransportFields {
-  return {
+/** Fields that are all 0. A class: the fields of an object that was spread are one load further away. */
+export class BlankTransportFields implements TransportFields {
+  protocol = 0
+  ipVersion: 4 | 6 = 4
+  src = 0
+  dst = 0
+  srcPort = 0
+  dstPort = 0
+  payloadFrom = 0
+  payloadBytes = 0
+  originalPayloadBytes = 0
+  seq = 0
+  ack = 0
+  tcpFlags = 0
+  window = 0
+  ipBytes = 0
+  ipFrom = 0
+  transportFrom = 0
+  identification = 0
+  hopLimit = 0
+  linkType = 0
+  encapId = 0
+}
+
+class BlankTransportPacket extends BlankTransportFields implements TransportPacket {
+  hasQuote = false
+  quoted: QuotedPacket = {
     protocol: 0,
     ipVersion: 4,
     src: 0,
     dst: 0,
     srcPort: 0,
     dstPort: 0,
-    payloadFrom: 0,
-    payloadBytes: 0,
-    originalPayloadBytes: 0,
     seq: 0,
-    ack: 0,
-    tcpFlags: 0,
-    window: 0,
-    ipBytes: 0,
-    ipFrom: 0,
-    transportFrom: 0,
-    identification: 0,
-    hopLimit: 0,
-    linkType: 0,
-    encapId: 0,
+    hasSeq: false,
   }
 }
 
 export function blankTransportPacket(): TransportPacket {
-  return {
-    ...blankTransportFields(),
-    hasQuote: false,
-    quoted: { protocol: 0, ipVersion: 4, src: 0, dst: 0, srcPort: 0, dstPort: 0, seq: 0, hasSeq: false },
-  }
+  return new BlankTransportPacket()
 }
 
 /** Result for a captured packet. The run's summary counts each. */

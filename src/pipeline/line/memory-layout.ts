@@ -7,7 +7,7 @@ const ADDRESSES_REFUSED =
   'Cannot begin: the system refuses address space (not memory): Node.js reserves 10 GiB of addresses for what threads ' +
   'share, however small --memory is (raise ulimit -v, or set NODE_OPTIONS=--disable-wasm-trap-handler)'
 /** Records of one ring at most, and of all rings together. */
-const RING_RECORDS = 16_384
+const RING_RECORDS = 8192
 const ALL_RING_RECORDS = 16 * RING_RECORDS
 
 /** A part of the shared memory: positions `[from, to)`. */
