@@ -64,7 +64,7 @@ export async function* readCapture(
         await cursor.fill()
         continue
       }
-      const { from, to, interfaceId: _, ...known } = cursor.packet
+      const { from, to, interfaceId: _, recordFrom: __, ...known } = cursor.packet
       yield { ...known, bytes: areas.bytes.slice(from, to) }
     }
     const reader = cursor.reader!
