@@ -128,8 +128,14 @@ describe('get', () => {
     })
     expect(code).toBe(0)
     expect(readdirSync(out)).toHaveLength(uids.length)
-    const again = await converted('packets again', [out])
-    expect(again.files).toEqual(whole.files)
+    // An ICMP error is in two of them: its own connection's, and that of what it quotes.
+    const own = readdirSync(out).filter((name) => !name.includes('ICMP'))
+    const again = await converted(
+      'packets again',
+      own.map((name) => join(out, name)),
+    )
+    for (const [path, content] of whole.files)
+      if (!path.includes('ICMP')) expect(again.files.get(path)).toEqual(content)
     const all = await runProgram(['get', archive, '-', '-q', '--as', 'pcap', '-o', '-'], {
       stdin: Buffer.from(uids.join('\n')),
     })
