@@ -6,6 +6,7 @@ import { ethernet, ipv4, text, udp } from '../support/frames.js'
 import { runProgram, withFolder } from '../support/program.js'
 
 const hello = ipv4({ protocol: 17 }, udp({ srcPort: 1024, dstPort: 53 }, text('hello')))
+const other = ipv4({ protocol: 17 }, udp({ srcPort: 1025, dstPort: 53 }, text('hello')))
 const packets = (frame: Uint8Array) =>
   Array.from({ length: 20 }, (_, index): WrittenPacket => {
     return { tsSec: 1_700_000_000 + index, tsNsec: 0, frame, originalBytes: frame.length }
@@ -18,7 +19,7 @@ async function convert(...options: string[]) {
     const wrong = join(folder, 'a.pcap')
     const right = join(folder, 'b.pcap')
     writeFileSync(wrong, pcapFile(packets(hello)))
-    writeFileSync(right, pcapFile(packets(ethernet(hello))))
+    writeFileSync(right, pcapFile(packets(ethernet(other))))
     const summary = join(folder, 's.json')
     const run = await runProgram([wrong, right, '-o', join(folder, 'out'), '--summary', summary, ...options])
     return { ...run, summary: JSON.parse(readFileSync(summary, 'utf8')) as Record<string, unknown> }
