@@ -70,7 +70,7 @@ it('PcapngWriter writes packets that read back as they were, taken in pieces of 
           }
         }
         expect(read.map((packet) => ({ ...packet, interfaceId: 0 }))).toEqual(
-          packets.map(({ from, to, ...fields }) => ({
+          packets.map(({ from, to, recordFrom: _, ...fields }) => ({
             ...fields,
             interfaceId: 0,
             frame: bytes.slice(from, to),
