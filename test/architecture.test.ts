@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
@@ -57,7 +57,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   library: 'node:stream',
   index: 'node:stream',
   inspect: 'node:stream',
-  cli: 'node:stream',
+  cli: 'zip-path node:stream',
   'report/app': 'report',
   'view/app': 'view',
 }

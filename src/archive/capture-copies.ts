@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { CapturedPacket } from '../capture/captured-packet.js'
-import { OutputError } from '../errors.js'
-import { refuseExisting } from '../existing-outputs.js'
+import { CaptureFormatError, OutputError } from '../errors.js'
+import { isThere } from '../existing-outputs.js'
 import { outputFailure } from '../output/output-failure.js'
+import { openFilesAllowed } from '../pipeline/descriptor-limit.js'
 import { readPicked } from '../pipeline/read-picked.js'
 import type { PickedInput } from '../pipeline/run-picked.js'
 import { WholeFile } from '../whole-file.js'
@@ -18,6 +19,14 @@ export interface Copied {
   readonly entry: Entry
   /** Name of its file without an ending. */
   readonly name: string
+}
+
+/** What was done. */
+export interface Copies {
+  /** Bytes written. */
+  readonly bytes: number
+  /** Why some files were not written. */
+  readonly problems: readonly string[]
 }
 
 /** One file in the making. */
@@ -50,20 +59,27 @@ class CopyFile {
  * Writes the packets of each connection to a pcapng file, in the order of the capture, with copies, fragments and ICMP errors that
  * quote it.
  *
- * @returns Bytes written.
- * @throws OutputError, CaptureFormatError, InputError
+ * @throws OutputError, InputError
  */
 export async function copyToFiles(
   copied: readonly Copied[],
   inputs: (entries: readonly Entry[]) => readonly PickedInput[],
   folder: string,
   isForced: boolean,
-): Promise<number> {
+): Promise<Copies> {
   let written = 0
-  for (let from = 0; from < copied.length; from += MOST_FILES) {
-    const group = copied.slice(from, from + MOST_FILES)
-    const paths = group.map(({ name }) => join(folder, `${name}.pcapng`))
-    refuseExisting(paths, isForced)
+  const problems: string[] = []
+  const pathOf = (name: string) => join(folder, `${name}.pcapng`)
+  const mostFiles = Math.min(MOST_FILES, openFilesAllowed(1))
+  for (let from = 0; from < copied.length; from += mostFiles) {
+    const asked = copied.slice(from, from + mostFiles)
+    const group = asked.filter(({ name }) => isForced || !isThere(pathOf(name)))
+    for (const { name } of asked)
+      if (!group.some((one) => one.name === name))
+        problems.push(
+          outputFailure(pathOf(name), Object.assign(new Error('file exists'), { code: 'EEXIST' })).message,
+        )
+    const paths = group.map(({ name }) => pathOf(name))
     const files: WholeFile[] = []
     try {
       for (const path of paths) files.push(attempt(path, () => new WholeFile(path)))
@@ -84,10 +100,11 @@ export async function copyToFiles(
       }
     } catch (error) {
       for (const file of files) file.abandon()
-      throw error
+      if (!(error instanceof CaptureFormatError)) throw error
+      problems.push(error.message, `The packets of ${group.length} connections were not written`)
     }
   }
-  return written
+  return { bytes: written, problems }
 }
 
 /** Writes the packets of all connections as one pcapng file. @param put Takes its bytes, in order. */

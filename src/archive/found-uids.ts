@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
-import { failureReason, InputError } from '../errors.js'
+import { codeOf, failureReason, InputError } from '../errors.js'
 import type { Query } from '../query/where.js'
 import { systemPath } from '../system-path.js'
 
@@ -36,7 +36,8 @@ export async function foundUids(path: string, { fields, test }: Query): Promise<
     }
     return found
   } catch (cause) {
-    throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
+    const reason = codeOf(cause) === undefined ? 'it is no index, or is damaged' : failureReason(cause)
+    throw new InputError(`Cannot read "${path}": ${reason}`, path, { cause })
   } finally {
     await handle?.close()
   }

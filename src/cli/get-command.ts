@@ -1,13 +1,15 @@
-import { text } from 'node:stream/consumers'
 import { type Archive, openArchive } from '../archive/archive.js'
+import type { Copies } from '../archive/capture-copies.js'
 import type { Entry } from '../archive/map-entry.js'
 import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from '../archive/picks.js'
 import { archivePaths } from '../archive-paths.js'
 import { type Config, type RawOptions, toConfig } from '../config/config.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
-import { ConfigError } from '../errors.js'
+import { CaptureFormatError, ConfigError, InputError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
-import { type Query, whereOf } from '../query/where.js'
+import type { Summary } from '../summary.js'
+import { isZipPath } from '../zip-path.js'
+import { foundIn, queryOf, uidsOf } from './asked-uids.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
 import { commandHelp } from './help.js'
 import { Interruption } from './interruption.js'
@@ -36,7 +38,7 @@ export const GET_OPTIONS: readonly OptionRow[] = [
     letter: 'o',
     value: 'DIR',
     offer: 'folders',
-    help: 'where files go, made if absent (default: .); - for standard output: one connection, or the packets of all',
+    help: 'where files go, made if absent (default: .), or NAME.zip; - for standard output: one connection, or the packets of all',
   },
   {
     name: 'where',
@@ -69,8 +71,6 @@ const EXAMPLES = `Examples:
 
 Exit codes: 0 done, 1 a connection is not there, or its captures are missing or changed, 2 bad usage`
 
-const UID = /\bC[A-Za-z0-9]{17}\b/g
-
 /**
  * Writes the connections that the arguments name.
  *
@@ -93,19 +93,27 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
   const archive = openArchive(pathOf('ARCHIVE', folder))
   try {
     const uids = query === null ? named : await foundIn(archive, query)
-    if (uids.length === 0 && values.quiet !== true) stderr.write('No connection fits the query\n')
+    if (uids.length === 0 && query !== null && values.quiet !== true)
+      stderr.write('No connection fits the query\n')
+    refuseOptions(archive)
     const config = configOf(values, archive.options, uids.length)
     const paths = new InputPaths(archive, values.root === undefined ? null : pathOf('--root', values.root))
-    const failures: string[] = []
+    const failures: string[] = uids.length === 0 && query === null ? ['No uid on standard input'] : []
+    const leftOut = new Map<string, number>()
     const wanted: Wanted[] = []
     for (const uid of uids) {
       const found = wantedOf(archive, uid)
       const problems = found === null ? [] : [...inputsOf(found)].map((input) => paths.problemOf(input))
       const problem = problems.find((text) => text !== null)
       if (found === null) failures.push(`No connection ${uid} in "${archive.folder}"`)
-      else if (problem !== undefined && problem !== null) failures.push(`${problem}: ${uid} is left out`)
+      else if (problem !== undefined && problem !== null)
+        leftOut.set(problem, (leftOut.get(problem) ?? 0) + 1)
       else wanted.push(found)
     }
+    for (const [problem, count] of leftOut)
+      failures.push(
+        `${problem}: ${countText(count)} ${count === 1 ? 'connection is' : 'connections are'} left out`,
+      )
     const code =
       wanted.length === 0 ? ExitCode.OK : await write(config, archive, paths, wanted, terminal, values)
     for (const line of failures) stderr.write(`${alarming(printable(`pcap2conn: ${line}`), stderr)}\n`)
@@ -115,40 +123,14 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-/** True for a text that can be a uid. */
-export function isUid(name: string): boolean {
-  return name.match(UID)?.[0] === name
-}
-
-function queryOf(text: string, names: readonly string[]): Query {
-  if (names.length > 0)
-    throw new ConfigError(
-      `Cannot use --where with ${printable(names[0]!)}: name connections, or ask for them`,
-    )
-  return whereOf(text)
-}
-
-async function foundIn({ folder }: Archive, query: Query): Promise<string[]> {
-  const { foundUids } = await import('../archive/found-uids.js')
-  return foundUids(archivePaths(folder).index, query)
-}
-
-// What was named, in its order, each once.
-async function uidsOf(names: readonly string[], { stdin }: Terminal): Promise<string[]> {
-  if (names.length === 0)
-    throw new ConfigError('No connection: name uids of the index, - for uids from standard input, or --where')
-  const uids = new Set<string>()
-  for (const name of names) {
-    if (name === '-') {
-      if (stdin.isTTY === true) throw new ConfigError('Cannot use -: standard input is a terminal')
-      for (const [uid] of (await text(stdin)).matchAll(UID)) uids.add(uid)
-    } else if (isUid(name)) uids.add(name)
-    else
-      throw new ConfigError(
-        `Cannot use ${printable(name)}: must be a uid of the index, such as CHhAvVGS1DHFjwGM9S`,
-      )
+// Its options are data of others.
+function refuseOptions({ folder, options }: Archive): void {
+  const path = archivePaths(folder).inputs
+  try {
+    toConfig({ ...options, inputFile: 'archive' } as RawOptions)
+  } catch (cause) {
+    throw new InputError(`Cannot use "${path}": its options are not possible`, path, { cause })
   }
-  return [...uids]
 }
 
 function configOf(
@@ -165,6 +147,8 @@ function configOf(
   if (toConsole && form === 'sides')
     throw new ConfigError('Cannot use --as sides with -o -: they are two files')
   const isPcap = form === 'pcap'
+  if (isPcap && isZipPath(String(folder)))
+    throw new ConfigError('Cannot use --as pcap with -o NAME.zip: packets go into files')
   if (toConsole && connections > 1 && !isPcap)
     throw new ConfigError(
       `Cannot use -o - with ${connections} connections: standard output can carry only one of them`,
@@ -212,15 +196,16 @@ async function write(
       picks,
     )
     for (const line of problemLines(summary)) say(alarming(line, stderr))
-    const bytes = isPcap
-      ? await copyPackets(config, archive, paths, wanted, picks, packetsTo)
-      : summary.bytes.written
+    const copies = isPcap ? await copyPackets(config, archive, paths, wanted, picks, packetsTo) : null
+    const bytes = copies?.bytes ?? summary.bytes.written
+    const problems = [...(copies?.problems ?? []), ...cutShort(wanted, picks, summary)]
+    for (const problem of problems) say(alarming(printable(`pcap2conn: ${problem}`), stderr))
     await waitForFlush(stdout)
     const missed = wanted.filter(({ entry }) => !picks.names.has(entry.uid))
     for (const { entry } of missed) say(alarming(`pcap2conn: Cannot have ${entry.uid} again`, stderr))
     if (!isQuiet) for (const line of notesOn(wanted, bytes)) say(line)
     const code = strongest(interruption.exitCode ?? ExitCode.OK, exitCodeOf(summary))
-    return strongest(code, missed.length > 0 ? ExitCode.FAILED : ExitCode.OK)
+    return strongest(code, missed.length + problems.length > 0 ? ExitCode.FAILED : ExitCode.OK)
   } finally {
     interruption.release()
   }
@@ -234,7 +219,7 @@ async function copyPackets(
   wanted: readonly Wanted[],
   { names }: Picks,
   stdout: Terminal['stdout'] | null,
-): Promise<number> {
+): Promise<Copies> {
   const { copyToFiles, copyToStream } = await import('../archive/capture-copies.js')
   const copied = wanted.flatMap(({ entry }) => {
     const name = names.get(entry.uid)
@@ -244,11 +229,32 @@ async function copyPackets(
   if (stdout === null) return copyToFiles(copied, inputs, outputDir, force)
   const entries = copied.map(({ entry }) => entry)
   let bytes = 0
-  await copyToStream(entries, inputs(entries), (part) => {
-    bytes += part.length
-    stdout.write(part)
-  })
-  return bytes
+  try {
+    await copyToStream(entries, inputs(entries), (part) => {
+      bytes += part.length
+      stdout.write(part)
+    })
+    return { bytes, problems: [] }
+  } catch (error) {
+    if (!(error instanceof CaptureFormatError)) throw error
+    return { bytes, problems: [error.message] }
+  }
+}
+
+// Connections that have packets where an input could not be read any more.
+function cutShort(wanted: readonly Wanted[], { inputs }: Picks, summary: Summary): string[] {
+  const from = new Map<number, number>()
+  for (const [i, { problems }] of summary.inputs.entries()) {
+    const [problem] = problems
+    if (problem !== undefined && inputs[i] !== undefined) from.set(inputs[i].number, problem.offset)
+  }
+  return wanted
+    .filter(({ entry }) =>
+      entry.positions.some(
+        (position, i) => position >= (from.get(entry.inputs[i]!) ?? Number.POSITIVE_INFINITY),
+      ),
+    )
+    .map(({ entry }) => `${entry.uid} lacks packets that could not be read`)
 }
 
 function notesOn(wanted: readonly Wanted[], bytes: number): string[] {

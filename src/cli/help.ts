@@ -8,6 +8,9 @@ const HEAD = `pcap2conn: turns captures into connections, correct to the byte, o
 
 Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
        pcap2conn inspect [options] [FILE|GLOB|DIR|- ...]     what is in captures (inspect --help)
+       pcap2conn index CAPTURES ... -o ARCHIVE               where connections are (index --help)
+       pcap2conn get ARCHIVE UID ...                         some of them again (get --help)
+       pcap2conn explain ARCHIVE UID                         one, packet by packet (explain --help)
        pcap2conn report OUT.html --from INDEX.jsonl          a page about them (report --help)
        pcap2conn view OUTDIR                                 a browser for them (view --help)
 `

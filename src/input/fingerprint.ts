@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { systemPath } from '../system-path.js'
 
 /** Bytes at the start and at the end of a file by which it is known again. */
@@ -12,9 +12,10 @@ export interface Fingerprint {
   readonly sha256: string
 }
 
-/** @returns Null where the file cannot be read. */
+/** @returns Null where it is no file, or cannot be read. */
 export function fingerprint(path: string): Fingerprint | null {
   try {
+    if (!statSync(systemPath(path)).isFile()) return null // a pipe would wait
     const descriptor = openSync(systemPath(path), 'r')
     try {
       const bytes = fstatSync(descriptor).size

@@ -55,6 +55,31 @@ beforeAll(async () => {
   uids = (await converted('all', CAPTURES)).uids
 })
 
+describe('get --as pcap', () => {
+  it('names a file of packets that exists, and writes the others', async () => {
+    const out = join(folder, 'exists')
+    const run = () =>
+      runProgram(['get', archive, '-', '--as', 'pcap', '-o', out, '-q'], {
+        stdin: Buffer.from(uids.slice(0, 3).join(' ')),
+      })
+    expect((await run()).code).toBe(0)
+    const [first, ...others] = readdirSync(out)
+    for (const name of others) rmSync(join(out, name))
+    const { code, stderr } = await run()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${first}": file exists`)
+    expect(readdirSync(out)).toEqual([first, ...others])
+  })
+
+  it.each([
+    [['-'], 1, 'No uid on standard input'],
+    [['--as', 'pcap', '-o', 'x.zip', 'CHhAvVGS1DHFjwGM9S'], 2, 'Cannot use --as pcap with -o NAME.zip'],
+  ])('refuses %j', async (args, expected, problem) => {
+    const { code, stderr } = await runProgram(['get', archive, ...args], { stdin: Buffer.from('nothing') })
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(problem)])
+  })
+})
+
 describe('get --where', () => {
   it('has what its query finds, and says where that is nothing', async () => {
     const out = join(folder, 'where')

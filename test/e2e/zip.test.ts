@@ -175,6 +175,35 @@ describe.skipIf(!HAS_PYTHON)('-o NAME.zip', () => {
       expect(entry!.isStored).toBe(false)
     }))
 
+  it('has zeros for bytes that were lost, and what comes behind them', () =>
+    withFolder(async (cwd) => {
+      const segment = (fromClient: boolean, seq: number, ack: number, flags: number, size: number) => {
+        const [src, dst] = fromClient ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1']
+        const [srcPort, dstPort] = fromClient ? [1000, 80] : [80, 1000]
+        const frame = ethernet(
+          ipv4({ src, dst, protocol: 6 }, tcp({ srcPort, dstPort, seq, ack, flags }, text('y'.repeat(size)))),
+        )
+        return { tsSec: 1_700_000_000, tsNsec: 0, frame, originalBytes: frame.length }
+      }
+      const sent = Array.from({ length: 200 }, (_, i) => segment(true, 1 + 1000 * i, 1, 0x10, 1000))
+      const packets = [
+        segment(true, 0, 0, 0x02, 0),
+        segment(false, 0, 1, 0x12, 0),
+        ...sent.slice(0, 199),
+        segment(true, 199_001, 1, 0x10, 999),
+        segment(false, 200_001, 200_000, 0x10, 1000),
+        segment(true, 200_000, 201_001, 0x11, 0),
+        segment(false, 201_001, 200_001, 0x11, 0),
+      ]
+      writeFileSync(join(cwd, 'a.pcap'), pcapFile(packets))
+      const options = ['a.pcap', '--gaps', 'zeros', '-s', '-q', '-o']
+      await runProgram([...options, 'a.zip'], { cwd })
+      await runProgram([...options, 'files'], { cwd })
+      expect(new Map(entriesOf(join(cwd, 'a.zip')).map(({ name, content }) => [name, content]))).toEqual(
+        readTree(join(cwd, 'files')),
+      )
+    }))
+
   it('is empty without connections', () =>
     withFolder(async (cwd) => {
       writeFileSync(join(cwd, 'a.pcap'), pcapFile([]))

@@ -94,7 +94,10 @@ export class SpooledFiles implements FileStore {
     } else if (this.#lengths[file] === 0) {
       this.#positions[file] = position
       this.#lengths[file] = length
-    } else if (position !== ZEROS && this.#positions[file]! + this.#lengths[file]! === position) {
+    } else if (
+      this.#positions[file] !== ZEROS &&
+      this.#positions[file]! + this.#lengths[file]! === position
+    ) {
       this.#lengths[file]! += length
     } else {
       this.#more.set(file, [position, length])

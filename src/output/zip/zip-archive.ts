@@ -20,6 +20,8 @@ const WHOLE_BYTES = 1024 * 1024
 /** A larger entry is compressed in steps of this size, so that its bytes do not depend on how it was spooled. */
 const STEP_BYTES = 64 * 1024
 const AT_ONCE = 8
+/** The number of an entry, before its record for the directory: the entries of one connection keep their order. */
+const ORDER_BYTES = 6
 const deflated = promisify(deflateRaw)
 
 /** Writes the ZIP archive from what the workers have spooled. Its entries come in their order, as records of runs. */
@@ -32,9 +34,10 @@ export class ZipArchive implements IndexOutput {
   readonly #directory: IndexRuns
   readonly #block = Buffer.allocUnsafe(BLOCK_BYTES)
   readonly #header = new ZipHeader()
-  readonly #record = Buffer.allocUnsafe(MAX_RECORD_BYTES)
+  readonly #record = Buffer.allocUnsafe(ORDER_BYTES + MAX_RECORD_BYTES)
   #used = 0
   #offset = 0
+  #entries = 0
   #waiting: ZipEntry[] = []
 
   /**
@@ -118,8 +121,15 @@ export class ZipArchive implements IndexOutput {
     this.#put(this.#record, 0, header.writeLocal(this.#record))
     const dataAt = this.#offset
     const stream = createDeflateRaw({ level: this.#level })
-    stream.on('data', (part: Buffer) => this.#put(part, 0, part.length))
-    const ended = once(stream, 'end') // rejects with the stream's error
+    stream.on('data', (part: Buffer) => {
+      try {
+        this.#put(part, 0, part.length)
+      } catch (error) {
+        stream.destroy(error as Error)
+      }
+    })
+    const ended = once(stream, 'end')
+    ended.catch(() => {}) // whoever waits for the stream gets its error
     const steps: Buffer[] = []
     let step = Buffer.allocUnsafe(STEP_BYTES)
     let used = 0
@@ -149,7 +159,10 @@ export class ZipArchive implements IndexOutput {
   }
 
   #note(entry: ZipEntry, offset: number): void {
-    const length = this.#header.writeCentral(this.#record, offset)
+    const record = this.#record.subarray(ORDER_BYTES)
+    const length = ORDER_BYTES + this.#header.writeCentral(record, offset)
+    this.#record.writeUIntBE(this.#entries, 0, ORDER_BYTES)
+    this.#entries += 1
     this.#directory.add(entry.sec, entry.nsec, entry.uid, this.#record, length)
   }
 
@@ -208,7 +221,7 @@ class Directory implements IndexOutput {
   }
 
   add(bytes: Buffer, from: number, to: number): void {
-    this.#put(bytes, from, to - 1) // without the line feed
+    this.#put(bytes, from + ORDER_BYTES, to - 1) // without the line feed
     this.count += 1
   }
 
