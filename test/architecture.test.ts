@@ -57,7 +57,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   library: 'node:stream',
   index: 'node:stream',
   inspect: 'node:stream',
-  cli: 'zip-path node:stream',
+  cli: 'node:stream',
   'report/app': 'report',
   'view/app': 'view',
 }
