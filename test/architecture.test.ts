@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   version: 'node:module',
   config: 'archive-paths errors zip-path system-path wire node:os node:path', // wire: the names of link types
   input:
-    'errors system-path capture node:crypto node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
+    'read-fully errors system-path capture node:crypto node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'view/app': 'figures report/app preact preact/hooks',
   query: 'config errors output node:net', // output: the fields of the index
   archive:
-    'stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
+    'read-fully stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
   report:
     'errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import { CaptureFormatError, OutputError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
-import { outputFailure } from '../output/output-failure.js'
+import { existsFailure, outputFailure } from '../output/output-failure.js'
 import { openFilesAllowed } from '../pipeline/descriptor-limit.js'
 import { readPicked } from '../pipeline/read-picked.js'
 import type { PickedInput } from '../pipeline/run-picked.js'
@@ -72,13 +72,11 @@ export async function copyToFiles(
   const pathOf = (name: string) => join(folder, `${name}.pcapng`)
   const mostFiles = Math.min(MOST_FILES, openFilesAllowed(1))
   for (let from = 0; from < copied.length; from += mostFiles) {
-    const asked = copied.slice(from, from + mostFiles)
-    const group = asked.filter(({ name }) => isForced || !isThere(pathOf(name)))
-    for (const { name } of asked)
-      if (!group.some((one) => one.name === name))
-        problems.push(
-          outputFailure(pathOf(name), Object.assign(new Error('file exists'), { code: 'EEXIST' })).message,
-        )
+    const group: Copied[] = []
+    for (const one of copied.slice(from, from + mostFiles)) {
+      if (isForced || !isThere(pathOf(one.name))) group.push(one)
+      else problems.push(existsFailure(pathOf(one.name)).message)
+    }
     const paths = group.map(({ name }) => pathOf(name))
     const files: WholeFile[] = []
     try {

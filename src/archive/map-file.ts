@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { failureReason, InputError } from '../errors.js'
 import {
@@ -13,6 +13,7 @@ import {
   packUid,
   unpackUid,
 } from '../output/map/map-format.js'
+import { readFully } from '../read-fully.js'
 import { systemPath } from '../system-path.js'
 import { type Entry, readEntry } from './map-entry.js'
 
@@ -147,17 +148,13 @@ export class MapFile {
 
   #read(from: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length)
-    let filled = 0
+    let filled: number
     try {
-      while (filled < length) {
-        const count = readSync(this.#descriptor, bytes, filled, length - filled, from + filled)
-        if (count === 0) throw this.#damage('it ends too early', from + filled)
-        filled += count
-      }
+      filled = readFully(this.#descriptor, bytes, from)
     } catch (cause) {
-      if (cause instanceof InputError) throw cause
       throw new InputError(`Cannot read "${this.path}": ${failureReason(cause)}`, this.path, { cause })
     }
+    if (filled < length) throw this.#damage('it ends too early', from + filled)
     return bytes
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { readFully } from '../read-fully.js'
 import { systemPath } from '../system-path.js'
 
 /** Bytes at the start and at the end of a file by which it is known again. */
@@ -35,11 +36,6 @@ export function fingerprint(path: string): Fingerprint | null {
 
 function part(descriptor: number, from: number, length: number): Buffer {
   const bytes = Buffer.alloc(length)
-  let filled = 0
-  while (filled < length) {
-    const count = readSync(descriptor, bytes, filled, length - filled, from + filled)
-    if (count === 0) throw new Error('the file became shorter')
-    filled += count
-  }
+  if (readFully(descriptor, bytes, from) < length) throw new Error('the file became shorter')
   return bytes
 }

@@ -10,6 +10,16 @@ export function outputFailure(path: string, cause: unknown): OutputError {
   return new OutputError(`Cannot write "${path}": ${reasonOf(path, cause)}`, path, { cause })
 }
 
+/** The {@link OutputError} for a file that exists and must not be touched. */
+export function existsFailure(path: string): OutputError {
+  return outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
+}
+
+/** The {@link OutputError} for a temporary file of the run, without which an output cannot be made at all. */
+export function runFileFailure(path: string, cause: unknown): OutputError {
+  return new OutputError(outputFailure(path, cause).message, path, { cause, kind: 'run' })
+}
+
 function reasonOf(path: string, cause: unknown): string {
   const code = codeOf(cause)
   if (FOLDER_CODES.has(code) && isFolder(path)) return 'it is a folder'

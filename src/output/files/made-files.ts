@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { systemPath } from '../../system-path.js'
-import { outputFailure } from '../output-failure.js'
+import { existsFailure, outputFailure } from '../output-failure.js'
 
 /** Folder beside the record of `--resume`, with the lists of files made and the kept index. */
 export const STATE_FOLDER = '.pcap2conn'
@@ -41,7 +41,7 @@ export class MadeFiles {
   add(path: string, isForced: boolean): void {
     if (this.#folder === null) return
     if (!isForced && fs.lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined)
-      throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
+      throw existsFailure(path)
     const list = join(this.#folder, STATE_FOLDER, this.#name)
     try {
       if (this.#descriptor < 0) this.#descriptor = fs.openSync(systemPath(list), FLAGS, 0o640)

@@ -5,7 +5,7 @@ import { OutputError } from '../../errors.js'
 import { systemPath } from '../../system-path.js'
 import { WholeFile } from '../../whole-file.js'
 import { ByteBuilder } from '../byte-builder.js'
-import { outputFailure } from '../output-failure.js'
+import { existsFailure, outputFailure } from '../output-failure.js'
 import { StreamWriter } from '../stream-writer.js'
 import { createIndexFormat, type IndexFormat } from './formats/index-format.js'
 
@@ -43,7 +43,7 @@ export class IndexFile implements IndexOutput {
     const writer = await createIndexFormat(format)
     return attempt(path, () => {
       if (!isForced && fs.lstatSync(systemPath(path), { throwIfNoEntry: false }) !== undefined)
-        throw Object.assign(new Error('file exists'), { code: 'EEXIST' })
+        throw existsFailure(path)
       return new IndexFile(path, new WholeFile(path), writer)
     })
   }

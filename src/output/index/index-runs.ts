@@ -1,8 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { OutputError } from '../../errors.js'
 import type { FileSlots } from '../files/file-slots.js'
-import { outputFailure } from '../output-failure.js'
+import { outputFailure, runFileFailure } from '../output-failure.js'
 import { UID_LENGTH } from '../uid.js'
 
 /**
@@ -125,7 +124,7 @@ export class IndexRuns {
       }
     } catch (error) {
       // No output of the user's: without it there is no index at all.
-      throw new OutputError(outputFailure(path, error).message, path, { cause: error, kind: 'run' })
+      throw runFileFailure(path, error)
     }
   }
 }

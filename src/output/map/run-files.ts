@@ -1,8 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { OutputError } from '../../errors.js'
 import type { FileSlots } from '../files/file-slots.js'
-import { outputFailure } from '../output-failure.js'
+import { runFileFailure } from '../output-failure.js'
 
 const WRITE_BYTES = 256 * 1024
 
@@ -34,7 +33,7 @@ export class RunFiles {
           fs.closeSync(this.#descriptor)
         }
       } catch (error) {
-        throw new OutputError(outputFailure(path, error).message, path, { cause: error, kind: 'run' })
+        throw runFileFailure(path, error)
       }
     })
     this.paths.push(path)

@@ -1,7 +1,7 @@
 import { type Failure, failureOf, OutputError } from '../../errors.js'
 import { isThere } from '../../existing-outputs.js'
 import type { Output, OutputSetup, RunParts } from '../output.js'
-import { outputFailure } from '../output-failure.js'
+import { existsFailure } from '../output-failure.js'
 import type { ZipPart } from './zip-spool.js'
 
 /** The output of `-o NAME.zip`: one archive with what would be files below a folder. */
@@ -28,8 +28,7 @@ async function writeArchive(
   const { ZipArchive } = await import('./zip-archive.js')
   const { mergeIndex } = await import('../index/index-merger.js')
   try {
-    if (!isForced && isThere(path))
-      throw outputFailure(path, Object.assign(new Error('file exists'), { code: 'EEXIST' }))
+    if (!isForced && isThere(path)) throw existsFailure(path)
     const archive = new ZipArchive(path, level, parts, tempFolder)
     const errors = await mergeIndex(
       parts.flatMap(({ runs }) => runs),

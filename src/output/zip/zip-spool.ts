@@ -1,11 +1,10 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { OutputError } from '../../errors.js'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import { systemPath } from '../../system-path.js'
 import type { FileSlots } from '../files/file-slots.js'
 import { IndexRuns } from '../index/index-runs.js'
-import { outputFailure } from '../output-failure.js'
+import { runFileFailure } from '../output-failure.js'
 import type { OutputTotals } from '../output-totals.js'
 import { UID_LENGTH, type UidMaker } from '../uid.js'
 import { EntryWriter } from './zip-entry.js'
@@ -120,11 +119,7 @@ export class ZipSpool {
       fs.writeFileSync(this.#descriptor, bytes)
       this.#written += bytes.length
     } catch (error) {
-      // Without it there is no archive at all.
-      throw new OutputError(outputFailure(this.#path, error).message, this.#path, {
-        cause: error,
-        kind: 'run',
-      })
+      throw runFileFailure(this.#path, error)
     }
   }
 }
