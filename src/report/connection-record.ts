@@ -67,7 +67,8 @@ export function objectOf(text: string): Readonly<Record<string, unknown>> | null
 
 type Refuse = (name: string, mustBe: string) => InputError
 
-function recordOf(fields: Readonly<Record<string, unknown>>, refuse: Refuse): ConnectionRecord {
+/** What a record's fields say. @param refuse Makes the error of a field that is not what it must be. */
+export function recordOf(fields: Readonly<Record<string, unknown>>, refuse: Refuse): ConnectionRecord {
   return {
     ts: numberOf(fields, 'ts', refuse),
     duration: Math.max(0, numberOf(fields, 'duration', refuse)), // negative when packets go back in time

@@ -22,6 +22,8 @@ export interface IndexReading {
    * @throws InputError naming the file when it cannot be read, with the offset when a line is too long.
    */
   next(onLine: (bytes: Buffer, from: number, to: number, offset: number) => void): Promise<boolean>
+  /** Reads the line of `length` bytes at `offset` again; less where the file has become shorter. @throws InputError */
+  line(offset: number, length: number): Promise<Buffer>
   close(): Promise<void>
 }
 
@@ -90,6 +92,14 @@ class IndexFileReading implements IndexReading {
     this.#kept = end - from
     this.#offset += from
     return true
+  }
+
+  async line(offset: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(length)
+    const { bytesRead } = await this.#file.read(bytes, 0, length, offset).catch((cause: unknown) => {
+      throw unreadable(this.#path, cause)
+    })
+    return bytes.subarray(0, bytesRead)
   }
 
   close(): Promise<void> {

@@ -1,16 +1,18 @@
 import fs from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { failureReason, InputError, OutputError } from '../errors.js'
+import { isThere } from '../existing-outputs.js'
 import type { Summary } from '../summary.js'
 import { shownPath, systemPath } from '../system-path.js'
 import { packageVersion } from '../version.js'
 import { writeWholeFile } from '../whole-file.js'
 import { isZipPath } from '../zip-path.js'
 import { captureHealth } from './capture-health.js'
-import { objectOf, parseRecord } from './connection-record.js'
-import { openIndex } from './index-lines.js'
+import { objectOf } from './connection-record.js'
 import { IndexTotals } from './index-totals.js'
 import { reportPage } from './page.js'
+import { openRecordIndex } from './record-index.js'
+import type { Row } from './report-data.js'
 import { isSummary } from './summary-shape.js'
 
 const MAX_SUMMARY_BYTES = 64 * 1024 * 1024
@@ -19,10 +21,10 @@ const MAX_SUMMARY_BYTES = 64 * 1024 * 1024
 export interface ReportOptions {
   /** The page to write. An existing file is replaced, atomically. */
   readonly path: string
-  /** An index in JSON lines. */
+  /** An index in JSON lines or Parquet. */
   readonly indexPath: string
-  /** The run's output folder, where the links point. */
-  readonly outputDir: string
+  /** The run's output folder, where the links point; null: the index's folder, if files of connections are there. */
+  readonly outputDir: string | null
   readonly summary: Summary | null
   readonly title: string
   /** What the report was made from, as the page shows it. */
@@ -39,24 +41,30 @@ export interface ReportOptions {
 export async function writeReport(options: ReportOptions): Promise<{ connections: number; bytes: number }> {
   const { path, indexPath } = options
   const totals = new IndexTotals()
-  const reading = await openIndex(indexPath)
+  const index = await openRecordIndex(indexPath)
   try {
-    const add = (bytes: Buffer, from: number, to: number, offset: number) =>
-      totals.add(parseRecord(bytes, from, to, indexPath, offset))
-    while (await reading.next(add));
+    while (await index.next((record) => totals.add(record)));
   } finally {
-    await reading.close()
+    await index.close()
   }
   const result = totals.result()
+  const outputDir = options.outputDir ?? folderOfFiles(dirname(indexPath), result.rows)
   const page = reportPage(shownPath(options.title), {
     version: packageVersion(),
     source: shownPath(options.source),
-    filesAddress: isZipPath(options.outputDir) ? null : relativeAddress(dirname(path), options.outputDir),
+    filesAddress:
+      outputDir === null || isZipPath(outputDir) ? null : relativeAddress(dirname(path), outputDir),
     ...result,
     health: options.summary === null ? null : captureHealth(options.summary),
   })
   replaceFile(path, page)
   return { connections: result.totals.connections, bytes: Buffer.byteLength(page) }
+}
+
+// The folder, if it has the file of a connection.
+function folderOfFiles(folder: string, rows: readonly Row[]): string | null {
+  const file = rows.find(({ origFile }) => origFile !== null)?.origFile
+  return file !== undefined && file !== null && isThere(join(folder, file)) ? folder : null
 }
 
 /**

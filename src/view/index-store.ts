@@ -1,8 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { failureReason, InputError } from '../errors.js'
-import { objectOf, parseRecord } from '../report/connection-record.js'
-import { type IndexReading, openIndex } from '../report/index-lines.js'
-import { systemPath } from '../system-path.js'
+import { openRecordIndex, type RecordFields, type RecordIndex } from '../report/record-index.js'
+import type { ConnectionRecord } from '../report/connection-record.js'
 import { ConnectionList } from './connection-list.js'
 
 /** Most connections that a viewer loads; each takes about 120 bytes. */
@@ -12,35 +9,29 @@ export const MAX_ROWS = 10_000_000
 export class IndexStore {
   readonly list = new ConnectionList()
   readonly path: string
-  readonly #file: FileHandle
+  readonly #index: RecordIndex
   readonly #maxRows: number
   #isLoaded = false
   #isCut = false
   #failure: string | null = null
   #isClosed = false
 
-  private constructor(path: string, file: FileHandle, maxRows: number) {
-    this.path = path
-    this.#file = file
+  private constructor(index: RecordIndex, maxRows: number) {
+    this.path = index.path
+    this.#index = index
     this.#maxRows = maxRows
   }
 
-  /** Opens a JSON-lines index and begins to load it. @throws InputError when its first block cannot be read. */
+  /** Opens an index and begins to load it. @throws InputError when its first part cannot be read. */
   static async open(path: string, maxRows = MAX_ROWS): Promise<IndexStore> {
-    const reading = await openIndex(path)
+    const index = await openRecordIndex(path)
     try {
-      const file = await open(systemPath(path))
-      const store = new IndexStore(path, file, maxRows)
-      try {
-        const isMore = await reading.next(store.#add)
-        void store.#load(reading, isMore)
-        return store
-      } catch (error) {
-        await file.close()
-        throw error
-      }
+      const store = new IndexStore(index, maxRows)
+      const isMore = await index.next(store.#add)
+      void store.#load(isMore)
+      return store
     } catch (error) {
-      await reading.close()
+      await index.close()
       throw error
     }
   }
@@ -61,44 +52,29 @@ export class IndexStore {
   }
 
   /** Reads a row's whole record from the file. @returns Null when there is no such row. @throws InputError */
-  async record(row: number): Promise<Readonly<Record<string, unknown>> | null> {
+  async record(row: number): Promise<RecordFields | null> {
     const place = this.list.place(row)
-    if (place === null) return null
-    const bytes = Buffer.alloc(place.length)
-    try {
-      await this.#file.read(bytes, 0, place.length, place.offset)
-    } catch (cause) {
-      throw new InputError(`Cannot read "${this.path}": ${failureReason(cause)}`, this.path, { cause })
-    }
-    const record = objectOf(bytes.toString('utf8'))
-    if (record === null)
-      throw new InputError(
-        `Cannot read "${this.path}" at byte ${place.offset}: the file has changed`,
-        this.path,
-      )
-    return record
+    return place === null ? null : this.#index.fields(place.offset, place.length)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#file.close()
+    await this.#index.close()
   }
 
-  readonly #add = (bytes: Buffer, from: number, to: number, offset: number): void => {
-    const record = parseRecord(bytes, from, to, this.path, offset)
-    if (this.list.count < this.#maxRows) this.list.add(record, offset, to - from)
+  readonly #add = (record: ConnectionRecord, offset: number, length: number): void => {
+    if (this.list.count < this.#maxRows) this.list.add(record, offset, length)
     else this.#isCut = true
   }
 
-  async #load(reading: IndexReading, isMore: boolean): Promise<void> {
+  async #load(isMore: boolean): Promise<void> {
     try {
       let isGoingOn = isMore
-      while (isGoingOn && !this.#isCut && !this.#isClosed) isGoingOn = await reading.next(this.#add)
+      while (isGoingOn && !this.#isCut && !this.#isClosed) isGoingOn = await this.#index.next(this.#add)
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error)
     } finally {
       this.#isLoaded = true
-      await reading.close()
     }
   }
 }

@@ -37,7 +37,7 @@ it.each([
   ['no index', ['r.html'], 'No index'],
   ['two pages', ['r.html', 's.html', '--from', 'i.jsonl'], 'a report is one page'],
   ['a page that would take the place of its index', ['i.jsonl', '--from', 'i.jsonl'], 'ends in .html'],
-  ['an index of another format', ['r.html', '--from', 'i.parquet'], 'must be an index of JSON lines'],
+  ['an index of another format', ['r.html', '--from', 'i.csv'], 'must be an index of JSON lines'],
 ])('refuses %s', async (_name, args, message) => {
   await expect(run(...args)).rejects.toThrow(ConfigError)
   await expect(run(...args)).rejects.toThrow(message)
@@ -49,7 +49,7 @@ it('names an index that is not there', async () => {
 
 it('shows its help within 106 columns', async () => {
   const { terminal } = await run('--help')
-  expect(terminal.stdout.text).toContain('Usage: pcap2conn report OUT.html --from INDEX.jsonl')
+  expect(terminal.stdout.text).toContain('Usage: pcap2conn report OUT.html --from INDEX')
   expect(terminal.stdout.text.split('\n').filter((line) => line.length > 106)).toEqual([])
 })
 

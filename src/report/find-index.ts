@@ -1,14 +1,21 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { archivePaths } from '../archive-paths.js'
 import { failureReason, InputError } from '../errors.js'
+import { isThere } from '../existing-outputs.js'
 import { pathOfBytes, systemPath } from '../system-path.js'
 
 const FIRST_BYTES = 4096
 
-/** Finds the JSON-lines index in an output folder. @throws InputError when there is none, or more than one. */
+/**
+ * Finds the index in a folder: the one of JSON lines in an output folder, otherwise that of an archive.
+ *
+ * @throws InputError when there is none, or more than one.
+ */
 export function findIndex(folder: string): string {
   const found = namesIn(folder).filter((name) => name.endsWith('.jsonl') && isIndex(join(folder, name)))
   const [name, other] = found
+  if (name === undefined && isArchive(folder)) return archivePaths(folder).index
   if (name === undefined)
     throw new InputError(
       `No index in "${folder}": convert with --index ${join(folder, 'index.jsonl')}, or name one with --index FILE`,
@@ -20,6 +27,17 @@ export function findIndex(folder: string): string {
       folder,
     )
   return join(folder, name)
+}
+
+/** True for a folder that `pcap2conn index` or `--map` has written. */
+export function isArchive(folder: string): boolean {
+  const { index, inputs } = archivePaths(folder)
+  return isThere(index) && isThere(inputs)
+}
+
+/** True for a folder that exists. */
+export function isFolder(path: string): boolean {
+  return fs.statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function namesIn(folder: string): string[] {
