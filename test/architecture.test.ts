@@ -40,10 +40,10 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'view/app': 'figures report/app preact preact/hooks',
   query: 'config errors output node:net', // output: the fields of the index
   archive:
-    'read-fully stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
+    'config read-fully stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
   report:
     'archive archive-paths existing-outputs errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
-  view: 'bytes errors report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
+  view: 'archive bytes errors pipeline report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
   cli: 'zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',

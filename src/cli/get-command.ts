@@ -1,13 +1,13 @@
 import { type Archive, openArchive } from '../archive/archive.js'
+import { archiveConfig } from '../archive/archive-config.js'
 import type { Copies } from '../archive/capture-copies.js'
+import { cutInMap, cutShort } from '../archive/cut-short.js'
 import type { Entry } from '../archive/map-entry.js'
 import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from '../archive/picks.js'
-import { archivePaths } from '../archive-paths.js'
-import { type Config, type RawOptions, toConfig } from '../config/config.js'
+import type { Config, RawOptions } from '../config/config.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
-import { CaptureFormatError, ConfigError, InputError } from '../errors.js'
+import { CaptureFormatError, ConfigError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
-import type { Summary } from '../summary.js'
 import { isZipPath } from '../zip-path.js'
 import { foundIn, queryOf, uidsOf } from './asked-uids.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
@@ -95,8 +95,7 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
     const uids = query === null ? named : await foundIn(archive, query)
     if (uids.length === 0 && query !== null && values.quiet !== true)
       stderr.write('No connection fits the query\n')
-    refuseOptions(archive)
-    const config = configOf(values, archive.options, uids.length)
+    const config = configOf(values, archive, uids.length)
     const paths = new InputPaths(archive, values.root === undefined ? null : pathOf('--root', values.root))
     const failures: string[] = uids.length === 0 && query === null ? ['No uid on standard input'] : []
     const leftOut = new Map<string, number>()
@@ -123,21 +122,7 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-// Its options are data of others.
-function refuseOptions({ folder, options }: Archive): void {
-  const path = archivePaths(folder).inputs
-  try {
-    toConfig({ ...options, inputFile: 'archive' } as RawOptions)
-  } catch (cause) {
-    throw new InputError(`Cannot use "${path}": its options are not possible`, path, { cause })
-  }
-}
-
-function configOf(
-  values: Readonly<Record<string, unknown>>,
-  options: Archive['options'],
-  connections: number,
-): Config {
+function configOf(values: Readonly<Record<string, unknown>>, archive: Archive, connections: number): Config {
   const form = choiceOf('--as', values.as, 'files', FORMS)
   const isHex = form === 'hex'
   const folder = values['output-dir'] ?? (isHex ? '-' : undefined)
@@ -153,10 +138,7 @@ function configOf(
     throw new ConfigError(
       `Cannot use -o - with ${connections} connections: standard output can carry only one of them`,
     )
-  return toConfig({
-    ...options,
-    inputFile: 'archive',
-    dedup: 'off', // copies are known
+  return archiveConfig(archive, {
     writeToConsole: toConsole && !isPcap,
     noWrite: isPcap,
     hex: isHex,
@@ -241,27 +223,7 @@ async function copyPackets(
   }
 }
 
-// Connections that have packets where an input could not be read any more.
-function cutShort(wanted: readonly Wanted[], { inputs }: Picks, summary: Summary): string[] {
-  const from = new Map<number, number>()
-  for (const [i, { problems }] of summary.inputs.entries()) {
-    const [problem] = problems
-    if (problem !== undefined && inputs[i] !== undefined) from.set(inputs[i].number, problem.offset)
-  }
-  return wanted
-    .filter(({ entry }) =>
-      entry.positions.some(
-        (position, i) => position >= (from.get(entry.inputs[i]!) ?? Number.POSITIVE_INFINITY),
-      ),
-    )
-    .map(({ entry }) => `${entry.uid} lacks packets that could not be read`)
-}
-
 function notesOn(wanted: readonly Wanted[], bytes: number): string[] {
-  const cut = wanted.filter(({ entry }) => entry.isCut)
   const noun = wanted.length === 1 ? 'connection' : 'connections'
-  return [
-    ...cut.map(({ entry }) => `${entry.uid} lacks packets: a datagram had more fragments than are listed`),
-    `${countText(wanted.length)} ${noun}, ${bytesText(bytes)} written`,
-  ]
+  return [...cutInMap(wanted), `${countText(wanted.length)} ${noun}, ${bytesText(bytes)} written`]
 }

@@ -20,7 +20,13 @@ export const VIEW_OPTIONS: readonly OptionRow[] = [
     name: 'index',
     value: 'FILE',
     offer: 'files',
-    help: 'index of the connections (default: the .jsonl one in OUTDIR)',
+    help: 'index of the connections (default: the .jsonl one in OUTDIR, or that of the archive)',
+  },
+  {
+    name: 'root',
+    value: 'DIR',
+    offer: 'folders',
+    help: 'folder where the captures of an archive are now, if they were moved',
   },
   { name: 'port', value: 'N', help: 'port to listen on (default: a free one)' },
   { name: 'no-open', help: "print the address only, don't open it in a browser" },
@@ -29,10 +35,11 @@ export const VIEW_OPTIONS: readonly OptionRow[] = [
 
 const HEAD = `pcap2conn view: shows the connections of a finished run in a browser
 
-Usage: pcap2conn view OUTDIR [options]
+Usage: pcap2conn view OUTDIR|ARCHIVE [options]
 
-Serves OUTDIR to this machine alone (127.0.0.1), at an address with a secret in it, until Ctrl-C: the
+Serves a folder to this machine alone (127.0.0.1), at an address with a secret in it, until Ctrl-C: the
 table of connections with filters, what the two sides said as text, hex and raw, gaps in place.
+Of an archive (pcap2conn index, --map), payload is read in the captures when it is looked at.
 `
 
 const EXAMPLES = `Examples:
@@ -65,9 +72,10 @@ export async function view(
     throw new ConfigError(`Cannot use ${printable(other)}: one folder is shown at a time`)
   const indexPath = values.index === undefined ? null : pathOf('--index', values.index)
   if (indexPath !== null) refuseOtherFormats(indexPath)
+  const root = values.root === undefined ? null : pathOf('--root', values.root)
   const port = integerOf('--port', values.port, 0, 0, MAX_PORT)
   const { Viewer } = await import('../view/viewer.js')
-  const viewer = await Viewer.open({ outputDir: pathOf('OUTDIR', outputDir), indexPath, port })
+  const viewer = await Viewer.open({ outputDir: pathOf('OUTDIR', outputDir), indexPath, root, port })
   const end = signal ?? untilSignal() // set before printing the address: its reader may end the viewer at once
   stdout.write(`${viewer.address}\n`)
   stderr.write(`${printable(`Showing ${viewer.indexPath} until Ctrl-C`)}\n`)

@@ -72,7 +72,10 @@ class ParquetIndex implements RecordIndex {
     let row = this.#rows.startOf(group)
     for (const fields of await this.#rows.group(group, null)) {
       const refuse = (name: string, mustBe: string) =>
-        new InputError(`Cannot read "${this.path}" at row ${row}: field "${name}" must be ${mustBe}`, this.path)
+        new InputError(
+          `Cannot read "${this.path}" at row ${row}: field "${name}" must be ${mustBe}`,
+          this.path,
+        )
       take(recordOf(plainFields(fields), refuse), row, 0)
       row += 1
     }

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js'
-import { ConversationFiles } from './conversation-files.js'
+import type { ConversationFiles } from './conversation-files.js'
 import type { IndexStore } from './index-store.js'
-import type { OutputFolder } from './output-folder.js'
+import type { PayloadFiles } from './payload-files.js'
 import { BEGIN, type Piece, PieceReader } from './piece-reader.js'
 import { recordGaps } from './record-gaps.js'
 import type { ConnectionDetails, ConversationPart, ReadingState, SentPiece, Side } from './view-data.js'
@@ -14,11 +14,11 @@ const DOWNLOAD_BYTES = 256 * 1024
 /** Serves the details and the payload of single connections. */
 export class ConnectionParts {
   readonly #store: IndexStore
-  readonly #folder: OutputFolder
+  readonly #payload: PayloadFiles
 
-  constructor(store: IndexStore, folder: OutputFolder) {
+  constructor(store: IndexStore, payload: PayloadFiles) {
     this.#store = store
-    this.#folder = folder
+    this.#payload = payload
   }
 
   /** @returns Null when there is no such row. @throws InputError when the index cannot be read. */
@@ -26,11 +26,12 @@ export class ConnectionParts {
     const record = await this.#store.record(row)
     if (record === null) return null
     try {
-      const files = await ConversationFiles.open(this.#folder, record)
+      const files = await this.#payload.open(record)
       if (files === null) return { record, files: null, problem: null }
-      const { style, isSeparate, areSidesKnown, isConversation, size } = files
+      const { style, isSeparate, areSidesKnown, isConversation, size, problems } = files
       await files.close()
-      return { record, files: { style, isSeparate, areSidesKnown, isConversation, size }, problem: null }
+      const problem = problems.length === 0 ? null : problems.join('; ')
+      return { record, files: { style, isSeparate, areSidesKnown, isConversation, size }, problem }
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       return { record, files: null, problem: error.message }
@@ -85,7 +86,7 @@ export class ConnectionParts {
     use: (files: ConversationFiles, record: Readonly<Record<string, unknown>>) => Promise<T>,
   ): Promise<T | null> {
     const record = await this.#store.record(row)
-    const files = record === null ? null : await ConversationFiles.open(this.#folder, record)
+    const files = record === null ? null : await this.#payload.open(record)
     if (record === null || files === null) return null
     try {
       return await use(files, record)

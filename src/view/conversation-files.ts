@@ -1,10 +1,9 @@
 import type { ChunkSource, StoredChunk } from './chunks/chunk-source.js'
-import { FileReader } from './chunks/file-reader.js'
+import { FileReader, type OpenedFile } from './chunks/file-reader.js'
 import { HeaderChunks, hasChunkHeaders } from './chunks/header-chunks.js'
 import { JsonChunks } from './chunks/json-chunks.js'
 import { MergedChunks } from './chunks/merged-chunks.js'
 import { PlainChunks } from './chunks/plain-chunks.js'
-import type { OutputFolder } from './output-folder.js'
 import type { ChunkStyle, Side } from './view-data.js'
 
 /** Reads chunks from one file, or from one file per side. */
@@ -14,12 +13,20 @@ export interface ConversationSource {
   readonly positions: readonly [number, number]
 }
 
+/** What has the files of connections. */
+export interface Files {
+  /** @param path As an index has it. @throws InputError */
+  openFile(path: string): Promise<OpenedFile>
+}
+
 /** The open files of one connection. */
 export class ConversationFiles {
   readonly #files: readonly FileReader[]
   /** True when each side has its own file (`-s`). */
   readonly isSeparate: boolean
   readonly style: ChunkStyle
+  /** What they lack of the connection, each one sentence. */
+  readonly problems: readonly string[]
   /** The side of each file in `#files`. */
   readonly #sides: readonly Side[]
 
@@ -28,7 +35,9 @@ export class ConversationFiles {
     sides: readonly Side[],
     isSeparate: boolean,
     style: ChunkStyle,
+    problems: readonly string[],
   ) {
+    this.problems = problems
     this.#files = files
     this.#sides = sides
     this.isSeparate = isSeparate
@@ -38,11 +47,12 @@ export class ConversationFiles {
   /**
    * @param record An index record. Its values are untrusted.
    * @returns Null when the connection has no file.
-   * @throws InputError when a file cannot be read or is outside the output folder.
+   * @throws InputError when a file cannot be read or is not among those of the run.
    */
   static async open(
-    folder: OutputFolder,
+    folder: Files,
     record: Readonly<Record<string, unknown>>,
+    problems: readonly string[] = [],
   ): Promise<ConversationFiles | null> {
     const paths = [record.orig_file, record.resp_file]
     const isSeparate = paths[0] !== paths[1]
@@ -57,7 +67,7 @@ export class ConversationFiles {
       }
       const first = files[0]
       if (first === undefined) return null
-      return new ConversationFiles(files, sides, isSeparate, await styleOf(first))
+      return new ConversationFiles(files, sides, isSeparate, await styleOf(first), problems)
     } catch (error) {
       await Promise.all(files.map((file) => file.close()))
       throw error

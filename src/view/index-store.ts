@@ -1,5 +1,5 @@
-import { openRecordIndex, type RecordFields, type RecordIndex } from '../report/record-index.js'
 import type { ConnectionRecord } from '../report/connection-record.js'
+import { openRecordIndex, type RecordFields, type RecordIndex } from '../report/record-index.js'
 import { ConnectionList } from './connection-list.js'
 
 /** Most connections that a viewer loads; each takes about 120 bytes. */

@@ -1,11 +1,14 @@
-import { ConversationFiles } from './conversation-files.js'
+import type { RecordFields } from '../report/record-index.js'
 import type { IndexStore } from './index-store.js'
-import type { OutputFolder } from './output-folder.js'
+import type { OpenConversation, PayloadFiles } from './payload-files.js'
 import { PieceReader } from './piece-reader.js'
 import { recordGaps } from './record-gaps.js'
 
 /** Connections searched in parallel. */
 const PARALLEL = 8
+/** Connections whose payload is got at once: so many, or until they have so many bytes. */
+const GROUP_ROWS = 256
+const GROUP_BYTES = 64 * 1024 * 1024
 
 /**
  * Searches the payload of connections for a text. ASCII letters match in either case. A match may span chunks of one
@@ -14,7 +17,7 @@ const PARALLEL = 8
 export class PayloadSearch {
   readonly rows: Uint32Array
   readonly #store: IndexStore
-  readonly #folder: OutputFolder
+  readonly #payload: PayloadFiles
   readonly #needle: string
   readonly #found: number[] = []
   #searched = 0
@@ -24,9 +27,9 @@ export class PayloadSearch {
   readonly ended: Promise<void>
 
   /** @param rows The rows to search, in index order. @param text The text, compared as UTF-8; not empty. */
-  constructor(store: IndexStore, folder: OutputFolder, rows: Uint32Array, text: string) {
+  constructor(store: IndexStore, payload: PayloadFiles, rows: Uint32Array, text: string) {
     this.#store = store
-    this.#folder = folder
+    this.#payload = payload
     this.rows = rows
     this.#needle = lowerCase(Buffer.from(text))
     this.ended = this.#run()
@@ -56,23 +59,57 @@ export class PayloadSearch {
   }
 
   async #run(): Promise<void> {
+    for (let next = 0; next < this.rows.length && !this.#isStopped; ) {
+      const group = this.#groupFrom(next)
+      next += group.length
+      await this.#searchGroup(group)
+    }
+  }
+
+  #groupFrom(first: number): Uint32Array {
+    const { list } = this.#store
+    const [orig, resp] = [list.numbers('origBytes'), list.numbers('respBytes')]
+    let to = first
+    for (let bytes = 0; to < this.rows.length && to - first < GROUP_ROWS && bytes < GROUP_BYTES; to++)
+      bytes += orig[this.rows[to]!]! + resp[this.rows[to]!]!
+    return this.rows.subarray(first, to)
+  }
+
+  async #searchGroup(group: Uint32Array): Promise<void> {
+    const first = this.#searched
+    try {
+      const records: (RecordFields | null)[] = []
+      for (const row of group) records.push(await this.#store.record(row).catch(() => null))
+      const known = records.filter((record) => record !== null)
+      await this.#payload.withMany(known, (open) => this.#searchRecords(group, records, open))
+    } catch {
+      this.#unreadable += group.length - (this.#searched - first)
+      this.#searched = first + group.length
+    }
+  }
+
+  async #searchRecords(
+    group: Uint32Array,
+    records: readonly (RecordFields | null)[],
+    open: OpenConversation,
+  ): Promise<void> {
     let next = 0
     const lane = async () => {
-      while (next < this.rows.length && !this.#isStopped) {
-        const row = this.rows[next]!
+      while (next < group.length && !this.#isStopped) {
+        const i = next
         next += 1
-        if (await this.#holds(row)) this.#found.push(row)
+        if (await this.#holds(records[i]!, open)) this.#found.push(group[i]!)
         this.#searched += 1
       }
     }
     await Promise.all(Array.from({ length: PARALLEL }, lane))
   }
 
-  async #holds(row: number): Promise<boolean> {
+  async #holds(record: RecordFields | null, open: OpenConversation): Promise<boolean> {
     try {
-      const record = await this.#store.record(row)
-      const files = record === null ? null : await ConversationFiles.open(this.#folder, record)
-      if (record === null || files === null) return false
+      if (record === null) throw new Error('its record cannot be read')
+      const files = await open(record)
+      if (files === null) return false
       try {
         const sides = files.isSeparate ? ([0, 1] as const) : ([null] as const)
         for (const side of sides) {

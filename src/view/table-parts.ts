@@ -1,7 +1,7 @@
 import type { ConnectionQuery } from './connection-query.js'
 import { isWholeIndex, matchingRows, sortRows } from './connection-query.js'
 import type { IndexStore } from './index-store.js'
-import type { OutputFolder } from './output-folder.js'
+import type { PayloadFiles } from './payload-files.js'
 import { PayloadSearch } from './payload-search.js'
 import { PayloadSearches } from './payload-searches.js'
 import type { TablePart, TableRow } from './view-data.js'
@@ -16,13 +16,13 @@ const MAX_CHOICES = 200
 export class TableParts {
   // Invariant: #orders has at most KEPT_ORDERS entries, the most recently used last.
   readonly #store: IndexStore
-  readonly #folder: OutputFolder
+  readonly #payload: PayloadFiles
   readonly #orders = new Map<string, Uint32Array>()
   readonly #searches = new PayloadSearches<PayloadSearch>()
 
-  constructor(store: IndexStore, folder: OutputFolder) {
+  constructor(store: IndexStore, payload: PayloadFiles) {
     this.#store = store
-    this.#folder = folder
+    this.#payload = payload
   }
 
   /**
@@ -65,7 +65,7 @@ export class TableParts {
     const key = JSON.stringify({ ...query, sort: '', isDescending: false })
     return this.#searches.of(key, () => {
       const rows = matchingRows(this.#store.list, query)
-      return new PayloadSearch(this.#store, this.#folder, rows, query.text)
+      return new PayloadSearch(this.#store, this.#payload, rows, query.text)
     })
   }
 

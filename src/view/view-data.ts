@@ -52,7 +52,7 @@ export interface ConnectionDetails {
     readonly isConversation: boolean
     readonly size: number
   } | null
-  /** Why the files cannot be read; null when they can. */
+  /** Why the files cannot be read, or what they lack; null when they can. */
   readonly problem: string | null
 }
 

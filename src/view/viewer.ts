@@ -3,26 +3,27 @@ import type { AddressInfo } from 'node:net'
 import { failureReason, InputError } from '../errors.js'
 import { type Asked, admit, newToken } from './access.js'
 import { ConnectionParts } from './connection-parts.js'
-import { findIndex } from '../report/find-index.js'
 import { IndexStore } from './index-store.js'
-import { OutputFolder } from './output-folder.js'
 import { answer } from './routes.js'
 import { SECURITY_HEADERS } from './security-headers.js'
 import { TableParts } from './table-parts.js'
+import { ViewSource } from './view-source.js'
 
 const HOST = '127.0.0.1'
 
 /** What {@link Viewer.open} needs. */
 export interface ViewerOptions {
-  /** The run's output folder. */
+  /** The run's output folder, or an archive. */
   readonly outputDir: string
-  /** An index in JSON lines; null to find it in the folder. */
+  /** An index; null to find it in the folder. */
   readonly indexPath: string | null
+  /** Folder below which the captures of an archive are looked for; null: where they were. */
+  readonly root?: string | null
   /** TCP port; 0 for any free port. */
   readonly port: number
 }
 
-/** Serves one output folder over HTTP to this machine only, until it is closed. */
+/** Serves one output folder or archive over HTTP to this machine only, until it is closed. */
 export class Viewer {
   /** The URL to open, including the secret. */
   readonly address: string
@@ -30,34 +31,44 @@ export class Viewer {
   readonly #server: Server
   readonly #store: IndexStore
   readonly #table: TableParts
+  readonly #source: ViewSource
 
-  private constructor(address: string, server: Server, store: IndexStore, table: TableParts) {
+  private constructor(
+    address: string,
+    server: Server,
+    store: IndexStore,
+    table: TableParts,
+    source: ViewSource,
+  ) {
     this.address = address
     this.indexPath = store.path
     this.#server = server
     this.#store = store
     this.#table = table
+    this.#source = source
   }
 
   /** @throws InputError when the folder or its index cannot be read, or the port is taken. */
-  static async open({ outputDir, indexPath, port }: ViewerOptions): Promise<Viewer> {
-    const folder = await OutputFolder.open(outputDir)
-    const store = await IndexStore.open(indexPath ?? findIndex(outputDir))
-    const table = new TableParts(store, folder)
-    const parts = new ConnectionParts(store, folder)
-    const token = newToken()
-    const server = createServer((request, response) => {
-      const asked = admit(request, token, (server.address() as AddressInfo).port)
-      void respond(request, response, asked, (wanted) => answer(wanted, response, { table, parts }))
-    })
+  static async open(options: ViewerOptions): Promise<Viewer> {
+    const source = await ViewSource.open(options)
+    let store: IndexStore | null = null
     try {
-      await listen(server, port)
+      store = await IndexStore.open(source.indexPath)
+      const table = new TableParts(store, source.payload)
+      const parts = new ConnectionParts(store, source.payload)
+      const token = newToken()
+      const server = createServer((request, response) => {
+        const asked = admit(request, token, (server.address() as AddressInfo).port)
+        void respond(request, response, asked, (wanted) => answer(wanted, response, { table, parts }))
+      })
+      await listen(server, options.port)
+      const { port: taken } = server.address() as AddressInfo
+      return new Viewer(`http://${HOST}:${taken}/${token}/`, server, store, table, source)
     } catch (error) {
-      await store.close()
+      await store?.close()
+      await source.close()
       throw error
     }
-    const { port: taken } = server.address() as AddressInfo
-    return new Viewer(`http://${HOST}:${taken}/${token}/`, server, store, table)
   }
 
   async close(): Promise<void> {
@@ -65,6 +76,7 @@ export class Viewer {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
     await this.#store.close()
+    await this.#source.close()
   }
 }
 

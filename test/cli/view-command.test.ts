@@ -52,5 +52,5 @@ it('serves without opening a browser where no temporary file can be written, and
 it('shows its help', async () => {
   const terminal = fakeTerminal()
   expect(await view(['--help'], terminal)).toBe(0)
-  expect(terminal.stdout.text).toContain('Usage: pcap2conn view OUTDIR [options]')
+  expect(terminal.stdout.text).toContain('Usage: pcap2conn view OUTDIR|ARCHIVE [options]')
 })

@@ -20,7 +20,9 @@ async function run(...args: string[]): Promise<string> {
 
 /** What a page shows. */
 function dataOf(page: string): Record<string, unknown> {
-  const [, json] = /<script type="application\/json" id="data">(.*)<\/script>/.exec(readFileSync(page, 'utf8'))!
+  const [, json] = /<script type="application\/json" id="data">(.*)<\/script>/.exec(
+    readFileSync(page, 'utf8'),
+  )!
   return JSON.parse(json!)
 }
 

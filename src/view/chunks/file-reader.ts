@@ -1,26 +1,37 @@
-import type { FileHandle } from 'node:fs/promises'
 import { failureReason, InputError } from '../../errors.js'
 
 /** Bytes read at a time: the next request is usually nearby. */
 const WINDOW_BYTES = 64 * 1024
+
+/** An open file, or a part of one that stands for a file. */
+export interface OpenedFile {
+  stat(): Promise<{ readonly size: number }>
+  read(
+    target: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>
+  close(): Promise<void>
+}
 
 /** Reads a connection file at any offset. */
 export class FileReader {
   // Invariant: #window holds the file's bytes from #windowFrom on. It is replaced, never modified.
   readonly path: string
   readonly size: number
-  readonly #file: FileHandle
+  readonly #file: OpenedFile
   #window: Buffer = Buffer.alloc(0)
   #windowFrom = 0
 
-  private constructor(path: string, file: FileHandle, size: number) {
+  private constructor(path: string, file: OpenedFile, size: number) {
     this.path = path
     this.#file = file
     this.size = size
   }
 
   /** @param path Name of the file in messages. */
-  static async of(path: string, file: FileHandle): Promise<FileReader> {
+  static async of(path: string, file: OpenedFile): Promise<FileReader> {
     return new FileReader(path, file, (await file.stat()).size)
   }
 

@@ -13,6 +13,7 @@ import { ConnectionParts } from '../../../dist/view/connection-parts.js'
 import { connectionQuery, matchingRows, sortRows } from '../../../dist/view/connection-query.js'
 import { IndexStore } from '../../../dist/view/index-store.js'
 import { OutputFolder } from '../../../dist/view/output-folder.js'
+import { PayloadFiles } from '../../../dist/view/payload-files.js'
 import { filesBelow } from '../lib/folders.mjs'
 import { concat, mutateBytes, pick } from '../lib/mutate-bytes.mjs'
 import { mustHold } from '../lib/properties.mjs'
@@ -170,7 +171,8 @@ export const viewer = ({ folder }) => {
       writeFileSync(join(home, 'index.jsonl'), `${JSON.stringify(record)}\n`)
       const store = await IndexStore.open(join(home, 'index.jsonl'))
       try {
-        await readConversation(new ConnectionParts(store, await OutputFolder.open(home)), input.length)
+        const payload = new PayloadFiles(await OutputFolder.open(home), null)
+        await readConversation(new ConnectionParts(store, payload), input.length)
       } finally {
         await store.close()
         rmSync(home, { recursive: true, force: true })
