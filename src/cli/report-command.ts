@@ -21,7 +21,7 @@ export const REPORT_OPTIONS: readonly OptionRow[] = [
     name: 'from',
     value: 'FILE',
     offer: 'files',
-    help: 'index of the connections (--index FILE.jsonl or FILE.parquet), or the folder that has it',
+    help: 'index of the connections (--index FILE.jsonl or FILE.parquet), or an archive',
   },
   {
     name: 'summary',
@@ -80,7 +80,7 @@ export async function report(args: readonly string[], { stdout, stderr }: Termin
       `Cannot use ${printable(other)}: a report is one page, its index is named by --from`,
     )
   const { isFolder, isArchive, findIndex } = await import('../report/find-index.js')
-  const isOfFolder = isFolder(pathOf('OUT.html', name))
+  const isOfFolder = !/\.html?$/i.test(name) && isFolder(pathOf('OUT.html', name))
   if (isOfFolder && values.from !== undefined)
     throw new ConfigError(`Cannot use --from with ${printable(name)}: a folder has its own index`)
   if (!isOfFolder && values.from === undefined)
@@ -89,9 +89,8 @@ export async function report(args: readonly string[], { stdout, stderr }: Termin
   refuseOtherFormats(from)
   const path = isOfFolder ? join(name, 'report.html') : pagePathOf('OUT.html', name)
   refuseExisting([path], values.force === true)
-  const folder = isFolder(from) ? from : null
-  const archive = folder !== null && isArchive(folder) ? folder : null
-  const indexPath = folder === null ? from : findIndex(folder)
+  const archive = isArchive(from) ? from : null
+  const indexPath = isOfFolder || archive !== null ? findIndex(from) : from
   const { readSummary, writeReport } = await import('../report/write-report.js')
   const summary = values.summary === undefined ? summaryOf(archive) : pathOf('--summary', values.summary)
   const written = await writeReport({

@@ -37,7 +37,11 @@ export function isArchive(folder: string): boolean {
 
 /** True for a folder that exists. */
 export function isFolder(path: string): boolean {
-  return fs.statSync(systemPath(path), { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    return fs.statSync(systemPath(path)).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -66,7 +66,7 @@ describe('completion bash', () => {
     ],
     [
       ['pcap2conn', 'view', '--'],
-      ['--index', '--port', '--no-open', '--help'],
+      ['--index', '--root', '--port', '--no-open', '--help'],
     ],
     [['pcap2conn', 'view', 'out', '--no'], ['--no-open']],
     [['pcap2conn', 'view', '--port', ''], []],
