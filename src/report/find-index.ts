@@ -32,7 +32,7 @@ export function findIndex(folder: string): string {
 /** True for a folder that `pcap2conn index` or `--map` has written. */
 export function isArchive(folder: string): boolean {
   const { index, inputs } = archivePaths(folder)
-  return isThere(index) && isThere(inputs)
+  return isFolder(folder) && isThere(index) && isThere(inputs)
 }
 
 /** True for a folder that exists. */
