@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { failureReason, InputError } from '../errors.js'
 import {
+  CHECKPOINT_BYTES,
   COMPANY_ROW_BYTES,
   compareBytes,
   DIRECTORY_ROW_BYTES,
@@ -23,13 +24,14 @@ const MOST_BLOCK_BYTES = 2 ** 30
 
 /** packets.map of an archive: where the packets of each connection stand. Nothing in it is believed before it is checked. */
 export class MapFile {
-  // Invariant: the directory has #blocks rows from #directoryFrom on, and #companies rows of companies are behind it.
+  // Invariant: the directory has #blocks rows from #directoryFrom on; #companies rows of companies and #checkpoints are behind it.
   readonly path: string
   readonly #descriptor: number
   connections = 0
   #directoryFrom = 0
   #blocks = 0
   #companies = 0
+  #checkpoints = 0
 
   /** @throws InputError where it cannot be read, or is damaged. */
   constructor(path: string) {
@@ -84,6 +86,28 @@ export class MapFile {
     return uids.reverse()
   }
 
+  /** Where some records of an input stand, and their numbers, in turn and in ascending order. @throws InputError */
+  checkpointsOf(input: number): number[] {
+    const checkpoints: number[] = []
+    const rows = READ_BYTES / CHECKPOINT_BYTES
+    for (let row = 0; row < this.#checkpoints; row += rows) {
+      const count = Math.min(rows, this.#checkpoints - row)
+      const bytes = this.#read(this.#checkpointsFrom + row * CHECKPOINT_BYTES, count * CHECKPOINT_BYTES)
+      for (let at = 0; at < bytes.length; at += CHECKPOINT_BYTES) {
+        if (bytes.readUInt32LE(at) !== input) continue
+        const position = bytes.readUIntLE(at + 4, 6)
+        if (position <= (checkpoints.at(-2) ?? 0))
+          throw this.#damage('checkpoints are not in order', this.#checkpointsFrom)
+        checkpoints.push(position, bytes.readUIntLE(at + 10, 6))
+      }
+    }
+    return checkpoints
+  }
+
+  get #checkpointsFrom(): number {
+    return this.#directoryFrom + this.#blocks * DIRECTORY_ROW_BYTES + this.#companies * COMPANY_ROW_BYTES
+  }
+
   *#entriesOf(block: number): Generator<Entry> {
     const row = this.#row(block)
     const to = block + 1 < this.#blocks ? this.#row(block + 1).from : this.#directoryFrom
@@ -133,7 +157,8 @@ export class MapFile {
     this.#directoryFrom = Number(header.readBigUInt64LE(24))
     this.#blocks = Number(header.readBigUInt64LE(32))
     this.#companies = Number(header.readBigUInt64LE(40))
-    const end = this.#directoryFrom + this.#blocks * DIRECTORY_ROW_BYTES + this.#companies * COMPANY_ROW_BYTES
+    this.#checkpoints = Number(header.readBigUInt64LE(52))
+    const end = this.#checkpointsFrom + this.#checkpoints * CHECKPOINT_BYTES
     if (this.#directoryFrom < MAP_HEADER_BYTES || end !== bytes)
       throw this.#damage(`it must have ${end} bytes: found ${bytes}`, Math.min(end, bytes))
     this.#checkRows(header.readUInt32LE(48), bytes)

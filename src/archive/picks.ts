@@ -13,7 +13,7 @@ export interface Wanted {
   readonly company: readonly Entry[]
 }
 
-/** What is read for connections. */
+/** What is read for connections. Copies and ICMP errors are not: they change nothing. */
 export class Picks implements Selection {
   readonly #firsts = new Map<string, Wanted>()
   /** Base names of connections that have been read, by uid. */
@@ -24,13 +24,7 @@ export class Picks implements Selection {
   constructor(archive: Archive, paths: ReadonlyMap<number, string>, wanted: readonly Wanted[]) {
     for (const one of wanted) this.#firsts.set(firstOf(one.entry), one)
     const entries = wanted.flatMap(({ entry, company }) => [entry, ...company])
-    // Copies and errors change nothing.
-    this.inputs = picked(
-      archive,
-      paths,
-      entries,
-      (mark) => mark !== PacketRole.COPY && mark !== PacketRole.ERROR,
-    )
+    this.inputs = picked(archive, paths, entries, changesResults)
   }
 
   ordinalOf(input: number, position: number, index: number): number {
@@ -41,6 +35,11 @@ export class Picks implements Selection {
     const wanted = this.#firsts.get(`${input}:${position}:${index}`)
     if (wanted !== undefined) this.names.set(wanted.entry.uid, baseName)
   }
+}
+
+/** True for a packet with this mark on which results depend. */
+export function changesResults(mark: number): boolean {
+  return mark !== PacketRole.COPY && mark !== PacketRole.ERROR
 }
 
 // The packet that began the connection.

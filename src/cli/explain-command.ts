@@ -1,9 +1,10 @@
 import { openArchive } from '../archive/archive.js'
-import { type ExplainedPacket, Explanation } from '../archive/explanation.js'
-import { InputPaths, inputsOf, Picks, wantedOf } from '../archive/picks.js'
-import { type RawOptions, toConfig } from '../config/config.js'
+import type { Explained, Frame } from '../archive/explained.js'
+import type { FateRange } from '../archive/fates.js'
+import { InputPaths, inputsOf, wantedOf } from '../archive/picks.js'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, InputError } from '../errors.js'
+import { PacketRole } from '../flow/connection-sink.js'
 import { isUid } from './asked-uids.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { commandHelp } from './help.js'
@@ -37,8 +38,9 @@ const HEAD = `pcap2conn explain: the packets of a connection, and what became of
 
 Usage: pcap2conn explain ARCHIVE UID [options]
 
-A line for each packet: time, side, TCP flags and relative numbers, where its payload stands in the stream,
-what became of it (delivered, held, repeated, conflicting, outside, gap), capture and offset of its record.
+A line for each packet: time, side, TCP flags and numbers, where its payload stands in the stream, what became of
+which bytes (delivered, held, repeated, conflicting, outside, gap, duplicate), capture, number of its frame there
+(frame.number in Wireshark), and offset of its record. ICMP errors that quote it and fragments have lines, too.
 `
 
 const EXAMPLES = `Examples:
@@ -79,18 +81,13 @@ export async function explain(args: readonly string[], { stdout, stderr }: Termi
       const problem = paths.problemOf(input)
       if (problem !== null) throw new InputError(problem, archive.folder)
     }
-    const picks = new Picks(archive, paths.found, [wanted])
-    const isShown = (packet: ExplainedPacket) =>
-      concerns(packet, offset === null ? side : (side ?? 0), offset)
-    stdout.write('time\tside\tflags\tseq\tack\tbytes\toffset\tbecame\tcapture\tat\n')
-    picks.watch = (table) =>
-      new Explanation(table, (packet) => {
-        if (isShown(packet)) stdout.write(`${line(packet, paths.found.get(packet.input) ?? '')}\n`)
-      })
-    const { runPicked } = await import('../pipeline/run-picked.js')
-    // The summary shows conflicts: they are looked for then.
-    const options = { ...archive.options, inputFile: 'archive', dedup: 'off', noWrite: true, summary: '-' }
-    const summary = await runPicked(toConfig(options as RawOptions), {}, picks.inputs, picks)
+    const isShown = (packet: Explained) => concerns(packet, offset === null ? side : (side ?? 0), offset)
+    stdout.write('time\tside\tflags\tseq\tack\tbytes\toffset\tbecame\tcapture\tnumber\tat\n')
+    const captureOf = ({ input }: Frame) => printable(paths.found.get(input) ?? '')
+    const { explainConnection } = await import('../archive/explained.js')
+    const summary = await explainConnection(archive, paths.found, wanted, (packet) => {
+      if (isShown(packet)) for (const text of lines(packet, captureOf)) stdout.write(`${text}\n`)
+    })
     for (const text of problemLines(summary)) stderr.write(`${alarming(text, stderr)}\n`)
     return exitCodeOf(summary)
   } finally {
@@ -98,7 +95,7 @@ export async function explain(args: readonly string[], { stdout, stderr }: Termi
   }
 }
 
-function concerns(packet: ExplainedPacket, side: number | null, offset: number | null): boolean {
+function concerns(packet: Explained, side: number | null, offset: number | null): boolean {
   if (side === null) return true
   const holds = (from: number | null, bytes: number) =>
     offset === null || (from !== null && from <= offset && offset < from + bytes)
@@ -107,27 +104,41 @@ function concerns(packet: ExplainedPacket, side: number | null, offset: number |
   return packet.fates.some((range) => range.side === side && holds(range.offset, range.bytes))
 }
 
-function line(packet: ExplainedPacket, capture: string): string {
-  const { tsSec, tsNsec, isNanosecond, side, isTcp, tcpFlags, seq, ack, payloadBytes, offset, position } =
-    packet
+function lines(packet: Explained, captureOf: (frame: Frame) => string): string[] {
+  const { side, isTcp, tcpFlags, seq, ack, payloadBytes, offset, fragments } = packet
+  const flags = [...FLAGS].filter((_, bit) => (tcpFlags >> bit) & 1).join('')
+  const row = (frame: Frame, cells: readonly (string | number)[]) =>
+    [timeOf(frame), side, ...cells, captureOf(frame), frame.number ?? '-', frame.position].join('\t')
+  return [
+    ...fragments.map((frame) => row(frame, ['-', '-', '-', '-', '-', 'fragment of the next datagram'])),
+    row(packet, [
+      isTcp ? flags : '-',
+      isTcp ? seq : '-',
+      isTcp ? ack : '-',
+      payloadBytes,
+      payloadBytes > 0 ? (offset ?? '-') : '-',
+      became(packet),
+    ]),
+  ]
+}
+
+function became({ role, side, fates, isCut }: Explained): string {
+  const texts = fates.map((range) => fateText(range, side))
+  if (role === PacketRole.ERROR) texts.unshift('ICMP error')
+  if (isCut) texts.unshift('more fragments than are listed')
+  return texts.length === 0 ? '-' : texts.join(', ')
+}
+
+function fateText({ fate, side, offset, bytes, reason }: FateRange, packetSide: 0 | 1): string {
+  const what = reason === undefined ? fate : `${fate} (${reason})`
+  const ofSide = side === packetSide ? '' : ` of side ${side}`
+  if (bytes === 0) return what
+  return `${what} ${offset === null ? `${bytes} B` : `${offset}-${offset + bytes}`}${ofSide}`
+}
+
+function timeOf({ tsSec, tsNsec, isNanosecond }: Frame): string {
   const fraction = isNanosecond
     ? String(tsNsec).padStart(9, '0')
     : String(Math.floor(tsNsec / 1000)).padStart(6, '0')
-  const flags = [...FLAGS].filter((_, bit) => (tcpFlags >> bit) & 1).join('')
-  const became = packet.fates.map(({ fate, side: of, offset: at, bytes }) => {
-    const where = at === null ? `${bytes} B` : `${at}-${at + bytes}`
-    return of === side ? `${fate} ${where}` : `${fate} ${where} of side ${of}`
-  })
-  return [
-    `${tsSec}.${fraction}`,
-    side,
-    isTcp ? flags : '-',
-    isTcp ? seq : '-',
-    isTcp ? ack : '-',
-    payloadBytes,
-    payloadBytes > 0 ? (offset ?? '-') : '-',
-    became.length === 0 ? '-' : became.join(', '),
-    printable(capture),
-    position,
-  ].join('\t')
+  return `${tsSec}.${fraction}`
 }

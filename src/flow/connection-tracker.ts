@@ -6,7 +6,7 @@ import { ConnectionRows } from './connection-rows.js'
 import { type ConnectionSink, PacketRole } from './connection-sink.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
 import { ConnectionTimes, type TimeOuts } from './connection-times.js'
-import type { Copies } from './copies.js'
+import type { CopyFinder } from './copy-finder.js'
 import { FlowIndex } from './flow-index.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import { HistoryLetter, noteOnce } from './history.js'
@@ -23,7 +23,7 @@ export interface TrackerOptions extends TimeOuts {
   /** Of all workers together. */
   readonly openConnections: number
   /** Absent: copies of packets are packets. */
-  readonly copies?: Copies | undefined
+  readonly copies?: CopyFinder | undefined
 }
 
 /**
@@ -39,7 +39,7 @@ export class ConnectionTracker {
   readonly held: HeldStore
   readonly lives: TcpLives
   readonly rows: ConnectionRows
-  readonly copies: Copies | undefined
+  readonly copies: CopyFinder | undefined
   readonly #index: FlowIndex
   readonly #times: ConnectionTimes
   readonly #tcp: TcpTracker

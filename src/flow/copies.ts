@@ -3,24 +3,21 @@ import { seqDiff } from '../stream/seq.js'
 import { TcpFlag } from '../wire/tcp.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
+import { type CopyFinder, latestHalf } from './copy-finder.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import type { RecentPackets } from './recent-packets.js'
-import type { TcpLives } from './tcp-lives.js'
 
 /** Row of no packet. */
 const NO_ROW = 0
 
 /** Finds copies among the packets of connections, and counts them there. */
-export class Copies {
+export class Copies implements CopyFinder {
   // Invariant: `latestPacket` and `latestError` are the same of all connections on a 5-tuple.
   readonly #table: ConnectionTable
   readonly recent: RecentPackets
-  /** Copies found. */
   count = 0
-  /** The tracker's. */
-  lives: Pick<TcpLives, 'livesOf' | 'sideIn'> | null = null
-  /** Is told of each copy of a packet, and of the half-stream where it counts; null: nobody asks. */
-  see: ((half: number, bytes: Uint8Array, packet: FlowPacket) => void) | null = null
+  lives: CopyFinder['lives'] = null
+  see: CopyFinder['see'] = null
   /** Row of the latest packet that is no copy. */
   #row = NO_ROW
 
@@ -29,13 +26,6 @@ export class Copies {
     this.recent = recent
   }
 
-  /**
-   * True when the packet is a copy of another; it counts nowhere else then. Otherwise it must be taken, and `move` be called
-   * if it is not taken by `connection`.
-   *
-   * @param connection One of the packet's 5-tuple, whose `side` sent it; `NONE`: there is none.
-   * @param isPlain    Both numbers of a TCP packet go on there, see `TcpNumbers`.
-   */
   has(connection: number, side: 0 | 1, isPlain: boolean, bytes: Uint8Array, packet: FlowPacket): boolean {
     if (connection === NONE) {
       this.#row = this.recent.add(NO_ROW, packet)
@@ -45,7 +35,10 @@ export class Copies {
     const latest = latestPacket[connection]!
     if (!this.#isNew(2 * connection + side, isPlain, packet) && this.recent.isCopy(latest, bytes, packet)) {
       this.count += 1
-      const half = this.#latestHalf(connection, side)
+      const half =
+        this.#table.group[connection] === 0
+          ? 2 * connection + side
+          : latestHalf(this.lives!, connection, side)
       copies[half]! += 1
       this.see?.(half, bytes, packet)
       return true
@@ -56,12 +49,10 @@ export class Copies {
     return false
   }
 
-  /** The latest packet was taken by another connection of its 5-tuple, perhaps a new one. */
   move(connection: number): void {
     if (connection !== NONE) this.#table.latestPacket[connection] = this.#row
   }
 
-  /** True when an ICMP error is a copy of another one that quotes the 5-tuple of `connection`. */
   hasError(connection: number, bytes: Uint8Array, { error }: FlowQuote): boolean {
     const { latestError } = this.#table
     const latest = latestError[connection]!
@@ -69,13 +60,6 @@ export class Copies {
     const row = this.recent.add(latest, error)
     for (const life of this.lives!.livesOf(connection)) latestError[life] = row
     return false
-  }
-
-  // Which of several connections is found depends on the index. The latest counts.
-  #latestHalf(connection: number, side: 0 | 1): number {
-    if (this.#table.group[connection] === 0) return 2 * connection + side
-    const [latest] = this.lives!.livesOf(connection)
-    return 2 * latest! + this.lives!.sideIn(latest!, connection, side)
   }
 
   // True when nothing like the packet can have come before: it has the side's first SYN or FIN, or payload behind all that was

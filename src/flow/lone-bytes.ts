@@ -55,7 +55,12 @@ export class LoneBytes {
     const table = this.#table
     table.flags[half >> 1]! &= ~doubtOf(half)
     const behind = seqAdd(table.nextSeq[half]!, 1)
-    this.#reassembler.delivery.countOutside(half, Outside.KEEP_ALIVE, this.#reassembler.discard(half))
+    this.#reassembler.delivery.countOutside(
+      half,
+      Outside.KEEP_ALIVE,
+      this.#reassembler.discard(half),
+      Number.NaN,
+    )
     this.#reassembler.join(half, behind)
   }
 }

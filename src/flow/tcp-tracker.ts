@@ -68,7 +68,9 @@ export class TcpTracker {
       else table.ackedOffset[peer] = (packet.ack >>> 0) + 1
     }
     if (tcpFlags & TcpFlag.RST) {
-      this.#reassembler.delivery.countOutside(half, Outside.RESET_TEXT, packet.payloadBytes)
+      const isPlaced = (table.halfSeen[half]! & HalfSeen.STARTED) !== 0
+      const offset = isPlaced ? this.#reassembler.offsetOf(half, packet.seq) : Number.NaN
+      this.#reassembler.delivery.countOutside(half, Outside.RESET_TEXT, packet.payloadBytes, offset)
       if (this.#isPlausibleReset(half, packet.seq)) {
         this.#noteReset(half, packet.seq)
         return 'reset'
@@ -104,9 +106,9 @@ export class TcpTracker {
     this.#reassembler.release(connection)
   }
 
-  /** Counts captured bytes that are no part of the stream. @param kind One of `Outside`. */
+  /** Counts captured bytes that have no place in the stream. @param kind One of `Outside`. */
   countOutside(half: number, kind: number, bytes: number): void {
-    this.#reassembler.delivery.countOutside(half, kind, bytes)
+    this.#reassembler.delivery.countOutside(half, kind, bytes, Number.NaN)
   }
 
   /**
@@ -208,7 +210,7 @@ export class TcpTracker {
       else if (seen & HalfSeen.UNSETTLED && (seen & HalfSeen.HELD) === 0) {
         // The side itself has told that it comes behind this byte.
         if (this.#reassembler.offsetOf(half, seq) === -1) {
-          this.countOutside(half, Outside.KEEP_ALIVE, packet.payloadBytes)
+          this.#reassembler.delivery.countOutside(half, Outside.KEEP_ALIVE, packet.payloadBytes, -1)
           return
         }
       }

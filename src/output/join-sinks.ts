@@ -17,6 +17,7 @@ export function joinSinks(sinks: readonly Sink[]): ConnectionSink {
     data: joined('data'),
     gap: joined('gap'),
     conflict: callsOf(sinks, 'conflict').length === 0 ? null : joined('conflict'),
+    fate: callsOf(sinks, 'fate').length === 0 ? null : joined('fate'),
     closed: joined('closed'),
     finished: joined('finished'),
   }

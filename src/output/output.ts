@@ -83,6 +83,12 @@ export interface InputFacts {
   readonly headers: RecordHeaders | null
 }
 
+/** The same, with what a run has counted. */
+export interface CountedInput extends InputFacts {
+  /** Where some of its records stand, and their numbers there from 1, in turn: one for each MiB. */
+  readonly checkpoints: readonly number[]
+}
+
 /** What `Output.finish()` works with. */
 export interface RunParts {
   /** The run's own temporary folder. */
@@ -90,7 +96,7 @@ export interface RunParts {
   /** Null without `--resume`. */
   readonly kept: KeptRuns | null
   /** The inputs by their numbers; only where an output has `wantsPlaces`. */
-  readonly inputs: readonly InputFacts[]
+  readonly inputs: readonly CountedInput[]
   /** False when a worker has failed or was stopped. */
   readonly isComplete: boolean
   readonly stdout: Writable | undefined

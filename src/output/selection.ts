@@ -14,6 +14,8 @@ export interface Selection {
   ordinalOf(input: number, position: number, index: number): number
   /** The names of the connection that begins there are known. @param baseName Without an ending, of side 0. */
   named(input: number, position: number, index: number, baseName: string): void
+  /** True for the packet there when it is a copy of another one. Absent: there are none among those that are read. */
+  readonly isCopy?: (input: number, position: number, index: number) => boolean
   /** What else wants the events of wanted connections. @param table Of the connections. */
   readonly watch?: (table: ConnectionTable) => Partial<ConnectionSink>
 }
@@ -57,6 +59,12 @@ export function selectedSink(
       if (isWanted(half >> 1)) inner.gap(half, streamOffset, length)
     },
     conflict: null,
+    fate:
+      (inner.fate ?? null) === null
+        ? null
+        : (half, fate, offset, length) => {
+            if (isWanted(half >> 1)) inner.fate?.(half, fate, offset, length)
+          },
     closed(connection) {
       if (isWanted(connection)) inner.closed(connection)
     },

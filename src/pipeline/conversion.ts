@@ -178,7 +178,7 @@ export class Conversion {
       ...this.#counted,
       results,
       inputs: this.#inputs.summaries((capture) => this.#progress.isWhole(capture)),
-      inputFacts: this.#inputs.facts,
+      inputFacts: this.#inputs.factsWith(this.#places?.counts),
       failures: this.#failures,
       warnings: this.#feeder.warnings,
       isComplete: failure === null,

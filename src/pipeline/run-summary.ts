@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.js'
-import type { InputFacts } from '../output/output.js'
+import type { CountedInput } from '../output/output.js'
 import { OUTSIDE_KINDS } from '../stream/outside.js'
 import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -40,7 +40,7 @@ export interface CountedFacts {
 export type ConversionOutcome = CountedFacts & {
   readonly inputs: readonly InputSummary[]
   /** See `RunParts.inputs`. */
-  readonly inputFacts: readonly InputFacts[]
+  readonly inputFacts: readonly CountedInput[]
   readonly failures: readonly Failure[]
   readonly warnings: readonly string[]
   /** Nothing ended the reading early but an interruption, and no worker failed. */

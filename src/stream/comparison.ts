@@ -1,3 +1,5 @@
+import { Again, type TakeFate } from './sink.js'
+
 /** Bytes of a half-stream that came twice, with other content. Valid during the call. */
 export interface Conflict {
   /** Stream offset of the first byte that differs, and how many bytes there are up to the last one. */
@@ -27,6 +29,7 @@ const NO_BYTES = new Uint8Array(0)
 /** Compares the copies of what came twice. */
 export class Comparison {
   readonly #take: TakeConflict | null
+  readonly #takeFate: TakeFate | null
   /** Of the latest conflict; the second packet is the one that comes now. */
   readonly #conflict: Conflict = {
     offset: 0,
@@ -43,9 +46,18 @@ export class Comparison {
     secondSec: 0,
     secondNsec: 0,
   }
-  /** @param take Null: nobody asks for conflicts; they are only counted. */
-  constructor(take: TakeConflict | null = null) {
+  /**
+   * @param take     Null: nobody asks for conflicts; they are only counted.
+   * @param takeFate Null: nobody asks which bytes differ.
+   */
+  constructor(take: TakeConflict | null = null, takeFate: TakeFate | null = null) {
     this.#take = take
+    this.#takeFate = takeFate
+  }
+
+  /** Tells of `length` bytes that were seen before. */
+  seen(half: number, offset: number, length: number): void {
+    this.#takeFate?.(half, Again.SEEN, offset, length)
   }
 
   /** The packet that comes now. */
@@ -84,6 +96,8 @@ export class Comparison {
       to = i + 1
       count += 1
     }
+    if (count > 0 && this.#takeFate !== null)
+      this.#tellRuns(half, offset, (i) => first[firstFrom + i] !== second[secondFrom + i], from, to)
     if (count === 0 || this.#take === null) return count
     const conflict = this.#conflict
     conflict.offset = offset + from
@@ -95,5 +109,14 @@ export class Comparison {
     conflict.secondFrom = secondFrom + from
     this.#take(half, conflict)
     return count
+  }
+
+  #tellRuns(half: number, offset: number, differs: (i: number) => boolean, from: number, to: number): void {
+    for (let i = from; i < to; ) {
+      const begin = i
+      while (i < to && differs(i)) i += 1
+      if (i > begin) this.#takeFate?.(half, Again.DIFFERENT, offset + begin, i - begin)
+      while (i < to && !differs(i)) i += 1
+    }
   }
 }

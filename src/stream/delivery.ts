@@ -2,7 +2,7 @@ import { HalfSeen, type HalfStreams } from './half-streams.js'
 import { OUTSIDE_KINDS } from './outside.js'
 import type { RecentSegments } from './recent-segments.js'
 import { seqAdd } from './seq.js'
-import type { StreamSink } from './sink.js'
+import type { StreamSink, TakeFate } from './sink.js'
 
 /** The last step of a half-stream: hands bytes in order to the sink, and counts them. */
 export class Delivery {
@@ -10,6 +10,7 @@ export class Delivery {
   readonly #sink: StreamSink
   readonly recent: RecentSegments
   readonly #notes: boolean
+  readonly #takeFate: TakeFate | null
   /** Missing bytes that the snaplen cut. */
   cutBytes = 0
   /** Captured bytes that are not part of a stream, by `Outside`. */
@@ -20,6 +21,7 @@ export class Delivery {
     this.#sink = sink
     this.recent = recent
     this.#notes = recent.isWanted
+    this.#takeFate = sink.fate ?? null
   }
 
   /**
@@ -92,10 +94,16 @@ export class Delivery {
     this.#halves.retransmissions[half]! += 1
   }
 
-  /** Counts captured bytes that are not part of the stream. @param kind A value of `Outside`. */
-  countOutside(half: number, kind: number, bytes: number): void {
+  /**
+   * Counts captured bytes that are not part of the stream.
+   *
+   * @param kind   A value of `Outside`.
+   * @param offset In the stream; NaN: they have no place there.
+   */
+  countOutside(half: number, kind: number, bytes: number, offset: number): void {
     this.#halves.outsideBytes[half]! += bytes
     this.outsideBytes[kind]! += bytes
+    if (bytes > 0) this.#takeFate?.(half, kind, offset, bytes)
   }
 
   #chunk(

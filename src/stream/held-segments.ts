@@ -115,13 +115,12 @@ export class HeldSegments {
     const { offset, next } = this.#rows
     let row = this.list.find(this.#acked)
     this.#acked = acked
-    for (; row !== NO_ROW && offset[row]! <= acked; row = next[0]![row]!) {
+    for (; row !== NO_ROW && offset[row]! <= acked; row = next[0]![row]!)
       this.#markAcknowledged(row, tsSec, tsNsec)
-    }
   }
 
-  /** Drops everything from `end` on. Returns the captured bytes dropped. */
-  truncate(end: number): number {
+  /** Drops everything from `end` on. Returns the captured bytes dropped. @param drop Is told where these are. */
+  truncate(end: number, drop: (offset: number, bytes: number) => void = () => {}): number {
     const rows = this.#rows
     let dropped = 0
     let row = this.list.find(end)
@@ -130,6 +129,7 @@ export class HeldSegments {
         const cut = rows.end[row]! - end
         this.#store.shorten(rows.place[row]!, cut)
         this.bytes -= cut
+        drop(end, cut)
         dropped += cut
       }
       rows.end[row] = end
@@ -141,6 +141,7 @@ export class HeldSegments {
       this.list.unlink(row)
       if (rows.place[row] !== NOWHERE) {
         dropped += length
+        drop(rows.offset[row]!, length)
         this.bytes -= length
       }
       this.free(row)
@@ -286,11 +287,10 @@ export class HeldSegments {
   }
 
   #compare(row: number, at: number, stop: number, bytes: Uint8Array, from: number): void {
-    const stored = this.#rows.place[row]!
-    const begin = at - this.#rows.offset[row]!
-    const length = stop - at
+    const { number, tsSec, tsNsec, place, offset } = this.#rows
+    const [stored, begin, length] = [place[row]!, at - offset[row]!, stop - at]
     const { bytes: held, from: heldFrom } = this.#store.locate(stored, begin, length)
-    const { number, tsSec, tsNsec } = this.#rows
+    this.#comparison.seen(this.#half, at, length)
     this.#comparison.setFirst(number[row]!, tsSec[row]!, tsNsec[row]!)
     const conflicts = this.#comparison.compare(this.#half, at, held, heldFrom, bytes, from, length)
     this.repeatedBytes += length

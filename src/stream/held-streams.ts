@@ -127,11 +127,11 @@ export class HeldStreams {
     return acked > peerNext && this.#rows.peerAcked[held.first]! <= this.#halves.nextOffset[half]!
   }
 
-  /** Drops everything held from stream offset `end` on. Returns the captured bytes dropped. */
-  truncate(half: number, end: number): number {
+  /** Drops everything held from stream offset `end` on, and tells where. Returns the captured bytes dropped. */
+  truncate(half: number, end: number, drop?: (offset: number, bytes: number) => void): number {
     const held = this.#held.get(half)
     if (held === undefined) return 0
-    const dropped = held.truncate(end)
+    const dropped = held.truncate(end, drop)
     if (held.count === 0) this.#forget(half)
     this.#drain(half) // segments that waited for the dropped bytes can be delivered
     return dropped

@@ -16,13 +16,22 @@ export class RecentGaps {
     gaps.push(offset, end)
   }
 
-  /** Number of bytes of `[from, to)` that lie in gaps. */
-  overlap(half: number, from: number, to: number): number {
+  /** Number of bytes of `[from, to)` that lie in gaps. @param take Is told of them. */
+  overlap(
+    half: number,
+    from: number,
+    to: number,
+    take?: (half: number, offset: number, bytes: number) => void,
+  ): number {
     const gaps = this.#gaps.get(half)
     if (gaps === undefined) return 0
     let bytes = 0
     for (let i = 0; i < gaps.length; i += 2) {
-      bytes += Math.max(0, Math.min(to, gaps[i + 1]!) - Math.max(from, gaps[i]!))
+      const offset = Math.max(from, gaps[i]!)
+      const length = Math.min(to, gaps[i + 1]!) - offset
+      if (length <= 0) continue
+      bytes += length
+      take?.(half, offset, length)
     }
     return bytes
   }

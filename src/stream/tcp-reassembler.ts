@@ -28,6 +28,8 @@ export class TcpReassembler {
   readonly held: HeldStreams
   /** Segments that came again for bytes too far back to be compared with. */
   conflictWindowHits = 0
+  readonly #countLate = (half: number, offset: number, bytes: number) =>
+    this.delivery.countOutside(half, Outside.LATE, bytes, offset)
 
   constructor(
     halves: HalfStreams,
@@ -160,7 +162,9 @@ export class TcpReassembler {
     halves.finOffset[half] = this.offsetOf(half, seq)
     halves.halfSeen[half]! |= HalfSeen.FIN
     this.held.settle(half)
-    this.delivery.countOutside(half, Outside.AFTER_FIN, this.held.truncate(half, halves.finOffset[half]!))
+    this.held.truncate(half, halves.finOffset[half]!, (offset, bytes) =>
+      this.delivery.countOutside(half, Outside.AFTER_FIN, bytes, offset),
+    )
   }
 
   /** True when every byte up to the FIN is delivered; false while some wait for the start of the stream. */
@@ -198,9 +202,10 @@ export class TcpReassembler {
     this.recent.comparison.setSecond(number, tsSec, tsNsec)
     let start = this.offsetOf(half, seq)
     if (wireBytes === 1 && this.#isKeepAlive(half, start)) {
-      if (to > from && this.#byteAt(half, start) === bytes[from])
+      if (to > from && this.#byteAt(half, start) === bytes[from]) {
         this.delivery.countRetransmission(half, 1, 0)
-      else this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from)
+        this.recent.comparison.seen(half, start, 1)
+      } else this.delivery.countOutside(half, Outside.KEEP_ALIVE, to - from, start)
       return
     }
     let end = start + wireBytes
@@ -208,7 +213,7 @@ export class TcpReassembler {
       const inside = Math.max(halves.finOffset[half]!, start) - start
       end = start + inside
       const insideTo = Math.min(to, from + inside)
-      this.delivery.countOutside(half, Outside.AFTER_FIN, to - insideTo)
+      this.delivery.countOutside(half, Outside.AFTER_FIN, to - insideTo, start + insideTo - from)
       to = insideTo
     }
     const isUnsettled = (halves.halfSeen[half]! & HalfSeen.UNSETTLED) !== 0
@@ -216,7 +221,7 @@ export class TcpReassembler {
     if (start < lowest) {
       const seen = Math.min(end, lowest) - start
       const captured = Math.min(seen, to - from)
-      if (isUnsettled) this.delivery.countOutside(half, Outside.BEFORE_START, captured)
+      if (isUnsettled) this.delivery.countOutside(half, Outside.BEFORE_START, captured, start)
       else this.#countSeenAgain(half, start, start + seen, bytes, from, captured)
       start += seen
       from += captured
@@ -263,15 +268,15 @@ export class TcpReassembler {
     const capturedEnd = start + captured
     const before = Math.max(0, Math.min(0, capturedEnd) - start)
     if (before > 0) {
-      this.delivery.countOutside(half, Outside.BEFORE_START, before)
+      this.delivery.countOutside(half, Outside.BEFORE_START, before, start)
       this.held.early.miss(half)
     }
     if (end <= 0) return
     const first = start + before
-    const late = this.held.gaps.overlap(half, first, capturedEnd)
-    if (late > 0) this.delivery.countOutside(half, Outside.LATE, late)
+    const late = this.held.gaps.overlap(half, first, capturedEnd, this.#countLate)
     const again = captured - before - late
     if (late > 0 && again === 0 && capturedEnd === end) return
+    if (again > 0) this.recent.comparison.seen(half, first, capturedEnd - first)
     this.recent.compare(half, first, bytes, from + before, from + captured)
     const { comparedBytes, conflictBytes } = this.recent
     if (comparedBytes < again && this.recent.isWanted) this.conflictWindowHits += 1

@@ -1,4 +1,5 @@
-// Compares what `get` writes with what the conversion writes, for every connection of every capture of a folder.
+// Compares what `get` writes with what the conversion writes, for every connection of every capture of a folder, and what `explain` says of
+// the first ones with their index records, and with tshark's numbers of frames.
 //
 //   node test/archive/over-corpus.mjs FOLDER [every Nth capture]
 import { spawnSync } from 'node:child_process'
@@ -40,6 +41,65 @@ function difference(a, b) {
   return other === undefined ? null : `${other} is another one`
 }
 
+/** Connections of a capture that are explained. */
+const MOST_EXPLAINED = 4
+const FATES = ['delivered', 'gap', 'repeated', 'conflicting', 'outside']
+
+/**
+ * What is wrong with the explanation of a connection; null: nothing.
+ * @param {string} archive
+ * @param {Record<string, any>} record
+ * @param {Map<string, string>} times By numbers of frames.
+ */
+function explained(archive, record, times) {
+  const { code, stdout, stderr } = run(['explain', archive, record.uid])
+  if (code !== 0) return `explain: exit code ${code}: ${stderr.slice(0, 300)}`
+  /** @type {Map<string, number>} */
+  const sums = new Map()
+  let members = 0
+  for (const line of stdout.toString().trimEnd().split('\n').slice(1)) {
+    const [time = '', side, , , , bytes, , became = '', , number = ''] = line.split('\t')
+    const expected = times.get(number)
+    if (times.size > 0 && number !== '-' && Number(expected).toFixed(5) !== Number(time).toFixed(5))
+      return `explain: frame ${number} is of ${expected}, not of ${time}`
+    if (bytes === '-' || became.startsWith('ICMP error') || became.startsWith('duplicate')) continue
+    members += 1
+    let own = 0
+    for (const text of became === '-' ? [] : became.split(', ')) {
+      const parts = /^(\w+)(?: \(\w+\))? (?:(\d+) B|(-?\d+)-(-?\d+))(?: of side (\d))?$/.exec(text)
+      if (parts === null) continue
+      const [, fate = '', count, from, to, of = side] = parts
+      const length = count === undefined ? Number(to) - Number(from) : Number(count)
+      if (length <= 0) return `explain: ${text}`
+      sums.set(`${of}${fate}`, (sums.get(`${of}${fate}`) ?? 0) + length)
+      if (of === side && fate !== 'gap' && fate !== 'delivered') own += length
+    }
+    if (own > Number(bytes) && !/outside|reset/.test(became)) return `explain: ${line}`
+  }
+  const sum = (/** @type {string} */ fate, /** @type {number} */ side) => sums.get(`${side}${fate}`) ?? 0
+  for (const [side, name] of [
+    [0, 'orig'],
+    [1, 'resp'],
+  ]) {
+    const found = FATES.map((fate) => sum(fate, Number(side)))
+    const retrans = record[`${name}_retrans_bytes`] - record[`${name}_conflict_bytes`]
+    const fields = ['bytes', 'missed_bytes', '', 'conflict_bytes', 'outside_bytes']
+    const counted = fields.map((field) => (field === '' ? retrans : record[`${name}_${field}`]))
+    if (found.join() !== counted.join())
+      return `explain ${record.uid}: side ${side} has ${FATES.map((fate, i) => `${fate} ${found[i]}`)}, counted were ${counted}`
+  }
+  const packets = record.orig_pkts + record.resp_pkts
+  return members === packets ? null : `explain ${record.uid}: ${members} of ${packets} packets`
+}
+
+/** Times by numbers of frames, as tshark has them. @param {string} capture */
+function timesOf(capture) {
+  const fields = ['-T', 'fields', '-e', 'frame.number', '-e', 'frame.time_epoch']
+  const { stdout } = spawnSync('tshark', ['-n', '-r', capture, ...fields], { maxBuffer: 2 ** 30 })
+  const rows = (stdout?.toString() ?? '').split('\n').filter((row) => row.includes('\t'))
+  return new Map(rows.map((row) => /** @type {[string, string]} */ (row.split('\t'))))
+}
+
 /** @param {string} capture @param {string} temp */
 function check(capture, temp) {
   const archive = join(temp, 'archive')
@@ -59,6 +119,12 @@ function check(capture, temp) {
     const problem = difference(whole, got)
     if (problem !== null) return `${form}: ${problem} (${code}) ${stderr.slice(0, 300)}`
     if (code !== 0) return `${form}: exit code ${code}: ${stderr.slice(0, 300)}`
+  }
+  const records = readFileSync(index, 'utf8').trimEnd().split('\n').slice(0, MOST_EXPLAINED)
+  const times = timesOf(capture)
+  for (const record of records) {
+    const problem = explained(archive, JSON.parse(record), times)
+    if (problem !== null) return problem
   }
   return null
 }

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { Config } from '../../config/config.js'
-import type { InputFacts } from '../output.js'
+import type { CountedInput } from '../output.js'
 import type { MapFacts } from './map-writer.js'
 
 export const ARCHIVE_FORMAT = 'pcap2conn archive'
 export const ARCHIVE_VERSION = 1
 
 /** The text of inputs.json: what is needed to read the packets of a map again, with the same results. */
-export function archiveJson(config: Config, map: MapFacts, inputs: readonly InputFacts[]): string {
+export function archiveJson(config: Config, map: MapFacts, inputs: readonly CountedInput[]): string {
   const { tcpTimeoutSec, udpTimeoutSec, overlapPolicy, decap, decodeAs, maxBytes, filter } = config
   const archive = {
     format: ARCHIVE_FORMAT,
@@ -24,7 +24,7 @@ export function archiveJson(config: Config, map: MapFacts, inputs: readonly Inpu
       ...(maxBytes === Number.POSITIVE_INFINITY ? {} : { maxBytes }),
     },
     filter,
-    inputs: inputs.map(({ path, ...facts }) => ({ path: resolve(path), ...facts })),
+    inputs: inputs.map(({ path, checkpoints: _, ...facts }) => ({ path: resolve(path), ...facts })),
   }
   // Not as it is shown elsewhere: bytes of a path that are no UTF-8 must be had again.
   return `${JSON.stringify(archive, null, 1)}\n`

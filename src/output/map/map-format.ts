@@ -12,6 +12,8 @@ export const DIRECTORY_ROW_BYTES = 24
 export const KEY_BYTES = 8
 /** A row of the companies: the key of a 5-tuple, and a uid. */
 export const COMPANY_ROW_BYTES = KEY_BYTES + PACKED_UID_BYTES
+/** A checkpoint: input (4 bytes), offset of a record (6), and its number among those of its input (6). */
+export const CHECKPOINT_BYTES = 16
 
 /** A block ends with the entry that makes it so long, or that is so many. */
 export const BLOCK_BYTES = 16 * 1024

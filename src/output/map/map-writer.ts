@@ -3,6 +3,7 @@ import { WholeFile } from '../../whole-file.js'
 import {
   BLOCK_BYTES,
   BLOCK_ENTRIES,
+  CHECKPOINT_BYTES,
   COMPANY_ROW_BYTES,
   compareBytes,
   DIRECTORY_ROW_BYTES,
@@ -39,6 +40,7 @@ export class MapWriter {
   readonly #directory: Buffer[] = []
   #blocks = 0
   #companies = 0
+  #checkpoints = 0
   #crc = 0
 
   /** @throws the system's errors. */
@@ -82,6 +84,19 @@ export class MapWriter {
     this.#put(bytes, at, at + COMPANY_ROW_BYTES)
   }
 
+  /** Checkpoints of an input, see `CountedInput`. They come behind the companies, in the order of inputs. */
+  checkpoints(input: number, checkpoints: readonly number[]): void {
+    const row = Buffer.alloc(CHECKPOINT_BYTES)
+    row.writeUInt32LE(input)
+    for (let i = 0; i < checkpoints.length; i += 2) {
+      row.writeUIntLE(checkpoints[i]!, 4, 6)
+      row.writeUIntLE(checkpoints[i + 1]!, 10, 6)
+      this.#crc = crc32(row, this.#crc)
+      this.#put(row, 0, CHECKPOINT_BYTES)
+      this.#checkpoints += 1
+    }
+  }
+
   /** Gives the complete file its name. @throws the system's errors. */
   publish(): MapFacts {
     this.#flush()
@@ -94,6 +109,7 @@ export class MapWriter {
     header.writeBigUInt64LE(BigInt(facts.blocks), 32)
     header.writeBigUInt64LE(BigInt(facts.companies), 40)
     header.writeUInt32LE(this.#crc, 48)
+    header.writeBigUInt64LE(BigInt(this.#checkpoints), 52)
     header.writeUInt32LE(crc32(header), 12) // of the header with 0 in its place
     this.#file.rewriteStart(header)
     this.#file.publish()

@@ -7,7 +7,7 @@ import type { FlowPacket } from '../../flow/flow-packet.js'
 import { writeWholeFile } from '../../whole-file.js'
 import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
 import type { FileNames } from '../files/file-names.js'
-import type { Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
+import type { CountedInput, Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
 import { outputFailure } from '../output-failure.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { archiveJson } from './archive-json.js'
@@ -96,7 +96,7 @@ async function writeArchive(
     ]
   const paths = archivePaths(folder)
   try {
-    const facts = await writeMap(paths.map, parts, run.tempFolder)
+    const facts = await writeMap(paths.map, parts, run.inputs, run.tempFolder)
     writeWholeFile(paths.inputs, archiveJson(config, facts, run.inputs))
     return []
   } catch (error) {
@@ -108,6 +108,7 @@ async function writeArchive(
 export async function writeMap(
   path: string,
   parts: readonly MapRuns[],
+  inputs: readonly Pick<CountedInput, 'checkpoints'>[],
   tempFolder: string,
 ): Promise<MapFacts> {
   const writer = new MapWriter(path)
@@ -127,6 +128,7 @@ export async function writeMap(
       (bytes, at) => writer.company(bytes, at),
       () => {},
     )
+    for (const [input, { checkpoints }] of inputs.entries()) writer.checkpoints(input, checkpoints)
     return writer.publish()
   } catch (error) {
     writer.abandon()

@@ -110,7 +110,7 @@ export class ConnectionWorker {
       copies,
       this.#inputs,
       memory.bytes,
-      new Comparison(this.#output.sink.conflict ?? null),
+      new Comparison(this.#output.sink.conflict ?? null, this.#output.sink.fate ?? null),
       showsConflicts({ config, handoverDir: task.handoverDir }),
     )
     this.#tracker = new ConnectionTracker(
@@ -118,7 +118,7 @@ export class ConnectionWorker {
       this.#output.sink,
       new HeldStore(pages(task.pages.held), this.#spill),
       this.#recent,
-      trackerOptions(config, copiesOf(config, table, this.#ring)),
+      trackerOptions(config, copiesOf(config, table, this.#ring, task.selection ?? null)),
       task.openCount,
     )
   }
@@ -196,7 +196,7 @@ export class ConnectionWorker {
         this.#fragments = []
         return true
       case RecordKind.END_OF_BATCH:
-        this.#tracker.copies?.recent.endBatch(this.#ring.nextPosition, batchTimes(words, at))
+        this.#tracker.copies?.recent?.endBatch(this.#ring.nextPosition, batchTimes(words, at))
         return true
       case RecordKind.SWEEP:
         this.#endEvent(words, at)
@@ -204,7 +204,7 @@ export class ConnectionWorker {
         this.#output.sweep(controlNumber(words, at), packetNumber(words, at))
         return true
       case RecordKind.END_OF_EPOCH:
-        this.#tracker.copies?.recent.endEpoch(this.#ring.nextPosition, this.#bytes)
+        this.#tracker.copies?.recent?.endEpoch(this.#ring.nextPosition, this.#bytes)
         this.#endEpoch(controlNumber(words, at))
         return true
       case RecordKind.START_CAPTURE:
@@ -251,7 +251,7 @@ export class ConnectionWorker {
     for (const count of this.#tracker.rows.opened) opened += count
     Atomics.store(this.#openedShared, this.#task.worker, opened)
     // Copies are compared with what the epochs before had, too.
-    const kept = this.#tracker.copies === undefined ? 0 : KEPT_EPOCHS
+    const kept = (this.#tracker.copies?.recent ?? null) === null ? 0 : KEPT_EPOCHS
     passEpoch(this.#passed, this.#task.worker, epoch - kept)
   }
 
@@ -263,7 +263,7 @@ export class ConnectionWorker {
     const runsFolder = isRecorded ? captureRunsFolder(this.#task.tempDir, number) : null
     this.#output.startCapture(dir, name, packetsBefore, runsFolder)
     this.#tracker.startCapture(packetsBefore)
-    this.#tracker.copies?.recent.startCapture(this.#ring.nextPosition)
+    this.#tracker.copies?.recent?.startCapture(this.#ring.nextPosition)
   }
 
   #finishCapture(fault: number): void {

@@ -3,6 +3,7 @@ import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { RingProducer } from '../../ring/record-ring.js'
 import { FrameTrail, MOST_EARLIER_FRAMES } from '../../wire/frame-trail.js'
 import { RecordKind, writeControl } from './descriptor.js'
+import { FrameCounts } from './frame-counts.js'
 import { writeRecordPlace } from './window-records.js'
 
 /** Most records that say where one packet stands. */
@@ -13,6 +14,7 @@ const PCAP_RECORD_BYTES = 16
 /** Tells workers where packets stand whose own records do not say it. Made only for a run with an output that asks. */
 export class FramePlaces {
   readonly trail = new FrameTrail()
+  readonly counts = new FrameCounts()
   #input = 0
   #position = 0
   #index = 0
@@ -35,6 +37,7 @@ export class FramePlaces {
     if (origin !== undefined) this.#input = origin.input
     this.#position = origin?.position ?? base + recordFrom
     this.#index = 0
+    this.counts.add(this.#input, this.#position)
     this.trail.begin(this.#input, this.#position)
   }
 

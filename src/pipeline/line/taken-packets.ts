@@ -1,8 +1,11 @@
 import type { Config } from '../../config/config.js'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import { Copies } from '../../flow/copies.js'
+import type { CopyFinder } from '../../flow/copy-finder.js'
 import { blankFlowQuote, type FlowPacket } from '../../flow/flow-packet.js'
+import { KnownCopies } from '../../flow/known-copies.js'
 import { type PacketLog, RecentPackets } from '../../flow/recent-packets.js'
+import type { Selection } from '../../output/selection.js'
 import type { RecordLog } from '../../ring/record-log.js'
 import type { RingConsumer } from '../../ring/record-ring.js'
 import { hasNumbersOf, RecordKind, readIcmpError, readPacket, recordKind } from './descriptor.js'
@@ -54,12 +57,14 @@ export class TakenPackets implements PacketLog {
   }
 }
 
-/** What finds copies for `--dedup` among the packets of a ring, which has a log; undefined: nothing does. */
+/** What finds copies: for `--dedup` among the packets of a ring, which has a log, or those that are known; undefined: nothing does. */
 export function copiesOf(
   { dedup, limits }: Config,
   table: ConnectionTable,
   ring: RingConsumer,
-): Copies | undefined {
+  selection: Selection | null,
+): CopyFinder | undefined {
+  if (selection?.isCopy !== undefined) return new KnownCopies(table, selection.isCopy)
   if (dedup === 'off' || ring.log === null) return undefined
   return new Copies(table, new RecentPackets(dedup, limits.recentPackets, new TakenPackets(ring, ring.log)))
 }

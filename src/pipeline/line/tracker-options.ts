@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.js'
 import type { TrackerOptions } from '../../flow/connection-tracker.js'
-import type { Copies } from '../../flow/copies.js'
+import type { CopyFinder } from '../../flow/copy-finder.js'
 
 /** What a worker's tracker is told. */
-export function trackerOptions(config: Config, copies: Copies | undefined): TrackerOptions {
+export function trackerOptions(config: Config, copies: CopyFinder | undefined): TrackerOptions {
   const { heldSegments, heldBytes, openConnections } = config.limits
   return {
     tcpTimeoutSec: config.tcpTimeoutSec,

@@ -38,7 +38,7 @@ export function workerResult(
       conflict_window: reassembler.conflictWindowHits,
       held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
       open_connections: tracker.rows.openConnectionsHits,
-      recent_packets: tracker.copies?.recent.limitHits ?? 0,
+      recent_packets: tracker.copies?.recent?.limitHits ?? 0,
       time_back: tracker.timeBackHits,
       ...output.totals.limits,
     },

@@ -14,6 +14,22 @@ import { LARGE_BYTES, SparseSource } from '../../input/sparse-source.js'
 import type { InputFacts } from '../../output/output.js'
 import { type Reading, reportOf } from './reading.js'
 
+/** What is learned of picked records, in the order of their positions. */
+export class PickedFrames {
+  /** Among the records of their input, from 1; 0: not known. */
+  readonly numbers: Float64Array
+  readonly sec: Float64Array
+  readonly nsec: Uint32Array
+  readonly isNanosecond: Uint8Array
+
+  constructor(count: number) {
+    this.numbers = new Float64Array(count)
+    this.sec = new Float64Array(count)
+    this.nsec = new Uint32Array(count)
+    this.isNanosecond = new Uint8Array(count)
+  }
+}
+
 /** An input of which some records are read. */
 export interface PickedInput {
   /** Its number in the run that found them. */
@@ -23,6 +39,8 @@ export interface PickedInput {
   readonly facts: Pick<InputFacts, 'compression' | 'format' | 'headers' | 'linkType'>
   /** Where the records begin, in ascending order. */
   readonly positions: Float64Array
+  /** Filled while they are read; absent: nobody asks. */
+  readonly frames?: PickedFrames
 }
 
 /** Reads some records of inputs: those that can be found alone where they stand, others by reading all before them. */
@@ -68,7 +86,8 @@ export class PickedReading implements Reading {
   async close(): Promise<void> {}
 }
 
-function isSparse({ facts: { headers, compression } }: PickedInput): boolean {
+/** True when its records are read where they stand; false when everything before them is read. */
+export function isSparse({ facts: { headers, compression } }: PickedInput): boolean {
   if (headers === null || compression !== null) return false
   return headers.ranges.every((offset, i) => i % 2 === 0 || offset - headers.ranges[i - 1]! <= LARGE_BYTES)
 }
@@ -81,6 +100,7 @@ export class PickedReader implements CaptureReader {
   readonly #input: PickedInput
   readonly #isSparse: boolean
   #next = 0
+  #number = 0
   readonly origin: { readonly input: number; position: number }
   #problem: CaptureFormatError | null = null
 
@@ -140,12 +160,24 @@ export class PickedReader implements CaptureReader {
       if (status === 'more') return status
       const position = this.#isSparse ? wanted : this.#inner.base + out.recordFrom
       if (status !== 'packet' || position > wanted) return this.#miss(wanted)
+      this.#number += 1
       if (position < wanted) continue
+      this.#note(out)
       this.#next += 1
       this.origin.position = position
       if (facts.linkType !== null) out.linkType = facts.linkType
       return 'packet'
     }
+  }
+
+  #note({ tsSec, tsNsec, isNanosecond }: CapturedPacket): void {
+    const { frames } = this.#input
+    if (frames === undefined) return
+    const at = this.#next
+    if (!this.#isSparse) frames.numbers[at] = this.#number
+    frames.sec[at] = tsSec
+    frames.nsec[at] = tsNsec
+    frames.isNanosecond[at] = isNanosecond ? 1 : 0
   }
 
   #miss(offset: number): ReadStatus {

@@ -1,8 +1,9 @@
 import type { CaptureReader } from '../../capture/capture-reader.js'
 import type { ByteSource } from '../../input/byte-source.js'
 import type { Input } from '../../input/input.js'
-import type { InputFacts } from '../../output/output.js'
+import type { CountedInput, InputFacts } from '../../output/output.js'
 import type { InputSummary } from '../../summary.js'
+import type { FrameCounts } from '../line/frame-counts.js'
 import { inputFacts } from './input-facts.js'
 
 /** The results of a run's inputs, in the order in which they were read. */
@@ -10,8 +11,7 @@ export class ReadInputs {
   // Invariant: #inputs[i] is part of capture number #captures[i]; numbers do not decrease.
   readonly #inputs: InputSummary[] = []
   readonly #captures: number[] = []
-  /** Of each input for which `note` was called. */
-  readonly facts: InputFacts[] = []
+  readonly #facts: InputFacts[] = []
 
   add(capture: number, summaries: readonly InputSummary[]): void {
     for (const summary of summaries) {
@@ -22,7 +22,12 @@ export class ReadInputs {
 
   /** What is needed to read the packets of the next input again. @param linkType Of all its frames; null: as it says. */
   note(input: Input, source: ByteSource | null, reader: CaptureReader | null, linkType: number | null): void {
-    this.facts.push(inputFacts(input, source, reader, linkType))
+    this.#facts.push(inputFacts(input, source, reader, linkType))
+  }
+
+  /** What was noted of each input, and counted. */
+  factsWith(counts: FrameCounts | undefined): CountedInput[] {
+    return this.#facts.map((facts, i) => ({ ...facts, checkpoints: counts?.checkpointsOf(i) ?? [] }))
   }
 
   /** The results of one capture's inputs. */

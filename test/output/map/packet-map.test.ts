@@ -87,7 +87,7 @@ describe('the map of packets', () => {
             }
             return lists.finish()
           })
-          const facts = await writeMap(path, parts, temp)
+          const facts = await writeMap(path, parts, [], temp)
           expect(facts.connections).toBe(uids.length)
           const file = new MapFile(path)
           try {
