@@ -30,6 +30,8 @@ export interface ExplainedPacket extends RecordPlace {
   readonly offset: number | null
   /** One of `PacketRole`. */
   readonly role: number
+  /** It is an ICMP error that quotes a packet of the connection. */
+  readonly isError: boolean
   /** Records of the fragments that it was put together from, without its own. */
   readonly fragments: readonly RecordPlace[]
   /** True when it had more. */
@@ -74,8 +76,9 @@ export class Explanation implements Partial<ConnectionSink> {
     place.read(packet)
     const { input, position, index, fragments, isCut } = place
     const half = 2 * connection + side
-    const isTcp = this.#table.protocol[connection] === TCP && role !== PacketRole.ERROR
-    const payloadBytes = role === PacketRole.ERROR ? 0 : packet.payloadBytes
+    const isError = role === PacketRole.ERROR
+    const isTcp = this.#table.protocol[connection] === TCP && !isError
+    const payloadBytes = isError ? 0 : packet.payloadBytes
     // A packet of no connection has other numbers.
     const offset =
       role === PacketRole.OUTSIDE ? null : isTcp ? this.#offsetOf(half, packet) : this.#next[side]!
@@ -84,7 +87,7 @@ export class Explanation implements Partial<ConnectionSink> {
     const numbers = { isTcp, tcpFlags, seq: seq >>> 0, ack: ack >>> 0, payloadBytes, offset }
     const at = { input, position, index, fragments, isCut }
     this.#rows.push({
-      packet: { ...at, ...time, side, ...numbers, role },
+      packet: { ...at, ...time, side, ...numbers, role, isError },
       half,
       origin,
       fates: [],

@@ -4,7 +4,6 @@ import type { FateRange } from '../archive/fates.js'
 import { InputPaths, inputsOf, wantedOf } from '../archive/picks.js'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, InputError } from '../errors.js'
-import { PacketRole } from '../flow/connection-sink.js'
 import { isUid } from './asked-uids.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { commandHelp } from './help.js'
@@ -122,9 +121,9 @@ function lines(packet: Explained, captureOf: (frame: Frame) => string): string[]
   ]
 }
 
-function became({ role, side, fates, isCut }: Explained): string {
+function became({ isError, side, fates, isCut }: Explained): string {
   const texts = fates.map((range) => fateText(range, side))
-  if (role === PacketRole.ERROR) texts.unshift('ICMP error')
+  if (isError) texts.unshift('ICMP error')
   if (isCut) texts.unshift('more fragments than are listed')
   return texts.length === 0 ? '-' : texts.join(', ')
 }
