@@ -31,21 +31,29 @@ export class Copies implements CopyFinder {
       this.#row = this.recent.add(NO_ROW, packet)
       return false
     }
-    const { latestPacket, copies, group } = this.#table
+    const { latestPacket, group } = this.#table
     const latest = latestPacket[connection]!
     if (!this.#isNew(2 * connection + side, isPlain, packet) && this.recent.isCopy(latest, bytes, packet)) {
-      this.count += 1
-      const half =
-        this.#table.group[connection] === 0
-          ? 2 * connection + side
-          : latestHalf(this.lives!, connection, side)
-      copies[half]! += 1
-      this.see?.(half, bytes, packet)
+      const half = 2 * connection + side
+      this.#count(group[connection] === 0 ? half : latestHalf(this.lives!, connection, side), bytes, packet)
       return true
     }
     this.#row = this.recent.add(latest, packet)
     if (group[connection] === 0) latestPacket[connection] = this.#row
     else for (const life of this.lives!.livesOf(connection)) latestPacket[life] = this.#row
+    return false
+  }
+
+  hasPredicted(connection: number, half: number, bytes: Uint8Array, packet: FlowPacket): boolean {
+    const { latestPacket } = this.#table
+    const latest = latestPacket[connection]!
+    if (packet.payloadBytes === 0 && !this.#acknowledgesMore(half, packet)) {
+      if (this.recent.isCopy(latest, bytes, packet)) {
+        this.#count(half, bytes, packet)
+        return true
+      }
+    }
+    latestPacket[connection] = this.recent.add(latest, packet)
     return false
   }
 
@@ -62,10 +70,16 @@ export class Copies implements CopyFinder {
     return false
   }
 
+  #count(half: number, bytes: Uint8Array, packet: FlowPacket): void {
+    this.count += 1
+    this.#table.copies[half]! += 1
+    this.see?.(half, bytes, packet)
+  }
+
   // True when nothing like the packet can have come before: it has the side's first SYN or FIN, or payload behind all that was
   // seen, or it acknowledges more than was.
   #isNew(half: number, isPlain: boolean, packet: FlowPacket): boolean {
-    const { halfSeen, nextSeq, nextOffset, highOffset, ackedOffset } = this.#table
+    const { halfSeen, nextSeq, nextOffset, highOffset } = this.#table
     if (!isPlain) return this.#isFirstSyn(half, packet)
     const seen = halfSeen[half]!
     if (seen & HalfSeen.FIN) return false
@@ -75,7 +89,12 @@ export class Copies implements CopyFinder {
       return nextOffset[half]! + distance >= highOffset[half]!
     }
     if (packet.tcpFlags & TcpFlag.FIN) return true
-    // What it acknowledges was sent, so that it is not from before the peer's stream was placed.
+    return this.#acknowledgesMore(half, packet)
+  }
+
+  // True when a packet acknowledges more than was. It was sent, so that this is not from before the peer's stream was placed.
+  #acknowledgesMore(half: number, packet: FlowPacket): boolean {
+    const { nextSeq, nextOffset, highOffset, ackedOffset } = this.#table
     const peer = half ^ 1
     const acked = nextOffset[peer]! + seqDiff(packet.ack, nextSeq[peer]!)
     return acked > ackedOffset[peer]! && acked <= highOffset[peer]! && ackedOffset[peer]! >= 0

@@ -20,6 +20,8 @@ export interface CopyFinder {
    * @param isPlain    Both numbers of a TCP packet go on there, see `TcpNumbers`.
    */
   has(connection: number, side: 0 | 1, isPlain: boolean, bytes: Uint8Array, packet: FlowPacket): boolean
+  /** The same for a packet that `TcpTracker` has predicted, so that only an acknowledgment may be a copy. */
+  hasPredicted(connection: number, half: number, bytes: Uint8Array, packet: FlowPacket): boolean
   /** The latest packet was taken by another connection of its 5-tuple, perhaps a new one. */
   move(connection: number): void
   /** True when an ICMP error is a copy of another one that quotes the 5-tuple of `connection`. */

@@ -30,6 +30,10 @@ export class KnownCopies implements CopyFinder {
     return true
   }
 
+  hasPredicted(connection: number, half: number, bytes: Uint8Array, packet: FlowPacket): boolean {
+    return this.has(connection, half % 2 === 0 ? 0 : 1, true, bytes, packet)
+  }
+
   move(): void {}
 
   hasError(): boolean {

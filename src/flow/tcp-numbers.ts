@@ -27,6 +27,11 @@ export const Fit = {
   NEXT: 2,
 } as const
 
+/** True when two sequence numbers are not farther than {@link NEAR_BYTES} from each other. */
+export function isNear(seq: number, other: number): boolean {
+  return (seqDiff(seq, other) + NEAR_BYTES) >>> NEAR_BITS === 0
+}
+
 /** Compares the sequence and acknowledgment numbers of packets with what connections have shown. */
 export class TcpNumbers {
   readonly #table: ConnectionTable
@@ -45,10 +50,9 @@ export class TcpNumbers {
     const { flags, group, halfSeen, nextSeq } = this.#table
     const half = 2 * connection + side
     const peer = half ^ 1
-    const distances =
-      (seqDiff(packet.seq, nextSeq[half]!) + NEAR_BYTES) | (seqDiff(packet.ack, nextSeq[peer]!) + NEAR_BYTES)
     return (
-      distances >>> NEAR_BITS === 0 &&
+      isNear(packet.seq, nextSeq[half]!) &&
+      isNear(packet.ack, nextSeq[peer]!) &&
       (packet.tcpFlags & SYN_RST_ACK) === TcpFlag.ACK &&
       (halfSeen[half]! & halfSeen[peer]! & HalfSeen.STARTED) !== 0 &&
       group[connection] === 0 &&

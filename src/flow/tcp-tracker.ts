@@ -3,11 +3,11 @@ import { Outside } from '../stream/outside.js'
 import { seqAdd, seqDiff } from '../stream/seq.js'
 import type { TcpReassembler } from '../stream/tcp-reassembler.js'
 import { TcpFlag, windowScaleOf } from '../wire/tcp.js'
-import type { ConnectionTable } from './connection-table.js'
+import { ConnectionFlag, type ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
 import { DOUBTFUL, isKeepAlive, LoneBytes } from './lone-bytes.js'
-import { NEAR_BYTES } from './tcp-numbers.js'
+import { isNear, NEAR_BYTES } from './tcp-numbers.js'
 
 /** A RST counts when its sequence number is this near to what was seen: 1 MiB, RFC 7323's usual windows. */
 const RST_WINDOW_BYTES = 1024 * 1024
@@ -34,23 +34,48 @@ export class TcpTracker {
     this.#lone = new LoneBytes(table, reassembler)
   }
 
+  /**
+   * Header prediction: true when a packet of `side` has both numbers where its connection is, alone on its 5-tuple, only
+   * acknowledges or brings what is next, and nothing of either side is held, doubtful or about to end.
+   */
+  isPredicted(connection: number, side: 0 | 1, packet: FlowPacket): boolean {
+    const { flags, group, halfSeen, nextSeq, windowScale } = this.#table
+    const half = 2 * connection + side
+    const seen = halfSeen[half]!
+    const peerSeen = halfSeen[half ^ 1]!
+    return (
+      (packet.tcpFlags & PREDICTED_FLAGS) === TcpFlag.ACK &&
+      (seen & peerSeen & HalfSeen.STARTED) !== 0 &&
+      ((seen | peerSeen) & NOT_PREDICTED) === 0 &&
+      packet.seq === nextSeq[half]! &&
+      isNear(packet.ack, nextSeq[half ^ 1]!) &&
+      packet.originalPayloadBytes === packet.payloadBytes &&
+      packet.window !== 0 &&
+      windowScale[half]! < LARGE_SCALE &&
+      group[connection] === 0 &&
+      (flags[connection]! & ConnectionFlag.CLOSED) === 0
+    )
+  }
+
+  /** Takes a predicted packet: `packet` would do the same, and come to nothing with the rest. */
+  predicted(half: number, bytes: Uint8Array, packet: FlowPacket): void {
+    const table = this.#table
+    this.#reassembler.acknowledge(half ^ 1, packet.ack, packet.tsSec, packet.tsNsec)
+    if (packet.payloadBytes === 0) {
+      noteOnce(table, half, HistoryLetter.ACK)
+      return
+    }
+    table.halfSeen[half]! |= HalfSeen.DATA
+    this.#reassembler.pushNext(half, bytes, packet)
+    noteOnce(table, half, HistoryLetter.DATA)
+  }
+
   /** Takes a packet that `side` sent. */
   packet(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): TcpOutcome {
     const table = this.#table
     const half = 2 * connection + side
     const peer = half ^ 1
     const { tcpFlags } = packet
-    if (this.#isPredicted(half, packet)) {
-      this.#reassembler.acknowledge(peer, packet.ack, packet.tsSec, packet.tsNsec)
-      if (packet.payloadBytes > 0) {
-        table.halfSeen[half]! |= HalfSeen.DATA
-        this.#reassembler.push(half, packet.seq, bytes, packet)
-        noteOnce(table, half, HistoryLetter.DATA)
-      } else {
-        noteOnce(table, half, HistoryLetter.ACK)
-      }
-      return 'open'
-    }
     this.#noteFlags(half, packet)
     if (table.flags[connection]! & DOUBTFUL) this.#lone.dispel(half, bytes, packet)
     if (table.windowScale[half]! >= LARGE_SCALE) this.#noteWindow(half, packet)
@@ -162,22 +187,6 @@ export class TcpTracker {
       this.countOutside(half, Outside.UNCONFIRMED, this.#reassembler.discard(half))
     }
     return true
-  }
-
-  // Header prediction: true when a packet only acknowledges, or brings what is next, and nothing of either side is held,
-  // doubtful or about to end. All that `packet` does beyond delivering would come to nothing.
-  #isPredicted(half: number, packet: FlowPacket): boolean {
-    const { halfSeen, nextSeq, windowScale } = this.#table
-    const peer = half ^ 1
-    return (
-      (packet.tcpFlags & PREDICTED_FLAGS) === TcpFlag.ACK &&
-      (halfSeen[half]! & halfSeen[peer]! & HalfSeen.STARTED) !== 0 &&
-      ((halfSeen[half]! | halfSeen[peer]!) & NOT_PREDICTED) === 0 &&
-      packet.originalPayloadBytes === packet.payloadBytes &&
-      (packet.payloadBytes === 0 || packet.seq === nextSeq[half]!) &&
-      packet.window !== 0 &&
-      windowScale[half]! < LARGE_SCALE
-    )
   }
 
   #syn(half: number, bytes: Uint8Array, packet: FlowPacket): void {

@@ -119,18 +119,23 @@ export class TcpReassembler {
 
   /** Takes a segment whose first byte of payload has sequence number `seq`. Keeps nothing of `bytes` after the call. */
   push(half: number, seq: number, bytes: Uint8Array, segment: Segment): void {
-    const halves = this.#halves
-    const held = halves.halfSeen[half ^ 1]! & HalfSeen.HELD
-    if (seqDiff(seq, halves.nextSeq[half]!) !== 0 || ((halves.halfSeen[half]! & NOT_PLAIN) | held) !== 0) {
+    const { halfSeen, nextSeq } = this.#halves
+    const held = halfSeen[half ^ 1]! & HalfSeen.HELD
+    if (seqDiff(seq, nextSeq[half]!) !== 0 || ((halfSeen[half]! & NOT_PLAIN) | held) !== 0) {
       this.#pushOutOfOrder(half, seq, bytes, segment)
-      return
+    } else {
+      this.pushNext(half, bytes, segment)
     }
+  }
+
+  /** Takes a segment that begins at `nextSeq`, while nothing is held of either side, or unsettled, and there was no FIN. */
+  pushNext(half: number, bytes: Uint8Array, segment: Segment): void {
+    const { nextOffset, highOffset } = this.#halves
     const { payloadFrom, payloadBytes, originalPayloadBytes, tsSec, tsNsec, lastByte } = segment
     this.recent.packetNumber = segment.number
     this.delivery.deliver(half, bytes, payloadFrom, payloadFrom + payloadBytes, tsSec, tsNsec, true, lastByte)
     if (originalPayloadBytes > payloadBytes) this.delivery.skipCut(half, originalPayloadBytes - payloadBytes)
-    if (halves.nextOffset[half]! > halves.highOffset[half]!)
-      halves.highOffset[half] = halves.nextOffset[half]!
+    if (nextOffset[half]! > highOffset[half]!) highOffset[half] = nextOffset[half]!
   }
 
   /** The peer has acknowledged everything before sequence number `ack`. */
