@@ -81,7 +81,6 @@ export class ConnectionRows {
     table.packets[half]! += 1
     table.ipBytes[half]! += packet.ipBytes
     table.capturedBytes[half]! += packet.payloadBytes
-    this.totals.captured += packet.payloadBytes
   }
 
   /**
@@ -117,6 +116,7 @@ export class ConnectionRows {
       const payload = table.payloadBytes[half]!
       const repeated = table.repeatedBytes[half]!
       const conflicts = table.conflictBytes[half]!
+      totals.captured += table.capturedBytes[half]!
       totals.payload += payload
       totals.repeated += repeated
       totals.conflicts += conflicts

@@ -32,6 +32,22 @@ export class ConnectionTimes {
     lastNsec[connection] = tsNsec
   }
 
+  /** Notes the time of a packet of an open TCP connection, unless it is idle by then: false. */
+  goOn(connection: number, tsSec: number, tsNsec: number): boolean {
+    const { lastSec, lastNsec } = this.#table
+    const sinceLastSec = tsSec - lastSec[connection]!
+    if (sinceLastSec === 0) {
+      if (tsNsec > lastNsec[connection]!) lastNsec[connection] = tsNsec
+      return true
+    }
+    if (this.isIdle(connection, tsSec, tsNsec)) return false
+    if (sinceLastSec > 0) {
+      lastSec[connection] = tsSec
+      lastNsec[connection] = tsNsec
+    }
+    return true
+  }
+
   /** True when an open connection has been without a packet for longer than its time-out. */
   isIdle(connection: number, tsSec: number, tsNsec: number): boolean {
     const isTcp = this.#table.protocol[connection] === IpProtocol.TCP

@@ -101,24 +101,22 @@ export class ConnectionTracker {
     const found = this.#index.find(bytes, packet, packet.hash)
     const { side } = this.#index
     const { copies } = this
-    if (
-      found !== NONE &&
-      this.#tcp.isPredicted(found, side, packet) &&
-      !this.#times.isIdle(found, packet.tsSec, packet.tsNsec)
-    ) {
+    if (found !== NONE && this.#tcp.isPredicted(found, side, packet)) {
       const half = 2 * found + side
       if (copies?.hasPredicted(found, half, bytes, packet)) return
-      this.#times.touch(found, packet.tsSec, packet.tsNsec)
-      this.#count(found, side, bytes, packet, PacketRole.MEMBER)
-      this.#tcp.predicted(half, bytes, packet)
-      return
-    }
-    const isPlain =
-      found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
-    if (copies?.has(found, side, isPlain, bytes, packet)) return
-    if (isPlain && !this.#times.isIdle(found, packet.tsSec, packet.tsNsec)) {
-      this.#take(found, side, bytes, packet)
-      return
+      if (this.#times.goOn(found, packet.tsSec, packet.tsNsec)) {
+        this.#count(found, side, bytes, packet, PacketRole.MEMBER)
+        this.#tcp.predicted(half, bytes, packet)
+        return
+      }
+    } else {
+      const isPlain =
+        found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
+      if (copies?.has(found, side, isPlain, bytes, packet)) return
+      if (isPlain && !this.#times.isIdle(found, packet.tsSec, packet.tsNsec)) {
+        this.#take(found, side, bytes, packet)
+        return
+      }
     }
     const connection = this.#route(found, side, bytes, packet)
     if (connection !== found) copies?.move(connection)

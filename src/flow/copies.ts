@@ -53,7 +53,8 @@ export class Copies implements CopyFinder {
         return true
       }
     }
-    latestPacket[connection] = this.recent.add(latest, packet)
+    this.#row = this.recent.add(latest, packet)
+    latestPacket[connection] = this.#row
     return false
   }
 

@@ -27,31 +27,29 @@ export const FLOW_HASH_KEY_WORDS = 18 * TABLE
  */
 export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array): number {
   const { src, dst, srcPort, dstPort } = tuple
-  const isIpv4 = tuple.ipVersion === 4
-  const srcHash = isIpv4 ? hashIpv4(key, src) : hashIpv6(key, bytes, src)
-  const dstHash = isIpv4 ? hashIpv4(key, dst) : hashIpv6(key, bytes, dst)
-  // Mix each endpoint before adding the two. Otherwise exchanging the ports of the endpoints would give the same sum.
-  const ends = finish(srcHash ^ hashPort(key, srcPort)) + finish(dstHash ^ hashPort(key, dstPort))
+  // Each endpoint is mixed before the two are added. Otherwise exchanging their ports would give the same sum.
+  const ends =
+    tuple.ipVersion === 4
+      ? hashIpv4(key, src, srcPort) + hashIpv4(key, dst, dstPort)
+      : hashIpv6(key, bytes, src, srcPort) + hashIpv6(key, bytes, dst, dstPort)
   return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER))
 }
 
-function hashIpv4(key: Uint32Array, address: number): number {
-  return (
+function hashIpv4(key: Uint32Array, address: number, port: number): number {
+  return finish(
     key[ADDRESS + (address >>> 24)]! ^
-    key[ADDRESS + TABLE + ((address >>> 16) & 255)]! ^
-    key[ADDRESS + 2 * TABLE + ((address >>> 8) & 255)]! ^
-    key[ADDRESS + 3 * TABLE + (address & 255)]!
+      key[ADDRESS + TABLE + ((address >>> 16) & 255)]! ^
+      key[ADDRESS + 2 * TABLE + ((address >>> 8) & 255)]! ^
+      key[ADDRESS + 3 * TABLE + (address & 255)]! ^
+      key[PORT_HIGH + (port >>> 8)]! ^
+      key[PORT_LOW + (port & 255)]!,
   )
 }
 
-function hashIpv6(key: Uint32Array, bytes: Uint8Array, at: number): number {
-  let hash = 0
+function hashIpv6(key: Uint32Array, bytes: Uint8Array, at: number, port: number): number {
+  let hash = key[PORT_HIGH + (port >>> 8)]! ^ key[PORT_LOW + (port & 255)]!
   for (let i = 0; i < 16; i++) hash ^= key[ADDRESS + i * TABLE + bytes[at + i]!]!
-  return hash
-}
-
-function hashPort(key: Uint32Array, port: number): number {
-  return key[PORT_HIGH + (port >>> 8)]! ^ key[PORT_LOW + (port & 255)]!
+  return finish(hash)
 }
 
 function finish(value: number): number {

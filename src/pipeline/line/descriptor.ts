@@ -82,6 +82,11 @@ export function writePacket(
     (packet.protocol << 8) |
     (packet.tcpFlags << 16) |
     (packet.hopLimit << 24)
+  words[at + 1] = packet.payloadFrom
+  words[at + 2] = packet.payloadBytes | (Math.min(packet.linkType, MAX_LINK_TYPE) << BYTES_BITS)
+  words[at + 3] = packet.originalPayloadBytes
+  words[at + 4] = captured.tsSec
+  words[at + 5] = captured.tsNsec
   words[at + 6] = packet.seq
   words[at + 7] = packet.ack
   words[at + 8] = (packet.srcPort << 16) | packet.dstPort
@@ -92,16 +97,6 @@ export function writePacket(
   words[at + 13] = packet.ipBytes
   words[at + 14] = number
   words[at + 15] = packet.encapId | ((number / TWO_32) << 16) | (lastByte << 24)
-  writePlace(words, at, captured, packet)
-}
-
-// Time, and where payload, transport header, IP header and frame are.
-function writePlace(words: Uint32Array, at: number, captured: CapturedPacket, packet: TransportPacket): void {
-  words[at + 1] = packet.payloadFrom
-  words[at + 2] = packet.payloadBytes | (Math.min(packet.linkType, MAX_LINK_TYPE) << BYTES_BITS)
-  words[at + 3] = packet.originalPayloadBytes
-  words[at + 4] = captured.tsSec
-  words[at + 5] = captured.tsNsec
   words[at + 16] = captured.from
   words[at + 17] = (captured.to - captured.from) | ((packet.payloadFrom - packet.transportFrom) << BYTES_BITS)
   words[at + 18] = packet.ipFrom
@@ -118,6 +113,7 @@ export function writeIcmpError(
   number: number,
 ): void {
   const { quoted } = packet
+  writePacket(words, at, captured, packet, 0, hash, number)
   words[at] =
     RecordKind.ICMP_ERROR |
     (quoted.ipVersion === 6 ? IPV6_BIT : 0) |
@@ -128,12 +124,7 @@ export function writeIcmpError(
   words[at + 8] = (quoted.srcPort << 16) | quoted.dstPort
   words[at + 9] = quoted.src
   words[at + 10] = quoted.dst
-  words[at + 11] = hash
-  words[at + 12] = (captured.tsSec / TWO_32) << 16
   words[at + 13] = packet.protocol | (packet.ipVersion << 8)
-  words[at + 14] = number
-  words[at + 15] = packet.encapId | ((number / TWO_32) << 16)
-  writePlace(words, at, captured, packet)
 }
 
 /**

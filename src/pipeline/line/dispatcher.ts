@@ -55,10 +55,10 @@ export class Dispatcher {
   #needsSpace = false
   #sweepIn = SWEEP_PACKETS
   #lowestSec = Infinity
-  /** Lowest and highest time since the latest batch ended; Infinity: there is none. */
+  /** Lowest and highest time since the latest batch ended; Infinity and -1: there is none. */
   #batchLowSec = Infinity
   #batchLowNsec = 0
-  #batchHighSec = 0
+  #batchHighSec = -1
   #batchHighNsec = 0
   #highestSec = 0
   #highestNsec = 0
@@ -173,8 +173,14 @@ export class Dispatcher {
     this.#credits -= 1
   }
 
+  // Most packets are later than all before.
   #noteTime(): void {
     const { tsSec, tsNsec } = this.#captured
+    if (tsSec === this.#batchHighSec && tsNsec >= this.#batchHighNsec) this.#batchHighNsec = tsNsec
+    else this.#widenBatch(tsSec, tsNsec)
+  }
+
+  #widenBatch(tsSec: number, tsNsec: number): void {
     if (tsSec < this.#batchLowSec || (tsSec === this.#batchLowSec && tsNsec < this.#batchLowNsec)) {
       this.#batchLowSec = tsSec
       this.#batchLowNsec = tsNsec
@@ -259,7 +265,7 @@ export class Dispatcher {
 
   #startBatch(): void {
     this.#batchLowSec = Infinity
-    this.#batchHighSec = 0
+    this.#batchHighSec = -1
     this.#batchHighNsec = 0
   }
 
