@@ -10,10 +10,10 @@ import { globSync } from 'tinyglobby'
 const THREAD = /new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g
 
 /** @type {Record<string, string>} */
-const input = { start: 'dist/cli/start.js', index: 'dist/index.js' }
+const threads = {}
 for (const file of modules()) {
   for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(THREAD)) {
-    input[name] = file.replace(basename(file), `${name}.js`)
+    threads[name] = file.replace(basename(file), `${name}.js`)
   }
 }
 
@@ -78,8 +78,13 @@ function page(name, script, styles, packages) {
   })
 }
 
-export default defineConfig([
-  {
+/**
+ * The program, or a thread of it: each by itself, so that a thread begins with one file.
+ *
+ * @param {Record<string, string>} input
+ */
+function bundle(input) {
+  return defineConfig({
     input,
     external: /^(?!pcap-filter$)[^./]/, // packages stay packages, but for our own
     platform: 'node',
@@ -90,11 +95,15 @@ export default defineConfig([
     },
     output: {
       dir: 'dist/bundle',
-      cleanDir: true,
       comments: false,
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     },
-  },
+  })
+}
+
+export default defineConfig([
+  bundle({ start: 'dist/cli/start.js', index: 'dist/index.js' }),
+  ...Object.entries(threads).map(([name, file]) => bundle({ [name]: file })),
   page(
     'report',
     'src/report/app/main.tsx',
