@@ -9,6 +9,10 @@ import { globSync } from 'tinyglobby'
 /** Modules that run in a thread or process of their own: named where they are started, relative to the starter. */
 const THREAD = /new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g
 
+/** A packet's way from its capture to the rings. V8 knows the constants of its own module alone, so that it is one. */
+const DISPATCHER =
+  /dist\/(bytes|capture\/(?!live)|ring|wire|pipeline\/line\/(dispatcher|descriptor|feeder|window-records|frame-places|datagram-space))/
+
 /** @type {Record<string, string>} */
 const threads = {}
 for (const file of modules()) {
@@ -82,8 +86,9 @@ function page(name, script, styles, packages) {
  * The program, or a thread of it: each by itself, so that a thread begins with one file.
  *
  * @param {Record<string, string>} input
+ * @param {import('rolldown').OutputOptions['codeSplitting']} codeSplitting
  */
-function bundle(input) {
+function bundle(input, codeSplitting = true) {
   return defineConfig({
     input,
     external: /^(?!pcap-filter$)[^./]/, // packages stay packages, but for our own
@@ -95,6 +100,7 @@ function bundle(input) {
     },
     output: {
       dir: 'dist/bundle',
+      codeSplitting,
       comments: false,
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     },
@@ -102,7 +108,10 @@ function bundle(input) {
 }
 
 export default defineConfig([
-  bundle({ start: 'dist/cli/start.js', index: 'dist/index.js' }),
+  bundle(
+    { start: 'dist/cli/start.js', index: 'dist/index.js' },
+    { groups: [{ name: 'dispatcher', test: DISPATCHER }] },
+  ),
   ...Object.entries(threads).map(([name, file]) => bundle({ [name]: file })),
   page(
     'report',
