@@ -4,6 +4,24 @@ import { IpProtocol } from '../wire/transport-packet.js'
 /** Final state of one side of a TCP connection: Zeek's endpoint states, simplified. */
 type SideState = 'inactive' | 'synSent' | 'partial' | 'established' | 'closed' | 'reset'
 
+/** All that `connState()` gives. */
+export const CONN_STATES = [
+  'OTH',
+  'SF',
+  'S0',
+  'S1',
+  'S2',
+  'S3',
+  'REJ',
+  'RSTO',
+  'RSTR',
+  'RSTOS0',
+  'RSTRH',
+  'SH',
+  'SHR',
+] as const
+export type ConnState = (typeof CONN_STATES)[number]
+
 const HAS_CONN_STATE: ReadonlySet<number> = new Set([
   IpProtocol.UDP,
   IpProtocol.UDPLITE,
@@ -26,7 +44,7 @@ export function connState(
   respSeen: number,
   origPackets: number,
   respPackets: number,
-): string {
+): ConnState {
   if (protocol === IpProtocol.TCP) {
     // Neither the beginning nor a reset was captured.
     const seen = origSeen | respSeen
@@ -52,7 +70,7 @@ function sideState(seen: number, peerSeen: number, packets: number): SideState {
   return packets > 0 ? 'partial' : 'inactive'
 }
 
-function tcpState(orig: SideState, resp: SideState, hasData: boolean): string {
+function tcpState(orig: SideState, resp: SideState, hasData: boolean): ConnState {
   const isOrigInactive = orig === 'inactive' || orig === 'partial'
   const isRespInactive = resp === 'inactive' || resp === 'partial'
   if (resp === 'reset') {

@@ -36,6 +36,11 @@ export class RecordFile {
     return true
   }
 
+  /** Bytes in `buffer` from `at` on. */
+  get available(): number {
+    return this.#to - this.at
+  }
+
   /** True when no byte is left. Valid after `fill()` has returned false. */
   get isAtEnd(): boolean {
     return this.at === this.#to

@@ -1,4 +1,5 @@
-import { type Column, type ColumnKind, INDEX_COLUMNS } from '../output/index/formats/columns.js'
+import type { FieldKind, IndexField } from '../output/index/field.js'
+import { INDEX_FIELDS } from '../output/index/index-fields.js'
 import { addressTest } from './networks.js'
 import { durationOf, timeOf } from './times.js'
 
@@ -33,7 +34,7 @@ const ORDER = ['=', '!=', '<', '<=', '>', '>=', 'in']
 const NULL = 'null'
 const UNIT: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
-const KINDS: Readonly<Record<Exclude<ColumnKind, 'gaps'>, Kind>> = {
+const KINDS: Readonly<Record<Exclude<FieldKind, 'gaps'>, Kind>> = {
   time: ordered('a time such as 2026-11-30T09:00:00Z', timeOf),
   interval: ordered('a duration such as 1.5, 30s or 10m', durationOf),
   count: ordered('a number such as 1500 or 1M', countOf),
@@ -73,7 +74,7 @@ const EITHER: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 const FIELDS: ReadonlyMap<string, Field> = new Map([
-  ...INDEX_COLUMNS.flatMap((column): [string, Field][] =>
+  ...INDEX_FIELDS.flatMap((column): [string, Field][] =>
     column.kind === 'gaps' ? [] : [[column.name, fieldFrom(column, KINDS[column.kind])]],
   ),
   ...Object.entries(EITHER).map(([name, sides]): [string, Field] => [name, eitherOf(name, sides)]),
@@ -88,7 +89,7 @@ export function fieldNames(): readonly string[] {
   return [...FIELDS.keys()]
 }
 
-function fieldFrom({ name, kind, isNullable }: Column, { expects, operators, test }: Kind): Field {
+function fieldFrom({ name, kind, isNullable }: IndexField, { expects, operators, test }: Kind): Field {
   return {
     name,
     columns: [name],
@@ -125,7 +126,7 @@ function eitherOf(name: string, [orig, resp]: readonly [string, string]): Field 
 }
 
 function fieldOfColumn(name: string): Field {
-  const column = INDEX_COLUMNS.find((candidate) => candidate.name === name)!
+  const column = INDEX_FIELDS.find((candidate) => candidate.name === name)!
   return fieldFrom(column, KINDS[column.kind as keyof typeof KINDS])
 }
 

@@ -1,9 +1,9 @@
 import { ConnectionFlag } from '../../flow/connection-table.js'
 import { safeJson } from '../../safe-json.js'
 import type { Conflict } from '../../stream/comparison.js'
-import { IndexRuns } from '../index/index-runs.js'
-import { writeRecords } from '../index/write-records.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
+import { SortedRuns } from '../runs/sorted-runs.js'
+import { writeMerged } from '../runs/write-merged.js'
 import { secondsText } from '../time-text.js'
 import type { WorkerParts } from '../worker-parts.js'
 
@@ -14,22 +14,31 @@ const MOST_BYTES = 4096
 export function conflictList({ config }: OutputSetup): Output<readonly string[]> | null {
   const { conflictsFile, force } = config
   if (conflictsFile === null) return null
-  const target = { path: conflictsFile, format: 'jsonl' } as const
   return {
     open: (worker) => new ConflictLines(worker),
-    finish: (parts, run) => writeRecords('list of conflicts', [target], force, parts.flat(), run),
+    finish: (parts, run) =>
+      writeMerged('list of conflicts', [{ path: conflictsFile }], force, run, async (outputs) => {
+        const { mergeTo, RunOutputs } = await import('../runs/run-outputs.js')
+        const opened = outputs.map(({ output }) => output)
+        return mergeTo(parts.flat(), run.tempFolder, new RunOutputs(opened), {
+          begin() {},
+          content: (bytes, from, to) => {
+            for (const { gathered } of opened) gathered.putBytes(bytes, from, to)
+          },
+        })
+      }),
   }
 }
 
 class ConflictLines implements WorkerOutput<readonly string[]> {
   readonly #worker: WorkerParts
   readonly #uids: WorkerParts['uids']
-  readonly #runs: IndexRuns
+  readonly #runs: SortedRuns
 
   constructor(worker: WorkerParts) {
     this.#worker = worker
     this.#uids = worker.uids
-    this.#runs = new IndexRuns(worker.files.slots, worker.tempFolder, `conflicts-${worker.number}`)
+    this.#runs = new SortedRuns(worker.files.slots, worker.tempFolder, `conflicts-${worker.number}`)
   }
 
   /** @throws OutputError */
@@ -48,9 +57,11 @@ class ConflictLines implements WorkerOutput<readonly string[]> {
       secondSec,
       secondNsec,
       uid,
-      `{"uid":"${uid}","side":${half & 1},"offset":${offset},"length":${length},"bytes":${conflict.bytes}` +
-        `,"first":${copy(firstNumber, firstSec, firstNsec, first, firstFrom)}` +
-        `,"second":${copy(secondNumber, secondSec, secondNsec, second, secondFrom)}}`,
+      Buffer.from(
+        `{"uid":"${uid}","side":${half & 1},"offset":${offset},"length":${length},"bytes":${conflict.bytes}` +
+          `,"first":${copy(firstNumber, firstSec, firstNsec, first, firstFrom)}` +
+          `,"second":${copy(secondNumber, secondSec, secondNsec, second, secondFrom)}}\n`,
+      ),
     )
   }
 

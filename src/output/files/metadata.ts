@@ -1,6 +1,6 @@
 import { CLOSE_REASONS, ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
 import { protocolKeyword } from '../../wire/protocol-names.js'
-import { conflictBytes, historyText, retransBytes, stateText } from '../index/record-text.js'
+import { conflictBytes, historyText, retransBytes, stateText } from '../index/connection-values.js'
 import { addressText } from '../ip-text.js'
 import { differenceText, secondsText, utcText } from '../time-text.js'
 

@@ -26,9 +26,9 @@ export class FinishedLog {
     this.#path = finishedLogPath(folder, workerNumber)
   }
 
-  /** @param line Without line end. @throws OutputError */
+  /** @param line With its end. @throws OutputError */
   add(line: string): void {
-    this.#lines.push(`${line}\n`)
+    this.#lines.push(line)
     this.#bytes += line.length
     if (this.#bytes >= WRITE_BYTES) this.flush()
   }

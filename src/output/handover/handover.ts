@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.js'
 import { ConnectionFiles } from '../files/connection-files.js'
 import { ConnectionRecords } from '../index/connection-records.js'
+import { RecordLine } from '../index/record-line.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
 import type { PayloadForm } from '../payload-chunks.js'
 import type { WorkerParts } from '../worker-parts.js'
@@ -25,7 +26,10 @@ function openIn(worker: WorkerParts, { limits, maxBytes }: Config, folder: strin
   }
   const files = new ConnectionFiles(worker, form, false, '.txt')
   const log = new FinishedLog(worker.files.slots, folder, worker.number)
-  const records = new ConnectionRecords(worker, limits.indexGaps, (_sec, _nsec, _uid, line) => log.add(line))
+  const line = new RecordLine()
+  const records = new ConnectionRecords(worker, limits.indexGaps, (_sec, _nsec, uid, row) =>
+    log.add(line.of(uid, row)),
+  )
   return {
     startCapture: (capture) => {
       files.startCapture(capture)

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
+import { SortedRuns } from '../runs/sorted-runs.js'
+import { writeMerged } from '../runs/write-merged.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { ConnectionRecords } from './connection-records.js'
-import { IndexRuns } from './index-runs.js'
-import { writeRecords } from './write-records.js'
 
 /** The output of `--index`: a record per connection. Workers write sorted runs, which are merged at the end. */
 export function connectionIndex({ config }: OutputSetup): Output<readonly string[]> | null {
@@ -12,16 +12,20 @@ export function connectionIndex({ config }: OutputSetup): Output<readonly string
   return {
     open: (worker) => openIn(worker, config),
     finish: (parts, run) => {
-      const runs = parts.flat()
-      return writeRecords('index', indexes, force || resume, run.kept?.indexRuns(runs) ?? runs, run)
+      const all = parts.flat()
+      const runs = run.kept?.indexRuns(all) ?? all
+      return writeMerged('index', indexes, force || resume, run, async (outputs) => {
+        const { writeIndex } = await import('./write-index.js')
+        return writeIndex(runs, run.tempFolder, outputs)
+      })
     },
   }
 }
 
 function openIn(worker: WorkerParts, { limits, resume }: Config): WorkerOutput<readonly string[]> {
-  const runs = new IndexRuns(worker.files.slots, worker.tempFolder, `index-${worker.number}`)
-  const records = new ConnectionRecords(worker, limits.indexGaps, (sec, nsec, uid, line) =>
-    runs.add(sec, nsec, uid, line),
+  const runs = new SortedRuns(worker.files.slots, worker.tempFolder, `index-${worker.number}`)
+  const records = new ConnectionRecords(worker, limits.indexGaps, (sec, nsec, uid, { bytes, length }) =>
+    runs.add(sec, nsec, uid, bytes, length),
   )
   return {
     startCapture: (capture) => {

@@ -1,49 +1,115 @@
-import type { ConnectionTable } from '../../flow/connection-table.js'
+import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
+import { shownPath } from '../../system-path.js'
 import type { CaptureStart, WorkerOutput } from '../output.js'
 import type { UidMaker } from '../uid.js'
 import type { WorkerParts } from '../worker-parts.js'
+import { CommunityIdMaker } from './community-id.js'
+import type { EncapReader, FinishedConnection } from './finished-connection.js'
 import { GapLists } from './gap-lists.js'
-import { IndexRecords } from './record-text.js'
+import { areGapsCut } from './index-fields.js'
+import { RowWriter } from './row-writer.js'
 
-/** Takes a record: the time of the connection's first packet, its uid, and the record as JSON without line end. */
-export type TakeRecord = (sec: number, nsec: number, uid: string, line: string) => void
+/** More than there are numbers of outer headers. */
+const ENCAP_IDS = 2 ** 16
+/** Pairs of outer headers whose JSON is remembered. */
+const MAX_ENCAPS = 4096
 
-/** Makes the record of each connection of a worker when it has finished. */
+/** Takes a row: the time of the connection's first packet, its uid, and the row, which is valid during the call. */
+export type TakeRow = (sec: number, nsec: number, uid: string, row: RowWriter) => void
+
+interface EncapJson {
+  readonly tunnels: string
+  readonly vlans: string
+}
+
+/** Makes the row of each connection of a worker when it has finished. */
 export class ConnectionRecords implements WorkerOutput {
-  readonly #worker: WorkerParts
+  readonly #worker: Pick<WorkerParts, 'fileOf' | 'totals'>
   readonly #table: ConnectionTable
-  readonly #uids: UidMaker
-  readonly #gaps: GapLists
-  readonly #records: IndexRecords
-  readonly #take: TakeRecord
+  readonly #uids: Pick<UidMaker, 'uid'>
+  readonly #encaps: EncapReader
+  readonly #encapJson = new Map<number, EncapJson>()
+  readonly #from: FinishedConnection
+  readonly #row = new RowWriter()
+  readonly #take: TakeRow
 
   /** @param maxGaps Most gaps of one half-stream that a record lists. */
-  constructor(worker: WorkerParts, maxGaps: number, take: TakeRecord) {
+  constructor(
+    worker: Pick<WorkerParts, 'table' | 'encaps' | 'fileOf' | 'totals'> & {
+      readonly uids: Pick<UidMaker, 'uid'>
+    },
+    maxGaps: number,
+    take: TakeRow,
+  ) {
     this.#worker = worker
     this.#table = worker.table
     this.#uids = worker.uids
-    this.#gaps = new GapLists(maxGaps)
-    this.#records = new IndexRecords(worker.table, worker.encaps, this.#gaps)
+    this.#encaps = worker.encaps
     this.#take = take
+    this.#from = {
+      table: worker.table,
+      communityIds: new CommunityIdMaker(),
+      gaps: new GapLists(maxGaps),
+      connection: 0,
+      orig: 0,
+      resp: 1,
+      uid: '',
+      origFile: null,
+      respFile: null,
+      tunnels: '[]',
+      vlans: '[]',
+      capture: null,
+    }
   }
 
-  startCapture({ name }: CaptureStart): void {
-    this.#records.startCapture(name)
+  startCapture({ name }: Pick<CaptureStart, 'name'>): void {
+    this.#from.capture = name === null ? null : shownPath(name)
   }
 
   gap(half: number, streamOffset: number, length: number): void {
-    this.#gaps.add(half, streamOffset, length)
+    this.#from.gaps.add(half, streamOffset, length)
   }
 
   /** @throws OutputError */
   finished(connection: number): void {
     const { firstSec, firstNsec } = this.#table
     const { fileOf, totals } = this.#worker
-    const uid = this.#uids.uid(connection)
-    if (this.#records.areGapsCut(connection)) totals.limits.index_gaps += 1
-    const line = this.#records.line(connection, uid, fileOf(connection, 0), fileOf(connection, 1))
-    this.#gaps.forget(2 * connection)
-    this.#gaps.forget(2 * connection + 1)
-    this.#take(firstSec[connection]!, firstNsec[connection]!, uid, line)
+    const from = this.#from
+    from.connection = connection
+    from.orig = 2 * connection
+    from.resp = 2 * connection + 1
+    from.uid = this.#uids.uid(connection)
+    from.origFile = shownOrNull(fileOf(connection, 0))
+    from.respFile = shownOrNull(fileOf(connection, 1))
+    const { tunnels, vlans } = this.#encapOf(connection)
+    from.tunnels = tunnels
+    from.vlans = vlans
+    if (areGapsCut(from)) totals.limits.index_gaps += 1
+    this.#row.write(from)
+    from.gaps.forget(from.orig)
+    from.gaps.forget(from.resp)
+    this.#take(firstSec[connection]!, firstNsec[connection]!, from.uid, this.#row)
   }
+
+  #encapOf(connection: number): EncapJson {
+    const { encapId, packets, flags } = this.#table
+    const first = 2 * connection + (flags[connection]! & ConnectionFlag.FLIPPED ? 1 : 0)
+    const id = encapId[first]!
+    const otherId = packets[first ^ 1] === 0 ? id : encapId[first ^ 1]!
+    const key = id * ENCAP_IDS + otherId
+    let json = this.#encapJson.get(key)
+    if (json === undefined) {
+      const { vlan, tunnel } = this.#encaps.describe(id)
+      const others = id === otherId ? [] : this.#encaps.describe(otherId).vlan
+      const ids = [...vlan, ...others.filter((other) => !vlan.includes(other))]
+      json = { tunnels: JSON.stringify(tunnel), vlans: JSON.stringify(ids) }
+      if (this.#encapJson.size >= MAX_ENCAPS) this.#encapJson.clear()
+      this.#encapJson.set(key, json)
+    }
+    return json
+  }
+}
+
+function shownOrNull(path: string | null): string | null {
+  return path === null ? null : shownPath(path)
 }

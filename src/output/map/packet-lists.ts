@@ -3,6 +3,7 @@ import { PacketRole } from '../../flow/connection-sink.js'
 import type { FlowPacket } from '../../flow/flow-packet.js'
 import { PlaceReader } from '../../flow/packet-place.js'
 import type { FileSlots } from '../files/file-slots.js'
+import { RunFiles } from '../runs/run-files.js'
 import { ByteChains, NO_BLOCK } from './byte-chains.js'
 import {
   COMPANY_ROW_BYTES,
@@ -14,7 +15,6 @@ import {
   PACKED_UID_BYTES,
   packUid,
 } from './map-format.js'
-import { RunFiles } from './run-files.js'
 
 const INITIAL_ROWS = 256
 const MEMORY_BYTES = 16 * 1024 * 1024

@@ -9,21 +9,23 @@ import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
 import type { FileNames } from '../files/file-names.js'
 import type { CountedInput, Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
 import { outputFailure } from '../output-failure.js'
+import { mergeRuns, type RunLayout } from '../runs/merge-runs.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { archiveJson } from './archive-json.js'
 import { COMPANY_ROW_BYTES, KEY_BYTES, PACKED_UID_BYTES } from './map-format.js'
 import { type MapFacts, MapWriter } from './map-writer.js'
 import { type MapRuns, PacketLists, RUN_RECORD_BYTES } from './packet-lists.js'
-import { mergeRuns, type RunLayout } from './run-merge.js'
 
 const ENTRIES: RunLayout = {
-  keyBytes: PACKED_UID_BYTES,
   headerBytes: RUN_RECORD_BYTES,
+  keyFrom: 0,
+  keyTo: PACKED_UID_BYTES,
   contentBytes: (bytes, at) => bytes.readUInt32LE(at + PACKED_UID_BYTES),
 }
 const COMPANIES: RunLayout = {
-  keyBytes: COMPANY_ROW_BYTES,
   headerBytes: COMPANY_ROW_BYTES,
+  keyFrom: 0,
+  keyTo: COMPANY_ROW_BYTES,
   contentBytes: () => 0,
 }
 
@@ -117,16 +119,17 @@ export async function writeMap(
       parts.flatMap(({ entries }) => entries),
       ENTRIES,
       tempFolder,
-      (bytes, at) => writer.begin(bytes, at),
-      (bytes, from, to) => writer.entry(bytes, from, to),
+      {
+        begin: (bytes, at) => writer.begin(bytes, at),
+        content: (bytes, from, to) => writer.entry(bytes, from, to),
+      },
     )
     writer.endEntries()
     await mergeRuns(
       parts.flatMap(({ companies }) => companies),
       COMPANIES,
       tempFolder,
-      (bytes, at) => writer.company(bytes, at),
-      () => {},
+      { begin: (bytes, at) => writer.company(bytes, at), content() {} },
     )
     for (const [input, { checkpoints }] of inputs.entries()) writer.checkpoints(input, checkpoints)
     return writer.publish()

@@ -5,10 +5,9 @@ import { OutputError } from '../../errors.js'
 import { WholeFile } from '../../whole-file.js'
 import { FdBudget } from '../files/fd-budget.js'
 import { FileSlots } from '../files/file-slots.js'
-import { mergeIndex } from '../index/index-merger.js'
-import type { IndexOutput } from '../index/index-output.js'
-import { IndexRuns } from '../index/index-runs.js'
 import { outputFailure } from '../output-failure.js'
+import { mergeToRecords, type RecordOutput } from '../runs/run-outputs.js'
+import { SortedRuns } from '../runs/sorted-runs.js'
 import { SpoolReader } from './spool-reader.js'
 import { ZipEntry } from './zip-entry.js'
 import { endRecords, MAX_RECORD_BYTES, Method, ZipHeader } from './zip-format.js'
@@ -25,13 +24,13 @@ const ORDER_BYTES = 6
 const deflated = promisify(deflateRaw)
 
 /** Writes the ZIP archive from what the workers have spooled. Its entries come in their order, as records of runs. */
-export class ZipArchive implements IndexOutput {
+export class ZipArchive implements RecordOutput {
   readonly #path: string
   readonly #level: number
   readonly #folder: string
   readonly #file: WholeFile
   readonly #spools: SpoolReader[] = []
-  readonly #directory: IndexRuns
+  readonly #directory: SortedRuns
   readonly #block = Buffer.allocUnsafe(BLOCK_BYTES)
   readonly #header = new ZipHeader()
   readonly #record = Buffer.allocUnsafe(ORDER_BYTES + MAX_RECORD_BYTES)
@@ -51,14 +50,13 @@ export class ZipArchive implements IndexOutput {
     this.#folder = folder
     for (const { worker, spool } of parts) this.#spools[worker] = new SpoolReader(spool)
     const slots = new FileSlots(new FdBudget(FdBudget.allocate(1, 1)))
-    this.#directory = new IndexRuns(slots, folder, 'zip-directory')
+    this.#directory = new SortedRuns(slots, folder, 'zip-directory')
     this.#file = this.#attempt(() => new WholeFile(path))
   }
 
   add(bytes: Buffer, from: number, to: number): void {
-    const end = to - 1 // the line feed
-    if (this.#level === 0) this.#store(new ZipEntry(bytes, from, end))
-    else this.#waiting.push(new ZipEntry(Buffer.from(bytes.subarray(from, end)), 0, end - from)) // owned copy
+    if (this.#level === 0) this.#store(new ZipEntry(bytes, from, to))
+    else this.#waiting.push(new ZipEntry(Buffer.from(bytes.subarray(from, to)), 0, to - from)) // owned copy
   }
 
   async flush(): Promise<void> {
@@ -71,7 +69,7 @@ export class ZipArchive implements IndexOutput {
     await this.flush()
     const from = this.#offset
     const directory = new Directory((bytes, from, to) => this.#put(bytes, from, to))
-    const [error] = await mergeIndex(this.#directory.finish(), this.#folder, [directory])
+    const [error] = await mergeToRecords(this.#directory.finish(), this.#folder, directory)
     if (error !== undefined) throw error
     const end = endRecords(directory.count, this.#offset - from, from)
     this.#put(end, 0, end.length)
@@ -212,7 +210,7 @@ export class ZipArchive implements IndexOutput {
 }
 
 /** Takes the records of the central directory, which come in the order of connections. */
-class Directory implements IndexOutput {
+class Directory implements RecordOutput {
   readonly #put: (bytes: Buffer, from: number, to: number) => void
   count = 0
 
@@ -221,7 +219,7 @@ class Directory implements IndexOutput {
   }
 
   add(bytes: Buffer, from: number, to: number): void {
-    this.#put(bytes, from + ORDER_BYTES, to - 1) // without the line feed
+    this.#put(bytes, from + ORDER_BYTES, to)
     this.count += 1
   }
 

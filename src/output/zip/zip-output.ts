@@ -26,14 +26,14 @@ async function writeArchive(
     return [{ kind: 'output', message }]
   }
   const { ZipArchive } = await import('./zip-archive.js')
-  const { mergeIndex } = await import('../index/index-merger.js')
+  const { mergeToRecords } = await import('../runs/run-outputs.js')
   try {
     if (!isForced && isThere(path)) throw existsFailure(path)
     const archive = new ZipArchive(path, level, parts, tempFolder)
-    const errors = await mergeIndex(
+    const errors = await mergeToRecords(
       parts.flatMap(({ runs }) => runs),
       tempFolder,
-      [archive],
+      archive,
     )
     return errors.map(failureOf)
   } catch (error) {

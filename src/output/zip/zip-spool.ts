@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import { systemPath } from '../../system-path.js'
 import type { FileSlots } from '../files/file-slots.js'
-import { IndexRuns } from '../index/index-runs.js'
 import { runFileFailure } from '../output-failure.js'
 import type { OutputTotals } from '../output-totals.js'
+import { SortedRuns } from '../runs/sorted-runs.js'
 import { UID_LENGTH, type UidMaker } from '../uid.js'
 import { EntryWriter } from './zip-entry.js'
 
@@ -36,7 +36,7 @@ export class ZipSpool {
   readonly #worker: number
   readonly #path: string
   readonly #entry = new EntryWriter()
-  readonly #runs: IndexRuns
+  readonly #runs: SortedRuns
   readonly #block = Buffer.allocUnsafe(BLOCK_BYTES)
   #used = 0
   #written = 0
@@ -55,7 +55,7 @@ export class ZipSpool {
     this.#totals = totals
     this.#worker = worker
     this.#path = join(folder, `zip-${worker}`)
-    this.#runs = new IndexRuns(slots, folder, `zip-entries-${worker}`)
+    this.#runs = new SortedRuns(slots, folder, `zip-entries-${worker}`)
   }
 
   /** Appends `bytes[from, to)`. @returns Where they stand in the spool. @throws OutputError */

@@ -1,36 +1,27 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { failureReason, OutputError } from '../../errors.js'
-import { mergeRuns } from '../../output/index/index-merger.js'
-import { isSoundRun } from '../../output/index/run-reader.js'
+import { areKeptRows, keepRows, type RowsFacts } from '../../output/index/kept-rows.js'
 import { outputFailure } from '../../output/output-failure.js'
 import { KEPT_INDEX, statePath } from './state-folder.js'
 
 /** Identifies the kept index records of a capture. */
-export interface KeptIndexFacts {
+export interface KeptIndexFacts extends RowsFacts {
   /** Value of the index field `capture`. `folder`, below the output folder, is where the paths in the records lead. */
   readonly capture: string | null
   readonly folder: string
-  readonly bytes: number
-  readonly sha256: string
 }
 
 /** Merges the index records of a capture into a file beside its results. @throws OutputError */
 export async function keepIndex(
   runsFolder: string,
   folder: string,
-): Promise<{ readonly path: string; readonly bytes: number; readonly sha256: string }> {
+): Promise<RowsFacts & { readonly path: string }> {
   const path = statePath(folder, KEPT_INDEX)
-  const hash = createHash('sha256')
-  let bytes = 0
   try {
-    await mergeRuns(runsIn(runsFolder), runsFolder, path, (part) => {
-      hash.update(part)
-      bytes += part.length
-    })
+    const facts = await keepRows(runsIn(runsFolder), runsFolder, path)
     removeEarly(runsFolder)
-    return { path, bytes, sha256: hash.digest('hex') }
+    return { path, ...facts }
   } catch (error) {
     throw error instanceof OutputError ? error : outputFailure(path, error)
   }
@@ -46,13 +37,7 @@ function removeEarly(folder: string): void {
 /** Path of the kept records; null: they are missing, or not the ones that were kept. */
 export async function keptIndexPath(folder: string, facts: KeptIndexFacts): Promise<string | null> {
   const path = statePath(folder, KEPT_INDEX)
-  const hash = createHash('sha256')
-  let bytes = 0
-  const isSound = await isSoundRun(path, (part) => {
-    hash.update(part)
-    bytes += part.length
-  })
-  return isSound && bytes === facts.bytes && hash.digest('hex') === facts.sha256 ? path : null
+  return (await areKeptRows(path, facts)) ? path : null
 }
 
 // The folder is missing when the capture has no connection.

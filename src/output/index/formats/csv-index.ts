@@ -1,18 +1,22 @@
 import type { ByteBuilder } from '../../byte-builder.js'
-import { INDEX_COLUMNS } from './columns.js'
-import { FieldSplitter, textOf } from './field-splitter.js'
+import type { TextColumn } from '../columns.js'
+import type { IndexField } from '../field.js'
+import { INDEX_FIELDS } from '../index-fields.js'
+import type { RowBatch } from '../row-batch.js'
+import { RowFlag } from '../row-writer.js'
 import type { IndexFormat } from './index-format.js'
-import { putShort, putUtf8 } from './put.js'
+import { putAddress, putByte, putSeconds, putShort, putUtf8 } from './put.js'
 
-const QUOTE = 0x22
-const OPENING = 0x5b
-const NULL = 0x6e
-const HEADER = `${INDEX_COLUMNS.map(({ name }) => name).join(',')}\n`
-
+const COMMA = 0x2c
+const LINE_FEED = 0x0a
+const HEADER = `${INDEX_FIELDS.map(({ name }) => name).join(',')}\n`
 /** A spreadsheet takes a cell that begins with one of these for a formula; some also accept the full-width forms. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
 /** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+
+/** The words of each field as they stand in a line. */
+const WORDS = INDEX_FIELDS.map((field) => (field.form === 'word' ? field.words.map(shownText) : []))
 
 /**
  * Comma-separated values with a header line (RFC 4180, with lines that end in a line feed alone). Lists stand as JSON.
@@ -22,53 +26,72 @@ const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
  * a `'` before it, and controls stand as `\x0a` or `\u202e`. Numbers are never touched.
  */
 export class CsvIndex implements IndexFormat {
-  readonly #fields = new FieldSplitter()
-
   begin(out: ByteBuilder): void {
     out.putText(HEADER)
   }
 
-  add(bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-    this.#fields.split(bytes, from, to)
-    const starts = this.#fields.from
-    const ends = this.#fields.to
-    for (let i = 0; i < starts.length; i++) {
-      putField(bytes, starts[i]!, ends[i]!, out)
-      putSeparator(i === starts.length - 1, out)
+  write(batch: RowBatch, out: ByteBuilder): void {
+    const last = INDEX_FIELDS.length - 1
+    for (let row = 0; row < batch.rows; row++) {
+      for (let i = 0; i <= last; i++) {
+        putField(batch, row, i, out)
+        putByte(i === last ? LINE_FEED : COMMA, out)
+      }
     }
   }
 
   finish(): void {}
 }
 
-function putSeparator(isLast: boolean, out: ByteBuilder): void {
-  out.reserve(1)
-  out.bytes[out.length] = isLast ? 0x0a : 0x2c
-  out.length += 1
-}
-
-function putField(bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-  const first = bytes[from]
-  if (from === to || first === NULL) return
-  if (first === QUOTE) {
-    if (isPlain(bytes, from + 1, to - 1)) putShort(bytes, from + 1, to - 1, out)
-    else putQuoted(safeText(textOf(bytes, from, to)), out)
-  } else if (first === OPENING && to - from > 2) {
-    putQuoted(bytes.toString('utf8', from, to), out)
-  } else {
-    putShort(bytes, from, to, out)
+function putField({ columns, flags }: RowBatch, row: number, i: number, out: ByteBuilder): void {
+  const field = INDEX_FIELDS[i]!
+  const column = columns[i]!
+  switch (column.form) {
+    case 'number':
+      if (field.kind === 'boolean') out.putText(column.values[row] === 1 ? 'true' : 'false')
+      else out.putInteger(column.values[row]!)
+      break
+    case 'word':
+      out.putText(WORDS[i]![column.values[row]!]!)
+      break
+    case 'time':
+      putSeconds(column.sec[row]!, column.nsec[row]!, (flags[row]! & RowFlag.NANOSECOND) !== 0, out)
+      break
+    case 'address':
+      putAddress(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0, out)
+      break
+    case 'text':
+      putText(field, column, row, out)
   }
 }
 
-// True for text that stands in the file as it stands in JSON, without quotes. An empty text is none.
+function putText({ form }: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {
+  const from = column.start(row)
+  const to = column.ends[row]!
+  if (form === 'list') {
+    if (from === to) out.putText('[]')
+    else putUtf8(quoted(column.text(row)), out)
+  } else if (isPlain(column.bytes, from, to)) {
+    putShort(column.bytes, from, to, out)
+  } else if (column.isNull[row] === 0) {
+    putUtf8(quoted(safeText(column.text(row))), out)
+  }
+}
+
+// True for text that stands in the file as it is. An empty text is none.
 function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
   const first = bytes[from]
   if (first === 0x3d || first === 0x2b || first === 0x2d || first === 0x40) return false // = + - @
   for (let i = from; i < to; i++) {
     const byte = bytes[i]!
-    if (byte === 0x2c || byte === 0x5c || byte < 0x20 || byte > 0x7e) return false
+    if (byte === COMMA || byte === 0x22 || byte === 0x5c || byte < 0x20 || byte > 0x7e) return false
   }
   return from < to
+}
+
+function shownText(text: string): string {
+  const bytes = Buffer.from(text)
+  return isPlain(bytes, 0, bytes.length) ? text : quoted(safeText(text))
 }
 
 function safeText(text: string): string {
@@ -82,6 +105,6 @@ function safeText(text: string): string {
   return FORMULA.test(shown) ? `'${shown}` : shown
 }
 
-function putQuoted(text: string, out: ByteBuilder): void {
-  putUtf8(`"${text.replaceAll('"', '""')}"`, out)
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
 }

@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet-writer'
-import type { Column } from './columns.js'
+import type { IndexField } from '../field.js'
 
 const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const
 const GAP_FIELDS = ['offset', 'length'] as const
@@ -10,7 +10,7 @@ const GAP_FIELDS = ['offset', 'length'] as const
  *
  * Source: parquet-format, LogicalTypes.md.
  */
-export function columnSchema({ name, kind, isNullable }: Column): SchemaElement[] {
+export function columnSchema({ name, kind, isNullable }: IndexField): SchemaElement[] {
   const repetition_type = isNullable ? 'OPTIONAL' : 'REQUIRED'
   switch (kind) {
     case 'time':

@@ -1,68 +1,61 @@
-import type { Column } from './columns.js'
-import { integerOf, textOf } from './field-splitter.js'
+import { addressText } from '../../ip-text.js'
+import { secondsText } from '../../time-text.js'
+import type { IndexField } from '../field.js'
+import type { RowBatch } from '../row-batch.js'
+import { RowFlag } from '../row-writer.js'
 
-/** Reads the value `bytes[from, to)` of a field as `hyparquet-writer` takes it. */
-export type ValueReader = (bytes: Buffer, from: number, to: number) => unknown
-
-const DASH = 0x2d
-const DOT = 0x2e
-const QUOTE = 0x22
-const TRUE = 0x74
-const NSEC_DIGITS = 9
 const NSEC_PER_SEC = 1_000_000_000n
 /** Seconds that a count of nanoseconds in 64 bits surely holds: to the year 2262. */
 const MAX_SEC = 9_223_372_035
-/** Counts below are made once: most counts are small. */
-const SMALL_COUNTS = Array.from({ length: 2048 }, (_, i) => BigInt(i))
 const NO_ITEMS: readonly never[] = []
 
-/** The reader for a column. A field that the record lacks is null. */
-export function valueReader({ kind }: Column): ValueReader {
-  switch (kind) {
-    case 'time':
-      return nanosecondsOf
-    case 'interval':
-      return (bytes, from, to) => Number(bytes.toString('latin1', from, to))
-    case 'word':
-    case 'address':
-    case 'text':
-      return (bytes, from, to) => (bytes[from] === QUOTE && from < to ? textOf(bytes, from, to) : null)
-    case 'port':
-      return integerOf
-    case 'count':
-      return (bytes, from, to) => bigintOf(integerOf(bytes, from, to))
-    case 'boolean':
-      return (bytes, from) => bytes[from] === TRUE
-    case 'texts':
-    case 'ports':
-      return listOf
-    case 'gaps':
-      return (bytes, from, to) => gapsOf(listOf(bytes, from, to))
+/** The values of a column as `hyparquet-writer` takes them. */
+export function valuesOf(field: IndexField, { columns, flags, rows }: RowBatch, i: number): unknown[] {
+  const column = columns[i]!
+  const values: unknown[] = []
+  for (let row = 0; row < rows; row++) {
+    switch (column.form) {
+      case 'number': {
+        const value = column.values[row]!
+        values.push(field.kind === 'boolean' ? value === 1 : field.kind === 'count' ? BigInt(value) : value)
+        break
+      }
+      case 'word':
+        values.push(field.form === 'word' ? field.words[column.values[row]!] : null)
+        break
+      case 'time':
+        values.push(
+          field.kind === 'interval'
+            ? secondsOf(column.sec[row]!, column.nsec[row]!)
+            : nanosecondsOf(column.sec[row]!, column.nsec[row]!),
+        )
+        break
+      case 'address':
+        values.push(addressText(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0))
+        break
+      case 'text':
+        if (field.form === 'list') values.push(listOf(field.kind === 'gaps', column.text(row)))
+        else values.push(column.isNull[row] === 1 ? null : column.text(row))
+    }
   }
+  return values
 }
 
-// Seconds with 6 or 9 decimals; null where 64 bits don't hold their nanoseconds.
-function nanosecondsOf(bytes: Buffer, from: number, to: number): bigint | null {
-  const isNegative = bytes[from] === DASH
-  if (isNegative) from += 1
-  const dot = bytes.indexOf(DOT, from)
-  const sec = integerOf(bytes, from, dot)
-  if (sec > MAX_SEC) return null
-  const nsec = integerOf(bytes, dot + 1, to) * 10 ** (NSEC_DIGITS - (to - dot - 1))
-  const nanoseconds = BigInt(sec) * NSEC_PER_SEC + BigInt(nsec)
-  return isNegative ? -nanoseconds : nanoseconds
+// The number nearest to the decimal text.
+function secondsOf(sec: number, nsec: number): number {
+  const exact = sec * 1e9 + nsec
+  return Number.isSafeInteger(exact) ? exact / 1e9 : Number(secondsText(sec, nsec, true))
 }
 
-function bigintOf(value: number): bigint {
-  return SMALL_COUNTS[value] ?? BigInt(value)
+// Null where 64 bits don't hold it.
+function nanosecondsOf(sec: number, nsec: number): bigint | null {
+  return sec > MAX_SEC ? null : BigInt(sec) * NSEC_PER_SEC + BigInt(nsec)
 }
 
-function listOf(bytes: Buffer, from: number, to: number): readonly unknown[] {
-  return to - from === 2 ? NO_ITEMS : JSON.parse(bytes.toString('utf8', from, to))
-}
-
-function gapsOf(list: readonly unknown[]) {
-  if (list.length === 0) return NO_ITEMS
+function listOf(isGaps: boolean, json: string): readonly unknown[] {
+  if (json === '') return NO_ITEMS
+  const list: readonly unknown[] = JSON.parse(json)
+  if (!isGaps) return list
   return (list as readonly { offset: number; length: number }[]).map(({ offset, length }) => ({
     offset: BigInt(offset),
     length: BigInt(length),

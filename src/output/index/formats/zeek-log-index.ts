@@ -1,19 +1,19 @@
 import type { ByteBuilder } from '../../byte-builder.js'
-import { type ColumnKind, INDEX_COLUMNS } from './columns.js'
-import { FieldSplitter, textOf } from './field-splitter.js'
+import type { TextColumn } from '../columns.js'
+import type { FieldKind, IndexField } from '../field.js'
+import { INDEX_FIELDS } from '../index-fields.js'
+import type { RowBatch } from '../row-batch.js'
+import { RowFlag } from '../row-writer.js'
 import type { IndexFormat } from './index-format.js'
-import { putShort, putUtf8 } from './put.js'
+import { putAddress, putByte, putSeconds, putShort, putUtf8 } from './put.js'
 
 const UNSET = '-'
 const EMPTY = '(empty)'
 const TAB = 0x09
 const LINE_FEED = 0x0a
 const DASH = 0x2d
-const QUOTE = 0x22
-const NULL = 0x6e
-const TRUE = 0x74
 
-const ZEEK_TYPES: Readonly<Record<ColumnKind, string>> = {
+const ZEEK_TYPES: Readonly<Record<FieldKind, string>> = {
   time: 'time',
   interval: 'interval',
   word: 'enum',
@@ -33,8 +33,8 @@ const HEADER = [
   `#empty_field\t${EMPTY}`,
   `#unset_field\t${UNSET}`,
   '#path\tconn',
-  `#fields\t${INDEX_COLUMNS.map(({ name }) => name).join('\t')}`,
-  `#types\t${INDEX_COLUMNS.map(({ kind }) => ZEEK_TYPES[kind]).join('\t')}`,
+  `#fields\t${INDEX_FIELDS.map(({ name }) => name).join('\t')}`,
+  `#types\t${INDEX_FIELDS.map(({ kind }) => ZEEK_TYPES[kind]).join('\t')}`,
 ]
 
 /**
@@ -42,56 +42,73 @@ const HEADER = [
  * the run. A gap is `offset:length`. What would be read as something else is escaped as `\xNN`, as Zeek does.
  */
 export class ZeekLogIndex implements IndexFormat {
-  readonly #fields = new FieldSplitter()
-
   begin(out: ByteBuilder): void {
     out.putText(`${HEADER.join('\n')}\n`)
   }
 
-  add(bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-    this.#fields.split(bytes, from, to)
-    const starts = this.#fields.from
-    const ends = this.#fields.to
-    for (let i = 0; i < starts.length; i++) {
-      putField(INDEX_COLUMNS[i]!.kind, bytes, starts[i]!, ends[i]!, out)
-      out.reserve(1)
-      out.bytes[out.length++] = i === starts.length - 1 ? LINE_FEED : TAB
+  write(batch: RowBatch, out: ByteBuilder): void {
+    const last = INDEX_FIELDS.length - 1
+    for (let row = 0; row < batch.rows; row++) {
+      for (let i = 0; i <= last; i++) {
+        putField(batch, row, i, out)
+        putByte(i === last ? LINE_FEED : TAB, out)
+      }
     }
   }
 
   finish(): void {}
 }
 
-function putField(kind: ColumnKind, bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-  const first = bytes[from]
-  if (from === to || first === NULL) out.putText(UNSET)
-  else if (first === QUOTE) putTextField(bytes, from, to, out)
-  else if (kind === 'boolean') out.putText(first === TRUE ? 'T' : 'F')
-  else if (kind === 'gaps' || kind === 'texts' || kind === 'ports') putList(kind, bytes, from, to, out)
-  else putShort(bytes, from, to, out)
+function putField({ columns, flags }: RowBatch, row: number, i: number, out: ByteBuilder): void {
+  const field = INDEX_FIELDS[i]!
+  const column = columns[i]!
+  switch (column.form) {
+    case 'number':
+      if (field.kind === 'boolean') out.putText(column.values[row] === 1 ? 'T' : 'F')
+      else out.putInteger(column.values[row]!)
+      break
+    case 'word':
+      if (field.form === 'word') out.putText(fieldText(field.words[column.values[row]!]!))
+      break
+    case 'time':
+      putSeconds(column.sec[row]!, column.nsec[row]!, (flags[row]! & RowFlag.NANOSECOND) !== 0, out)
+      break
+    case 'address':
+      putAddress(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0, out)
+      break
+    case 'text':
+      putText(field, column, row, out)
+  }
 }
 
-function putTextField(bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-  if (isPlain(bytes, from + 1, to - 1)) putShort(bytes, from + 1, to - 1, out)
-  else putUtf8(fieldText(textOf(bytes, from, to)), out)
+function putText(field: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {
+  const from = column.start(row)
+  const to = column.ends[row]!
+  if (field.form === 'list') putList(field.kind, column, row, out)
+  else if (column.isNull[row] === 1) out.putText(UNSET)
+  else if (isPlain(column.bytes, from, to)) putShort(column.bytes, from, to, out)
+  else putUtf8(fieldText(column.text(row)), out)
 }
 
-// Text without escapes in JSON has no control characters; all that is left is what a whole field may be taken for.
+// True for text that stands in the file as it is, and that a whole field is not taken for.
 function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
   if (from === to || bytes[from] === DASH || bytes[from] === EMPTY.charCodeAt(0)) return false
-  for (let i = from; i < to; i++) if (bytes[i] === 0x5c || bytes[i] === 0x7f) return false
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!
+    if (byte < 0x20 || byte === 0x5c || byte > 0x7e) return false
+  }
   return true
 }
 
-function putList(kind: ColumnKind, bytes: Buffer, from: number, to: number, out: ByteBuilder): void {
-  if (to - from === 2) {
+function putList(kind: FieldKind, column: TextColumn, row: number, out: ByteBuilder): void {
+  if (column.start(row) === column.ends[row]) {
     out.putText(EMPTY)
     return
   }
-  const list: unknown[] = JSON.parse(bytes.toString('utf8', from, to))
-  const items =
-    kind === 'gaps' ? (list as { offset: number; length: number }[]).map(gapText) : list.map(String)
-  putUtf8(items.map((item) => fieldText(item).replaceAll(',', escaped)).join(','), out)
+  const items: unknown[] = JSON.parse(column.text(row))
+  const texts =
+    kind === 'gaps' ? (items as { offset: number; length: number }[]).map(gapText) : items.map(String)
+  putUtf8(texts.map((item) => fieldText(item).replaceAll(',', escaped)).join(','), out)
 }
 
 function gapText({ offset, length }: { offset: number; length: number }): string {

@@ -9,20 +9,23 @@ const WRITE_BYTES = 256 * 1024
 export class RunFiles {
   readonly #slots: FileSlots
   readonly #prefix: string
+  /** Where the next file is made. */
+  folder: string
   readonly paths: string[] = []
   readonly #block = Buffer.allocUnsafe(WRITE_BYTES)
   #used = 0
   #descriptor = -1
 
-  /** @param prefix Of the files' names in `folder`, unlike any other's. */
+  /** @param prefix Of the files' names, unlike any other's. */
   constructor(slots: FileSlots, folder: string, prefix: string) {
     this.#slots = slots
-    this.#prefix = join(folder, prefix)
+    this.folder = folder
+    this.#prefix = prefix
   }
 
   /** Makes a file of what `fill` puts. @throws OutputError */
   write(fill: () => void): void {
-    const path = `${this.#prefix}-${this.paths.length}.run`
+    const path = join(this.folder, `${this.#prefix}-${this.paths.length}.run`)
     this.#slots.withSlot(() => {
       try {
         this.#descriptor = fs.openSync(path, 'wx', 0o600)

@@ -1,0 +1,28 @@
+import type { ConnectionTable } from '../../flow/connection-table.js'
+import type { CommunityIdMaker } from './community-id.js'
+import type { GapLists } from './gap-lists.js'
+
+/** The connection whose record is made: what the fields are made from. One object, filled anew for each connection. */
+export interface FinishedConnection {
+  readonly table: ConnectionTable
+  readonly communityIds: CommunityIdMaker
+  readonly gaps: GapLists
+  /** Its number in `table`, and those of its half-streams. */
+  connection: number
+  orig: number
+  resp: number
+  uid: string
+  /** Paths of its files below the output folder, with `/`; null: there is none. */
+  origFile: string | null
+  respFile: string | null
+  /** Its outer headers, as JSON. */
+  tunnels: string
+  vlans: string
+  /** The input; null: all inputs are one capture. */
+  capture: string | null
+}
+
+/** Describes outer headers by their number, see `EncapTable`. */
+export interface EncapReader {
+  describe(id: number): { readonly vlan: readonly number[]; readonly tunnel: readonly string[] }
+}

@@ -1,0 +1,129 @@
+import { UID_LENGTH } from '../uid.js'
+import { type Column, makeColumns } from './columns.js'
+import { INDEX_FIELDS } from './index-fields.js'
+import { RowFlag } from './row-writer.js'
+
+/** Rows of a batch; so many are in a row group of a Parquet file. */
+const BATCH_ROWS = 16_384
+/** A batch is also full when its rows had so many bytes, which bounds the memory. */
+const BATCH_BYTES = 16 * 1024 * 1024
+
+/** Some rows of the index, column by column. */
+export class RowBatch {
+  // Invariant: rows [0, rows) of all columns are set.
+  readonly columns: readonly Column[]
+  /** Bits of `RowFlag`, for each row. */
+  readonly flags: Uint8Array
+  rows = 0
+  readonly #mostRows: number
+  readonly #mostBytes: number
+  #bytes = 0
+  #source: Buffer = Buffer.alloc(0)
+  #at = 0
+  #end = 0
+
+  constructor(mostRows = BATCH_ROWS, mostBytes = BATCH_BYTES) {
+    this.#mostRows = mostRows
+    this.#mostBytes = mostBytes
+    this.columns = makeColumns(mostRows)
+    this.flags = new Uint8Array(mostRows)
+  }
+
+  get isFull(): boolean {
+    return this.rows === this.#mostRows || this.#bytes >= this.#mostBytes
+  }
+
+  clear(): void {
+    this.rows = 0
+    this.#bytes = 0
+  }
+
+  /**
+   * Adds a row to a batch that is not full.
+   *
+   * @param uid   Latin-1 bytes of the row's uid: `uid[uidAt, uidAt + 18)`.
+   * @param bytes `bytes[from, to)` is what `RowWriter` has made.
+   * @throws Error where that is no row.
+   */
+  add(uid: Uint8Array, uidAt: number, bytes: Buffer, from: number, to: number): void {
+    const row = this.rows
+    this.#source = bytes
+    this.#at = from
+    this.#end = to
+    const flags = this.#byte()
+    if (flags > (RowFlag.IPV6 | RowFlag.NANOSECOND)) throw noRow()
+    this.flags[row] = flags
+    for (let i = 0; i < INDEX_FIELDS.length; i++) {
+      const field = INDEX_FIELDS[i]!
+      const column = this.columns[i]!
+      switch (column.form) {
+        case 'number':
+          column.values[row] = this.#number()
+          break
+        case 'word': {
+          const value = this.#byte()
+          if (field.form !== 'word' || value >= field.words.length) throw noRow()
+          column.values[row] = value
+          break
+        }
+        case 'time':
+          this.#require(12)
+          column.sec[row] = bytes.readDoubleLE(this.#at)
+          column.nsec[row] = bytes.readUInt32LE(this.#at + 8)
+          this.#at += 12
+          break
+        case 'address':
+          this.#takeAddress(column.words, 4 * row, (flags & RowFlag.IPV6) === 0 ? 1 : 4)
+          break
+        case 'text': {
+          if (field.form === 'uid') {
+            column.set(row, uid, uidAt, uidAt + UID_LENGTH)
+            break
+          }
+          const length = this.#number() - 1
+          if (length < 0) {
+            column.setNull(row)
+            break
+          }
+          this.#require(length)
+          column.set(row, bytes, this.#at, this.#at + length)
+          this.#at += length
+        }
+      }
+    }
+    if (this.#at !== to) throw noRow()
+    this.rows += 1
+    this.#bytes += to - from
+  }
+
+  #byte(): number {
+    this.#require(1)
+    return this.#source[this.#at++]!
+  }
+
+  #number(): number {
+    let value = this.#byte()
+    if (value < 0x80) return value
+    value -= 0x80
+    for (let factor = 0x80; ; factor *= 0x80) {
+      const byte = this.#byte()
+      value += (byte & 0x7f) * factor
+      if (value > Number.MAX_SAFE_INTEGER) throw noRow()
+      if (byte < 0x80) return value
+    }
+  }
+
+  #takeAddress(words: Uint32Array, at: number, count: number): void {
+    this.#require(4 * count)
+    for (let i = 0; i < count; i++) words[at + i] = this.#source.readUInt32BE(this.#at + 4 * i)
+    this.#at += 4 * count
+  }
+
+  #require(count: number): void {
+    if (this.#at + count > this.#end) throw noRow()
+  }
+}
+
+function noRow(): Error {
+  return new Error('bug: bytes that are no row of the index')
+}
