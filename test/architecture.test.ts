@@ -66,13 +66,14 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
 const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pipeline: { line: '', unpack: '', reading: 'line', live: 'line reading' },
   output: {
-    zip: 'files index',
+    zip: 'files index runs',
     files: 'index',
     console: 'files',
-    index: 'files',
+    runs: 'files',
+    index: 'runs',
     handover: 'files index',
-    conflicts: 'index',
-    map: 'files',
+    conflicts: 'runs',
+    map: 'files runs',
   },
 }
 
@@ -222,7 +223,7 @@ describe('the architecture', () => {
   it('gives the file system the bytes of paths that others may have named', () => {
     // Whose paths are all below the run's own temporary folder, or those of the package.
     const own =
-      /^(?:library\/|output\/(?:index\/index-(?:runs|merger)|map\/run-(?:files|merge)|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live\/live-cap|reading\/(?:resume-|kept-index))|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
+      /^(?:library\/|output\/(?:runs\/|spill-file|handover\/finished-log)|pipeline\/(?:temp-folder|live\/live-cap|reading\/(?:resume-|kept-index))|view\/open-browser|report\/page|system-path|cli\/raw-arguments)/
     const call =
       /(?<![\w#])(?:(?:open|stat|lstat|readdir|opendir|mkdir|rmdir|rename|rm|unlink|readFile|realpath|mkdtemp|exists)Sync|realpath|stat)\((?!systemPath\(|\))/
     const strangers = files.filter(

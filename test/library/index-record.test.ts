@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { IndexRecord } from '../../src/library/index-record.js'
-import { INDEX_COLUMNS } from '../../src/output/index/formats/columns.js'
+import { INDEX_FIELDS } from '../../src/output/index/index-fields.js'
 
 /** Every field of the type; the compiler refuses one too few and one too many. */
 const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {
@@ -48,5 +48,5 @@ const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {
 }
 
 it('IndexRecord has the fields of the index', () => {
-  expect(Object.keys(FIELDS)).toEqual(INDEX_COLUMNS.map(({ name }) => name))
+  expect(Object.keys(FIELDS)).toEqual(INDEX_FIELDS.map(({ name }) => name))
 })

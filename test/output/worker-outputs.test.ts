@@ -6,8 +6,10 @@ import { ConnectionTable } from '../../src/flow/connection-table.js'
 import { ConsoleTarget } from '../../src/output/console/console-block.js'
 import { FdBudget } from '../../src/output/files/fd-budget.js'
 import { FileNames } from '../../src/output/files/file-names.js'
+import { RecordLine } from '../../src/output/index/record-line.js'
 import { outputsOf } from '../../src/output/outputs.js'
 import { PacketPlaces } from '../../src/output/packet-places.js'
+import { RECORD_HEADER_BYTES, UID_AT } from '../../src/output/runs/sorted-runs.js'
 import { UidMaker } from '../../src/output/uid.js'
 import { WorkerOutputs } from '../../src/output/worker-outputs.js'
 import { pageArena } from '../support/pages.js'
@@ -306,9 +308,16 @@ describe('WorkerOutputs', () => {
     const { parts, totals } = run.output.finish()
     const indexRuns = parts.flat().filter((part) => typeof part === 'string')
     expect(indexRuns).toHaveLength(1)
-    const run0 = readFileSync(indexRuns[0]!, 'latin1')
-    const record = JSON.parse(run0.slice(run0.indexOf('{')))
-    expect(record).toMatchObject({
+    const run0 = readFileSync(indexRuns[0]!)
+    const row = run0.subarray(RECORD_HEADER_BYTES)
+    expect(
+      JSON.parse(
+        new RecordLine().of(run0.toString('latin1', UID_AT, RECORD_HEADER_BYTES), {
+          bytes: row,
+          length: row.length,
+        }),
+      ),
+    ).toMatchObject({
       orig_file: `one.pcap/sub/${NAME}.txt`,
       resp_file: null,
       orig_gaps: [{ offset: 1, length: 2 }],

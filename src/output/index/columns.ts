@@ -2,10 +2,16 @@ import { INDEX_FIELDS } from './index-fields.js'
 
 const INITIAL_TEXT_BYTES = 1024
 
-/** Numbers, one for each row; of words their places among the words of the field. */
+/** Numbers, one for each row. */
 export interface NumberColumn {
-  readonly form: 'number' | 'word'
+  readonly form: 'number'
   readonly values: Float64Array
+}
+
+/** Words, each by its place among those of the field. */
+export interface WordColumn {
+  readonly form: 'word'
+  readonly values: Uint8Array
 }
 
 /** Seconds and nanoseconds that are added to them. */
@@ -67,15 +73,16 @@ export class TextColumn {
   }
 }
 
-export type Column = NumberColumn | TimeColumn | AddressColumn | TextColumn
+export type Column = NumberColumn | WordColumn | TimeColumn | AddressColumn | TextColumn
 
 /** A column for each field of the index, in their order. */
 export function makeColumns(rows: number): readonly Column[] {
   return INDEX_FIELDS.map(({ form }) => {
     switch (form) {
       case 'number':
-      case 'word':
         return { form, values: new Float64Array(rows) }
+      case 'word':
+        return { form, values: new Uint8Array(rows) }
       case 'time':
         return { form, sec: new Float64Array(rows), nsec: new Uint32Array(rows) }
       case 'address':

@@ -35,11 +35,6 @@ const USEC_PER_SEC = 1e6
 const NUMBER_BITS = 2 ** 20
 const TIME_BITS = 2 ** 33
 
-/** The uid of the record at `bytes[at]`. */
-export function uidOf(bytes: Buffer, at: number): string {
-  return bytes.toString('latin1', at + UID_AT, at + RECORD_HEADER_BYTES)
-}
-
 /**
  * Gathers records and writes them as sorted runs: by time, then by uid, then by content. Memory is bounded by one buffer,
  * whatever the number of records.

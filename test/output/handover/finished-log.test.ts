@@ -21,11 +21,11 @@ describe('FinishedLog', () => {
   it('writes whole lines when enough are there, or when it is told to', () => {
     const { folder, budget, log, path } = setUp()
     log.flush()
-    log.add('{"a":"ä"}')
+    log.add('{"a":"ä"}\n')
     expect(existsSync(path)).toBe(false)
     log.flush()
     expect(readFileSync(path, 'utf8')).toBe('{"a":"ä"}\n')
-    for (let i = 0; i < 16; i++) log.add('x'.repeat(1024))
+    for (let i = 0; i < 16; i++) log.add(`${'x'.repeat(1024)}\n`)
     expect(readFileSync(path, 'utf8')).toBe(`{"a":"ä"}\n${`${'x'.repeat(1024)}\n`.repeat(16)}`)
     expect([budget.takenSlots, openFilesBelow(folder)]).toEqual([0, 0])
   })
@@ -33,7 +33,7 @@ describe('FinishedLog', () => {
   it('throws an OutputError that names the file when it cannot be written', () => {
     const { folder, budget, log, path } = setUp()
     rmSync(folder, { recursive: true })
-    log.add('{}')
+    log.add('{}\n')
     expect(() => log.flush()).toThrow(`Cannot write "${path}": no such file or directory (ENOENT)`)
     expect(budget.takenSlots).toBe(0)
   })

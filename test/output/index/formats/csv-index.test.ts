@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { INDEX_COLUMNS } from '../../../../src/output/index/formats/columns.js'
+import { INDEX_FIELDS } from '../../../../src/output/index/index-fields.js'
 import { duckdb } from '../../../support/duckdb.js'
 import { tempFolder } from '../../support.js'
 import { anyRecord, lineOf, plainRecord, type TestRecord, writtenAs } from './records.js'
@@ -36,7 +36,7 @@ function cellOf(text: string): string {
 /** What a record's row holds: the values of its JSON line, texts without what is dangerous, lists as JSON. */
 function expectedRow(record: TestRecord): (string | null)[] {
   const values = JSON.parse(lineOf(record))
-  return INDEX_COLUMNS.map(({ name }) => {
+  return INDEX_FIELDS.map(({ name }) => {
     if (name === 'ts' || name === 'duration') return record[name]
     const value = values[name] ?? null
     if (typeof value === 'string') return cellOf(value)
@@ -48,8 +48,8 @@ describe('CsvIndex', () => {
   it('has a header line, and a line for each record', async () => {
     const text = (await writtenAs('csv', [{ ...plainRecord, gaps: [{ offset: 11, length: 7 }] }])).toString()
     expect(text.split('\n')).toEqual([
-      INDEX_COLUMNS.map(({ name }) => name).join(','),
-      '1563783092.387930,7.612071,Cabcdefghijklmnopq,10.0.0.1,443,2001:db8::1,80,tcp,5,0,5,0,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,SF,"",' +
+      INDEX_FIELDS.map(({ name }) => name).join(','),
+      '1563783092.387930,7.612071,Cabcdefghijklmnopq,10.0.0.1,443,192.0.2.9,80,tcp,5,0,5,0,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,SF,"",' +
         'a.txt,,"[{""offset"":11,""length"":7}]",[],false,1:LQU9qZlK+B5F3KDmev6m5PMibrg=,[],[],fin,3,',
       '',
     ])

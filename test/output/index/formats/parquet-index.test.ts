@@ -6,16 +6,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteBuilder } from '../../../../src/output/byte-builder.js'
 import { ParquetIndex } from '../../../../src/output/index/formats/parquet-index.js'
+import { RowBatch } from '../../../../src/output/index/row-batch.js'
 import { duckdb } from '../../../support/duckdb.js'
 import { tempFolder } from '../../support.js'
-import { anyRecord, lineOf, plainRecord, type TestRecord, written } from './records.js'
+import { addRow, anyRecord, lineOf, plainRecord, type TestRecord, written } from './records.js'
 
-function fileOf(
-  records: readonly TestRecord[],
-  ...bounds: ConstructorParameters<typeof ParquetIndex>
-): string {
+/** @param rows Of a batch. */
+function fileOf(records: readonly TestRecord[], rows?: number): string {
   const path = join(tempFolder(), 'x.parquet')
-  writeFileSync(path, written(new ParquetIndex(...bounds), records.map(lineOf)))
+  writeFileSync(path, written(new ParquetIndex(), records, rows))
   return path
 }
 
@@ -78,32 +77,31 @@ describe('ParquetIndex', () => {
     ).toEqual([{ n: 0, v: 0 }])
   })
 
-  it('ends a row group after so many records, and before they take much memory', async () => {
-    const records = Array.from({ length: 100 }, () => plainRecord)
-    const groupsOf = async (...bounds: ConstructorParameters<typeof ParquetIndex>) => {
-      const path = fileOf(records, ...bounds)
-      const [row] = await duckdb(`SELECT num_row_groups::INTEGER AS n FROM parquet_file_metadata('${path}')`)
-      return row!.n
-    }
-    expect(await groupsOf(30)).toBe(4)
-    expect(await groupsOf(1000, 10 * lineOf(plainRecord).length)).toBe(10)
+  it('has a row group for each batch', async () => {
+    const path = fileOf(
+      Array.from({ length: 100 }, () => plainRecord),
+      30,
+    )
+    const [row] = await duckdb(`SELECT num_row_groups::INTEGER AS n FROM parquet_file_metadata('${path}')`)
+    expect(row!.n).toBe(4)
   })
 
   it('takes no more memory for many records than for a row group of them', () => {
-    const line = Buffer.from(lineOf(plainRecord))
+    const batch = new RowBatch(1000)
+    for (let i = 0; i < 1000; i++) addRow(batch, plainRecord)
     const index = new ParquetIndex()
     const out = new ByteBuilder()
     index.begin(out)
-    const heapAfter = (records: number): number => {
-      for (let i = 0; i < records; i++) {
-        index.add(line, 0, line.length, out)
+    const heapAfter = (batches: number): number => {
+      for (let i = 0; i < batches; i++) {
+        index.write(batch, out)
         out.clear()
       }
       collectGarbage()
       return process.memoryUsage().heapUsed
     }
-    const early = heapAfter(20_000)
-    const late = heapAfter(120_000)
+    const early = heapAfter(20)
+    const late = heapAfter(120)
     expect(late - early).toBeLessThan(16 * 2 ** 20)
     index.finish(out)
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { INDEX_COLUMNS } from '../../../../src/output/index/formats/columns.js'
+import { INDEX_FIELDS } from '../../../../src/output/index/index-fields.js'
 import { anyRecord, lineOf, plainRecord, type TestRecord, writtenAs } from './records.js'
 
 /** Reads a log as Zeek's input framework and zeek-cut do: header lines tell separators, fields and types. */
@@ -36,7 +36,7 @@ function parseLog(text: string): Record<string, unknown>[] {
 function expectedRow(record: TestRecord): Record<string, unknown> {
   const values = JSON.parse(lineOf(record))
   return Object.fromEntries(
-    INDEX_COLUMNS.map(({ name, kind }) => {
+    INDEX_FIELDS.map(({ name, kind }) => {
       const value = values[name] ?? null
       if (name === 'ts' || name === 'duration') return [name, record[name]]
       if (kind === 'boolean') return [name, value ? 'T' : 'F']
@@ -70,7 +70,7 @@ describe('ZeekLogIndex', () => {
     expect(lines[5]).toMatch(/^#fields\tts\tduration\tuid\tid\.orig_h\tid\.orig_p\t.*\tcapture$/)
     expect(lines[6]).toMatch(/^#types\ttime\tinterval\tstring\taddr\tport\t.*\tstring$/)
     expect(lines.slice(7)).toEqual([
-      '1563783092.387930\t7.612071\tCabcdefghijklmnopq\t10.0.0.1\t443\t2001:db8::1\t80\ttcp\t5\t0\t5\t0\t1\t5\t0\t0\t0\t0' +
+      '1563783092.387930\t7.612071\tCabcdefghijklmnopq\t10.0.0.1\t443\t192.0.2.9\t80\ttcp\t5\t0\t5\t0\t1\t5\t0\t0\t0\t0' +
         '\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\tSF\t(empty)\ta.txt\t-\t11:7\t(empty)\tF\t1:LQU9qZlK+B5F3KDmev6m5PMibrg=\tgre,a\\x2cb\t10,20\tfin\t3\t-',
       '',
     ])
