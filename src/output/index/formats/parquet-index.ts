@@ -1,50 +1,65 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { ByteBuilder } from '../../byte-builder.js'
-import type { FieldKind } from '../field.js'
+import type { ColumnData } from '../../parquet/column-values.js'
+import { ParquetWriter } from '../../parquet/parquet-writer.js'
+import type { SchemaNode } from '../../parquet/schema.js'
+import type { FieldKind, IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
 import type { IndexFormat } from './index-format.js'
-import { columnSchema } from './parquet-schema.js'
-import { valuesOf } from './parquet-values.js'
+import { columnsOf } from './parquet-columns.js'
 
-const PARQUET_NAME = 'pcap2conn'
-/** Columns whose least and greatest value a row group tells, so that readers can pass over it. */
-const WITH_RANGE: ReadonlySet<FieldKind> = new Set(['time', 'interval', 'address', 'port', 'count'])
+const CREATED_BY = 'pcap2conn'
 
 /**
- * A Parquet file (https://parquet.apache.org/docs/file-format/), compressed with Snappy. Each batch is a row group; of those
- * before some kilobytes of metadata are in memory.
+ * The types of the fields: nanoseconds since 1970 for `ts` (null outside the years 1677 to 2262, which 64 bits hold), double
+ * precision for `duration`, UTF-8 for text, INT32 for ports, INT64 for counts, lists for lists.
+ */
+const TYPES: Readonly<Record<FieldKind, SchemaNode['types'][number]['type']>> = {
+  time: 'nanoseconds',
+  interval: 'double',
+  word: 'text',
+  address: 'text',
+  text: 'text',
+  port: 'int32',
+  count: 'int64',
+  boolean: 'boolean',
+  texts: 'text',
+  ports: 'int32',
+  gaps: 'int64',
+}
+
+const SCHEMA = INDEX_FIELDS.map(schemaOf)
+
+/**
+ * A Parquet file (https://parquet.apache.org/docs/file-format/). Each batch is a row group; of those before some kilobytes of
+ * metadata are in memory.
  */
 export class ParquetIndex implements IndexFormat {
-  readonly #target = new ByteWriter(64 * 1024)
-  readonly #writer = new ParquetWriter({
-    writer: this.#target,
-    schema: [{ name: 'root', num_children: INDEX_FIELDS.length }, ...INDEX_FIELDS.flatMap(columnSchema)],
-    createdBy: PARQUET_NAME,
-  })
+  readonly #writer = new ParquetWriter(SCHEMA, CREATED_BY)
 
   begin(out: ByteBuilder): void {
-    this.#moveTo(out)
+    this.#writer.begin(out)
   }
 
   write(batch: RowBatch, out: ByteBuilder): void {
-    const columnData = INDEX_FIELDS.map((field, i) => ({
-      name: field.name,
-      data: valuesOf(field, batch, i),
-      statistics: WITH_RANGE.has(field.kind),
-    }))
-    void this.#writer.write({ columnData, rowGroupSize: batch.rows })
-    this.#moveTo(out)
+    const columns: ColumnData[] = INDEX_FIELDS.flatMap((field, i) => columnsOf(field, batch, i))
+    this.#writer.write(columns, batch.rows, out)
   }
 
   finish(out: ByteBuilder): void {
-    void this.#writer.finish() // ByteWriter is synchronous
-    this.#moveTo(out)
+    this.#writer.finish(out)
   }
+}
 
-  #moveTo(out: ByteBuilder): void {
-    const bytes = this.#target.getBytes()
-    out.putBytes(bytes, 0, bytes.length)
-    this.#target.index = 0
+function schemaOf({ name, kind, form, isNullable }: IndexField): SchemaNode {
+  const type = TYPES[kind]
+  return {
+    name,
+    kind: form === 'list' ? 'list' : 'column',
+    isNullable: kind === 'time' || isNullable === true,
+    types:
+      kind === 'gaps'
+        ? ['offset', 'length'].map((field) => ({ name: field, type }))
+        : [{ name: 'element', type }],
   }
 }
