@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   stream: 'bytes',
   flow: 'bytes stream wire',
   output:
-    'archive-paths bytes errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire hyparquet-writer node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
+    'archive-paths bytes errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
   pipeline:
     'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output read-fully summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +
@@ -69,8 +69,9 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     zip: 'files index runs',
     files: 'index',
     console: 'files',
+    parquet: '',
     runs: 'files',
-    index: 'runs',
+    index: 'parquet runs',
     handover: 'files index',
     conflicts: 'runs',
     map: 'files runs',
