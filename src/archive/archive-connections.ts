@@ -3,7 +3,7 @@ import type { ConnectionTable } from '../flow/connection-table.js'
 import type { Summary } from '../summary.js'
 import { type Archive, openArchive } from './archive.js'
 import { archiveConfig } from './archive-config.js'
-import { cutInMap, cutShort } from './cut-short.js'
+import { connectionNotes, cutShort } from './cut-short.js'
 import { type ExplainedPacket, Explanation } from './explanation.js'
 import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from './picks.js'
 
@@ -134,5 +134,5 @@ function problemsOf(wanted: readonly Wanted[], picks: Picks, summary: Summary): 
       message.includes(path) ? message : `Cannot read "${path}" at byte ${offset}: ${message}`,
     ),
   )
-  return [...ofInputs, ...summary.errors, ...cutShort(wanted, picks, summary), ...cutInMap(wanted)]
+  return [...ofInputs, ...summary.errors, ...cutShort(wanted, picks, summary), ...connectionNotes(wanted)]
 }

@@ -17,9 +17,10 @@ export function cutShort(wanted: readonly Wanted[], { inputs }: Picks, summary: 
     .map(({ entry }) => `${entry.uid} lacks packets that could not be read`)
 }
 
-/** Says which connections have packets that the map does not list. */
-export function cutInMap(wanted: readonly Wanted[]): string[] {
-  return wanted
-    .filter(({ entry }) => entry.isCut)
-    .map(({ entry }) => `${entry.uid} lacks packets: a datagram had more fragments than are listed`)
+/** Says which connections have packets that the map does not list, and which ones a limit has touched in the run. */
+export function connectionNotes(wanted: readonly Pick<Wanted, 'entry'>[]): string[] {
+  return wanted.flatMap(({ entry: { uid, isCut, limits } }) => [
+    ...(isCut ? [`${uid} lacks packets: a datagram had more fragments than are listed`] : []),
+    ...(limits.length > 0 ? [`${uid} was touched by ${limits.join(', ')} when it was indexed`] : []),
+  ])
 }

@@ -4,9 +4,11 @@ import {
   EntryFlag,
   KEY_BYTES,
   LEAST_STEP,
+  LIMITS_SHIFT,
   PACKED_UID_BYTES,
   unpackUid,
 } from '../output/map/map-format.js'
+import { CONNECTION_LIMITS, type ConnectionLimit } from '../stream/limit-marks.js'
 
 /** What is marked on a packet of an entry: a role, and that it is a fragment. */
 export const FRAGMENT = 0x80
@@ -27,6 +29,8 @@ export interface Entry {
   readonly key: Uint8Array | null
   /** Not all packets are listed. */
   readonly isCut: boolean
+  /** Limits that touched it in the run: of these packets it may have become something else. */
+  readonly limits: readonly ConnectionLimit[]
   /** Where the entry ends. */
   readonly to: number
 }
@@ -103,9 +107,16 @@ export function readEntry(bytes: Uint8Array, at: number): Entry | string {
   const ordinal = numbers.next()
   const isGrouped = (flags & EntryFlag.GROUPED) !== 0
   const to = numbers.at + (isGrouped ? KEY_BYTES : 0)
-  if (flags < 0 || flags > (EntryFlag.GROUPED | EntryFlag.CUT) || ordinal < 1 || to > bytes.length)
+  if (
+    flags < 0 ||
+    flags >= 1 << (LIMITS_SHIFT + CONNECTION_LIMITS.length) ||
+    ordinal < 1 ||
+    to > bytes.length
+  )
     return PROBLEM
   const key = isGrouped ? bytes.subarray(numbers.at, to) : null
   const isCut = (flags & EntryFlag.CUT) !== 0
-  return { uid: unpackUid(packed, 0), packed, inputs, positions, indexes, marks, ordinal, key, isCut, to }
+  const limits = CONNECTION_LIMITS.filter((_, i) => (flags >> LIMITS_SHIFT) & (1 << i))
+  const lists = { inputs, positions, indexes, marks }
+  return { uid: unpackUid(packed, 0), packed, ...lists, ordinal, key, isCut, limits, to }
 }

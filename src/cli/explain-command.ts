@@ -1,4 +1,5 @@
 import { openArchive } from '../archive/archive.js'
+import { connectionNotes } from '../archive/cut-short.js'
 import type { Explained, Frame } from '../archive/explained.js'
 import type { FateRange } from '../archive/fates.js'
 import { InputPaths, inputsOf, wantedOf } from '../archive/picks.js'
@@ -87,6 +88,7 @@ export async function explain(args: readonly string[], { stdout, stderr }: Termi
     const summary = await explainConnection(archive, paths.found, wanted, (packet) => {
       if (isShown(packet)) for (const text of lines(packet, captureOf)) stdout.write(`${text}\n`)
     })
+    for (const text of connectionNotes([wanted])) stderr.write(`${text}\n`)
     for (const text of problemLines(summary)) stderr.write(`${alarming(text, stderr)}\n`)
     return exitCodeOf(summary)
   } finally {

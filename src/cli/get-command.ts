@@ -1,7 +1,7 @@
 import { type Archive, openArchive } from '../archive/archive.js'
 import { archiveConfig } from '../archive/archive-config.js'
 import type { Copies } from '../archive/capture-copies.js'
-import { cutInMap, cutShort } from '../archive/cut-short.js'
+import { connectionNotes, cutShort } from '../archive/cut-short.js'
 import type { Entry } from '../archive/map-entry.js'
 import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from '../archive/picks.js'
 import type { Config, RawOptions } from '../config/config.js'
@@ -225,5 +225,5 @@ async function copyPackets(
 
 function notesOn(wanted: readonly Wanted[], bytes: number): string[] {
   const noun = wanted.length === 1 ? 'connection' : 'connections'
-  return [...cutInMap(wanted), `${countText(wanted.length)} ${noun}, ${bytesText(bytes)} written`]
+  return [...connectionNotes(wanted), `${countText(wanted.length)} ${noun}, ${bytesText(bytes)} written`]
 }

@@ -61,7 +61,7 @@ export class Candidates {
   /** Keeps a packet with a candidate. Returns false where that has no room for it, and was dropped. */
   join(group: Group, candidate: Candidate, direction: 0 | 1, bytes: Uint8Array, packet: FlowPacket): boolean {
     const { isFull } = this.#kept
-    if (isFull) this.memoryHits += 1
+    if (isFull) this.#touch(group)
     else if (candidate.hasRoom(direction, packet)) {
       candidate.add(this.#kept.keep(direction, bytes, packet))
       return true
@@ -76,7 +76,7 @@ export class Candidates {
     const hasContent = originalPayloadBytes > 0 || (tcpFlags & (TcpFlag.SYN | TcpFlag.FIN)) !== 0
     const canBegin = hasContent && (tcpFlags & TcpFlag.RST) === 0
     if (canBegin && this.#kept.isFull) {
-      this.memoryHits += 1
+      this.#touch(group)
       this.dropAll(group)
     }
     if (!canBegin || this.#kept.isFull) {
@@ -113,6 +113,12 @@ export class Candidates {
       if (life === NONE) this.#countStray(group, kept.side, bytes, packet)
       else this.#taker.take(life, this.#groups.direction(group, life, kept.side), bytes, packet)
     }
+  }
+
+  // There was no memory for more.
+  #touch(group: Group): void {
+    this.memoryHits += 1
+    for (const life of group.lives) this.#tcp.touch(life)
   }
 
   // A packet that belongs to nothing counts to the latest connection; its payload is outside.

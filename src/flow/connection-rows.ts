@@ -134,7 +134,7 @@ export class ConnectionRows {
   #allocate(packet: FlowPacket, keep: number): number {
     if (this.#openCount.isFull) {
       for (const connection of longestIdle(this.#table, keep)) {
-        this.openConnectionsHits += 1
+        this.openConnectionsHits += this.#table.limits.mark(connection, 'open_connections')
         this.finish(connection, 'timeout')
       }
     }

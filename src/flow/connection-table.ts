@@ -3,6 +3,7 @@
 
 import { u32be } from '../bytes/endian.js'
 import { grown, grownRows } from '../bytes/grown.js'
+import { LimitMarks } from '../stream/limit-marks.js'
 
 /** Words of one connection's addresses: four for the originator, four for the responder. */
 export const ADDRESS_WORDS = 8
@@ -51,6 +52,7 @@ export class ConnectionTable {
   #free = NONE
   #count = 0
 
+  readonly limits = new LimitMarks()
   /** IANA protocol number. */
   protocol = new Uint8Array(INITIAL_CAPACITY)
   /** 1 while the row is allocated. */
@@ -197,6 +199,7 @@ export class ConnectionTable {
   // Columns of an own row that `allocate`'s callers do not set in any case; IPv4 sets one word of an address.
   #clear(connection: number): void {
     this.address.fill(0, connection * ADDRESS_WORDS, (connection + 1) * ADDRESS_WORDS)
+    this.limits.forget(connection)
     this.flags[connection] = 0
     this.closeReason[connection] = 0
     this.group[connection] = 0

@@ -131,6 +131,11 @@ export class TcpTracker {
     this.#reassembler.release(connection)
   }
 
+  /** A connection is touched by the limit of memory. */
+  touch(connection: number): void {
+    this.#table.limits.mark(connection, 'held_memory')
+  }
+
   /** Counts captured bytes that have no place in the stream. @param kind One of `Outside`. */
   countOutside(half: number, kind: number, bytes: number): void {
     this.#reassembler.delivery.countOutside(half, kind, bytes, Number.NaN)

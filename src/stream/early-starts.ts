@@ -25,7 +25,9 @@ export class EarlyStarts {
 
   /** Something has come for which the half-stream should have waited. */
   miss(half: number): void {
-    if (this.#early.delete(half)) this.hits += 1
+    if (!this.#early.delete(half)) return
+    this.hits += 1
+    this.#halves.limits.mark(half >> 1, 'held_memory')
   }
 
   /** The peer's payload is held: it would have come first, unless it acknowledges what the half-stream has sent. */

@@ -1,3 +1,5 @@
+import type { LimitMarks } from './limit-marks.js'
+
 /** Bits that record what was seen of one side of a TCP connection, and the state of its half-stream. */
 export const HalfSeen = {
   /** A SYN without ACK. */
@@ -46,4 +48,6 @@ export interface HalfStreams {
   /** Highest time of a packet, by connection. */
   readonly lastSec: Float64Array
   readonly lastNsec: Uint32Array
+  /** By connection. */
+  readonly limits: LimitMarks
 }

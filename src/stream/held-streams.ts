@@ -167,7 +167,7 @@ export class HeldStreams {
     }
   }
 
-  /** True when no more than one segment is held, in one piece or in several. */
+  /** True when at most one segment is held, perhaps in several pieces. */
   isOneSegment(half: number): boolean {
     return this.#held.get(half)?.list.isOneSegment ?? true
   }
@@ -204,17 +204,18 @@ export class HeldStreams {
 
   #keepLimits(half: number, held: HeldSegments): void {
     const { heldSegments } = this.#limits
+    const { limits } = this.#halves
     // Hold at least as much as the receiver's window allows.
     const heldBytes = Math.max(this.#limits.heldBytes, this.#halves.windowBytes[half ^ 1]!)
     while (held.count > 0) {
-      if (held.bytes > heldBytes) this.heldBytesHits += 1
-      else if (held.count > heldSegments) this.heldSegmentsHits += 1
+      if (held.bytes > heldBytes) this.heldBytesHits += limits.mark(half >> 1, 'held_bytes')
+      else if (held.count > heldSegments) this.heldSegmentsHits += limits.mark(half >> 1, 'held_segments')
       else if (this.#store.isFull) {
         if (!held.list.isOneSegment && this.early.tryAdd(half)) {
           this.settle(half)
           continue
         }
-        this.#memoryHits += 1
+        this.#memoryHits += limits.mark(half >> 1, 'held_memory')
       } else if (!isBeyondWindow(this.#halves, half)) return
       this.settle(half)
       if (this.#hasGap(half)) this.#giveUpGap(half)

@@ -284,7 +284,10 @@ export class TcpReassembler {
     if (again > 0) this.recent.comparison.seen(half, first, capturedEnd - first)
     this.recent.compare(half, first, bytes, from + before, from + captured)
     const { comparedBytes, conflictBytes } = this.recent
-    if (comparedBytes < again && this.recent.isWanted) this.conflictWindowHits += 1
+    if (comparedBytes < again && this.recent.isWanted) {
+      this.conflictWindowHits += 1
+      this.#halves.limits.mark(half >> 1, 'conflict_window')
+    }
     this.delivery.countRetransmission(half, again - conflictBytes, conflictBytes)
   }
 }

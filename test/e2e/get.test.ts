@@ -225,6 +225,23 @@ describe('get', () => {
     expect(readTree(out)).toEqual(new Map(tcp))
   })
 
+  it('says which limit touched a connection when it was indexed', async () => {
+    const made = await index('touched', ['fixtures/handshake.pcap', '--max-bytes', '10'])
+    const list = join(folder, 'touched.jsonl')
+    expect((await runProgram(['fixtures/handshake.pcap', '--no-write', '-q', '--index', list])).code).toBe(0)
+    const [, uid] = /"uid":"(\w+)"/.exec(readFileSync(list, 'utf8'))!
+    for (const args of [
+      ['get', made, uid!, '-o', join(folder, 'touched-got')],
+      ['explain', made, uid!],
+    ]) {
+      const { code, stderr } = await runProgram(args)
+      expect([code, stderr.split('\n')[0]]).toEqual([
+        0,
+        `${uid} was touched by max_bytes when it was indexed`,
+      ])
+    }
+  })
+
   it('says that a connection is not there', async () => {
     const { code, stderr } = await runProgram(['get', archive, 'CAAAAAAAAAAAAAAAAA'])
     expect(code).toBe(1)

@@ -46,6 +46,8 @@ export const EntryFlag = {
   /** Not all of its packets are listed. */
   CUT: 2,
 } as const
+/** Bits of flags below those of `CONNECTION_LIMITS`. */
+export const LIMITS_SHIFT = 2
 
 const LIMB_BITS = 26
 const LIMB = 2 ** LIMB_BITS

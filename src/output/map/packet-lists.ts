@@ -12,6 +12,7 @@ import {
   EntryFlag,
   KEY_BYTES,
   LEAST_STEP,
+  LIMITS_SHIFT,
   PACKED_UID_BYTES,
   packUid,
 } from './map-format.js'
@@ -104,15 +105,18 @@ export class PacketLists {
    * No packet follows.
    *
    * @param ordinal See `FileNames.ordinal()`.
+   * @param limits  Bits of `CONNECTION_LIMITS`.
    * @param key     Eight bytes that stand for its 5-tuple, if other connections were on it at once; otherwise null.
    * @throws OutputError
    */
-  finished(connection: number, ordinal: number, key: Uint8Array | null): void {
+  finished(connection: number, ordinal: number, limits: number, key: Uint8Array | null): void {
     if (this.#chains.isFull(MOST_BLOCKS_AT_ONCE)) this.#flush()
     this.#put(connection, Code.END)
     this.#put(
       connection,
-      (key === null ? 0 : EntryFlag.GROUPED) | (this.#isCut[connection] === 0 ? 0 : EntryFlag.CUT),
+      (key === null ? 0 : EntryFlag.GROUPED) |
+        (this.#isCut[connection] === 0 ? 0 : EntryFlag.CUT) |
+        (limits << LIMITS_SHIFT),
     )
     this.#put(connection, ordinal)
     packUid(this.#uidOf(connection), this.#uid, 0)

@@ -35,7 +35,7 @@ export function packetMap({ config }: OutputSetup): Output<MapRuns> | null {
   if (mapDir === null) return null
   return {
     wantsPlaces: true,
-    open: (worker) => new PacketMap(worker),
+    open: (worker) => new PacketMap(worker, config.maxBytes),
     finish: (parts, run) => writeArchive(mapDir, config, parts, run),
   }
 }
@@ -43,10 +43,12 @@ export function packetMap({ config }: OutputSetup): Output<MapRuns> | null {
 class PacketMap implements WorkerOutput<MapRuns> {
   readonly #table: WorkerParts['table']
   readonly #names: FileNames
+  readonly #maxBytes: number
   readonly #lists: PacketLists
   readonly #tuple = new Uint32Array(TUPLE_WORDS)
 
-  constructor({ table, names, uids, files, tempFolder, number }: WorkerParts) {
+  constructor({ table, names, uids, files, tempFolder, number }: WorkerParts, maxBytes: number) {
+    this.#maxBytes = maxBytes
     this.#table = table
     this.#names = names
     this.#lists = new PacketLists((connection) => uids.uid(connection), files.slots, tempFolder, number)
@@ -67,6 +69,7 @@ class PacketMap implements WorkerOutput<MapRuns> {
     this.#lists.finished(
       connection,
       this.#names.ordinal(connection),
+      this.#limitsOf(connection),
       isGrouped ? this.#key(connection) : null,
     )
   }
@@ -74,6 +77,13 @@ class PacketMap implements WorkerOutput<MapRuns> {
   /** @throws OutputError */
   finish(): MapRuns {
     return this.#lists.finish()
+  }
+
+  #limitsOf(connection: number): number {
+    const { limits, payloadBytes } = this.#table
+    const most = Math.max(payloadBytes[2 * connection]!, payloadBytes[2 * connection + 1]!)
+    if (most > this.#maxBytes) limits.mark(connection, 'max_bytes')
+    return limits.of(connection)
   }
 
   // Stands for the 5-tuple.

@@ -13,6 +13,7 @@ import { FileSlots } from '../../../src/output/files/file-slots.js'
 import { packUid, unpackUid } from '../../../src/output/map/map-format.js'
 import { PacketLists } from '../../../src/output/map/packet-lists.js'
 import { writeMap } from '../../../src/output/map/packet-map.js'
+import { CONNECTION_LIMITS } from '../../../src/stream/limit-marks.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'packet-map-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -83,7 +84,7 @@ describe('the map of packets', () => {
               }
             for (const number of mine) {
               const { ordinal, key } = all[uids[number]!]!
-              lists.finished(number, ordinal, key === null ? null : new Uint8Array(8).fill(key))
+              lists.finished(number, ordinal, number % 64, key === null ? null : new Uint8Array(8).fill(key))
             }
             return lists.finish()
           })
@@ -95,6 +96,8 @@ describe('the map of packets', () => {
             for (const uid of uids) {
               const entry = file.find(uid)!
               expect([entry.uid, entry.ordinal, entry.isCut]).toEqual([uid, all[uid]!.ordinal, false])
+              const bits = CONNECTION_LIMITS.map((limit, i) => (entry.limits.includes(limit) ? 1 << i : 0))
+              expect(bits.reduce((a, b) => a | b, 0)).toBe(uids.indexOf(uid) % 64)
               expect(listOf(entry)).toEqual(expected(all[uid]!.packets))
               if (all[uid]!.key === null) expect(entry.key).toBeNull()
               else
