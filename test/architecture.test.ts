@@ -42,11 +42,13 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   archive:
     'config read-fully stream archive-paths capture errors existing-outputs flow pipeline whole-file input output query system-path hyparquet node:fs node:fs/promises node:path node:zlib',
   report:
-    'archive archive-paths existing-outputs errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
-  view: 'archive bytes errors pipeline report system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
+    'unzip pipeline archive archive-paths existing-outputs errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
+  unzip:
+    'errors existing-outputs output system-path whole-file node:crypto node:fs/promises node:stream node:zlib',
+  view: 'archive bytes errors pipeline report unzip zip-path system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.

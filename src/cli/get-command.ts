@@ -8,6 +8,7 @@ import type { Config, RawOptions } from '../config/config.js'
 import { choiceOf, pathOf } from '../config/option-values.js'
 import { CaptureFormatError, ConfigError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
+import { isFolder } from '../report/find-index.js'
 import { isZipPath } from '../zip-path.js'
 import { foundIn, queryOf, uidsOf } from './asked-uids.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
@@ -51,6 +52,12 @@ export const GET_OPTIONS: readonly OptionRow[] = [
     offer: 'folders',
     help: 'folder where the captures are now, if they were moved',
   },
+  {
+    name: 'index',
+    value: 'FILE',
+    offer: 'files',
+    help: 'of a ZIP archive: the index of its connections (default: the one in it or beside it)',
+  },
   ...OPTION_TABLE.filter(({ name }) => SHARED.has(name)),
 ]
 
@@ -59,6 +66,7 @@ const HEAD = `pcap2conn get: connections of an archive, as a conversion would ha
 Usage: pcap2conn get ARCHIVE UID ... [options]
        pcap2conn get ARCHIVE - [options]       uids from standard input
        pcap2conn get ARCHIVE --where QUERY [options]
+       pcap2conn get NAME.zip ...              files of a ZIP archive (-o NAME.zip), as they are
 
 Reads only the packets of these connections in the captures that were indexed (pcap2conn index, --map).
 `
@@ -90,7 +98,14 @@ export async function get(args: readonly string[], terminal: Terminal): Promise<
     throw new ConfigError('No archive: name the folder that pcap2conn index has written')
   const query = values.where === undefined ? null : queryOf(String(values.where), names)
   const named = query === null ? await uidsOf(names, terminal) : []
-  const archive = openArchive(pathOf('ARCHIVE', folder))
+  const path = pathOf('ARCHIVE', folder)
+  if (isZipPath(path) && !isFolder(path)) {
+    const { getFromZip } = await import('./get-from-zip.js')
+    return getFromZip(path, named, query, values, terminal)
+  }
+  if (values.index !== undefined)
+    throw new ConfigError(`Cannot use --index with ${printable(path)}: an archive has its own`)
+  const archive = openArchive(path)
   try {
     const uids = query === null ? named : await foundIn(archive, query)
     if (uids.length === 0 && query !== null && values.quiet !== true)

@@ -60,13 +60,17 @@ function namesIn(folder: string): string[] {
   return names.sort()
 }
 
-// True when the file begins as every index record does.
+/** True for the first bytes of a file of index records. */
+export function beginsAsIndex(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1', 0, FIRST_BYTES)
+  return /^\{"ts":[^\n]*"uid":/.test(text) || text === ''
+}
+
 function isIndex(path: string): boolean {
   const file = fs.openSync(systemPath(path), 'r')
   try {
     const bytes = Buffer.alloc(FIRST_BYTES)
-    const text = bytes.toString('latin1', 0, fs.readSync(file, bytes, 0, FIRST_BYTES, 0))
-    return /^\{"ts":[^\n]*"uid":/.test(text) || text === ''
+    return beginsAsIndex(bytes.subarray(0, fs.readSync(file, bytes, 0, FIRST_BYTES, 0)))
   } finally {
     fs.closeSync(file)
   }

@@ -5,8 +5,13 @@ import { type IndexReading, openIndex } from './index-lines.js'
 
 /** All fields of an index record by name, as in JSON. Untrusted. */
 export type RecordFields = Readonly<Record<string, unknown>>
-/** Takes a record and its place. */
-export type TakeRecord = (record: ConnectionRecord, offset: number, length: number) => void
+/** Takes a record and its place. @param fields All of its fields; to be called during the call only. */
+export type TakeRecord = (
+  record: ConnectionRecord,
+  offset: number,
+  length: number,
+  fields: () => RecordFields,
+) => void
 
 /** An index of connections: JSON lines or Parquet. It is read in parts, and its records can be had again. */
 export interface RecordIndex {
@@ -36,7 +41,12 @@ class LineIndex implements RecordIndex {
 
   next(take: TakeRecord): Promise<boolean> {
     return this.#reading.next((bytes, from, to, offset) =>
-      take(parseRecord(bytes, from, to, this.path, offset), offset, to - from),
+      take(
+        parseRecord(bytes, from, to, this.path, offset),
+        offset,
+        to - from,
+        () => objectOf(bytes.toString('utf8', from, to)) ?? {},
+      ),
     )
   }
 
@@ -70,13 +80,14 @@ class ParquetIndex implements RecordIndex {
     if (group === this.#rows.groups) return false
     this.#next += 1
     let row = this.#rows.startOf(group)
-    for (const fields of await this.#rows.group(group, null)) {
+    for (const values of await this.#rows.group(group, null)) {
+      const fields = plainFields(values)
       const refuse = (name: string, mustBe: string) =>
         new InputError(
           `Cannot read "${this.path}" at row ${row}: field "${name}" must be ${mustBe}`,
           this.path,
         )
-      take(recordOf(plainFields(fields), refuse), row, 0)
+      take(recordOf(fields, refuse), row, 0, () => fields)
       row += 1
     }
     return true

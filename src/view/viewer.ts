@@ -41,7 +41,7 @@ export class Viewer {
     source: ViewSource,
   ) {
     this.address = address
-    this.indexPath = store.path
+    this.indexPath = source.shownIndex
     this.#server = server
     this.#store = store
     this.#table = table

@@ -129,7 +129,7 @@ describe('an archive', () => {
       'it is no index, or is damaged',
     )
     await expect(Viewer.open({ outputDir: out, indexPath: null, port: 0, root: captures })).rejects.toThrow(
-      `Cannot use --root: "${out}" is no archive`,
+      `Cannot use --root: "${out}" is no archive of packets`,
     )
   })
 })
