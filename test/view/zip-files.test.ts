@@ -58,7 +58,10 @@ it.each([0, 6])('shows what an output folder does, of an archive of level %i', a
 it('says what is wrong with a connection, and shows the others', async () => {
   const zip = join(zips, 'damaged.zip')
   const index = readFileSync(join(zips, 'level0.jsonl'), 'utf8')
-  const [record] = index.trim().split('\n').map((line) => JSON.parse(line) as { orig_file: string | null })
+  const [record] = index
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { orig_file: string | null })
   const bytes = readFileSync(join(zips, 'level0.zip'))
   const at = bytes.indexOf(record!.orig_file!)
   bytes[at] = 0x78
