@@ -10,7 +10,7 @@ import { MapFile } from './map-file.js'
 const MOST_JSON_BYTES = 2 ** 29
 const LAYOUTS: readonly string[] = ['standard', 'nokia', 'patched', 'patched-debug'] satisfies RecordLayout[]
 /** Options that an archive may name. */
-const OPTIONS = new Set(['tcpTimeout', 'udpTimeout', 'overlap', 'noDecap', 'decodeAs', 'maxBytes'])
+const OPTIONS = new Set(['tcpTimeout', 'udpTimeout', 'overlap', 'key', 'noDecap', 'decodeAs', 'maxBytes'])
 
 /** An archive: an index of connections whose payload is in captures. */
 export interface Archive {

@@ -50,6 +50,8 @@ export interface Limits {
   readonly interfaces: number
   /** Different stacks of outer headers in one run. */
   readonly encaps: number
+  /** Networks that are told apart on one 5-tuple without TCP. */
+  readonly networks: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
   /**
@@ -75,6 +77,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   openConnections: 8_388_608,
   interfaces: 65_536,
   encaps: 65_535,
+  networks: 256,
   indexGaps: 100,
   gapZeros: 65_536 * MIB,
   writtenGapZeros: 16 * MIB,

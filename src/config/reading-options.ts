@@ -109,6 +109,17 @@ export const READING_OPTIONS = {
     choices: ['auto', 'exact', 'off'],
     fallback: 'auto',
   }),
+  /** What tells connections with the same addresses and ports apart: "auto" or "5-tuple". Default "auto". */
+  key: choice({
+    value: 'KEY',
+    group: 'Reassembly',
+    changesResults: true,
+    help: 'what tells connections apart: auto (default; the same addresses and ports in several VLANs or virtual networks are several connections) or 5-tuple',
+    readme:
+      'what tells connections apart: `auto` (default; the same addresses and ports in several VLANs, VXLAN, GENEVE or NVGRE networks are several connections) or `5-tuple`. [How tenants are told apart](docs/questions.md#tenants)',
+    choices: ['auto', '5-tuple'],
+    fallback: 'auto',
+  }),
   /** Which copy wins when a retransmission carries other bytes. Default "first". */
   overlap: choice({
     value: 'COPY',

@@ -1,10 +1,11 @@
 import { Outside } from '../stream/outside.js'
 import { TcpFlag } from '../wire/tcp.js'
-import { Candidate } from './candidate.js'
+import { Candidate, type CandidateMatch } from './candidate.js'
 import { NONE } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
 import type { KeptPackets } from './kept-packets.js'
 import { type Group, type LifeGroups, latest } from './life-groups.js'
+import type { LifeTags } from './life-tags.js'
 import type { TcpTracker } from './tcp-tracker.js'
 
 /** Candidates that one 5-tuple may have at once. */
@@ -28,6 +29,7 @@ type FindLife = (group: Group, direction: 0 | 1, packet: FlowPacket) => number
 export class Candidates {
   readonly #groups: LifeGroups
   readonly #tcp: TcpTracker
+  readonly #tags: LifeTags
   readonly #kept: KeptPackets
   readonly #taker: PacketTaker
   readonly #findLife: FindLife
@@ -37,12 +39,14 @@ export class Candidates {
   constructor(
     groups: LifeGroups,
     tcp: TcpTracker,
+    tags: LifeTags,
     kept: KeptPackets,
     taker: PacketTaker,
     findLife: FindLife,
   ) {
     this.#groups = groups
     this.#tcp = tcp
+    this.#tags = tags
     this.#kept = kept
     this.#taker = taker
     this.#findLife = findLife
@@ -50,12 +54,12 @@ export class Candidates {
 
   /** The candidate that a packet confirms, or null. */
   confirmedBy(group: Group, direction: 0 | 1, packet: FlowPacket): Candidate | null {
-    return group.candidates.find((candidate) => candidate.match(direction, packet) === 'confirmed') ?? null
+    return this.#first(group, direction, packet, (match) => match === 'confirmed')
   }
 
   /** The candidate that a packet is near to, or null. */
   near(group: Group, direction: 0 | 1, packet: FlowPacket): Candidate | null {
-    return group.candidates.find((candidate) => candidate.match(direction, packet) !== 'no') ?? null
+    return this.#first(group, direction, packet, (match) => match !== 'no')
   }
 
   /** Keeps a packet with a candidate. Returns false where that has no room for it, and was dropped. */
@@ -119,6 +123,21 @@ export class Candidates {
   #touch(group: Group): void {
     this.memoryHits += 1
     for (const life of group.lives) this.#tcp.touch(life)
+  }
+
+  // The first candidate that a packet matches so, of its network if there is one.
+  #first(
+    { candidates }: Group,
+    direction: 0 | 1,
+    packet: FlowPacket,
+    isWanted: (match: CandidateMatch) => boolean,
+  ): Candidate | null {
+    const found = candidates.filter((candidate) => isWanted(candidate.match(direction, packet)))
+    if (found.length < 2) return found[0] ?? null
+    const tag = this.#tags.of(packet.encapId)
+    const isOwn = ({ packets }: Candidate) =>
+      packets.some((kept) => kept.side === direction && this.#tags.of(kept.packet.encapId) === tag)
+    return found.find(isOwn) ?? found[0]!
   }
 
   // A packet that belongs to nothing counts to the latest connection; its payload is outside.

@@ -1,16 +1,20 @@
 import type { HeldStore } from '../stream/held-store.js'
 import type { RecentSegments } from '../stream/recent-segments.js'
 import { TcpReassembler } from '../stream/tcp-reassembler.js'
+import { type NetworkTags, ONE_NETWORK } from '../wire/network-tags.js'
 import { IpProtocol } from '../wire/transport-packet.js'
 import { ConnectionRows } from './connection-rows.js'
 import { type ConnectionSink, PacketRole } from './connection-sink.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
 import { ConnectionTimes, type TimeOuts } from './connection-times.js'
 import type { CopyFinder } from './copy-finder.js'
+import { DatagramLives } from './datagram-lives.js'
 import { FlowIndex } from './flow-index.js'
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
 import { HistoryLetter, noteOnce } from './history.js'
 import { KeptPackets } from './kept-packets.js'
+import { LifeGroups } from './life-groups.js'
+import { LifeTags } from './life-tags.js'
 import { OpenCount } from './open-count.js'
 import { TcpLives } from './tcp-lives.js'
 import { TcpNumbers } from './tcp-numbers.js'
@@ -22,6 +26,10 @@ export interface TrackerOptions extends TimeOuts {
   readonly heldBytes: number
   /** Of all workers together. */
   readonly openConnections: number
+  /** Networks of a 5-tuple, without connections of TCP, that are told apart. */
+  readonly networks: number
+  /** Tells networks apart; absent: there is one. */
+  readonly networkTags?: NetworkTags | undefined
   /** Absent: copies of packets are packets. */
   readonly copies?: CopyFinder | undefined
 }
@@ -38,10 +46,12 @@ export class ConnectionTracker {
   readonly reassembler: TcpReassembler
   readonly held: HeldStore
   readonly lives: TcpLives
+  readonly datagrams: DatagramLives
   readonly rows: ConnectionRows
   readonly copies: CopyFinder | undefined
   readonly #index: FlowIndex
   readonly #times: ConnectionTimes
+  readonly #groups: LifeGroups
   readonly #tcp: TcpTracker
   readonly #numbers: TcpNumbers
   readonly #seePacket: ConnectionSink['packet']
@@ -68,6 +78,17 @@ export class ConnectionTracker {
     this.#numbers = new TcpNumbers(table, this.reassembler)
     const count = new OpenCount(openCount, options.openConnections)
     this.rows = new ConnectionRows(table, this.#index, this.#tcp, sink, count)
+    const tags = new LifeTags(table, options.networkTags ?? ONE_NETWORK)
+    this.#groups = new LifeGroups(table, tags)
+    this.datagrams = new DatagramLives(
+      table,
+      this.#index,
+      this.rows,
+      this.#times,
+      this.#groups,
+      tags,
+      options.networks,
+    )
     this.lives = new TcpLives(
       table,
       this.#index,
@@ -75,6 +96,8 @@ export class ConnectionTracker {
       this.#times,
       this.#numbers,
       this.#tcp,
+      this.#groups,
+      tags,
       new KeptPackets(held, sink.packet !== null),
       {
         take: (connection, side, bytes, packet) => this.#take(connection, side, bytes, packet),
@@ -87,7 +110,7 @@ export class ConnectionTracker {
     if (see !== null && options.copies !== undefined)
       options.copies.see = (half, bytes, packet) =>
         see(half >> 1, (half & 1) as 0 | 1, bytes, packet, PacketRole.COPY)
-    if (options.copies !== undefined) options.copies.lives = this.lives
+    if (options.copies !== undefined) options.copies.lives = this.#groups
   }
 
   /** A capture begins, behind `packetsBefore` packets of the run; the one before has been finished. */
@@ -131,11 +154,8 @@ export class ConnectionTracker {
       connection = this.rows.open(bytes, packet)
       side = this.#index.side
     } else if (packet.protocol !== IpProtocol.TCP) {
-      if (this.#times.isIdle(connection, packet.tsSec, packet.tsNsec)) {
-        this.rows.finish(connection, 'timeout')
-        connection = this.rows.open(bytes, packet)
-        side = this.#index.side
-      }
+      connection = this.datagrams.route(connection, side, bytes, packet)
+      side = this.datagrams.side
     } else {
       connection = this.lives.route(connection, side, bytes, packet)
       if (connection === NONE) return NONE
@@ -147,7 +167,7 @@ export class ConnectionTracker {
 
   /**
    * Counts an ICMP error to the connection that it quotes, in either direction: to the one that lived at the error's
-   * time and has the quoted sequence number, the latest of several.
+   * time and has the quoted sequence number, of several to one of its network, or else to the latest.
    */
   icmpError(bytes: Uint8Array, quote: FlowQuote): void {
     const found = this.#index.find(bytes, quote, quote.hash)
@@ -157,9 +177,9 @@ export class ConnectionTracker {
       return
     }
     if (this.copies?.hasError(found, bytes, quote)) return
-    for (const connection of this.lives.livesOf(found)) {
+    for (const connection of this.#groups.livesFor(found, side, quote.error.encapId)) {
       if (!this.#times.isAlive(connection, quote.tsSec, quote.tsNsec)) continue
-      const half = 2 * connection + this.lives.sideIn(connection, found, side)
+      const half = 2 * connection + this.#groups.sideIn(connection, found, side)
       if (quote.hasSeq && !this.#numbers.isNear(half, quote.seq)) continue
       this.table.icmpErrors[connection]! += 1
       this.rows.totals.icmpErrors += 1
@@ -180,7 +200,7 @@ export class ConnectionTracker {
       if (table.group[connection] === 0) this.rows.finish(connection, 'timeout')
       else if (this.lives.isOver(connection, tsSec, 0)) {
         this.lives.dropCandidates(connection)
-        for (const life of this.lives.livesOf(connection)) this.rows.finish(life, 'timeout')
+        for (const life of this.#groups.livesOf(connection)) this.rows.finish(life, 'timeout')
       }
     }
   }

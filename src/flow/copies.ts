@@ -35,7 +35,11 @@ export class Copies implements CopyFinder {
     const latest = latestPacket[connection]!
     if (!this.#isNew(2 * connection + side, isPlain, packet) && this.recent.isCopy(latest, bytes, packet)) {
       const half = 2 * connection + side
-      this.#count(group[connection] === 0 ? half : latestHalf(this.lives!, connection, side), bytes, packet)
+      this.#count(
+        group[connection] === 0 ? half : latestHalf(this.lives!, connection, side, packet.encapId),
+        bytes,
+        packet,
+      )
       return true
     }
     this.#row = this.recent.add(latest, packet)

@@ -1,13 +1,15 @@
 import type { FlowPacket, FlowQuote } from './flow-packet.js'
+import type { LifeGroups } from './life-groups.js'
 import type { RecentPackets } from './recent-packets.js'
-import type { TcpLives } from './tcp-lives.js'
+
+type Lives = Pick<LifeGroups, 'livesOf' | 'livesFor' | 'sideIn'>
 
 /** Finds packets that are copies of others, and counts them to their connections. */
 export interface CopyFinder {
   /** Copies found. */
   readonly count: number
   /** The tracker's. */
-  lives: Pick<TcpLives, 'livesOf' | 'sideIn'> | null
+  lives: Lives | null
   /** Is told of each copy of a packet, and of the half-stream where it counts; null: nobody asks. */
   see: ((half: number, bytes: Uint8Array, packet: FlowPacket) => void) | null
   /** The packets among which it looks; null: it knows the copies. */
@@ -28,12 +30,8 @@ export interface CopyFinder {
   hasError(connection: number, bytes: Uint8Array, quote: FlowQuote): boolean
 }
 
-/** The half-stream where a copy counts. Which of several connections is found depends on the index: the latest counts. */
-export function latestHalf(
-  lives: Pick<TcpLives, 'livesOf' | 'sideIn'>,
-  connection: number,
-  side: 0 | 1,
-): number {
-  const [latest] = lives.livesOf(connection)
+/** The half-stream where a copy counts. Which of several connections is found depends on the index: the latest of its network counts. */
+export function latestHalf(lives: Lives, connection: number, side: 0 | 1, encapId: number): number {
+  const [latest] = lives.livesFor(connection, side, encapId)
   return 2 * latest! + lives.sideIn(latest!, connection, side)
 }

@@ -24,7 +24,7 @@ export class KnownCopies implements CopyFinder {
     if (!this.#isCopy(place.input, place.position, place.index)) return false
     this.count += 1
     if (connection === NONE) return true // it counts to a connection that is not read
-    const half = latestHalf(this.lives!, connection, side)
+    const half = latestHalf(this.lives!, connection, side, packet.encapId)
     this.#table.copies[half]! += 1
     this.see?.(half, bytes, packet)
     return true

@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.js'
 import { ConnectionFlag, type ConnectionTable, NONE } from './connection-table.js'
+import type { LifeTags } from './life-tags.js'
 
 /** Connections that one 5-tuple may have at once. */
 const MAX_LIVES = 4
@@ -12,7 +13,20 @@ export interface Group {
   /** Those whose originator is the group's side 1. */
   readonly turned: Set<number>
   readonly candidates: Candidate[]
+  /** What the networks of datagrams have shown, by tag; null: the packets are of TCP. */
+  tenants: Map<number, Tenant> | null
 }
+
+/** What the packets of one network have shown on a 5-tuple. */
+export interface Tenant {
+  /** Bits of the directions that it has carried, and both. */
+  directions: number
+  /** The connection of its own; `NONE`: it has none. */
+  connection: number
+}
+
+/** Both bits of {@link Tenant.directions}. */
+export const BOTH_DIRECTIONS = 3
 
 /**
  * The 5-tuples that have several connections or a candidate. A direction is a side of the group: the one that the
@@ -21,22 +35,53 @@ export interface Group {
 export class LifeGroups {
   // Invariant: a connection of a group has its id in the table's column `group`; 0: it is alone on its 5-tuple.
   readonly #table: ConnectionTable
+  readonly #tags: LifeTags
   readonly #groups = new Map<number, Group>()
   #latestId = 0
 
-  constructor(table: ConnectionTable) {
+  constructor(table: ConnectionTable, tags: LifeTags) {
     this.#table = table
+    this.#tags = tags
   }
 
   of(connection: number): Group | null {
     return this.#groups.get(this.#table.group[connection]!) ?? null
   }
 
+  /** All connections of a connection's 5-tuple that are there, the latest first. */
+  livesOf(connection: number): readonly number[] {
+    return this.of(connection)?.lives.toReversed() ?? [connection]
+  }
+
+  /** The same, but those first that a packet from `side`, of which nothing but its outer headers is known, may be of. */
+  livesFor(connection: number, side: 0 | 1, encapId: number): readonly number[] {
+    const group = this.of(connection)
+    if (group === null) return [connection]
+    const tag = this.#tags.of(encapId)
+    const direction = this.direction(group, connection, side)
+    const isOwn = (life: number) => this.#isOwn(group, life, direction, tag)
+    const lives = group.lives.toReversed()
+    return [...lives.filter(isOwn), ...lives.filter((life) => !isOwn(life))]
+  }
+
+  /** The side that `side` of one connection is in another one of the same 5-tuple. */
+  sideIn(other: number, connection: number, side: 0 | 1): 0 | 1 {
+    const group = this.of(connection)
+    if (group === null) return side
+    return this.direction(group, other, this.direction(group, connection, side))
+  }
+
   /** Makes a group of a connection that is alone. */
   make(connection: number): Group {
     do this.#latestId = (this.#latestId + 1) >>> 0
     while (this.#latestId === 0 || this.#groups.has(this.#latestId))
-    const group: Group = { id: this.#latestId, lives: [connection], turned: new Set(), candidates: [] }
+    const group: Group = {
+      id: this.#latestId,
+      lives: [connection],
+      turned: new Set(),
+      candidates: [],
+      tenants: null,
+    }
     this.#groups.set(group.id, group)
     this.#join(group, connection)
     return group
@@ -54,6 +99,8 @@ export class LifeGroups {
   remove(group: Group, connection: number): void {
     group.lives.splice(group.lives.indexOf(connection), 1)
     group.turned.delete(connection)
+    for (const tenant of group.tenants?.values() ?? [])
+      if (tenant.connection === connection) tenant.connection = NONE
     this.#table.group[connection] = 0
     if (group.lives.length === 0) this.#groups.delete(group.id)
   }
@@ -85,6 +132,12 @@ export class LifeGroups {
       if (other === life) return
       this.#table.flags[other]! |= ConnectionFlag.REPLACED
     }
+  }
+
+  #isOwn(group: Group, life: number, direction: 0 | 1, tag: number): boolean {
+    if (group.tenants === null) return this.#tags.has(2 * life + this.direction(group, life, direction), tag)
+    const owned = group.tenants.get(tag)?.connection ?? NONE
+    return life === (owned === NONE ? group.lives[0] : owned)
   }
 
   #join(group: Group, connection: number): void {

@@ -7,14 +7,15 @@ import type { ConnectionTimes } from './connection-times.js'
 import type { FlowIndex } from './flow-index.js'
 import type { FlowPacket } from './flow-packet.js'
 import type { KeptPackets } from './kept-packets.js'
-import { type Group, LifeGroups, latest } from './life-groups.js'
+import { type Group, type LifeGroups, latest } from './life-groups.js'
+import type { LifeTags } from './life-tags.js'
 import { Fit, type TcpNumbers } from './tcp-numbers.js'
 import type { TcpTracker } from './tcp-tracker.js'
 
 /**
  * The lives of one TCP 5-tuple: a port that is used again, a half-open connection and its successor, both sides of a
- * firewall that rewrites numbers. A packet belongs to the one that both of its numbers fit; of several to the one where it
- * goes on exactly, or else to the latest. What fits none is a candidate until the peer acknowledges exactly its end, or a
+ * firewall that rewrites numbers, two tenants. A packet belongs to the one that both of its numbers fit; of several to one of
+ * its network, to the one where it goes on exactly, or else to the latest. What fits none is a candidate until the peer acknowledges exactly its end, or a
  * segment goes on exactly there.
  */
 export class TcpLives {
@@ -25,8 +26,9 @@ export class TcpLives {
   readonly #numbers: TcpNumbers
   readonly #tcp: TcpTracker
   readonly #groups: LifeGroups
+  readonly #tags: LifeTags
   readonly #candidates: Candidates
-  /** How the latest packet fits the connection that was found for it. */
+  /** How the latest packet fits the connection that was found for it, no more than `NEAR` where that is of another network. */
   #bestFit: number = Fit.NO
   /** Side of the connection that `route` returned which sent the packet. */
   side: 0 | 1 = 0
@@ -38,6 +40,8 @@ export class TcpLives {
     times: ConnectionTimes,
     numbers: TcpNumbers,
     tcp: TcpTracker,
+    groups: LifeGroups,
+    tags: LifeTags,
     kept: KeptPackets,
     taker: PacketTaker,
   ) {
@@ -47,8 +51,9 @@ export class TcpLives {
     this.#times = times
     this.#numbers = numbers
     this.#tcp = tcp
-    this.#groups = new LifeGroups(table)
-    this.#candidates = new Candidates(this.#groups, tcp, kept, taker, (group, direction, packet) =>
+    this.#groups = groups
+    this.#tags = tags
+    this.#candidates = new Candidates(groups, tcp, tags, kept, taker, (group, direction, packet) =>
       this.#find(group, direction, packet),
     )
   }
@@ -92,18 +97,6 @@ export class TcpLives {
   /** Times that candidates were dropped because there was no memory for more. */
   get memoryHits(): number {
     return this.#candidates.memoryHits
-  }
-
-  /** The other connections of its 5-tuple that are there, and itself, the latest first. */
-  livesOf(connection: number): readonly number[] {
-    return this.#groups.of(connection)?.lives.toReversed() ?? [connection]
-  }
-
-  /** The side that `side` of one connection is in another one of the same 5-tuple. */
-  sideIn(other: number, connection: number, side: 0 | 1): 0 | 1 {
-    const group = this.#groups.of(connection)
-    if (group === null) return side
-    return this.#groups.direction(group, other, this.#groups.direction(group, connection, side))
   }
 
   /** True when nothing of this time or a later one can belong to any connection or candidate of the 5-tuple. */
@@ -155,14 +148,20 @@ export class TcpLives {
   // The connection that a packet fits best, of several the latest; `NONE`: it fits none.
   #find(group: Group, direction: 0 | 1, packet: FlowPacket): number {
     let found = NONE
+    let foundRank: number = Fit.NO
     this.#bestFit = Fit.NO
+    const tag = this.#tags.of(packet.encapId)
     for (let i = group.lives.length - 1; i >= 0; i--) {
       const life = group.lives[i]!
       if (!this.#isEligible(life, packet)) continue
-      const fit = this.#numbers.fit(life, this.#groups.direction(group, life, direction), packet)
-      if (fit <= this.#bestFit) continue
+      const side = this.#groups.direction(group, life, direction)
+      const fit = this.#numbers.fit(life, side, packet)
+      const isOwn = this.#tags.has(2 * life + side, tag)
+      const rank = isOwn && fit !== Fit.NO ? fit + Fit.NEXT : fit
+      if (rank <= foundRank) continue
       found = life
-      this.#bestFit = fit
+      foundRank = rank
+      this.#bestFit = isOwn ? fit : Fit.NEAR
     }
     return found
   }
@@ -170,7 +169,7 @@ export class TcpLives {
   // What was kept is a connection: one that it fits by now, the one that began with a segment which nothing confirmed, the
   // one that it fits in one direction while the other jumped, or another.
   #confirm(group: Group, candidate: Candidate, direction: 0 | 1, packet: FlowPacket): number {
-    let life = candidate.isOpening ? NONE : this.#knownLife(group, candidate, packet)
+    let life = candidate.isOpening ? NONE : this.#knownLife(group, candidate, direction, packet)
     const [first] = candidate.packets
     if (life === NONE) life = this.#openIn(group, first!.side, first!.packet)
     this.#candidates.handOver(group, candidate, life)
@@ -180,19 +179,36 @@ export class TcpLives {
     return life
   }
 
-  #knownLife(group: Group, candidate: Candidate, packet: FlowPacket): number {
+  #knownLife(group: Group, candidate: Candidate, direction: 0 | 1, packet: FlowPacket): number {
     for (const kept of candidate.packets) {
       const life = this.#find(group, kept.side, kept.packet)
       if (life !== NONE) return life
     }
-    for (const life of group.lives) {
-      if (this.#isEligible(life, packet) && this.#tcp.restart(life)) return life
-    }
-    for (const life of group.lives.toReversed()) {
-      if (!this.#isEligible(life, packet) || this.#isClosed(life)) continue
+    const possible = group.lives.filter(
+      (life) =>
+        this.#isEligible(life, packet) && !this.#isOfOtherNetwork(group, life, candidate, direction, packet),
+    )
+    for (const life of possible) if (this.#tcp.restart(life)) return life
+    for (const life of possible.toReversed()) {
+      if (this.#isClosed(life)) continue
       if (this.#jump(group, candidate, life)) return life
     }
     return NONE
+  }
+
+  // True when a candidate, or the packet that confirms it, was seen in another network than a connection.
+  #isOfOtherNetwork(
+    group: Group,
+    life: number,
+    candidate: Candidate,
+    direction: 0 | 1,
+    { encapId }: FlowPacket,
+  ): boolean {
+    const isOther = (at: 0 | 1, id: number) =>
+      this.#tags.isOther(2 * life + this.#groups.direction(group, life, at), this.#tags.of(id))
+    return (
+      isOther(direction, encapId) || candidate.packets.some((kept) => isOther(kept.side, kept.packet.encapId))
+    )
   }
 
   // Lets a connection go on where a candidate is, if only one direction jumped.

@@ -25,6 +25,7 @@ export const EncapKind = {
   IP_6IN6: kind('6in6', 'name'),
   GRE: kind('gre', 'name'),
   GRE_KEY: kind('gre', 'number'),
+  NVGRE: kind('gre', 'number'),
   PPTP: kind('pptp', 'number'),
   EOIP: kind('eoip', 'number'),
   WCCP: kind('wccp', 'name'),
@@ -66,7 +67,8 @@ export const MAX_ENCAP_DEPTH = 16
  * A slot is written once, before any packet with its id is published to another thread.
  */
 const SLOT_WORDS = 1 + 2 * MAX_ENCAP_DEPTH
-const MAX_ID = 0xffff
+/** Largest id of a stack. */
+export const MAX_ENCAP_ID = 0xffff
 const TWO_32 = 2 ** 32
 
 /** The outer headers of a packet, outermost first. */
@@ -77,6 +79,14 @@ export interface EncapDescription {
 }
 
 const NO_ENCAP: EncapDescription = { vlan: [], tunnel: [] }
+
+/** Headers that number virtual networks, and how far the number is shifted: behind NVGRE's stands a flow's (RFC 7637 §3.2). */
+const NETWORKS = new Map<number, number>([
+  [EncapKind.VXLAN, 0],
+  [EncapKind.VXLAN_GPE, 0],
+  [EncapKind.GENEVE, 0],
+  [EncapKind.NVGRE, 8],
+])
 
 /** Reads descriptions of outer headers. Any thread may use it. */
 export class EncapTable {
@@ -89,7 +99,7 @@ export class EncapTable {
 
   /** Allocates shared memory for `limit` different stacks, at most 65,535. */
   static allocate(limit: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(Math.min(limit, MAX_ID) * SLOT_WORDS * 4)
+    return new SharedArrayBuffer(Math.min(limit, MAX_ENCAP_ID) * SLOT_WORDS * 4)
   }
 
   /** @param id The `encapId` of a packet. For 0 and for an unknown id the description is empty. */
@@ -106,6 +116,26 @@ export class EncapTable {
       else tunnel.push(textOf(kind, number))
     }
     return { vlan, tunnel }
+  }
+
+  /**
+   * In which network a packet was seen, `''` where nothing says it: its innermost VXLAN or GENEVE VNI or NVGRE VSID, and its
+   * innermost VLAN ids, those of the frame inside. Id 0 is a priority without a VLAN (IEEE 802.1Q §6.9.1).
+   */
+  networkOf(id: number): string {
+    const slot = (id - 1) * SLOT_WORDS
+    if (id <= 0 || slot >= this.#words.length) return ''
+    let vlans = ''
+    let isBehindVlans = false
+    for (let at = slot + 2 * this.#words[slot]! - 1; at > slot; at -= 2) {
+      const kind = this.#words[at]!
+      const number = this.#words[at + 1]!
+      const shift = NETWORKS.get(kind)
+      if (shift !== undefined) return `${number >>> shift}${vlans}`
+      if (kind !== EncapKind.VLAN) isBehindVlans = vlans !== ''
+      else if (!isBehindVlans && number !== 0) vlans = `.${number}${vlans}`
+    }
+    return vlans
   }
 }
 

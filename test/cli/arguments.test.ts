@@ -166,6 +166,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   gaps: 'skip',
   overlap: 'last',
   dedup: 'exact',
+  key: '5-tuple',
   'tcp-timeout': '60',
   'udp-timeout': '60',
   'max-bytes': '100',

@@ -41,6 +41,7 @@ describe('toConfig()', () => {
       indexes: [],
       gapStyle: 'marker',
       dedup: 'auto',
+      key: 'auto',
       overlapPolicy: 'first',
       tcpTimeoutSec: 3600,
       udpTimeoutSec: 300,

@@ -88,6 +88,8 @@ export const DEFAULTS: TrackerOptions = {
   heldSegments: 4096,
   heldBytes: 1024 * 1024,
   openConnections: 1e6,
+  networks: 256,
+  networkTags: { of: (encapId) => encapId }, // a network for each stack of outer headers
 }
 
 /** What a test says of one TCP segment; the rest has defaults. */
@@ -101,6 +103,8 @@ export interface SegmentSpec {
   window?: number
   wireBytes?: number
   ports?: [number, number]
+  /** Network. */
+  tag?: number
 }
 
 /** What a test says of an ICMP error; the rest has defaults. */
@@ -111,6 +115,8 @@ export interface ErrorSpec {
   seq?: number
   /** Capture time in seconds. */
   at?: number
+  /** Network of the error. */
+  tag?: number
 }
 
 function timeOf(at: number): { tsSec: number; tsNsec: number } {
@@ -177,6 +183,7 @@ export function setUpTracker(
       ack: (spec.ack ?? 0) | 0,
       ...timeOf(spec.at ?? 0),
       window: spec.window ?? 1000,
+      encapId: spec.tag ?? 0,
       originalPayloadBytes: spec.wireBytes ?? data.length,
     })
   }
@@ -188,10 +195,14 @@ export function setUpTracker(
     a: (spec: SegmentSpec) => tcp(true, spec),
     /** A TCP segment from the other host. */
     b: (spec: SegmentSpec) => tcp(false, spec),
-    udp: (fromA: boolean, data: string, at = 0, wireBytes = data.length) =>
-      send(fromA, 17, [1000, 53], data, { ...timeOf(at), originalPayloadBytes: wireBytes }),
+    udp: (fromA: boolean, data: string, at = 0, wireBytes = data.length, tag = 0) =>
+      send(fromA, 17, [1000, 53], data, {
+        ...timeOf(at),
+        originalPayloadBytes: wireBytes,
+        encapId: tag,
+      }),
     /** An ICMP error about a packet from one host to the other. */
-    icmpError: (fromA: boolean, { protocol = 6, ports = [1000, 80], seq, at = 0 }: ErrorSpec) =>
+    icmpError: (fromA: boolean, { protocol = 6, ports = [1000, 80], seq, at = 0, tag = 0 }: ErrorSpec) =>
       tracker.icmpError(new Uint8Array(0), {
         protocol,
         ipVersion: 4,
@@ -203,7 +214,7 @@ export function setUpTracker(
         seq: (seq ?? 0) | 0,
         hasSeq: seq !== undefined,
         ...timeOf(at),
-        error: blankFlowPacket(),
+        error: Object.assign(blankFlowPacket(), { encapId: tag }),
       }),
     /** Ends the capture, of whose packets the highest time is `at`; the finished connections in the order of their ends. */
     end: (at = 0) => {

@@ -8,7 +8,7 @@ export const ARCHIVE_VERSION = 1
 
 /** The text of inputs.json: what is needed to read the packets of a map again, with the same results. */
 export function archiveJson(config: Config, map: MapFacts, inputs: readonly CountedInput[]): string {
-  const { tcpTimeoutSec, udpTimeoutSec, overlapPolicy, decap, decodeAs, maxBytes, filter } = config
+  const { tcpTimeoutSec, udpTimeoutSec, overlapPolicy, key, decap, decodeAs, maxBytes, filter } = config
   const archive = {
     format: ARCHIVE_FORMAT,
     version: ARCHIVE_VERSION,
@@ -17,6 +17,7 @@ export function archiveJson(config: Config, map: MapFacts, inputs: readonly Coun
       tcpTimeout: tcpTimeoutSec,
       udpTimeout: udpTimeoutSec,
       overlap: overlapPolicy,
+      key,
       noDecap: !decap,
       ...(decodeAs.length === 0
         ? {}

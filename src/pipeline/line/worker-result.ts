@@ -39,6 +39,7 @@ export function workerResult(
       held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
       open_connections: tracker.rows.openConnectionsHits,
       recent_packets: tracker.copies?.recent?.limitHits ?? 0,
+      networks: tracker.datagrams.limitHits,
       time_back: tracker.timeBackHits,
       ...output.totals.limits,
     },

@@ -66,8 +66,11 @@ export function decodeGre(bytes: Uint8Array, cursor: FrameCursor): number {
     return decodeErspan(bytes, cursor, type, (flags & HAS_SEQUENCE) !== 0)
   }
   if (type === WCCP) return decodeWccp(bytes, cursor)
-  if ((flags & HAS_KEY) !== 0) cursor.encaps.push(EncapKind.GRE_KEY, u32be(bytes, keyAt))
-  else cursor.encaps.push(EncapKind.GRE, 0)
+  if ((flags & HAS_KEY) === 0) cursor.encaps.push(EncapKind.GRE, 0)
+  else {
+    const isNvgre = type === TRANSPARENT_ETHERNET && (flags & (HAS_CHECKSUM | HAS_SEQUENCE)) === 0
+    cursor.encaps.push(isNvgre ? EncapKind.NVGRE : EncapKind.GRE_KEY, u32be(bytes, keyAt))
+  }
   return layerOfType(bytes, cursor, type)
 }
 

@@ -22,6 +22,8 @@ const SHARED = new SharedMemory(SharedMemory.allocate(ARENA_BYTES + SMALLEST_ARE
  * @property {number} openConnections
  * @property {number} tcpTimeoutSec
  * @property {number} udpTimeoutSec
+ * @property {number} networks
+ * @property {import('../../../dist/wire/network-tags.js').NetworkTags} networkTags
  */
 
 /** A spill file in memory. */

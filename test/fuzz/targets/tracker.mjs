@@ -26,6 +26,8 @@ export function trackerOptions(random) {
     openConnections: pick(random, [2, 8, 100_000]),
     tcpTimeoutSec: pick(random, [0, 2, 3600]),
     udpTimeoutSec: pick(random, [0, 2, 300]),
+    networks: pick(random, [1, 2, 256]),
+    networkTags: { of: (/** @type {number} */ encapId) => encapId },
   }
 }
 
@@ -35,6 +37,7 @@ export const tracker = ({ captures }) => ({
   make: (random) => writePcapng(hostilePackets(random, captures)),
   run: (input, random) => {
     const options = trackerOptions(random)
+    const isInNetworks = random.chance(0.3)
     const sweepEvery = pick(random, [1, 7, 1_000_000])
     const benches = [new TrackerBench(options, true, () => {}), new TrackerBench(options, false, () => {})]
     let space = FRAME_ROOM
@@ -63,6 +66,7 @@ export const tracker = ({ captures }) => ({
       if (decoder.decode(memory, captured, packet) !== 'delivered') continue
       number += 1
       const { tsSec, tsNsec } = captured
+      if (isInNetworks) packet.encapId = random.below(4)
       const { quoted, hasQuote, ...fields } = packet
       const hash = flowHash(memory, packet, HASH_KEY)
       for (const bench of benches) {

@@ -39,6 +39,7 @@ describe('factsOf()', () => {
     { gaps: 'zeros' },
     { overlap: 'last' },
     { dedup: 'off' },
+    { key: '5-tuple' },
     { tcpTimeout: 1 },
     { udpTimeout: 1 },
     { maxBytes: 10 },
