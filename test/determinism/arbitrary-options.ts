@@ -13,6 +13,7 @@ export const arbitraryOptions: fc.Arbitrary<ConvertOptions> = fc
     index: fc.subarray(INDEXES),
     gaps: fc.constantFrom('marker', 'zeros', 'skip'),
     overlap: fc.constantFrom('first', 'last'),
+    key: fc.constantFrom(undefined, undefined, '5-tuple'),
     tcpTimeout: fc.constantFrom(undefined, 0, 1, 3600),
     udpTimeout: fc.constantFrom(undefined, 0, 1, 300),
     maxBytes: fc.constantFrom(undefined, undefined, 1, 1_000),

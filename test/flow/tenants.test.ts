@@ -307,3 +307,66 @@ describe('datagrams against a model', () => {
     )
   })
 })
+
+/** Sequence number of the first byte of each side, and a piece of the stream for each packet: its side, whether it is lost. */
+interface Life {
+  readonly client: number
+  readonly server: number
+  readonly pieces: readonly (readonly [isClient: boolean, isLost: boolean, isTwice: boolean])[]
+}
+
+function scriptOf({ client, server, pieces }: Life, tag: number, name: string): Script {
+  const script: ['a' | 'b', SegmentSpec][] = [...tcpScript(client, server, [tag, tag], name).slice(0, 3)]
+  const next = [client, server]
+  for (const [i, [isClient, isLost, isTwice]] of pieces.entries()) {
+    const side = isClient ? 0 : 1
+    const data = `${name}${i};`
+    const spec = { flags: 'P.', seq: next[side]!, ack: next[side ^ 1]!, data, tag }
+    next[side]! += data.length
+    for (let copies = isLost ? 0 : isTwice ? 2 : 1; copies > 0; copies--)
+      script.push([isClient ? 'a' : 'b', spec])
+  }
+  return script
+}
+
+describe('tenants of one 5-tuple', () => {
+  it('have together the TCP connections that they have apart, though their numbers are near', () => {
+    const pieces = fc.array(
+      fc.tuple(
+        fc.boolean(),
+        fc.nat(4).map((n) => n === 0),
+        fc.boolean(),
+      ),
+      { maxLength: 12 },
+    )
+    const distance = fc.constantFrom(
+      50,
+      1_000,
+      2 ** 20,
+      2 ** 26,
+      2 ** 31,
+      -50,
+      -1_000,
+      -(2 ** 20),
+      -(2 ** 26),
+    )
+    const order = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 })
+    fc.assert(
+      fc.property(pieces, pieces, distance, distance, order, (one, other, far, farther, choice) => {
+        const x = scriptOf({ client: 0x7fff_ffff, server: 1_000_000_000, pieces: one }, 1, 'x')
+        const second = { client: 0x7fff_ffff + far, server: 1_000_000_000 + farther, pieces: other }
+        const y = scriptOf(second, 2, 'y')
+        const [restX, restY] = [[...x], [...y]]
+        const both: ['a' | 'b', SegmentSpec][] = []
+        for (let i = 0; restX.length + restY.length > 0; i++) {
+          const from = restY.length === 0 || (restX.length > 0 && choice[i % 30]) ? restX : restY
+          both.push(from.shift()!)
+        }
+        const chunks = ({ connections }: ReturnType<typeof play>) =>
+          connections.map((one) => one.chunks.map((chunk) => chunk.replace(/@.*/, ''))).sort()
+        expect(chunks(play(both))).toEqual([...chunks(play(x)), ...chunks(play(y))].sort())
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EncapKind, EncapTable, EncapWriter, MAX_ENCAP_DEPTH } from '../../src/wire/encap-table.js'
+import { EncapNetworks } from '../../src/wire/network-tags.js'
 
 type Header = readonly [kind: number, number: number]
 
@@ -158,5 +159,96 @@ describe('EncapWriter and EncapTable', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+const { VLAN, VXLAN, GENEVE, NVGRE, GRE_KEY, GTP_U, MPLS: LABEL, ERSPAN } = EncapKind
+
+// [stack, network]
+const networks: [Header[], string][] = [
+  [[], ''],
+  [[[VLAN, 10]], '.10'],
+  [
+    [
+      [VLAN, 7],
+      [VLAN, 10],
+    ],
+    '.7.10',
+  ],
+  [[[VLAN, 0]], ''],
+  [
+    [
+      [VLAN, 0],
+      [VLAN, 5],
+    ],
+    '.5',
+  ],
+  [
+    [
+      [VLAN, 3],
+      [VXLAN, 5000],
+    ],
+    '5000',
+  ],
+  [
+    [
+      [VLAN, 3],
+      [GENEVE, 5000],
+      [VLAN, 4],
+    ],
+    '5000.4',
+  ],
+  [
+    [
+      [VXLAN, 1],
+      [VXLAN, 2],
+    ],
+    '2',
+  ],
+  [[[NVGRE, 0x123407]], '4660'],
+  [[[GRE_KEY, 7]], ''],
+  [
+    [
+      [VLAN, 3],
+      [GTP_U, 9],
+    ],
+    '.3',
+  ],
+  [
+    [
+      [VLAN, 3],
+      [ERSPAN, 1],
+      [VLAN, 4],
+    ],
+    '.4',
+  ],
+  [
+    [
+      [VLAN, 3],
+      [LABEL, 16],
+      [VLAN, 4],
+      [LABEL, 17],
+    ],
+    '.4',
+  ],
+  [[[VXLAN, 0]], '0'],
+]
+
+describe('networks', () => {
+  it.each(networks)('of %j', (stack, network) => {
+    const shared = EncapTable.allocate(1)
+    expect(new EncapTable(shared).networkOf(intern(new EncapWriter(shared), stack))).toBe(network)
+  })
+
+  it('have a tag each, whatever else is around a packet', () => {
+    const shared = EncapTable.allocate(100)
+    const writer = new EncapWriter(shared)
+    const ids = networks.map(([stack]) => intern(writer, stack))
+    const tags = new EncapNetworks(new EncapTable(shared))
+    const names = new Map(networks.map(([, network], i) => [network, tags.of(ids[i]!)]))
+    expect(new Set(names.values()).size).toBe(names.size)
+    expect(ids.map((id) => tags.of(id))).toEqual(networks.map(([, network]) => names.get(network)))
+    expect(tags.of(0)).toBe(0)
+    expect(names.get('')).toBe(0)
   })
 })
