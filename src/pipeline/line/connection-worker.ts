@@ -90,12 +90,11 @@ export class ConnectionWorker {
     this.#inputs = new InputFiles(task.inputs)
     this.#places = new PacketPlaces(task.inputs.map(({ path }) => shownPath(path)))
     const table = new ConnectionTable()
-    const encaps = new EncapTable(task.encaps)
     const copies = new HeldStore(pages(task.pages.copies), this.#copiesSpill, 0)
     this.#output = new WorkerOutputs(outputsOf({ config, handoverDir: task.handoverDir }), {
       config,
       table,
-      encaps,
+      encaps: new EncapTable(task.encaps),
       number: task.worker,
       tempFolder: task.tempDir,
       pages: pages(task.pages.output),
@@ -119,7 +118,7 @@ export class ConnectionWorker {
       this.#output.sink,
       new HeldStore(pages(task.pages.held), this.#spill),
       this.#recent,
-      trackerOptions(config, encaps, copiesOf(config, table, this.#ring, task.selection ?? null)),
+      trackerOptions(task, copiesOf(config, table, this.#ring, task.selection ?? null)),
       task.openCount,
     )
   }

@@ -1,13 +1,12 @@
-import type { Config } from '../../config/config.js'
 import type { TrackerOptions } from '../../flow/connection-tracker.js'
 import type { CopyFinder } from '../../flow/copy-finder.js'
-import type { EncapTable } from '../../wire/encap-table.js'
+import { EncapTable } from '../../wire/encap-table.js'
 import { EncapNetworks, ONE_NETWORK } from '../../wire/network-tags.js'
+import type { WorkerTask } from './worker-task.js'
 
 /** What a worker's tracker is told. */
 export function trackerOptions(
-  config: Config,
-  encaps: EncapTable,
+  { config, encaps }: Pick<WorkerTask, 'config' | 'encaps'>,
   copies: CopyFinder | undefined,
 ): TrackerOptions {
   const { heldSegments, heldBytes, openConnections, networks } = config.limits
@@ -19,7 +18,7 @@ export function trackerOptions(
     heldBytes,
     openConnections,
     networks,
-    networkTags: config.key === 'auto' ? new EncapNetworks(encaps) : ONE_NETWORK,
+    networkTags: config.key === 'auto' ? new EncapNetworks(new EncapTable(encaps)) : ONE_NETWORK,
     copies,
   }
 }
