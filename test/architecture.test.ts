@@ -54,7 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
 const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   wire: 'capture',
-  output: 'node:stream',
+  output: 'node:stream capture',
   archive: 'pipeline',
   library: 'node:stream',
   index: 'node:stream',
@@ -77,6 +77,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     handover: 'files index',
     conflicts: 'runs',
     map: 'files runs',
+    pcap: 'files runs zip',
   },
 }
 

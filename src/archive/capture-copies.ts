@@ -3,12 +3,12 @@ import type { CapturedPacket } from '../capture/captured-packet.js'
 import { CaptureFormatError, OutputError } from '../errors.js'
 import { isThere } from '../existing-outputs.js'
 import { existsFailure, outputFailure } from '../output/output-failure.js'
+import { type PacketOrigin, PcapngOutput } from '../output/pcap/pcapng-output.js'
 import { openFilesAllowed } from '../pipeline/descriptor-limit.js'
 import { readPicked } from '../pipeline/read-picked.js'
 import type { PickedInput } from '../pipeline/run-picked.js'
 import { WholeFile } from '../whole-file.js'
 import type { Entry } from './map-entry.js'
-import { type PacketOrigin, PcapngOutput } from './pcapng-output.js'
 
 /** Most files that are written at once. Inputs are read once for as many. */
 const MOST_FILES = 200

@@ -96,6 +96,28 @@ export const WRITING_OPTIONS = {
     },
     fileOf,
   ),
+  /** Write the packets of each connection as a capture, too. */
+  pcap: flag({
+    group: 'Output',
+    changesResults: true,
+    help: 'the packets of each connection, too, as NAME.pcapng',
+    readme: 'the packets of each connection, too, as `NAME.pcapng`: inputs are read twice',
+    conflicts: {
+      noWrite: 'one asks for files, the other for none',
+      writeToConsole: 'there are no files then',
+      resume: 'they are made when all captures have been read',
+      merge: 'packets must stand in the inputs in the order in which they are read',
+      interface: 'a live capture comes only once',
+    },
+  }),
+  /** Write no files of payload. */
+  noPayload: denial({
+    field: 'writePayload',
+    group: 'Output',
+    changesResults: true,
+    help: 'no files of payload: only the others that are asked for, such as --pcap or -m',
+    readme: 'no files of payload: only the others that are asked for, such as `--pcap` or `-m`',
+  }),
   /** Folder for an archive: where in the captures the packets of each connection stand, and an index. */
   map: checked<string, string | null, 'mapDir'>(
     {

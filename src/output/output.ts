@@ -1,8 +1,12 @@
 import type { Writable } from 'node:stream'
+import type { CaptureDescription } from '../capture/capture-description.js'
+import type { CapturedPacket } from '../capture/captured-packet.js'
 import type { Config } from '../config/config.js'
 import type { Failure } from '../errors.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
+import type { OutputTotals } from './output-totals.js'
 import type { WorkerParts } from './worker-parts.js'
+import type { ZipPart } from './zip/zip-spool.js'
 
 /** One kind of output, such as connection files or the index. `outputs.ts` lists all of them. */
 export interface Output<Part = unknown> {
@@ -89,8 +93,29 @@ export interface CountedInput extends InputFacts {
   readonly checkpoints: readonly number[]
 }
 
+/** Takes a packet of an input, which is valid during the call, and the position of its record. Returns false after the last one wanted. */
+export type TakeAgain = (
+  bytes: Uint8Array,
+  packet: CapturedPacket,
+  origin: { readonly description: CaptureDescription | null; readonly isBigEndian: boolean },
+  position: number,
+) => boolean
+
+/** Reads all packets of an input once more. @throws InputError, CaptureFormatError, or what `take` throws. */
+export type ReadAgain = (input: Pick<InputFacts, 'path' | 'linkType'>, take: TakeAgain) => Promise<void>
+
 /** What `Output.finish()` works with. */
 export interface RunParts {
+  readonly readAgain: ReadAgain
+  /** Open files allowed for results. */
+  readonly maxOpenFiles: number
+  readonly workerCount: number
+  /** `device:inode` of inputs, which no file may replace. */
+  readonly inputFiles: ReadonlySet<string>
+  /** Counts files that are written now. */
+  readonly later: OutputTotals
+  /** Entries of a ZIP archive beside those of the workers. */
+  readonly zipParts: ZipPart[]
   /** The run's own temporary folder. */
   readonly tempFolder: string
   /** Null without `--resume`. */

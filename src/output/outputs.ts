@@ -6,12 +6,14 @@ import { handover } from './handover/handover.js'
 import { connectionIndex } from './index/connection-index.js'
 import { packetMap } from './map/packet-map.js'
 import type { Output, OutputSetup } from './output.js'
+import { pcapFiles } from './pcap/pcap-output.js'
 import { zipOutput } from './zip/zip-output.js'
 
 /** All outputs. A connection's events reach them in this order. */
 const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   connectionFiles,
   metadataFiles,
+  pcapFiles,
   zipOutput,
   consolePayload,
   connectionIndex,

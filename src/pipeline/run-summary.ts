@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.js'
 import type { CountedInput } from '../output/output.js'
+import type { OutputTotals } from '../output/output-totals.js'
 import { OUTSIDE_KINDS } from '../stream/outside.js'
 import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
 import { packageVersion } from '../version.js'
@@ -34,6 +35,8 @@ export interface CountedFacts {
   readonly results: readonly (WorkerResult | null)[]
   /** Bytes written to standard output by `-c`. */
   readonly consoleBytes: number
+  /** Files that were written after the workers had ended; absent: none. */
+  readonly later?: Pick<OutputTotals, 'files' | 'bytesWritten'>
 }
 
 /** What the reading and the workers of a run have left. */
@@ -127,7 +130,7 @@ export function countsOf(facts: CountedFacts): Counts {
       payload: sum((r) => r.payload),
       missing: sum((r) => r.missing),
       retransmitted: sum((r) => r.repeated + r.conflicts),
-      written: sum((r) => r.written) + facts.consoleBytes,
+      written: sum((r) => r.written) + facts.consoleBytes + (facts.later?.bytesWritten ?? 0),
       payload_captured: sum((r) => r.captured),
       delivered: sum((r) => r.payload),
       repeated: sum((r) => r.repeated),
@@ -139,7 +142,7 @@ export function countsOf(facts: CountedFacts): Counts {
     },
     overlap_conflicts: sum((r) => r.conflicts),
     gaps: sum((r) => r.gaps),
-    files: sum((r) => r.files),
+    files: sum((r) => r.files) + (facts.later?.files ?? 0),
     damage: { ...facts.damage },
     limits: sumCounts([facts.limits, decoderLimits(facts.decoder), ...results.map((r) => r.limits)]),
     details: sumCounts([decoderDetails(facts.decoder), ...results.map((r) => r.details)]),

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeOutputFolder } from '../output/make-output-folder.js'
 import type { RunParts } from '../output/output.js'
+import { blankOutputTotals } from '../output/output-totals.js'
 import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -14,6 +15,7 @@ import type { PacketFilter } from './line/packet-filter.js'
 import type { WorkerResult } from './line/worker-task.js'
 import { workerStarter } from './line/workers.js'
 import { InputWatch } from './reading/input-watch.js'
+import { readAgainWith } from './reading/read-again.js'
 import { refuseFilesRead } from './reading/refuse-inputs.js'
 import { fileInputs, liveInputs, outputFilesOf, type RunInputs } from './reading/run-inputs.js'
 import { type ConversionOutcome, NO_COUNTS, summarize } from './run-summary.js'
@@ -95,10 +97,17 @@ export async function convertInputs(
       },
     )
     const outcome = await conversion.run()
+    const later = blankOutputTotals()
     const outputFailures = await finishOutputs(config, hooks, outcome, {
       tempFolder: temp.path,
       kept: resumed,
       inputs: outcome.inputFacts,
+      readAgain: readAgainWith(config.limits.interfaces),
+      maxOpenFiles,
+      workerCount,
+      inputFiles: inputs.exposed,
+      later,
+      zipParts: [],
     })
     const leftover = temp.remove()
     const allInputs = resumed?.withSkipped(outcome.inputs) ?? outcome.inputs
@@ -108,13 +117,14 @@ export async function convertInputs(
       ...noCaptures(allInputs),
       ...outcome.failures,
       ...(resumed?.failures ?? []),
-      ...unwrittenFiles(outcome.results),
+      ...unwrittenFiles([...outcome.results, later]),
       ...forcedLosses(outcome.results),
       ...outputFailures,
       ...(leftover === null ? [] : [failureOf(leftover)]),
     ]
     return summarize({
       ...outcome,
+      later,
       inputs: allInputs,
       skipped: skipped.summary,
       seconds: (performance.now() - startMs) / 1000,
@@ -133,7 +143,7 @@ async function finishOutputs(
   config: Config,
   { handoverDir, stdout }: RunHooks,
   { results, isComplete }: ConversionOutcome,
-  parts: Pick<RunParts, 'tempFolder' | 'kept' | 'inputs'>,
+  parts: Omit<RunParts, 'isComplete' | 'stdout'>,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const [i, output] of outputsOf({ config, handoverDir: handoverDir ?? null }).entries()) {
@@ -173,7 +183,9 @@ function countOf(results: readonly (WorkerResult | null)[], name: string): numbe
 }
 
 // They were given up one by one: all else is done.
-function unwrittenFiles(results: readonly (WorkerResult | null)[]): Failure[] {
+function unwrittenFiles(
+  results: readonly (Pick<WorkerResult, 'failures' | 'failureTexts'> | null)[],
+): Failure[] {
   const texts = results.flatMap((result) => result?.failureTexts ?? []).sort()
   const count = results.reduce((sum, result) => sum + (result?.failures ?? 0), 0)
   const more = count - texts.length

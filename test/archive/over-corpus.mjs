@@ -63,6 +63,7 @@ function explained(archive, record, times) {
     if (
       times.size > 0 &&
       number !== '-' &&
+      expected !== '' &&
       !(Number(expected) < 0) &&
       Number(expected).toFixed(5) !== Number(time).toFixed(5)
     )
@@ -97,6 +98,31 @@ function explained(archive, record, times) {
   return members === packets ? null : `explain ${record.uid}: ${members} of ${packets} packets`
 }
 
+/**
+ * Compares the files of packets of a conversion with those of `get`, and lets tcpdump read some.
+ * @param {string} capture @param {string} archive @param {string} index @param {string} temp
+ */
+function packetFiles(capture, archive, index, temp) {
+  const [whole, got] = [join(temp, 'pcap-whole'), join(temp, 'pcap-got')]
+  mkdirSync(whole)
+  mkdirSync(got)
+  run([capture, '-q', '-o', whole, '--pcap', '--no-payload'])
+  const uids = readFileSync(index, 'utf8').matchAll(/"uid":"(\w+)"/g)
+  run(['get', archive, '-', '-q', '--as', 'pcap', '-o', got], [...uids].map(([, uid]) => uid).join('\n'))
+  const problem = difference(whole, got)
+  if (problem !== null) return `pcap: ${problem}`
+  for (const file of filesIn(whole).slice(0, MOST_EXPLAINED)) {
+    const { error, status, stderr } = spawnSync('tcpdump', ['-nr', file, '-w', '/dev/null'])
+    if (
+      error === undefined &&
+      status !== 0 &&
+      !/unknown|unsupported|not supported|different/i.test(String(stderr))
+    )
+      return `tcpdump: ${file}: ${stderr}`
+  }
+  return null
+}
+
 /** Times by numbers of frames, as tshark has them. @param {string} capture */
 function timesOf(capture) {
   const fields = ['-T', 'fields', '-e', 'frame.number', '-e', 'frame.time_epoch']
@@ -125,6 +151,8 @@ function check(capture, temp) {
     if (problem !== null) return `${form}: ${problem} (${code}) ${stderr.slice(0, 300)}`
     if (code !== 0) return `${form}: exit code ${code}: ${stderr.slice(0, 300)}`
   }
+  const packets = packetFiles(capture, archive, index, temp)
+  if (packets !== null) return packets
   const records = readFileSync(index, 'utf8').trimEnd().split('\n').slice(0, MOST_EXPLAINED)
   const times = timesOf(capture)
   for (const record of records) {

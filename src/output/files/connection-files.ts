@@ -11,7 +11,7 @@ import { FileWriter } from './file-writer.js'
 
 /** The output of connection files: a file per connection, or per side. */
 export function connectionFiles({ config, handoverDir }: OutputSetup): Output | null {
-  if (!config.writeFiles || config.toConsole || handoverDir !== null) return null
+  if (!config.writeFiles || !config.writePayload || config.toConsole || handoverDir !== null) return null
   const ending = config.json ? '.json' : '.txt'
   return { open: (worker) => new ConnectionFiles(worker, formOf(config), config.separateSides, ending) }
 }

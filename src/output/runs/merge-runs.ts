@@ -116,7 +116,7 @@ function sinkFirst(live: RunReader[]): void {
 }
 
 /** Writes records to a run. */
-class RunWriter implements RecordTaker {
+export class RunWriter implements RecordTaker {
   readonly #path: string
   readonly #headerBytes: number
   readonly #descriptor: number

@@ -10,7 +10,7 @@ export function zipOutput({ config }: OutputSetup): Output<ZipPart> | null {
   if (zipFile === null) return null
   return {
     open: ({ zip }) => ({ finish: () => zip!.finish() }),
-    finish: (parts, run) => writeArchive(zipFile, zipLevel, force, parts, run),
+    finish: (parts, run) => writeArchive(zipFile, zipLevel, force, [...parts, ...run.zipParts], run),
   }
 }
 

@@ -1,6 +1,5 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { ConnectionTable } from '../../flow/connection-table.js'
 import { systemPath } from '../../system-path.js'
 import type { FileSlots } from '../files/file-slots.js'
 import { runFileFailure } from '../output-failure.js'
@@ -12,6 +11,13 @@ import { EntryWriter } from './zip-entry.js'
 const BLOCK_BYTES = 1024 * 1024
 /** More than there are places, so that all have as many digits. */
 const PLACES = 2 ** 52
+
+/** Number and time of the first packets of connections. */
+export interface FirstPackets {
+  readonly firstNumber: ArrayLike<number>
+  readonly firstSec: ArrayLike<number>
+  readonly firstNsec: ArrayLike<number>
+}
 
 /** What a worker leaves of its entries. Plain data. */
 export interface ZipPart {
@@ -30,8 +36,8 @@ export interface ZipPart {
 export class ZipSpool {
   /** Number of the packet or event that the worker is at. */
   eventNumber = 0
-  readonly #table: ConnectionTable
-  readonly #uids: UidMaker
+  readonly #table: FirstPackets
+  readonly #uids: Pick<UidMaker, 'uid'>
   readonly #totals: OutputTotals
   readonly #worker: number
   readonly #path: string
@@ -43,8 +49,8 @@ export class ZipSpool {
   #descriptor: number | null = null
 
   constructor(
-    table: ConnectionTable,
-    uids: UidMaker,
+    table: FirstPackets,
+    uids: Pick<UidMaker, 'uid'>,
     slots: FileSlots,
     totals: OutputTotals,
     folder: string,

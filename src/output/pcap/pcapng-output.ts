@@ -1,5 +1,5 @@
-import type { CaptureDescription } from '../capture/capture-description.js'
-import type { CapturedPacket } from '../capture/captured-packet.js'
+import type { CaptureDescription } from '../../capture/capture-description.js'
+import type { CapturedPacket } from '../../capture/captured-packet.js'
 
 const ENHANCED_PACKET = 6
 const PACKET_FIELDS_BYTES = 28

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { PcapngOutput } from '../../src/archive/pcapng-output.js'
-import { blankCapturedPacket } from '../../src/capture/captured-packet.js'
-import { createCaptureReader } from '../../src/capture/open-capture-reader.js'
-import { PcapngBuilder } from '../support/capture-writers.js'
-import { READER_OPTIONS } from '../support/read-capture.js'
+import { blankCapturedPacket } from '../../../src/capture/captured-packet.js'
+import { createCaptureReader } from '../../../src/capture/open-capture-reader.js'
+import { PcapngOutput } from '../../../src/output/pcap/pcapng-output.js'
+import { PcapngBuilder } from '../../support/capture-writers.js'
+import { READER_OPTIONS } from '../../support/read-capture.js'
 
 const frame = Uint8Array.from({ length: 61 }, (_, i) => i)
 
