@@ -99,7 +99,6 @@ export const WRITING_OPTIONS = {
   /** Write the packets of each connection as a capture, too. */
   pcap: flag({
     group: 'Output',
-    changesResults: true,
     help: 'the packets of each connection, too, as NAME.pcapng',
     readme: 'the packets of each connection, too, as `NAME.pcapng`: inputs are read twice',
     conflicts: {

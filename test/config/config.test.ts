@@ -26,6 +26,8 @@ describe('toConfig()', () => {
       toConsole: false,
       consoleStyle: 'bytes',
       writeMetadata: false,
+      pcap: false,
+      writePayload: true,
       separateSides: false,
       chunkHeaders: false,
       json: false,

@@ -36,6 +36,7 @@ describe('factsOf()', () => {
     { chunksHeader: true },
     { json: true },
     { writeMetadata: true },
+    { noPayload: true },
     { gaps: 'zeros' },
     { overlap: 'last' },
     { dedup: 'off' },

@@ -1,10 +1,10 @@
-import type { CaptureDescription } from '../../capture/capture-description.js'
-import { createCaptureReader } from '../../capture/open-capture-reader.js'
-import { CaptureWindows, TwoAreas } from '../../input/capture-windows.js'
-import { openInput } from '../../input/open-byte-source.js'
-import { PacketCursor } from '../../input/packet-cursor.js'
-import type { ReadAgain } from '../../output/output.js'
-import { ThreadedDecompression } from '../unpack/threaded-decompression.js'
+import type { CaptureDescription } from '../capture/capture-description.js'
+import { createCaptureReader } from '../capture/open-capture-reader.js'
+import { CaptureWindows, TwoAreas } from '../input/capture-windows.js'
+import { openInput } from '../input/open-byte-source.js'
+import { PacketCursor } from '../input/packet-cursor.js'
+import type { ReadAgain } from '../output/output.js'
+import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
 const READ_BYTES = 1024 * 1024
 
