@@ -32,6 +32,9 @@ export class UidMaker {
   readonly #words = new Uint32Array(20)
   readonly #hash = new Uint32Array(4)
   #ordinals = new Float64Array(256)
+  /** The latest connection that was asked for, and its uid: several outputs ask for it. */
+  #latest = -1
+  #latestUid = ''
 
   /** @param rememberedPackets See `Limits.rememberedPackets`. */
   constructor(table: ConnectionTable, rememberedPackets: number) {
@@ -46,6 +49,7 @@ export class UidMaker {
 
   /** @param name Distinguishes the capture from others of the run; null: it is the only one. */
   startCapture(name: string | null, packetsBefore: number): void {
+    this.#latest = -1
     this.#taken.startCapture(packetsBefore)
     this.#words.fill(0, CAPTURE)
     if (name === null) return
@@ -60,6 +64,7 @@ export class UidMaker {
 
   /** Begins a connection. Must be called before `uid()`, and in the order of first packets. */
   opened(connection: number): void {
+    if (connection === this.#latest) this.#latest = -1
     if (connection >= this.#ordinals.length) {
       this.#ordinals = grown(this.#ordinals, grownRows(this.#ordinals.length, connection + 1))
     }
@@ -70,11 +75,14 @@ export class UidMaker {
   }
 
   uid(connection: number): string {
+    if (connection === this.#latest) return this.#latestUid
     this.#writeKey(connection)
     const ordinal = this.#ordinals[connection]!
     this.#words[ORDINAL] = ordinal
     this.#words[ORDINAL + 1] = ordinal / TWO_32
-    return this.#text()
+    this.#latest = connection
+    this.#latestUid = this.#text()
+    return this.#latestUid
   }
 
   #writeKey(connection: number): void {

@@ -45,6 +45,13 @@ export interface TextField extends Named<'text', 'word' | 'text'> {
   readonly of: (from: FinishedConnection) => string | null
 }
 
+/** A text of ASCII that stands in a column of the connection table, with its length beside it. */
+export interface BytesField extends Named<'bytes', 'text'> {
+  readonly bytes: (from: FinishedConnection) => Uint8Array
+  readonly start: (from: FinishedConnection) => number
+  readonly length: (from: FinishedConnection) => number
+}
+
 /** The uid: it stands before each record, which is sorted by it. */
 export type UidField = Named<'uid', 'text'>
 
@@ -65,7 +72,15 @@ export interface AddressField extends Named<'address', 'address'> {
 }
 
 /** One field of the index record. */
-export type IndexField = NumberField | WordField | TextField | UidField | ListField | TimeField | AddressField
+export type IndexField =
+  | NumberField
+  | WordField
+  | TextField
+  | BytesField
+  | UidField
+  | ListField
+  | TimeField
+  | AddressField
 
 export function count(name: string, of: NumberField['of']): NumberField {
   return { name, kind: 'count', form: 'number', of }
@@ -91,6 +106,11 @@ export function word(
 
 export function text(name: string, of: (from: FinishedConnection) => string): TextField {
   return { name, kind: 'text', form: 'text', of }
+}
+
+/** A text that is bytes already. */
+export function bytes(name: string, of: Pick<BytesField, 'bytes' | 'start' | 'length'>): BytesField {
+  return { name, kind: 'text', form: 'bytes', ...of }
 }
 
 /** A text that may be null. */

@@ -1,11 +1,12 @@
-import { ADDRESS_WORDS, CLOSE_REASONS, ConnectionFlag } from '../../flow/connection-table.js'
+import { ADDRESS_WORDS, CLOSE_REASONS, ConnectionFlag, HISTORY_BYTES } from '../../flow/connection-table.js'
 import { protocolName } from '../../wire/protocol-names.js'
 import { CONN_STATES } from '../conn-state.js'
 import { splitDifference } from '../time-text.js'
-import { conflictBytes, historyText, retransBytes, stateText } from './connection-values.js'
+import { conflictBytes, retransBytes, stateText } from './connection-values.js'
 import {
   address,
   boolean,
+  bytes,
   count,
   type IndexField,
   list,
@@ -75,7 +76,11 @@ export const INDEX_FIELDS: readonly IndexField[] = [
     CONN_STATES,
     ({ table, connection }) => STATES.get(stateText(table, connection))!,
   ),
-  text('history', ({ table, connection }) => historyText(table, connection)),
+  bytes('history', {
+    bytes: ({ table }) => table.history,
+    start: ({ connection }) => HISTORY_BYTES * connection,
+    length: ({ table, connection }) => table.historyLength[connection]!,
+  }),
   textOrNull('orig_file', ({ origFile }) => origFile),
   textOrNull('resp_file', ({ respFile }) => respFile),
   list('orig_gaps', 'gaps', ({ gaps, orig }) => gapsJson(gaps.of(orig))),

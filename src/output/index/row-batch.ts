@@ -1,5 +1,13 @@
 import { UID_LENGTH } from '../uid.js'
-import { type Column, makeColumns } from './columns.js'
+import {
+  type AddressColumn,
+  type Column,
+  makeColumns,
+  type NumberColumn,
+  type TextColumn,
+  type TimeColumn,
+  type WordColumn,
+} from './columns.js'
 import { INDEX_FIELDS } from './index-fields.js'
 import { RowFlag } from './row-writer.js'
 
@@ -7,6 +15,22 @@ import { RowFlag } from './row-writer.js'
 const BATCH_ROWS = 16_384
 /** A batch is also full when its rows had so many bytes, which bounds the memory. */
 const BATCH_BYTES = 16 * 1024 * 1024
+
+/** The forms of the fields as numbers: the loop over them meets no objects of many shapes. */
+const Form = { NUMBER: 0, WORD: 1, TIME: 2, ADDRESS: 3, UID: 4, TEXT: 5 } as const
+const FORM_OF = {
+  number: Form.NUMBER,
+  word: Form.WORD,
+  time: Form.TIME,
+  address: Form.ADDRESS,
+  uid: Form.UID,
+  text: Form.TEXT,
+  bytes: Form.TEXT,
+  list: Form.TEXT,
+} as const
+const FORMS = Uint8Array.from(INDEX_FIELDS, ({ form }) => FORM_OF[form])
+/** How many words there are, of fields that have one of a few. */
+const WORDS = INDEX_FIELDS.map((field) => (field.form === 'word' ? field.words.length : 0))
 
 /** Some rows of the index, column by column. */
 export class RowBatch {
@@ -53,42 +77,28 @@ export class RowBatch {
     const flags = this.#byte()
     if (flags > (RowFlag.IPV6 | RowFlag.NANOSECOND)) throw noRow()
     this.flags[row] = flags
-    for (let i = 0; i < INDEX_FIELDS.length; i++) {
-      const field = INDEX_FIELDS[i]!
-      const column = this.columns[i]!
-      switch (column.form) {
-        case 'number':
-          column.values[row] = this.#number()
+    for (let i = 0; i < this.columns.length; i++) {
+      switch (FORMS[i]) {
+        case Form.NUMBER:
+          ;(this.columns[i] as NumberColumn).values[row] = this.#number()
           break
-        case 'word': {
+        case Form.WORD: {
           const value = this.#byte()
-          if (field.form !== 'word' || value >= field.words.length) throw noRow()
-          column.values[row] = value
+          if (value >= WORDS[i]!) throw noRow()
+          ;(this.columns[i] as WordColumn).values[row] = value
           break
         }
-        case 'time':
-          this.#require(12)
-          column.sec[row] = bytes.readDoubleLE(this.#at)
-          column.nsec[row] = bytes.readUInt32LE(this.#at + 8)
-          this.#at += 12
+        case Form.TIME:
+          this.#takeTime(this.columns[i] as TimeColumn, row)
           break
-        case 'address':
-          this.#takeAddress(column.words, 4 * row, (flags & RowFlag.IPV6) === 0 ? 1 : 4)
+        case Form.ADDRESS:
+          this.#takeAddress(this.columns[i] as AddressColumn, row, (flags & RowFlag.IPV6) === 0 ? 1 : 4)
           break
-        case 'text': {
-          if (field.form === 'uid') {
-            column.set(row, uid, uidAt, uidAt + UID_LENGTH)
-            break
-          }
-          const length = this.#number() - 1
-          if (length < 0) {
-            column.setNull(row)
-            break
-          }
-          this.#require(length)
-          column.set(row, bytes, this.#at, this.#at + length)
-          this.#at += length
-        }
+        case Form.UID:
+          ;(this.columns[i] as TextColumn).set(row, uid, uidAt, uidAt + UID_LENGTH)
+          break
+        default:
+          this.#takeText(this.columns[i] as TextColumn, row)
       }
     }
     if (this.#at !== to) throw noRow()
@@ -113,9 +123,27 @@ export class RowBatch {
     }
   }
 
-  #takeAddress(words: Uint32Array, at: number, count: number): void {
+  #takeText(column: TextColumn, row: number): void {
+    const length = this.#number() - 1
+    if (length < 0) {
+      column.setNull(row)
+      return
+    }
+    this.#require(length)
+    column.set(row, this.#source, this.#at, this.#at + length)
+    this.#at += length
+  }
+
+  #takeTime({ sec, nsec }: TimeColumn, row: number): void {
+    this.#require(12)
+    sec[row] = this.#source.readDoubleLE(this.#at)
+    nsec[row] = this.#source.readUInt32LE(this.#at + 8)
+    this.#at += 12
+  }
+
+  #takeAddress({ words }: AddressColumn, row: number, count: number): void {
     this.#require(4 * count)
-    for (let i = 0; i < count; i++) words[at + i] = this.#source.readUInt32BE(this.#at + 4 * i)
+    for (let i = 0; i < count; i++) words[4 * row + i] = this.#source.readUInt32BE(this.#at + 4 * i)
     this.#at += 4 * count
   }
 

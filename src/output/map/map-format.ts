@@ -52,6 +52,7 @@ export const LIMITS_SHIFT = 2
 const LIMB_BITS = 26
 const LIMB = 2 ** LIMB_BITS
 const BASE = 62
+const DIGITS_AT_ONCE = 4
 
 function digitOf(code: number): number {
   if (code >= 97) return code <= 122 ? code - 97 + 26 : -1
@@ -65,14 +66,24 @@ function digitOf(code: number): number {
  */
 export function packUid(uid: string, target: Uint8Array, at: number): boolean {
   if (uid.length !== UID_LENGTH || uid.charCodeAt(0) !== 67) return false
-  let [a, b, c, d] = [0, 0, 0, 0] // limbs of 26 bits, the lowest first
-  for (let i = 1; i < UID_LENGTH; i++) {
-    const digit = digitOf(uid.charCodeAt(i))
-    if (digit < 0) return false
-    a = a * BASE + digit
-    b = b * BASE + Math.floor(a / LIMB)
-    c = c * BASE + Math.floor(b / LIMB)
-    d = d * BASE + Math.floor(c / LIMB)
+  let a = 0 // limbs of 26 bits, the lowest first
+  let b = 0
+  let c = 0
+  let d = 0
+  for (let i = 1; i < UID_LENGTH; ) {
+    // A few digits at once: their power of the base is below 2^24, so that products are exact.
+    let digits = 0
+    let power = 1
+    for (const to = Math.min(i + DIGITS_AT_ONCE, UID_LENGTH); i < to; i++) {
+      const digit = digitOf(uid.charCodeAt(i))
+      if (digit < 0) return false
+      digits = digits * BASE + digit
+      power *= BASE
+    }
+    a = a * power + digits
+    b = b * power + Math.floor(a / LIMB)
+    c = c * power + Math.floor(b / LIMB)
+    d = d * power + Math.floor(c / LIMB)
     a %= LIMB
     b %= LIMB
     c %= LIMB

@@ -1,4 +1,4 @@
-import type { Values } from './column-values.js'
+import type { Texts, Values } from './column-values.js'
 
 /** The least and the greatest value, as they stand in statistics; null where there is no order of theirs. */
 export interface Range {
@@ -30,11 +30,8 @@ export function rangeOf(column: Values, count: number): Range | null {
       }
       return { least: timeBytes(column, least), most: timeBytes(column, most) }
     }
-    case 'text': {
-      const { bytes, ends } = column.texts
-      const textOf = (row: number) => bytes.subarray(row === 0 ? 0 : ends[row - 1]!, ends[row])
-      return rangeOfTexts(count, textOf)
-    }
+    case 'text':
+      return rangeOfTexts(column.texts, count)
     default:
       return null
   }
@@ -60,13 +57,28 @@ function bytesOf(value: number, type: 'int32' | 'int64' | 'double'): Uint8Array 
   return bytes
 }
 
-function rangeOfTexts(count: number, textOf: (row: number) => Uint8Array): Range {
-  let least = textOf(0)
-  let most = least
+function rangeOfTexts({ bytes, ends }: Texts, count: number): Range {
+  let [least, leastTo, most, mostTo] = [0, ends[0]!, 0, ends[0]!]
   for (let i = 1; i < count; i++) {
-    const text = textOf(i)
-    if (Buffer.compare(text, least) < 0) least = text
-    if (Buffer.compare(text, most) > 0) most = text
+    const from = ends[i - 1]!
+    const to = ends[i]!
+    if (compareTexts(bytes, from, to, least, leastTo) < 0) {
+      least = from
+      leastTo = to
+    } else if (compareTexts(bytes, from, to, most, mostTo) > 0) {
+      most = from
+      mostTo = to
+    }
   }
-  return { least: Uint8Array.from(least), most: Uint8Array.from(most) }
+  const textOf = (from: number, to: number) => Uint8Array.from(bytes.subarray(from, to)) // owned copy
+  return { least: textOf(least, leastTo), most: textOf(most, mostTo) }
+}
+
+function compareTexts(bytes: Uint8Array, a: number, aTo: number, b: number, bTo: number): number {
+  const length = Math.min(aTo - a, bTo - b)
+  for (let i = 0; i < length; i++) {
+    const difference = bytes[a + i]! - bytes[b + i]!
+    if (difference !== 0) return difference
+  }
+  return aTo - a - (bTo - b)
 }

@@ -4,6 +4,8 @@ import type { FileSlots } from '../files/file-slots.js'
 import { runFileFailure } from '../output-failure.js'
 
 const WRITE_BYTES = 256 * 1024
+/** So few bytes are copied faster one by one. */
+const SHORT_BYTES = 256
 
 /** Writes temporary files of one worker, one after the other, each through one buffer. */
 export class RunFiles {
@@ -45,7 +47,8 @@ export class RunFiles {
   put(bytes: Uint8Array, from: number, to: number): void {
     for (let at = from; at < to; ) {
       const take = Math.min(to - at, WRITE_BYTES - this.#used)
-      this.#block.set(bytes.subarray(at, at + take), this.#used)
+      if (take > SHORT_BYTES) this.#block.set(bytes.subarray(at, at + take), this.#used)
+      else for (let i = 0; i < take; i++) this.#block[this.#used + i] = bytes[at + i]!
       this.#used += take
       at += take
       if (this.#used === WRITE_BYTES) this.#flush()

@@ -86,6 +86,11 @@ function nullableTexts({ bytes, ends, isNull }: TextColumn, rows: number): Colum
 }
 
 function listsOf(kind: FieldKind, column: TextColumn, rows: number): ColumnData[] {
+  if (column.ends[rows - 1] === 0) {
+    const none = new Uint8Array(rows)
+    const shape = { count: 0, repetition: none, definition: none, levels: rows, hasRange: false }
+    return valuesOf(kind, []).map((values) => ({ values, ...shape }))
+  }
   const repetition: number[] = []
   const definition: number[] = []
   const items: unknown[] = []
