@@ -73,7 +73,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     console: 'files',
     parquet: '',
     runs: 'files',
-    index: 'parquet runs',
+    index: 'files parquet runs',
     handover: 'files index',
     conflicts: 'runs',
     map: 'files runs',

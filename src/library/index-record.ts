@@ -52,6 +52,8 @@ export interface IndexRecord {
   readonly conn_state: string
   /** Zeek's letters for what was seen, such as `ShADadFf`. */
   readonly history: string
+  /** The connection's base name, whether files of it are written or not. */
+  readonly name: string
   /** Path of each side's file below the output folder; null without a file. */
   readonly orig_file: string | null
   readonly resp_file: string | null

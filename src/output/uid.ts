@@ -10,6 +10,8 @@ const BASE = DIGITS.length
 /** Digits that one word gives: 62^5 < 2^32. */
 const DIGITS_PER_WORD = 5
 const UID_DIGITS = 17
+/** Two digits at once, the lower one first. */
+const PAIRS = Array.from({ length: BASE * BASE }, (_, i) => DIGITS[i % BASE]! + DIGITS[Math.floor(i / BASE)]!)
 const TWO_32 = 2 ** 32
 
 // The words that are hashed: 5-tuple, time (3 words), ordinal (2), and the capture (4) at the end.
@@ -106,9 +108,10 @@ export class UidMaker {
 function digits(word: number, count: number): string {
   let text = ''
   let rest = word
-  for (let i = 0; i < count; i++) {
-    text += DIGITS[rest % BASE]
-    rest = Math.floor(rest / BASE)
+  let left = count
+  for (; left >= 2; left -= 2) {
+    text += PAIRS[rest % PAIRS.length]
+    rest = Math.floor(rest / PAIRS.length)
   }
-  return text
+  return left === 0 ? text : text + DIGITS[rest % BASE]
 }

@@ -34,6 +34,7 @@ const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {
   resp_outside_bytes: true,
   conn_state: true,
   history: true,
+  name: true,
   orig_file: true,
   resp_file: true,
   orig_gaps: true,

@@ -312,12 +312,13 @@ describe('WorkerOutputs', () => {
     const row = run0.subarray(RECORD_HEADER_BYTES)
     expect(
       JSON.parse(
-        new RecordLine().of(run0.toString('latin1', UID_AT, RECORD_HEADER_BYTES), {
+        new RecordLine(true).of(run0.toString('latin1', UID_AT, RECORD_HEADER_BYTES), {
           bytes: row,
           length: row.length,
         }),
       ),
     ).toMatchObject({
+      name: NAME,
       orig_file: `one.pcap/sub/${NAME}.txt`,
       resp_file: null,
       orig_gaps: [{ offset: 1, length: 2 }],
@@ -365,7 +366,7 @@ describe('WorkerOutputs', () => {
     ['files', {}, true, false],
     ['the console', { toConsole: true }, false, false],
     ['JSON on the console', { toConsole: true, json: true }, true, false],
-    ['an index alone', { writeFiles: false, indexes: [{ path: 'unused', format: 'jsonl' }] }, false, true],
+    ['an index alone', { writeFiles: false, indexes: [{ path: 'unused', format: 'jsonl' }] }, true, true],
   ])('computes names and uids only where they are asked for: %s', (_name, options, needsNames, needsUids) => {
     const names = vi.spyOn(FileNames.prototype, 'opened')
     const uids = vi.spyOn(UidMaker.prototype, 'opened')

@@ -14,7 +14,7 @@ export function handover({ config, handoverDir }: OutputSetup): Output | null {
   return { open: (worker) => openIn(worker, config, handoverDir) }
 }
 
-function openIn(worker: WorkerParts, { limits, maxBytes }: Config, folder: string): WorkerOutput {
+function openIn(worker: WorkerParts, { limits, maxBytes, utc }: Config, folder: string): WorkerOutput {
   const form: PayloadForm = {
     format: new HandoverFormat(),
     isRaw: false,
@@ -26,7 +26,7 @@ function openIn(worker: WorkerParts, { limits, maxBytes }: Config, folder: strin
   }
   const files = new ConnectionFiles(worker, form, false, '.txt')
   const log = new FinishedLog(worker.files.slots, folder, worker.number)
-  const line = new RecordLine()
+  const line = new RecordLine(utc)
   const records = new ConnectionRecords(worker, limits.indexGaps, (_sec, _nsec, uid, row) =>
     log.add(line.of(uid, row)),
   )

@@ -7,7 +7,7 @@ import { ConnectionRecords } from './connection-records.js'
 
 /** The output of `--index`: a record per connection. Workers write sorted runs, which are merged at the end. */
 export function connectionIndex({ config }: OutputSetup): Output<readonly string[]> | null {
-  const { indexes, force, resume } = config
+  const { indexes, force, resume, utc } = config
   if (indexes.length === 0) return null
   return {
     open: (worker) => openIn(worker, config),
@@ -16,7 +16,7 @@ export function connectionIndex({ config }: OutputSetup): Output<readonly string
       const runs = run.kept?.indexRuns(all) ?? all
       return writeMerged('index', indexes, force || resume, run, async (outputs) => {
         const { writeIndex } = await import('./write-index.js')
-        return writeIndex(runs, run.tempFolder, outputs)
+        return writeIndex(runs, run.tempFolder, utc, outputs)
       })
     },
   }

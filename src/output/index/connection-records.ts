@@ -1,5 +1,6 @@
 import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
 import { shownPath } from '../../system-path.js'
+import type { FileNames } from '../files/file-names.js'
 import type { CaptureStart, WorkerOutput } from '../output.js'
 import type { UidMaker } from '../uid.js'
 import type { WorkerParts } from '../worker-parts.js'
@@ -27,6 +28,7 @@ export class ConnectionRecords implements WorkerOutput {
   readonly #worker: Pick<WorkerParts, 'fileOf' | 'totals'>
   readonly #table: ConnectionTable
   readonly #uids: Pick<UidMaker, 'uid'>
+  readonly #names: Pick<FileNames, 'ordinal'>
   readonly #encaps: EncapReader
   readonly #encapJson = new Map<number, EncapJson>()
   readonly #from: FinishedConnection
@@ -37,6 +39,7 @@ export class ConnectionRecords implements WorkerOutput {
   constructor(
     worker: Pick<WorkerParts, 'table' | 'encaps' | 'fileOf' | 'totals'> & {
       readonly uids: Pick<UidMaker, 'uid'>
+      readonly names: Pick<FileNames, 'ordinal'>
     },
     maxGaps: number,
     take: TakeRow,
@@ -44,6 +47,7 @@ export class ConnectionRecords implements WorkerOutput {
     this.#worker = worker
     this.#table = worker.table
     this.#uids = worker.uids
+    this.#names = worker.names
     this.#encaps = worker.encaps
     this.#take = take
     this.#from = {
@@ -54,6 +58,7 @@ export class ConnectionRecords implements WorkerOutput {
       orig: 0,
       resp: 1,
       uid: '',
+      ordinal: 1,
       origFile: null,
       respFile: null,
       tunnels: '[]',
@@ -79,6 +84,7 @@ export class ConnectionRecords implements WorkerOutput {
     from.orig = 2 * connection
     from.resp = 2 * connection + 1
     from.uid = this.#uids.uid(connection)
+    from.ordinal = this.#names.ordinal(connection)
     from.origFile = shownOrNull(fileOf(connection, 0))
     from.respFile = shownOrNull(fileOf(connection, 1))
     const { tunnels, vlans } = this.#encapOf(connection)

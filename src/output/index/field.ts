@@ -55,6 +55,11 @@ export interface BytesField extends Named<'bytes', 'text'> {
 /** The uid: it stands before each record, which is sorted by it. */
 export type UidField = Named<'uid', 'text'>
 
+/** The base name: workers hand over its ordinal, the rest is in other fields. */
+export interface NameField extends Named<'name', 'text'> {
+  readonly ordinal: (from: FinishedConnection) => number
+}
+
 /** A list as JSON. */
 export interface ListField extends Named<'list', 'gaps' | 'texts' | 'ports'> {
   readonly of: (from: FinishedConnection) => string
@@ -78,6 +83,7 @@ export type IndexField =
   | TextField
   | BytesField
   | UidField
+  | NameField
   | ListField
   | TimeField
   | AddressField
@@ -133,6 +139,10 @@ export function time(name: string, kind: TimeField['kind'], set: TimeField['set'
 
 export function address(name: string, at: AddressField['at']): AddressField {
   return { name, kind: 'address', form: 'address', at }
+}
+
+export function baseName(name: string, ordinal: NameField['ordinal']): NameField {
+  return { name, kind: 'text', form: 'name', ordinal }
 }
 
 export function uid(name: string): UidField {

@@ -12,6 +12,8 @@ export interface FinishedConnection {
   orig: number
   resp: number
   uid: string
+  /** Which of the connections with the same second and endpoints it is, from 1. */
+  ordinal: number
   /** Paths of its files below the output folder, with `/`; null: there is none. */
   origFile: string | null
   respFile: string | null

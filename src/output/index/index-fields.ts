@@ -5,6 +5,7 @@ import { splitDifference } from '../time-text.js'
 import { conflictBytes, retransBytes, stateText } from './connection-values.js'
 import {
   address,
+  baseName,
   boolean,
   bytes,
   count,
@@ -81,6 +82,7 @@ export const INDEX_FIELDS: readonly IndexField[] = [
     start: ({ connection }) => HISTORY_BYTES * connection,
     length: ({ table, connection }) => table.historyLength[connection]!,
   }),
+  baseName('name', ({ ordinal }) => ordinal),
   textOrNull('orig_file', ({ origFile }) => origFile),
   textOrNull('resp_file', ({ respFile }) => respFile),
   list('orig_gaps', 'gaps', ({ gaps, orig }) => gapsJson(gaps.of(orig))),

@@ -51,7 +51,7 @@ export async function keepRows(runs: readonly string[], folder: string, target: 
 export async function areKeptRows(path: string, facts: RowsFacts): Promise<boolean> {
   // The log takes lists apart, too.
   const format = await createIndexFormat('log')
-  const batch = new RowBatch(CHECK_ROWS)
+  const batch = new RowBatch(true, CHECK_ROWS)
   const scrap = new ByteBuilder()
   const counter = new RowsCounter()
   const uid: { bytes: Buffer; at: number } = { bytes: Buffer.alloc(0), at: 0 }

@@ -5,9 +5,14 @@ import type { RowWriter } from './row-writer.js'
 
 /** Makes single records as JSON. */
 export class RecordLine {
-  readonly #batch = new RowBatch(1)
+  readonly #batch: RowBatch
   readonly #format = new JsonLinesIndex()
   readonly #out = new ByteBuilder()
+
+  /** @param isUtc Times in names are in UTC. */
+  constructor(isUtc: boolean) {
+    this.#batch = new RowBatch(isUtc, 1)
+  }
 
   /** The record as a line with its end. */
   of(uid: string, { bytes, length }: Pick<RowWriter, 'bytes' | 'length'>): string {

@@ -9,6 +9,7 @@ import {
   type WordColumn,
 } from './columns.js'
 import { INDEX_FIELDS } from './index-fields.js'
+import { RowNames } from './row-names.js'
 import { RowFlag } from './row-writer.js'
 
 /** Rows of a batch; so many are in a row group of a Parquet file. */
@@ -17,7 +18,7 @@ const BATCH_ROWS = 16_384
 const BATCH_BYTES = 16 * 1024 * 1024
 
 /** The forms of the fields as numbers: the loop over them meets no objects of many shapes. */
-const Form = { NUMBER: 0, WORD: 1, TIME: 2, ADDRESS: 3, UID: 4, TEXT: 5 } as const
+const Form = { NUMBER: 0, WORD: 1, TIME: 2, ADDRESS: 3, UID: 4, TEXT: 5, NAME: 6 } as const
 const FORM_OF = {
   number: Form.NUMBER,
   word: Form.WORD,
@@ -26,6 +27,7 @@ const FORM_OF = {
   uid: Form.UID,
   text: Form.TEXT,
   bytes: Form.TEXT,
+  name: Form.NAME,
   list: Form.TEXT,
 } as const
 const FORMS = Uint8Array.from(INDEX_FIELDS, ({ form }) => FORM_OF[form])
@@ -39,6 +41,7 @@ export class RowBatch {
   /** Bits of `RowFlag`, for each row. */
   readonly flags: Uint8Array
   rows = 0
+  readonly #names: RowNames
   readonly #mostRows: number
   readonly #mostBytes: number
   #bytes = 0
@@ -46,10 +49,12 @@ export class RowBatch {
   #at = 0
   #end = 0
 
-  constructor(mostRows = BATCH_ROWS, mostBytes = BATCH_BYTES) {
+  /** @param isUtc Times in names are in UTC. */
+  constructor(isUtc: boolean, mostRows = BATCH_ROWS, mostBytes = BATCH_BYTES) {
     this.#mostRows = mostRows
     this.#mostBytes = mostBytes
     this.columns = makeColumns(mostRows)
+    this.#names = new RowNames(this.columns, isUtc)
     this.flags = new Uint8Array(mostRows)
   }
 
@@ -77,6 +82,7 @@ export class RowBatch {
     const flags = this.#byte()
     if (flags > (RowFlag.IPV6 | RowFlag.NANOSECOND)) throw noRow()
     this.flags[row] = flags
+    let ordinal = 0
     for (let i = 0; i < this.columns.length; i++) {
       switch (FORMS[i]) {
         case Form.NUMBER:
@@ -97,11 +103,15 @@ export class RowBatch {
         case Form.UID:
           ;(this.columns[i] as TextColumn).set(row, uid, uidAt, uidAt + UID_LENGTH)
           break
+        case Form.NAME:
+          ordinal = this.#number()
+          break
         default:
           this.#takeText(this.columns[i] as TextColumn, row)
       }
     }
     if (this.#at !== to) throw noRow()
+    this.#names.set(row, ordinal, (flags & RowFlag.IPV6) !== 0)
     this.rows += 1
     this.#bytes += to - from
   }

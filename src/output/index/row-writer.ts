@@ -124,6 +124,8 @@ function stepOf(field: IndexField): Step {
       return (row, from) => row.putText(field.of(from))
     case 'bytes':
       return (row, from) => row.putBytes(field.bytes(from), field.start(from), field.length(from))
+    case 'name':
+      return (row, from) => row.putNumber(field.ordinal(from))
     case 'list':
       return (row, from) => {
         const json = field.of(from)

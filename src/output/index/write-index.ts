@@ -12,6 +12,7 @@ import { RowBatch } from './row-batch.js'
  *
  * @param runs    Paths of all workers' runs.
  * @param folder  The run's temporary folder.
+ * @param isUtc   Times in names are in UTC.
  * @param opened  Finished or abandoned when the promise resolves or rejects.
  * @returns What went wrong with files.
  * @throws OutputError where the runs cannot be merged.
@@ -19,9 +20,10 @@ import { RowBatch } from './row-batch.js'
 export async function writeIndex(
   runs: readonly string[],
   folder: string,
+  isUtc: boolean,
   opened: OpenedOutputs<Pick<IndexTarget, 'format'>>['outputs'],
 ): Promise<readonly OutputError[]> {
-  const batch = new RowBatch()
+  const batch = new RowBatch(isUtc)
   const files: { readonly format: IndexFormat; readonly output: GatheringOutput }[] = []
   for (const { target, output } of opened) {
     const format = await createIndexFormat(target.format)

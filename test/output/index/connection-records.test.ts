@@ -15,11 +15,12 @@ function setUp(origFile: string | null = null, maxGaps = 100) {
   const table = new ConnectionTable()
   const totals = blankOutputTotals()
   const lines: string[] = []
-  const line = new RecordLine()
+  const line = new RecordLine(true)
   const fileOf = (_connection: number, side: number) => (side === 0 ? origFile : null)
   const uids = { uid: () => 'Cabcdefghijklmnopq' }
+  const names = { ordinal: () => 3 }
   const records = new ConnectionRecords(
-    { table, encaps, fileOf, totals, uids },
+    { table, encaps, fileOf, totals, uids, names },
     maxGaps,
     (_sec, _nsec, uid, row) => lines.push(line.of(uid, row)),
   )
@@ -64,7 +65,8 @@ describe('ConnectionRecords', () => {
         '"orig_retrans_bytes":3,"resp_retrans_bytes":6,"overlap_conflicts":6,' +
         '"orig_captured_bytes":40,"resp_captured_bytes":50,"orig_conflict_bytes":2,"resp_conflict_bytes":4,' +
         '"orig_dup_pkts":0,"resp_dup_pkts":0,"orig_outside_bytes":7,"resp_outside_bytes":8,' +
-        '"conn_state":"SF","history":"ShADadFf","orig_file":"a.txt","resp_file":null,' +
+        '"conn_state":"SF","history":"ShADadFf","name":"20190722081132-TCP-10.0.0.1.1000-10.0.0.2.80~3",' +
+        '"orig_file":"a.txt","resp_file":null,' +
         '"orig_gaps":[{"offset":11,"length":7}],"resp_gaps":[],"gaps_truncated":false,' +
         `"community_id":"${JSON.parse(line).community_id}","tunnel":["mpls:16"],"vlan":[10,20,30],` +
         '"close_reason":"fin","icmp_errors":8}\n',

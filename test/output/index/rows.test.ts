@@ -21,6 +21,7 @@ function connection(count: number, text: string | null): FinishedConnection {
     orig: 0,
     resp: 1,
     uid: UID.toString(),
+    ordinal: 1,
     tunnels: '[]',
     vlans: '[1]',
     capture: text,
@@ -41,7 +42,7 @@ function columnOf(batch: RowBatch, name: string) {
 
 describe('rows of the index', () => {
   it('give numbers and texts back, whatever they are', () => {
-    const batch = new RowBatch(100)
+    const batch = new RowBatch(true, 100)
     const writer = new RowWriter()
     const number = fc.oneof(fc.nat(300), fc.maxSafeNat(), fc.constantFrom(127, 128, 2 ** 32, 2 ** 53 - 1))
     fc.assert(
@@ -74,7 +75,7 @@ describe('rows of the index', () => {
     const writer = new RowWriter()
     writer.write(connection(1000, 'a.txt'))
     const row = Buffer.concat([writer.bytes.subarray(0, writer.length), Buffer.from([0])])
-    const add = (to: number, bytes = row) => new RowBatch(1).add(UID, 0, bytes, 0, to)
+    const add = (to: number, bytes = row) => new RowBatch(true, 1).add(UID, 0, bytes, 0, to)
     add(row.length - 1)
     for (let to = 0; to <= row.length; to++)
       if (to !== row.length - 1) expect(() => add(to)).toThrow('bug: bytes that are no row of the index')
@@ -87,7 +88,7 @@ describe('rows of the index', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         try {
-          new RowBatch(1).add(UID, 0, Buffer.from(bytes), 0, bytes.length)
+          new RowBatch(true, 1).add(UID, 0, Buffer.from(bytes), 0, bytes.length)
         } catch (error) {
           expect((error as Error).message).toContain('no row')
         }
@@ -102,7 +103,7 @@ describe('rows of the index', () => {
       while (!batch.isFull) batch.add(UID, 0, writer.bytes, 0, writer.length)
       return batch.rows
     }
-    expect(addUntilFull(new RowBatch(5))).toBe(5)
-    expect(addUntilFull(new RowBatch(5, 2 * writer.length))).toBe(2)
+    expect(addUntilFull(new RowBatch(true, 5))).toBe(5)
+    expect(addUntilFull(new RowBatch(true, 5, 2 * writer.length))).toBe(2)
   })
 })

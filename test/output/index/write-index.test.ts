@@ -48,6 +48,7 @@ function writeRuns(
         fileOf: () => null,
         totals: blankOutputTotals(),
         uids: { uid: () => uid },
+        names: { ordinal: () => 1 },
       },
       100,
       (sec, nsec, uid, { bytes, length }) => runs.add(sec, nsec, uid, bytes, length),
@@ -76,7 +77,7 @@ async function write(
     format: (name === '-' ? 'jsonl' : name.split('.').at(-1)) as IndexFormatName,
   }))
   const { outputs, errors } = openOutputs(targets, isForced, stream)
-  return [...errors, ...(await writeIndex(runs, folder, outputs))].map(({ message }) => message)
+  return [...errors, ...(await writeIndex(runs, folder, true, outputs))].map(({ message }) => message)
 }
 
 const uidsOf = (jsonLines: string): string[] =>
@@ -150,7 +151,7 @@ describe('the index', () => {
     }))
     const { outputs } = openOutputs(targets, false, undefined)
     mkdirSync(join(folder, 'b.jsonl'))
-    const errors = await writeIndex(runs, folder, outputs)
+    const errors = await writeIndex(runs, folder, true, outputs)
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Cannot write ".*b\.jsonl": /),
     ])

@@ -49,7 +49,7 @@ describe('CsvIndex', () => {
     const text = (await writtenAs('csv', [{ ...plainRecord, gaps: [{ offset: 11, length: 7 }] }])).toString()
     expect(text.split('\n')).toEqual([
       INDEX_FIELDS.map(({ name }) => name).join(','),
-      '1563783092.387930,7.612071,Cabcdefghijklmnopq,10.0.0.1,443,192.0.2.9,80,tcp,5,0,5,0,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,SF,"",' +
+      '1563783092.387930,7.612071,Cabcdefghijklmnopq,10.0.0.1,443,192.0.2.9,80,tcp,5,0,5,0,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,SF,"",20190722081132-TCP-10.0.0.1.443-192.0.2.9.80,' +
         'a.txt,,"[{""offset"":11,""length"":7}]",[],false,1:LQU9qZlK+B5F3KDmev6m5PMibrg=,[],[],fin,3,',
       '',
     ])

@@ -87,7 +87,7 @@ describe('ParquetIndex', () => {
   })
 
   it('takes no more memory for many records than for a row group of them', () => {
-    const batch = new RowBatch(1000)
+    const batch = new RowBatch(true, 1000)
     for (let i = 0; i < 1000; i++) addRow(batch, plainRecord)
     const index = new ParquetIndex()
     const out = new ByteBuilder()

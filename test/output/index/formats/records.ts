@@ -78,6 +78,7 @@ export function lineOf(record: TestRecord): string {
     resp_outside_bytes: 0,
     conn_state: 'SF',
     history: '',
+    name: '20190722081132-TCP-10.0.0.1.443-192.0.2.9.80',
     orig_file: file,
     resp_file: null,
     orig_gaps: gaps,
@@ -189,7 +190,7 @@ export const anyRecord = anyParts.map((record) => {
 /** What a format makes of records, in batches of so many. Each batch is spoiled after the call. */
 export function written(format: IndexFormat, records: readonly TestRecord[], rows = 16_384): Buffer {
   const out = new ByteBuilder()
-  const batch = new RowBatch(rows)
+  const batch = new RowBatch(true, rows)
   format.begin(out)
   for (const [i, record] of records.entries()) {
     addRow(batch, record)
