@@ -2,8 +2,7 @@ import type { IndexTarget } from '../../config/index-targets.js'
 import type { OutputError } from '../../errors.js'
 import type { GatheringOutput, OpenedOutputs } from '../gathering-output.js'
 import { mergeTo, RunOutputs } from '../runs/run-outputs.js'
-import { RECORD_HEADER_BYTES, UID_AT } from '../runs/sorted-runs.js'
-import { UID_LENGTH } from '../uid.js'
+import { UID_AT } from '../runs/sorted-runs.js'
 import { createIndexFormat, type IndexFormat } from './formats/index-format.js'
 import { RowBatch } from './row-batch.js'
 
@@ -35,11 +34,15 @@ export async function writeIndex(
     for (const { format, output } of files) if (outputs.live.has(output)) format.write(batch, output.gathered)
     batch.clear()
   }
-  const uid = Buffer.alloc(UID_LENGTH)
+  let uid: Uint8Array = new Uint8Array()
+  let uidAt = 0
   return mergeTo(runs, folder, outputs, {
-    begin: (bytes, at) => bytes.copy(uid, 0, at + UID_AT, at + RECORD_HEADER_BYTES),
+    begin: (bytes, at) => {
+      uid = bytes
+      uidAt = at + UID_AT
+    },
     content: (bytes, from, to) => {
-      batch.add(uid, 0, bytes, from, to)
+      batch.add(uid, uidAt, bytes, from, to)
       if (batch.isFull) writeBatch()
     },
     end: () => {

@@ -14,6 +14,8 @@ import {
 } from './map-format.js'
 
 const WRITE_BYTES = 256 * 1024
+/** So few bytes are copied faster one by one. */
+const SHORT_BYTES = 256
 /** Rows of the directory in one part of it. */
 const ROWS_PER_PART = 4096
 
@@ -37,6 +39,8 @@ export class MapWriter {
   #blockFrom = MAP_HEADER_BYTES
   #blockEntries = 0
   #blockCrc = 0
+  /** The CRC of the block does not have the bytes of the buffer from here on. */
+  #crcFrom = 0
   readonly #directory: Buffer[] = []
   #blocks = 0
   #companies = 0
@@ -47,6 +51,7 @@ export class MapWriter {
   constructor(path: string) {
     this.#file = new WholeFile(path)
     this.#put(Buffer.alloc(MAP_HEADER_BYTES), 0, MAP_HEADER_BYTES)
+    this.#crcFrom = this.#used
   }
 
   /** A piece of the entry of the uid at `bytes[at]` follows. Entries come in their order. */
@@ -63,7 +68,6 @@ export class MapWriter {
   }
 
   entry(bytes: Buffer, from: number, to: number): void {
-    this.#blockCrc = crc32(bytes.subarray(from, to), this.#blockCrc)
     this.#put(bytes, from, to)
   }
 
@@ -130,6 +134,7 @@ export class MapWriter {
   }
 
   #endBlock(): void {
+    this.#takeCrc()
     const row = (this.#blocks - 1) % ROWS_PER_PART
     this.#directory.at(-1)!.writeUInt32LE(this.#blockCrc, row * DIRECTORY_ROW_BYTES + PACKED_UID_BYTES + 6)
     this.#blockFrom = this.#length
@@ -137,9 +142,16 @@ export class MapWriter {
     this.#blockCrc = 0
   }
 
+  #takeCrc(): void {
+    this.#blockCrc = crc32(this.#buffer.subarray(this.#crcFrom, this.#used), this.#blockCrc)
+    this.#crcFrom = this.#used
+  }
+
   #put(bytes: Buffer, from: number, to: number): void {
     for (let at = from; at < to; ) {
-      const take = bytes.copy(this.#buffer, this.#used, at, to)
+      const take = Math.min(to - at, WRITE_BYTES - this.#used)
+      if (take > SHORT_BYTES) bytes.copy(this.#buffer, this.#used, at, at + take)
+      else for (let i = 0; i < take; i++) this.#buffer[this.#used + i] = bytes[at + i]!
       this.#used += take
       at += take
       if (this.#used === WRITE_BYTES) this.#flush()
@@ -148,6 +160,8 @@ export class MapWriter {
   }
 
   #flush(): void {
+    this.#takeCrc()
+    this.#crcFrom = 0
     this.#file.append(this.#buffer.subarray(0, this.#used))
     this.#used = 0
   }

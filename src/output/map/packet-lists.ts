@@ -215,7 +215,7 @@ export class PacketLists {
     const put = (bytes: Uint8Array, from: number, to: number) => this.#entryRuns.put(bytes, from, to)
     for (const row of this.#sortedRows()) {
       const bytes = this.#endedBytes[row]!
-      header.set(this.#uids.subarray(row * PACKED_UID_BYTES, (row + 1) * PACKED_UID_BYTES))
+      for (let i = 0; i < PACKED_UID_BYTES; i++) header[i] = this.#uids[row * PACKED_UID_BYTES + i]!
       header.writeUInt32LE(bytes, PACKED_UID_BYTES)
       put(header, 0, RUN_RECORD_BYTES)
       this.#chains.read(this.#endedFirst[row]!, bytes, put)

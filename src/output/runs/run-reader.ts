@@ -89,6 +89,7 @@ export class RunReader {
   }
 
   #fill(needed: number): boolean {
+    if (this.#file.available >= needed) return true
     return this.#attempt(() => this.#file.fill(needed))
   }
 
