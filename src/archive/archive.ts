@@ -18,6 +18,8 @@ export interface Archive {
   /** The options of its run on which results depend, unchecked. */
   readonly options: Readonly<Record<string, unknown>>
   readonly inputs: readonly InputFacts[]
+  /** All options on which its files depend, as JSON. */
+  readonly values: string
   readonly map: MapFile
 }
 
@@ -41,7 +43,8 @@ export function openArchive(folder: string): Archive {
     map.close()
     throw refuse(`"${mapPath}" is of another run`)
   }
-  return { folder, options, inputs: inputs as InputFacts[], map }
+  const values = JSON.stringify(json.values) ?? ''
+  return { folder, options, inputs: inputs as InputFacts[], values, map }
 }
 
 function parse(path: string): unknown {

@@ -105,20 +105,37 @@ export async function copyToFiles(
   return { bytes: written, problems }
 }
 
-/** Writes the packets of all connections as one pcapng file. @param put Takes its bytes, in order. */
+/**
+ * Writes the packets of all connections as one pcapng file.
+ *
+ * @param put Takes its bytes, in order. A promise that it returns is waited for.
+ */
 export async function copyToStream(
   entries: readonly Entry[],
   inputs: readonly PickedInput[],
-  put: (bytes: Buffer) => void,
+  put: (bytes: Buffer) => Promise<void> | void,
 ): Promise<void> {
-  const file = new CopyFile(put)
-  let last = ''
-  await copy(entries, inputs, (_entry, bytes, packet, origin, position) => {
-    const record = `${origin.input}:${position}`
-    if (record === last) return // of several connections
-    last = record
-    file.add(bytes, packet, origin)
+  let busy: Promise<void> | null = null
+  const file = new CopyFile((bytes) => {
+    busy = put(bytes) ?? null
   })
+  const keepUp = () => {
+    const before = busy
+    busy = null
+    return before
+  }
+  let last = ''
+  await copy(
+    entries,
+    inputs,
+    (_entry, bytes, packet, origin, position) => {
+      const record = `${origin.input}:${position}`
+      if (record === last) return // of several connections
+      last = record
+      file.add(bytes, packet, origin)
+    },
+    keepUp,
+  )
   file.flush()
 }
 
@@ -132,6 +149,7 @@ async function copy(
     origin: PacketOrigin,
     position: number,
   ) => void,
+  keepUp?: () => Promise<void> | null,
 ): Promise<void> {
   const wanting = new Map<string, number[]>()
   for (const [number, entry] of entries.entries()) {
@@ -142,10 +160,14 @@ async function copy(
       wanting.set(key, numbers)
     }
   }
-  await readPicked(inputs, (bytes, packet, origin, position) => {
-    for (const entry of wanting.get(`${origin.input}:${position}`) ?? [])
-      take(entry, bytes, packet, origin, position)
-  })
+  await readPicked(
+    inputs,
+    (bytes, packet, origin, position) => {
+      for (const entry of wanting.get(`${origin.input}:${position}`) ?? [])
+        take(entry, bytes, packet, origin, position)
+    },
+    keepUp,
+  )
 }
 
 function attempt<T>(path: string, action: () => T): T {

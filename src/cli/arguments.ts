@@ -25,6 +25,8 @@ export type Command =
       readonly report: unknown
       /** The options from the file of `--config`; null without one. */
       readonly fromFile: FromFile | null
+      /** An archive that stands where the run would make the same one; absent: it is made in any case. */
+      readonly keeps?: string
     }
 
 /**

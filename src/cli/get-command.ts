@@ -229,7 +229,7 @@ async function copyPackets(
   try {
     await copyToStream(entries, inputs(entries), (part) => {
       bytes += part.length
-      stdout.write(part)
+      return stdout.write(part) ? undefined : waitForFlush(stdout)
     })
     return { bytes, problems: [] }
   } catch (error) {

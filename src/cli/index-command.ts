@@ -40,6 +40,10 @@ export const INDEX_OPTIONS: readonly OptionRow[] = [
     offer: 'folders',
     help: 'the archive: a folder, made if absent',
   },
+  {
+    name: 'resume',
+    help: 'an archive that is there grows: made again if there are new captures, or one has changed; otherwise it stays',
+  },
   ...OPTION_TABLE.filter(({ name }) => SHARED.has(name)),
 ]
 
@@ -53,6 +57,7 @@ packets.map, inputs.json and summary.json; pcap2conn get has any of the connecti
 
 const EXAMPLES = `Examples:
   pcap2conn index captures/ -o archive
+  pcap2conn index captures/ -o archive --resume       # once more, when captures may have been added
   pcap2conn get archive CHhAvVGS1DHFjwGM9S -o out
 
 Exit codes: those of pcap2conn`
@@ -66,7 +71,11 @@ Exit codes: those of pcap2conn`
 export async function indexCommand(args: readonly string[]): Promise<(Command & { kind: 'run' }) | string> {
   const { values, plain } = await parseOptions(args, INDEX_OPTIONS, INDEX)
   if (values.help === true) return [HEAD, commandHelp(INDEX_OPTIONS), '', EXAMPLES].join('\n')
-  const { 'output-dir': folder, ...options } = values
+  const { 'output-dir': folder, resume, ...options } = values
   if (folder === undefined) throw new ConfigError('No archive: name its folder with -o/--output-dir')
-  return runCommand({ ...options, map: pathOf('-o/--output-dir', folder), 'no-write': true }, plain, null)
+  const map = pathOf('-o/--output-dir', folder)
+  if (resume !== true) return runCommand({ ...options, map, 'no-write': true }, plain, null)
+  const { isArchive } = await import('../archive/kept-archive.js')
+  const force = options.force === true || isArchive(map) // nothing else is replaced
+  return { ...runCommand({ ...options, map, 'no-write': true, force }, plain, null), keeps: map }
 }

@@ -128,6 +128,7 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
       otherOutputs: report === null ? [] : [report.path],
       filesRead: new Map(command.fromFile === null ? [] : [[command.fromFile.path, 'the file of --config']]),
       beforeOutput: () => refuseOutputs(config, report),
+      ...(command.keeps === undefined ? {} : await keeping(command.keeps, config)),
     })
     const summary = summaryWritten(config, outcome, terminal)
     await waitForFlush(terminal.stdout) // only now is it known whether somebody took it all
@@ -144,6 +145,11 @@ async function convert(command: Command & { kind: 'run' }, terminal: Terminal): 
     interruption.release()
     report?.close()
   }
+}
+
+async function keeping(folder: string, config: Config): Promise<Pick<RunHooks, 'earlierRun'>> {
+  const { keptSummary } = await import('../archive/kept-archive.js')
+  return { earlierRun: (paths) => keptSummary(folder, config, paths, packageVersion()) }
 }
 
 function refuseOutputs(
@@ -173,7 +179,7 @@ async function run(
   config: Config,
   command: Command & { kind: 'run' },
   terminal: Terminal,
-  hooks: Pick<RunHooks, 'signal' | 'otherOutputs' | 'filesRead' | 'beforeOutput'>,
+  hooks: Pick<RunHooks, 'signal' | 'otherOutputs' | 'filesRead' | 'beforeOutput' | 'earlierRun'>,
 ): Promise<Summary> {
   const { runConversion } = await import('../pipeline/run.js') // late, so that bad usage is answered quickly
   const isStdoutUsed = config.toConsole || config.indexes.some(({ path }) => path === '-')

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Summary } from '../summary.js'
 
 /** The progress of a run. */
 export interface Progress {
@@ -28,6 +29,11 @@ export interface RunHooks {
   readonly filesRead?: ReadonlyMap<string, string>
   /** Called when the inputs are known and before anything is written. An error that it throws ends the run. */
   readonly beforeOutput?: () => void
+  /**
+   * Called with the paths of the inputs, in the order in which they are read, when these are known. A summary that it returns is that of
+   * an earlier run whose results stand: nothing is done then.
+   */
+  readonly earlierRun?: (paths: readonly string[]) => Summary | null
   /** Folder for the workers' logs, to hand connections over to a program as they finish (`output/handover/`). */
   readonly handoverDir?: string
   /** Awaited regularly, so that the consumer of the results can pause the run. Must resolve when `signal` is aborted. */

@@ -24,9 +24,14 @@ export type TakePicked = (
 /**
  * Reads some packets of inputs, in the order of the inputs and their records.
  *
+ * @param keepUp Called after each packet: what it returns is waited for.
  * @throws InputError, CaptureFormatError where one of them is not to be had.
  */
-export async function readPicked(inputs: readonly PickedInput[], take: TakePicked): Promise<void> {
+export async function readPicked(
+  inputs: readonly PickedInput[],
+  take: TakePicked,
+  keepUp: () => Promise<void> | null = () => null,
+): Promise<void> {
   const decompression = new ThreadedDecompression()
   const reading = new PickedReading(inputs, decompression)
   const areas = new TwoAreas(READ_BYTES)
@@ -49,6 +54,8 @@ export async function readPicked(inputs: readonly PickedInput[], take: TakePicke
               { input: inputs[i]!.number, description, isBigEndian },
               origin.position,
             )
+            const busy = keepUp()
+            if (busy !== null) await busy
           }
         }
         if (windows.reader?.problem) throw windows.reader.problem

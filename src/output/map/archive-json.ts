@@ -25,6 +25,7 @@ export function archiveJson(config: Config, map: MapFacts, inputs: readonly Coun
       ...(maxBytes === Number.POSITIVE_INFINITY ? {} : { maxBytes }),
     },
     filter,
+    values: config.resultValues,
     inputs: inputs.map(({ path, checkpoints: _, ...facts }) => ({ path: resolve(path), ...facts })),
   }
   // Not as it is shown elsewhere: bytes of a path that are no UTF-8 must be had again.

@@ -71,8 +71,10 @@ export async function fileInputs(
   const stdinFile = inputs.find(({ kind }) => kind === 'stdin')
   if (stdinFile !== undefined) addRedirected(stdin, stdinFile, found)
   const stream = inputs.find(({ kind }) => kind !== 'file')
-  if (config.mapDir !== null && stream !== undefined)
-    throw new ConfigError(`Cannot use --map with "${stream.path}": it can be read only once`)
+  if (stream !== undefined && (config.mapDir !== null || config.pcap)) {
+    const option = config.pcap ? '--pcap' : '--map'
+    throw new ConfigError(`Cannot use ${option} with "${stream.path}": it can be read only once`)
+  }
   refuseInputs([...outputFiles, config.outputDir], files)
   const whole: Capture[] = [{ inputs, dir: config.outputDir, name: null }]
   const planEach = async () =>
