@@ -28,9 +28,10 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
+  content: 'bytes node:crypto',
   flow: 'bytes stream wire',
   output:
-    'archive-paths bytes errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
+    'archive-paths bytes content errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
   pipeline:
     'archive-paths bytes errors existing-outputs input capture pcap-filter wire ring flow stream output read-fully summary system-path version whole-file piscina ' +
     'node:child_process node:crypto node:dns/promises node:events node:fs node:fs/promises node:os node:path node:stream ' +

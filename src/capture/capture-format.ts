@@ -47,6 +47,8 @@ export function detectFormat(bytes: Uint8Array, from: number, to: number): Detec
   return describe(bytes, from, to)
 }
 
+const PARQUET = 'PAR1'
+
 /**
  * True when more bytes of the file are needed than the `DETECT_BYTES` that are there: it may begin with text before a
  * header, or with a record that only the next one proves.
@@ -74,6 +76,8 @@ function isTar(bytes: Uint8Array, from: number, to: number): boolean {
 
 function describe(bytes: Uint8Array, from: number, to: number): DetectedFormat {
   const start = latin1(bytes, from, Math.min(to, from + START_BYTES))
+  // An index of ours: its sizes can look like the header of an ERF record.
+  if (start.startsWith(PARQUET)) return { problem: 'the content is a Parquet file', isNone: true }
   const foreign = describeForeign(start)
   if (foreign !== null) return { problem: foreign.problem, isNone: foreign.isText }
   const recognized = recognizeFormat(start, viewOf(bytes), from, to)

@@ -22,6 +22,8 @@ const SHARED = new Set([
   'tcp-timeout',
   'udp-timeout',
   'max-bytes',
+  'no-service',
+  'hash',
   'workers',
   'memory',
   'max-file-desc',

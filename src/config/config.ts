@@ -52,6 +52,10 @@ export interface Limits {
   readonly encaps: number
   /** Networks that are told apart on one 5-tuple without TCP. */
   readonly networks: number
+  /** First bytes of connections that a worker holds to tell what is spoken. */
+  readonly heldContent: number
+  /** Half-streams of a worker that are hashed at once. */
+  readonly hashedStreams: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
   /**
@@ -78,6 +82,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   interfaces: 65_536,
   encaps: 65_535,
   networks: 256,
+  heldContent: 64 * MIB,
+  hashedStreams: 1_048_576,
   indexGaps: 100,
   gapZeros: 65_536 * MIB,
   writtenGapZeros: 16 * MIB,
@@ -93,6 +99,8 @@ export function toConfig(raw: RawOptions): Config {
   const live = toLiveConfig(raw, run.filter, recordingFile)
   refuseInputs(run.inputs, live)
   refuseSharedOutput(run, recordingFile)
+  if (run.hash && run.indexes.length === 0 && run.mapDir === null)
+    throw new ConfigError('Cannot use --hash without --index: the hashes are fields of the index')
   const values = {
     ...run,
     indexes: withArchive(run.indexes, run.mapDir),

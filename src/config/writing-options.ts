@@ -82,6 +82,22 @@ export const WRITING_OPTIONS = {
     },
     indexTargetsOf,
   ),
+  /** Leave out of the index what is spoken in connections. */
+  noService: denial({
+    field: 'service',
+    group: 'Output',
+    changesResults: true,
+    help: 'index without service, server_name, alpn and ja4: payload is not looked at',
+    readme: 'leave `service`, `server_name`, `alpn` and `ja4` out of the index: no payload is looked at',
+  }),
+  /** Hash the payload of each direction. */
+  hash: flag({
+    group: 'Output',
+    changesResults: true,
+    help: 'index with SHA-256 of the payload of each direction: orig_sha256, resp_sha256',
+    readme:
+      'SHA-256 of the payload of each direction, gaps left out, as `orig_sha256` and `resp_sha256` in the index',
+  }),
   /** Path of a list of conflicts: places where a copy of payload has other bytes than the first one. */
   conflicts: checked<string, string | null, 'conflictsFile'>(
     {

@@ -72,6 +72,17 @@ export interface IndexRecord {
   readonly close_reason: 'fin' | 'rst' | 'timeout' | 'reuse' | 'end'
   /** Number of ICMP errors that quote a packet of the connection. */
   readonly icmp_errors: number
+  /** What is spoken, such as `tls` or `http`; `-`: nothing that is known. Absent with `noService`. */
+  readonly service?: string
+  /** SNI of TLS and QUIC, or the host of the first HTTP request. Not printable bytes are `\\xNN`. Absent without one. */
+  readonly server_name?: string
+  /** What the server selected by ALPN, else what the client offers, with commas. Absent without one. */
+  readonly alpn?: string
+  /** JA4 of the first ClientHello. Absent without one. */
+  readonly ja4?: string
+  /** SHA-256 of each side's payload without gaps. Only with `hash`, and where there is payload. */
+  readonly orig_sha256?: string
+  readonly resp_sha256?: string
   /** The input it came from. Only with `perFile`. */
   readonly capture?: string
 }

@@ -10,6 +10,10 @@ export interface OutputTotals {
     gap_zeros: number
     /** Connections whose list of gaps in the index was cut. */
     index_gaps: number
+    /** How often first bytes could not be held to tell what is spoken. */
+    held_content: number
+    /** Half-streams that could not be hashed. */
+    hashed_streams: number
     /** Connections named by the number of their first packet: the run had forgotten which names were taken. */
     remembered_packets: number
   }
@@ -24,7 +28,7 @@ export function blankOutputTotals(): OutputTotals {
   return {
     files: 0,
     bytesWritten: 0,
-    limits: { gap_zeros: 0, index_gaps: 0, remembered_packets: 0 },
+    limits: { gap_zeros: 0, index_gaps: 0, held_content: 0, hashed_streams: 0, remembered_packets: 0 },
     failures: 0,
     failureTexts: [],
     warnings: [],

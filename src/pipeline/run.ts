@@ -195,19 +195,31 @@ function unwrittenFiles(
   return texts.map((message) => ({ kind: 'output', message }))
 }
 
-// What is lost for want of memory depends on the memory and the number of workers, so it is an error.
+/** Limits whose losses depend on the memory and the number of workers, so that they are errors, and what was lost. */
+const FORCED_LOSSES: readonly (readonly [string, (count: number) => string])[] = [
+  [
+    'held_memory',
+    (gaps) => `Memory was full: ${gaps} gaps were given up early (limit held_memory; --memory raises it)`,
+  ],
+  [
+    'open_connections',
+    (count) => `Too many open connections: ${count} were ended early (limit open_connections)`,
+  ],
+  [
+    'held_content',
+    (count) => `Too many begun connections: ${count} times first bytes were not held (limit held_content)`,
+  ],
+  [
+    'hashed_streams',
+    (count) => `Too many open connections: ${count} streams were not hashed (limit hashed_streams)`,
+  ],
+]
+
 function forcedLosses(results: readonly (WorkerResult | null)[]): Failure[] {
-  const gaps = countOf(results, 'held_memory')
-  const connections = countOf(results, 'open_connections')
-  const messages = [
-    ...(gaps > 0
-      ? [`Memory was full: ${gaps} gaps were given up early (limit held_memory; --memory raises it)`]
-      : []),
-    ...(connections > 0
-      ? [`Too many open connections: ${connections} were ended early (limit open_connections)`]
-      : []),
-  ]
-  return messages.map((message) => ({ kind: 'run', message }))
+  return FORCED_LOSSES.flatMap(([name, textOf]) => {
+    const count = countOf(results, name)
+    return count > 0 ? [{ kind: 'run', message: textOf(count) }] : []
+  })
 }
 
 function chooseWorkers(config: Config, bytesTotal: number | null): number {

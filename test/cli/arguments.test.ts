@@ -129,7 +129,7 @@ describe('parseArguments()', () => {
     for (const { name, value, group } of OPTION_TABLE) {
       if (['help', 'version', 'config', 'input-file', 'interface', 'list-interfaces'].includes(name)) continue
       const input = group === 'Live capture' ? ['-i', 'lo'] : ['a']
-      const needed = name === 'hex' ? ['-c'] : []
+      const needed = name === 'hex' ? ['-c'] : name === 'hash' ? ['--index', 'i.csv'] : []
       const raw = await rawOf(
         ...input,
         ...needed,

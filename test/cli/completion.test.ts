@@ -40,7 +40,7 @@ describe('completion bash', () => {
     [['pcap2conn', '--ga'], ['--gaps']],
     [
       ['pcap2conn', '--no-'],
-      ['--no-decap', '--no-promiscuous', '--no-payload', '--no-write'],
+      ['--no-decap', '--no-promiscuous', '--no-service', '--no-payload', '--no-write'],
     ],
     [
       ['pcap2conn', '--gaps', ''],

@@ -34,6 +34,8 @@ describe('toConfig()', () => {
       zipFile: null,
       zipLevel: 0,
       writeFiles: true,
+      service: true,
+      hash: false,
       workerCount: Math.min(availableParallelism(), 256),
       isWorkerCountFixed: false,
       memoryBytes: 512 * MIB,
@@ -139,6 +141,7 @@ describe('toConfig()', () => {
       ],
     ],
     ['noWrite', true, 'writeFiles', false],
+    ['noService', true, 'service', false],
     ['force', true, 'force', true],
     ['summary', '-', 'summaryFile', '-'],
     ['summary', 's.json', 'summaryFile', 's.json'],
@@ -216,6 +219,7 @@ describe('toConfig()', () => {
 
   // [name, options, the sentence]
   const clashes: [string, Partial<RawOptions>, string][] = [
+    ['hashes without an index', { hash: true }, 'Cannot use --hash without --index: the hashes are fields'],
     [
       'payload and none',
       { writeToConsole: true, noWrite: true },

@@ -5,8 +5,9 @@ export function readRows(name) {
   const text = readFileSync(new URL(name, import.meta.url), 'utf8')
   const reasons = readFileSync(new URL('README.md', import.meta.url), 'utf8')
   const rows = text
-    .trim()
+    .trimEnd()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
   for (const { reason } of rows) {
     if (!reasons.includes(`| ${reason} |`))

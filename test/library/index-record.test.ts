@@ -45,6 +45,12 @@ const FIELDS: Readonly<Record<keyof Required<IndexRecord>, true>> = {
   vlan: true,
   close_reason: true,
   icmp_errors: true,
+  service: true,
+  server_name: true,
+  alpn: true,
+  ja4: true,
+  orig_sha256: true,
+  resp_sha256: true,
   capture: true,
 }
 

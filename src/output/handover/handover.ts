@@ -14,7 +14,8 @@ export function handover({ config, handoverDir }: OutputSetup): Output | null {
   return { open: (worker) => openIn(worker, config, handoverDir) }
 }
 
-function openIn(worker: WorkerParts, { limits, maxBytes, utc }: Config, folder: string): WorkerOutput {
+function openIn(worker: WorkerParts, config: Config, folder: string): WorkerOutput {
+  const { maxBytes, utc } = config
   const form: PayloadForm = {
     format: new HandoverFormat(),
     isRaw: false,
@@ -27,16 +28,17 @@ function openIn(worker: WorkerParts, { limits, maxBytes, utc }: Config, folder: 
   const files = new ConnectionFiles(worker, form, false, '.txt')
   const log = new FinishedLog(worker.files.slots, folder, worker.number)
   const line = new RecordLine(utc)
-  const records = new ConnectionRecords(worker, limits.indexGaps, (_sec, _nsec, uid, row) =>
-    log.add(line.of(uid, row)),
-  )
+  const records = new ConnectionRecords(worker, config, (_sec, _nsec, uid, row) => log.add(line.of(uid, row)))
   return {
     startCapture: (capture) => {
       files.startCapture(capture)
       records.startCapture(capture)
     },
     opened: (connection) => files.opened(connection),
-    data: files.data.bind(files),
+    data: (half, bytes, from, to, tsSec, tsNsec) => {
+      files.data(half, bytes, from, to, tsSec, tsNsec)
+      records.data?.(half, bytes, from, to, tsSec, tsNsec)
+    },
     gap: (half, streamOffset, length) => {
       files.gap(half, streamOffset, length)
       records.gap(half, streamOffset, length)

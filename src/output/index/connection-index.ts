@@ -22,9 +22,10 @@ export function connectionIndex({ config }: OutputSetup): Output<readonly string
   }
 }
 
-function openIn(worker: WorkerParts, { limits, resume }: Config): WorkerOutput<readonly string[]> {
+function openIn(worker: WorkerParts, config: Config): WorkerOutput<readonly string[]> {
+  const { resume } = config
   const runs = new SortedRuns(worker.files.slots, worker.tempFolder, `index-${worker.number}`)
-  const records = new ConnectionRecords(worker, limits.indexGaps, (sec, nsec, uid, { bytes, length }) =>
+  const records = new ConnectionRecords(worker, config, (sec, nsec, uid, { bytes, length }) =>
     runs.add(sec, nsec, uid, bytes, length),
   )
   return {
@@ -35,6 +36,7 @@ function openIn(worker: WorkerParts, { limits, resume }: Config): WorkerOutput<r
     endCapture: () => {
       if (resume) runs.endCapture()
     },
+    ...(records.data === null ? {} : { data: records.data }),
     gap: (half, streamOffset, length) => records.gap(half, streamOffset, length),
     finished: (connection) => records.finished(connection),
     finish: () => runs.finish(),

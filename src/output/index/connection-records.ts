@@ -1,7 +1,11 @@
+import type { Config } from '../../config/config.js'
+import { ConnectionSpeech } from '../../content/connection-speech.js'
+import { StreamHashes } from '../../content/stream-hashes.js'
 import { ConnectionFlag, type ConnectionTable } from '../../flow/connection-table.js'
+import type { StreamSink } from '../../stream/sink.js'
 import { shownPath } from '../../system-path.js'
 import type { FileNames } from '../files/file-names.js'
-import type { CaptureStart, WorkerOutput } from '../output.js'
+import type { CaptureStart } from '../output.js'
 import type { UidMaker } from '../uid.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { CommunityIdMaker } from './community-id.js'
@@ -15,6 +19,9 @@ const ENCAP_IDS = 2 ** 16
 /** Pairs of outer headers whose JSON is remembered. */
 const MAX_ENCAPS = 4096
 
+/** The settings that decide what a record has. */
+export type RecordConfig = Pick<Config, 'limits' | 'service' | 'hash'>
+
 /** Takes a row: the time of the connection's first packet, its uid, and the row, which is valid during the call. */
 export type TakeRow = (sec: number, nsec: number, uid: string, row: RowWriter) => void
 
@@ -24,7 +31,7 @@ interface EncapJson {
 }
 
 /** Makes the row of each connection of a worker when it has finished. */
-export class ConnectionRecords implements WorkerOutput {
+export class ConnectionRecords {
   readonly #worker: Pick<WorkerParts, 'fileOf' | 'totals'>
   readonly #table: ConnectionTable
   readonly #uids: Pick<UidMaker, 'uid'>
@@ -34,14 +41,17 @@ export class ConnectionRecords implements WorkerOutput {
   readonly #from: FinishedConnection
   readonly #row = new RowWriter()
   readonly #take: TakeRow
+  readonly #speech: ConnectionSpeech | null
+  readonly #hashes: StreamHashes | null
+  /** The event; null: payload is not looked at. */
+  readonly data: StreamSink['data'] | null
 
-  /** @param maxGaps Most gaps of one half-stream that a record lists. */
   constructor(
     worker: Pick<WorkerParts, 'table' | 'encaps' | 'fileOf' | 'totals'> & {
       readonly uids: Pick<UidMaker, 'uid'>
       readonly names: Pick<FileNames, 'ordinal'>
     },
-    maxGaps: number,
+    { limits, service, hash }: RecordConfig,
     take: TakeRow,
   ) {
     this.#worker = worker
@@ -50,10 +60,13 @@ export class ConnectionRecords implements WorkerOutput {
     this.#names = worker.names
     this.#encaps = worker.encaps
     this.#take = take
+    this.#speech = service ? new ConnectionSpeech(worker.table, limits.heldContent) : null
+    this.#hashes = hash ? new StreamHashes(limits.hashedStreams) : null
+    this.data = dataEvent(this.#speech, this.#hashes)
     this.#from = {
       table: worker.table,
       communityIds: new CommunityIdMaker(),
-      gaps: new GapLists(maxGaps),
+      gaps: new GapLists(limits.indexGaps),
       connection: 0,
       orig: 0,
       resp: 1,
@@ -63,6 +76,9 @@ export class ConnectionRecords implements WorkerOutput {
       respFile: null,
       tunnels: '[]',
       vlans: '[]',
+      speech: null,
+      origHash: null,
+      respHash: null,
       capture: null,
     }
   }
@@ -73,6 +89,7 @@ export class ConnectionRecords implements WorkerOutput {
 
   gap(half: number, streamOffset: number, length: number): void {
     this.#from.gaps.add(half, streamOffset, length)
+    this.#speech?.gap(half)
   }
 
   /** @throws OutputError */
@@ -91,6 +108,15 @@ export class ConnectionRecords implements WorkerOutput {
     from.tunnels = tunnels
     from.vlans = vlans
     if (areGapsCut(from)) totals.limits.index_gaps += 1
+    if (this.#speech !== null) {
+      from.speech = this.#speech.finish(connection)
+      totals.limits.held_content = this.#speech.refusals
+    }
+    if (this.#hashes !== null) {
+      from.origHash = this.#hashes.finish(from.orig)
+      from.respHash = this.#hashes.finish(from.resp)
+      totals.limits.hashed_streams = this.#hashes.refusals
+    }
     this.#row.write(from)
     from.gaps.forget(from.orig)
     from.gaps.forget(from.resp)
@@ -113,6 +139,15 @@ export class ConnectionRecords implements WorkerOutput {
       this.#encapJson.set(key, json)
     }
     return json
+  }
+}
+
+function dataEvent(speech: ConnectionSpeech | null, hashes: StreamHashes | null): StreamSink['data'] | null {
+  if (hashes === null) return speech === null ? null : speech.data.bind(speech)
+  if (speech === null) return hashes.data.bind(hashes)
+  return (half, bytes, from, to) => {
+    speech.data(half, bytes, from, to)
+    hashes.data(half, bytes, from, to)
   }
 }
 

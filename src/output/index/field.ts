@@ -125,8 +125,8 @@ export function textOrNull(name: string, of: TextField['of']): TextField {
 }
 
 /** A text that may be null, and is then left out of JSON lines. */
-export function optionalText(name: string, of: TextField['of']): TextField {
-  return { name, kind: 'text', form: 'text', isNullable: true, isOptional: true, of }
+export function optionalText(name: string, of: TextField['of'], kind: TextField['kind'] = 'text'): TextField {
+  return { name, kind, form: 'text', isNullable: true, isOptional: true, of }
 }
 
 export function list(name: string, kind: ListField['kind'], of: ListField['of']): ListField {

@@ -1,3 +1,4 @@
+import type { Speech } from '../../content/speech.js'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import type { CommunityIdMaker } from './community-id.js'
 import type { GapLists } from './gap-lists.js'
@@ -20,6 +21,11 @@ export interface FinishedConnection {
   /** Its outer headers, as JSON. */
   tunnels: string
   vlans: string
+  /** What is spoken in it; null: nobody looked. */
+  speech: Speech | null
+  /** SHA-256 of the bytes of its sides; null: there are none, or nobody asked. */
+  origHash: string | null
+  respHash: string | null
   /** The input; null: all inputs are one capture. */
   capture: string | null
 }

@@ -93,6 +93,12 @@ export const INDEX_FIELDS: readonly IndexField[] = [
   list('vlan', 'ports', ({ vlans }) => vlans),
   word('close_reason', 'text', CLOSE_REASONS, ({ table, connection }) => table.closeReason[connection]!),
   count('icmp_errors', ({ table, connection }) => table.icmpErrors[connection]!),
+  optionalText('service', ({ speech }) => speech?.service ?? null, 'word'),
+  optionalText('server_name', ({ speech }) => speech?.serverName ?? null),
+  optionalText('alpn', ({ speech }) => speech?.alpn ?? null),
+  optionalText('ja4', ({ speech }) => speech?.ja4 ?? null),
+  optionalText('orig_sha256', ({ origHash }) => origHash),
+  optionalText('resp_sha256', ({ respHash }) => respHash),
   optionalText('capture', ({ capture }) => capture),
 ]
 

@@ -39,7 +39,7 @@ import type { MemoryRange } from './memory-layout.js'
 import { copiesOf } from './taken-packets.js'
 import { trackerOptions } from './tracker-options.js'
 import { batchTimes, packetPlace, readableWindow, readWindow, recordPlace } from './window-records.js'
-import { workerResult } from './worker-result.js'
+import { memoryHits, workerResult } from './worker-result.js'
 import { captureRunsFolder, type WorkerResult, type WorkerTask } from './worker-task.js'
 
 /** Longest sleep on an empty ring. Then the worker checks whether the run was stopped. */
@@ -268,7 +268,7 @@ export class ConnectionWorker {
 
   #finishCapture(fault: number): void {
     const { failures } = this.#output.totals
-    const heldMemoryHits = this.#tracker.reassembler.held.heldMemoryHits + this.#tracker.lives.memoryHits
+    const heldMemoryHits = memoryHits(this.#tracker, this.#output.totals)
     const { openConnectionsHits } = this.#tracker.rows
     let faults = fault
     if (failures > this.#failuresBefore) faults |= CaptureFault.OUTPUT

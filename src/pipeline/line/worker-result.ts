@@ -1,5 +1,6 @@
 import { failureOf, type OutputError } from '../../errors.js'
 import type { ConnectionTracker } from '../../flow/connection-tracker.js'
+import type { OutputTotals } from '../../output/output-totals.js'
 import type { OutputResult } from '../../output/worker-outputs.js'
 import { outsideByKind } from '../../stream/outside.js'
 import type { WorkerResult } from './worker-task.js'
@@ -55,4 +56,9 @@ export function workerResult(
     outputs: output.parts,
     error: failure === null ? null : failureOf(failure),
   }
+}
+
+/** How often something was given up, because there was no memory for it. */
+export function memoryHits({ reassembler, lives }: ConnectionTracker, { limits }: OutputTotals): number {
+  return reassembler.held.heldMemoryHits + lives.memoryHits + limits.held_content + limits.hashed_streams
 }

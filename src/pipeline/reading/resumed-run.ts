@@ -28,7 +28,10 @@ interface PendingRecord {
 
 const FAULT_TEXTS: readonly (readonly [number, Failure])[] = [
   [CaptureFault.OUTPUT, { kind: 'output', message: 'Files could not be written' }],
-  [CaptureFault.HELD_MEMORY, { kind: 'run', message: 'Memory was full (limit held_memory)' }],
+  [
+    CaptureFault.HELD_MEMORY,
+    { kind: 'run', message: 'Memory was full (limit held_memory, held_content or hashed_streams)' },
+  ],
   [
     CaptureFault.OPEN_CONNECTIONS,
     { kind: 'run', message: 'Too many open connections (limit open_connections)' },

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../src/config/config.js'
 import { ConnectionFlag, ConnectionTable, HISTORY_BYTES } from '../../../src/flow/connection-table.js'
 import { ConnectionRecords } from '../../../src/output/index/connection-records.js'
 import { RecordLine } from '../../../src/output/index/record-line.js'
@@ -11,7 +13,7 @@ const encaps = {
     id === 7 ? { vlan: [10, 20], tunnel: ['mpls:16'] } : { vlan: id === 8 ? [20, 30] : [], tunnel: [] },
 }
 
-function setUp(origFile: string | null = null, maxGaps = 100) {
+function setUp(origFile: string | null = null, maxGaps = 100, isContentRead = false) {
   const table = new ConnectionTable()
   const totals = blankOutputTotals()
   const lines: string[] = []
@@ -21,7 +23,7 @@ function setUp(origFile: string | null = null, maxGaps = 100) {
   const names = { ordinal: () => 3 }
   const records = new ConnectionRecords(
     { table, encaps, fileOf, totals, uids, names },
-    maxGaps,
+    { limits: { ...DEFAULT_LIMITS, indexGaps: maxGaps }, service: isContentRead, hash: isContentRead },
     (_sec, _nsec, uid, row) => lines.push(line.of(uid, row)),
   )
   const lineOf = (connection: number) => {
@@ -71,6 +73,22 @@ describe('ConnectionRecords', () => {
         `"community_id":"${JSON.parse(line).community_id}","tunnel":["mpls:16"],"vlan":[10,20,30],` +
         '"close_reason":"fin","icmp_errors":8}\n',
     )
+  })
+
+  it('tells what is spoken, and hashes both sides, where that is asked for', () => {
+    const { table, records, lineOf } = setUp(null, 100, true)
+    const c = addConnection(table)
+    const request = Buffer.from('GET / HTTP/1.1\r\nHost: Example.com\r\n\r\n')
+    records.data!(2 * c, request, 0, 10, 1, 0)
+    records.data!(2 * c, request, 10, request.length, 1, 0)
+    expect(lineOf(c)).toContain(
+      `"icmp_errors":0,"service":"http","server_name":"example.com","orig_sha256":"${hash('sha256', request)}"}`,
+    )
+    expect(lineOf(c)).toContain('"icmp_errors":0,"service":"-"}')
+  })
+
+  it('does not look at payload where nobody asks', () => {
+    expect(setUp().records.data).toBeNull()
   })
 
   it('writes IPv6 addresses with colons, nanoseconds where the capture has them, and the capture', () => {

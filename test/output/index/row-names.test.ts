@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../src/config/config.js'
 import { ConnectionTable } from '../../../src/flow/connection-table.js'
 import { FileNames } from '../../../src/output/files/file-names.js'
 import { ConnectionRecords } from '../../../src/output/index/connection-records.js'
@@ -38,7 +39,7 @@ it('the index has the names that files get, whatever the time, protocol, address
             uids: { uid: () => 'Cabcdefghijklmnopq' },
             names,
           },
-          1,
+          { limits: DEFAULT_LIMITS, service: false, hash: false },
           (_sec, _nsec, uid, row) => found.push(JSON.parse(line.of(uid, row)).name),
         )
         const expected = Array.from({ length: twins }, () => {

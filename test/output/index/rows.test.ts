@@ -33,6 +33,9 @@ function connection(count: number, text: string | null): FinishedConnection {
     gaps: new GapLists(1),
     origFile: text,
     respFile: null,
+    speech: null,
+    origHash: null,
+    respHash: null,
   }
 }
 

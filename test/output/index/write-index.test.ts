@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../../../src/config/config.js'
 import type { IndexFormatName } from '../../../src/config/index-targets.js'
 import { ConnectionTable } from '../../../src/flow/connection-table.js'
 import { FdBudget } from '../../../src/output/files/fd-budget.js'
@@ -50,7 +51,7 @@ function writeRuns(
         uids: { uid: () => uid },
         names: { ordinal: () => 1 },
       },
-      100,
+      { limits: DEFAULT_LIMITS, service: false, hash: false },
       (sec, nsec, uid, { bytes, length }) => runs.add(sec, nsec, uid, bytes, length),
     )
     for (const given of connections) {

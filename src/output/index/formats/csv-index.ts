@@ -65,13 +65,13 @@ function putField({ columns, flags }: RowBatch, row: number, i: number, out: Byt
   }
 }
 
-function putText({ form }: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {
+function putText({ form, kind }: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {
   const from = column.start(row)
   const to = column.ends[row]!
   if (form === 'list') {
     if (from === to) out.putText('[]')
     else putUtf8(quoted(column.text(row)), out)
-  } else if (isPlain(column.bytes, from, to)) {
+  } else if (kind === 'word' || isPlain(column.bytes, from, to)) {
     putShort(column.bytes, from, to, out)
   } else if (column.isNull[row] === 0) {
     putUtf8(quoted(safeText(column.text(row))), out)

@@ -86,7 +86,7 @@ function putText(field: IndexField, column: TextColumn, row: number, out: ByteBu
   const to = column.ends[row]!
   if (field.form === 'list') putList(field.kind, column, row, out)
   else if (column.isNull[row] === 1) out.putText(UNSET)
-  else if (isPlain(column.bytes, from, to)) putShort(column.bytes, from, to, out)
+  else if (field.kind === 'word' || isPlain(column.bytes, from, to)) putShort(column.bytes, from, to, out)
   else putUtf8(fieldText(column.text(row)), out)
 }
 

@@ -50,7 +50,7 @@ describe('CsvIndex', () => {
     expect(text.split('\n')).toEqual([
       INDEX_FIELDS.map(({ name }) => name).join(','),
       '1563783092.387930,7.612071,Cabcdefghijklmnopq,10.0.0.1,443,192.0.2.9,80,tcp,5,0,5,0,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,SF,"",20190722081132-TCP-10.0.0.1.443-192.0.2.9.80,' +
-        'a.txt,,"[{""offset"":11,""length"":7}]",[],false,1:LQU9qZlK+B5F3KDmev6m5PMibrg=,[],[],fin,3,',
+        'a.txt,,"[{""offset"":11,""length"":7}]",[],false,1:LQU9qZlK+B5F3KDmev6m5PMibrg=,[],[],fin,3,dns,"a\\x00",,,,,',
       '',
     ])
   })
@@ -79,7 +79,7 @@ describe('CsvIndex', () => {
     ['ä.pcap', '"ä.pcap"'],
   ])('writes the name %j as a cell that is text for a spreadsheet, too', async (capture, cell) => {
     const csv = (await writtenAs('csv', [{ ...plainRecord, capture }])).toString()
-    expect(csv.split('\n')[1]).toMatch(new RegExp(`,fin,3,${escaped(cell)}$`))
+    expect(csv.split('\n')[1]).toMatch(new RegExp(`,fin,3,dns,"a\\\\x00",,,,,${escaped(cell)}$`))
     expect(csv.split('\n')).toHaveLength(3)
   })
 

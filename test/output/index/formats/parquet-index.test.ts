@@ -32,7 +32,8 @@ async function rowsOf(path: string): Promise<unknown[]> {
 function expectedRow(record: TestRecord): unknown {
   const [sec = '', fraction = ''] = record.ts.split('.')
   const ts = BigInt(sec) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
-  return { capture: null, ...JSON.parse(lineOf(record)), ts: String(ts) }
+  const blank = { capture: null, alpn: null, ja4: null, orig_sha256: null, resp_sha256: null }
+  return { ...blank, ...JSON.parse(lineOf(record)), ts: String(ts) }
 }
 
 describe('ParquetIndex', () => {

@@ -89,6 +89,8 @@ export function lineOf(record: TestRecord): string {
     vlan,
     close_reason: 'fin',
     icmp_errors: 3,
+    service: 'dns',
+    server_name: 'a\\x00',
     capture,
   })
   return `{"ts":${ts},"duration":${duration},${json.slice(1)}\n`

@@ -71,7 +71,7 @@ describe('ZeekLogIndex', () => {
     expect(lines[6]).toMatch(/^#types\ttime\tinterval\tstring\taddr\tport\t.*\tstring$/)
     expect(lines.slice(7)).toEqual([
       '1563783092.387930\t7.612071\tCabcdefghijklmnopq\t10.0.0.1\t443\t192.0.2.9\t80\ttcp\t5\t0\t5\t0\t1\t5\t0\t0\t0\t0' +
-        '\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\tSF\t(empty)\t20190722081132-TCP-10.0.0.1.443-192.0.2.9.80\ta.txt\t-\t11:7\t(empty)\tF\t1:LQU9qZlK+B5F3KDmev6m5PMibrg=\tgre,a\\x2cb\t10,20\tfin\t3\t-',
+        '\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\tSF\t(empty)\t20190722081132-TCP-10.0.0.1.443-192.0.2.9.80\ta.txt\t-\t11:7\t(empty)\tF\t1:LQU9qZlK+B5F3KDmev6m5PMibrg=\tgre,a\\x2cb\t10,20\tfin\t3\tdns\ta\\x5cx00\t-\t-\t-\t-\t-',
       '',
     ])
   })

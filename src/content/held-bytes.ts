@@ -1,0 +1,64 @@
+const FIRST_BYTES = 512
+
+/** Bytes that all connections of a worker may hold together. */
+export class HeldBudget {
+  #left: number
+  /** How often there was no room. */
+  refusals = 0
+
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+
+  /** Takes room. Returns false when there is too little. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) {
+      this.refusals += 1
+      return false
+    }
+    this.#left -= bytes
+    return true
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes
+  }
+}
+
+/** Copies of the first bytes of one direction. */
+export class HeldBytes {
+  readonly #budget: HeldBudget
+  /** `bytes[0, length)` are held. */
+  bytes = new Uint8Array(0)
+  length = 0
+
+  constructor(budget: HeldBudget) {
+    this.#budget = budget
+  }
+
+  /**
+   * Holds a copy of `bytes[from, to)` behind those before, up to `limit` in all.
+   *
+   * @returns False when the budget has no room: then nothing was taken.
+   */
+  add(bytes: Uint8Array, from: number, to: number, limit: number): boolean {
+    const taken = Math.min(to - from, limit - this.length)
+    const needed = this.length + taken
+    if (needed > this.bytes.length) {
+      const room = Math.min(limit, Math.max(FIRST_BYTES, needed, 2 * this.bytes.length))
+      if (!this.#budget.take(room - this.bytes.length)) return false
+      const larger = new Uint8Array(room)
+      larger.set(this.bytes.subarray(0, this.length))
+      this.bytes = larger
+    }
+    this.bytes.set(bytes.subarray(from, from + taken), this.length)
+    this.length = needed
+    return true
+  }
+
+  free(): void {
+    this.#budget.give(this.bytes.length)
+    this.bytes = new Uint8Array(0)
+    this.length = 0
+  }
+}

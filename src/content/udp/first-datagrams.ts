@@ -1,0 +1,110 @@
+import { u16be, u32be } from '../../bytes/endian.js'
+import { dnsFit } from '../dns.js'
+import { latin1 } from '../latin1.js'
+import { quicFit } from '../quic/long-header.js'
+import { Fit, type Service } from '../speech.js'
+import { mayBeText, TEXT_BYTES, TEXT_FORMS, textFit } from '../tcp/first-text.js'
+import { dtlsFit } from '../tls/dtls.js'
+
+/** A service that is known by a datagram. */
+export interface DatagramForm {
+  readonly service: Service
+  /** @param ports The ports of both sides. They make no service, but decide where little is said. */
+  look(bytes: Uint8Array, from: number, to: number, ports: Ports): number
+}
+
+export type Ports = readonly [number, number]
+
+/** Multicast DNS, LLMNR, NetBIOS names: answers have no question. */
+const LOCAL_DNS_PORTS: readonly number[] = [5353, 5355, 137]
+const STUN_PORT = 3478
+const NTP_PORT = 123
+const SIP = TEXT_FORMS.find(({ service }) => service === 'sip')!
+
+/** In the order in which they are tried. */
+export const DATAGRAM_FORMS: readonly DatagramForm[] = [
+  {
+    service: 'dns',
+    look: (bytes, from, to, ports) =>
+      dnsFit(
+        bytes,
+        from,
+        to,
+        false,
+        LOCAL_DNS_PORTS.some((port) => ports.includes(port)),
+      ),
+  },
+  { service: 'quic', look: quicFit },
+  { service: 'stun', look: stunFit },
+  { service: 'dtls', look: dtlsFit },
+  { service: 'dhcp', look: dhcpFit },
+  { service: 'ntp', look: ntpFit },
+  { service: 'sip', look: sipFit },
+  { service: 'smb', look: smbFit },
+]
+
+const STUN_HEADER_BYTES = 20
+const STUN_COOKIE = 0x2112_a442
+const OLD_STUN_TYPES: ReadonlySet<number> = new Set([1, 0x101, 0x111])
+const MAX_ATTRIBUTES = 64
+
+// RFC 8489 section 5; without the cookie as in RFC 3489, where the attributes or the port must speak for it.
+function stunFit(bytes: Uint8Array, from: number, to: number, ports: Ports): number {
+  if (to - from < STUN_HEADER_BYTES || bytes[from]! >= 0x40) return Fit.NO
+  const length = u16be(bytes, from + 2)
+  if (length % 4 !== 0 || from + STUN_HEADER_BYTES + length > to) return Fit.NO
+  if (u32be(bytes, from + 4) === STUN_COOKIE) return Fit.YES
+  if (!OLD_STUN_TYPES.has(u16be(bytes, from)) || from + STUN_HEADER_BYTES + length !== to) return Fit.NO
+  if (length === 0) return ports.includes(STUN_PORT) ? Fit.YES : Fit.MAYBE
+  let at = from + STUN_HEADER_BYTES
+  for (let i = 0; at < to; i++) {
+    if (i === MAX_ATTRIBUTES || to - at < 4 || u16be(bytes, at) === 0) return Fit.NO
+    at += 4 + ((u16be(bytes, at + 2) + 3) & ~3)
+  }
+  return at === to ? Fit.YES : Fit.NO
+}
+
+const DHCP_COOKIE_AT = 236
+const DHCP_COOKIE = 0x6382_5363
+
+// RFC 2131 section 2.
+function dhcpFit(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < DHCP_COOKIE_AT + 4 || (bytes[from] !== 1 && bytes[from] !== 2)) return Fit.NO
+  return bytes[from + 2]! <= 16 && u32be(bytes, from + DHCP_COOKIE_AT) === DHCP_COOKIE ? Fit.YES : Fit.NO
+}
+
+const NTP_BYTES = 48
+const NTP_CONTROL_BYTES = 8
+const MAX_STRATUM = 16
+const NTP_CLIENT = 3
+const NTP_SERVER = 4
+
+// RFC 5905 section 7.3; control messages (RFC 9327) and those of ntpdc on its port alone. Elsewhere a client and a server must speak.
+function ntpFit(bytes: Uint8Array, from: number, to: number, ports: Ports): number {
+  if (to - from < NTP_CONTROL_BYTES) return Fit.NO
+  const version = (bytes[from]! >> 3) & 7
+  const mode = bytes[from]! & 7
+  const isAtPort = ports.includes(NTP_PORT)
+  if (version === 0 || version > 4 || mode === 0) return Fit.NO
+  if (mode > 5) return isAtPort ? Fit.YES : Fit.NO
+  const isSize = to - from === NTP_BYTES || (to - from > NTP_BYTES && (to - from - NTP_BYTES) % 4 === 0)
+  if (!isSize || bytes[from + 1]! > MAX_STRATUM) return Fit.NO
+  if (isAtPort) return Fit.YES
+  const isShort = to - from <= NTP_BYTES + 24
+  return isShort && version >= 3 && (mode === NTP_CLIENT || mode === NTP_SERVER) ? Fit.MAYBE : Fit.NO
+}
+
+const MESSAGE_BYTES = 82
+const SMB_MARK = 0xff534d42
+
+// A NetBIOS datagram with two names (RFC 1002 section 4.4.2) and SMB, as browsers of a network send.
+function smbFit(bytes: Uint8Array, from: number, to: number): number {
+  const type = bytes[from]!
+  if (to - from < MESSAGE_BYTES + 4 || type < 0x10 || type > 0x12) return Fit.NO
+  return u32be(bytes, from + MESSAGE_BYTES) === SMB_MARK ? Fit.YES : Fit.NO
+}
+
+function sipFit(bytes: Uint8Array, from: number, to: number): number {
+  if (from === to || !mayBeText(bytes[from]!)) return Fit.NO
+  return textFit(SIP, latin1(bytes, from, Math.min(to, from + TEXT_BYTES)))
+}
