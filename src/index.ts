@@ -79,7 +79,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     throw new ConfigError(`Cannot use ${option}: the hook stdout is missing`)
   }
   const beforeOutput = () => {
-    refuseExisting([config.live?.recordingFile ?? null, config.zipFile], config.force)
+    refuseExisting([config.live?.recordingFile ?? config.recordingFile, config.zipFile], config.force)
     const indexes = config.indexes.map(({ path }) => path)
     refuseExisting(indexes, config.force || config.resume)
   }

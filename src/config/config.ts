@@ -25,6 +25,8 @@ export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recor
   /** The live capture to read; null to read files. */
   readonly live: LiveConfig | null
   readonly consoleStyle: ConsoleStyle
+  /** A capture of the packets of files that the filter lets through; null: none is wanted. That of a live capture is in `live`. */
+  readonly recordingFile: string | null
   /** The archive that takes the files; null: they go into a folder, or there are none. */
   readonly zipFile: string | null
   /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
@@ -106,6 +108,7 @@ export function toConfig(raw: RawOptions): Config {
     indexes: withArchive(run.indexes, run.mapDir),
     live,
     filter: live === null ? run.filter : null,
+    recordingFile: live === null ? recordingFile : null,
     zipFile: zipFileOf(run),
     consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
     writeMetadata: run.writeMetadata && run.writeFiles,

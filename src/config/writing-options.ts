@@ -15,16 +15,18 @@ export const WRITING_OPTIONS = {
       noWrite: 'there are no results to leave alone',
     },
   }),
-  /** File for the raw packets, as pcapng. */
+  /** File for the packets as they were captured, as pcapng: all of a live capture, or those of files that `filter` lets through. */
   write: checked<string, string | null, 'recordingFile'>(
     {
       letter: 'w',
       value: 'FILE',
       offer: 'files',
       field: 'recordingFile',
-      group: 'Live capture',
-      help: 'keep the raw packets too, as pcapng',
-      needs: { interface: 'it is for live captures' },
+      group: 'Output',
+      help: 'keep the packets too, as one pcapng: of a live capture, or those of files that -e lets through',
+      readme:
+        'keep the packets too, as one pcapng: those of a live capture, or those of files that `-e` lets through',
+      conflicts: { resume: 'packets of results that are left alone are not read' },
     },
     fileOf,
   ),

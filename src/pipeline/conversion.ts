@@ -33,12 +33,11 @@ const HEADROOM_BYTES = MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES
 const READ_BYTES = 2 * 1024 * 1024
 const PROGRESS_MS = 200
 
-export interface ConversionSetup {
+export interface ConversionSetup extends Pick<Dispatcher, 'filter' | 'recorder'> {
   /** Private folder of the run. */
   readonly tempDir: string
   /** Random words that decide which worker gets which connection. No result depends on them. */
   readonly hashKey: Uint32Array
-  readonly filter: Dispatcher['filter']
   readonly startWorkers: StartWorkers
 }
 
@@ -89,8 +88,7 @@ export class Conversion {
     const slabBytes = SlabPool.bytesOf(SLABS, HEADROOM_BYTES, READ_BYTES)
     const layout = layOutMemory(slabBytes, config.memoryBytes, workerCount)
     const memory = takeMemory(layout)
-    const { bytes } = new SharedMemory(memory)
-    const pool = new SlabPool(SLABS, HEADROOM_BYTES, READ_BYTES, passed, bytes)
+    const pool = new SlabPool(SLABS, HEADROOM_BYTES, READ_BYTES, passed, new SharedMemory(memory).bytes)
     const producers = rings.map((ring) => new RingProducer(ring))
     const space = new DatagramSpace(pool)
     this.#opened = new Int32Array(opened)
@@ -110,6 +108,7 @@ export class Conversion {
     this.#places = hasPlaces ? new FramePlaces() : null
     const { hashKey, filter } = setup
     this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, hashKey, filter, this.#places)
+    this.#dispatcher.recorder = setup.recorder
     this.#feeder = new Feeder({
       pool,
       rings: producers,

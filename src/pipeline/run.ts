@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeOutputFolder } from '../output/make-output-folder.js'
 import type { RunParts } from '../output/output.js'
-import { blankOutputTotals } from '../output/output-totals.js'
+import { blankOutputTotals, type OutputTotals } from '../output/output-totals.js'
 import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
 import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
@@ -12,6 +12,7 @@ import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import type { RunHooks } from './hooks.js'
 import type { PacketFilter } from './line/packet-filter.js'
+import { PacketRecorder } from './line/packet-recorder.js'
 import type { WorkerResult } from './line/worker-task.js'
 import { workerStarter } from './line/workers.js'
 import { readAgainWith } from './read-again.js'
@@ -86,6 +87,7 @@ export async function convertInputs(
   const startWorkers = await workerStarter(isInline)
   const temp = zipFile === null ? new TempFolder() : TempFolder.beside(zipFile)
   if (resumed !== null) resumed.tempDir = temp.path
+  const recorder = config.recordingFile === null ? null : new PacketRecorder(config.recordingFile)
   try {
     const conversion = new Conversion(
       { ...config, workerCount, maxOpenFiles, consoleStyle: shownConsoleStyle(config, hooks) },
@@ -95,11 +97,13 @@ export async function convertInputs(
         tempDir: temp.path,
         hashKey: randomFillSync(new Uint32Array(FLOW_HASH_KEY_WORDS)),
         filter,
+        recorder,
         startWorkers,
       },
     )
     const outcome = await conversion.run()
     const later = blankOutputTotals()
+    const recording = recorder === null ? [] : recorded(recorder, outcome.isComplete, later)
     const outputFailures = await finishOutputs(config, hooks, outcome, {
       tempFolder: temp.path,
       kept: resumed,
@@ -122,6 +126,7 @@ export async function convertInputs(
       ...unwrittenFiles([...outcome.results, later]),
       ...forcedLosses(outcome.results),
       ...outputFailures,
+      ...recording,
       ...(leftover === null ? [] : [failureOf(leftover)]),
     ]
     return summarize({
@@ -136,7 +141,21 @@ export async function convertInputs(
       failures,
     })
   } finally {
+    recorder?.abandon()
     temp.remove()
+  }
+}
+
+// What was recorded gets its name, if it is all there is.
+function recorded(recorder: PacketRecorder, isComplete: boolean, totals: OutputTotals): Failure[] {
+  if (!isComplete) return [] // the run has failed, and says so
+  try {
+    recorder.publish()
+    totals.files += 1
+    totals.bytesWritten += recorder.written
+    return []
+  } catch (error) {
+    return [failureOf(error as Error)]
   }
 }
 

@@ -101,7 +101,7 @@ describe('--config', () => {
       [],
       '-r/--input-file - twice: standard input can be read only once (--input-file',
     ],
-    [{ write: 'a.pcapng' }, [], 'without -i/--interface: it is for live captures (--write from'],
+    [{ duration: 3 }, [], 'without -i/--interface: it is for live captures (--duration from'],
     [{ quiet: true }, ['--progress', 'always'], 'Cannot use -q/--quiet with --progress always (--quiet from'],
     [{ merge: true, 'per-file': true }, [], 'one capture or one each (--merge and --per-file from'],
     [{ report: '' }, [], 'Cannot use --report "": must be a path (--report from'],

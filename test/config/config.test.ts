@@ -27,6 +27,7 @@ describe('toConfig()', () => {
       consoleStyle: 'bytes',
       writeMetadata: false,
       pcap: false,
+      recordingFile: null,
       writePayload: true,
       separateSides: false,
       chunkHeaders: false,
@@ -347,8 +348,8 @@ describe('toConfig()', () => {
       'Cannot use -w/--write a.jsonl: --index has the same path',
     ],
     [
-      { inputFile: 'a', write: 'raw' },
-      'Cannot use -w/--write without -i/--interface: it is for live captures',
+      { inputFile: 'a', resume: true, write: 'raw' },
+      'Cannot use -w/--write with --resume: packets of results',
     ],
     [{ inputFile: 'a', packetCount: 5 }, 'Cannot use --packet-count without -i/--interface'],
     [{ inputFile: 'a', duration: 5 }, 'Cannot use --duration without -i/--interface'],

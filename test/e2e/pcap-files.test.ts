@@ -108,6 +108,28 @@ describe('--pcap', () => {
     ])
   })
 
+  it.each([[[]], [['--per-file', '--workers', '2']], [['--merge']]])(
+    'keeps the packets that a filter lets through with -w and %j',
+    async (options) => {
+      const name = `kept${options.join('')}`
+      const list = ['fixtures/fragments.pcap', 'fixtures/dns.pcap', 'fixtures/two-interfaces.pcapng']
+      const file = join(folder, `${name}.pcapng`)
+      const args = [...list, '-e', 'tcp', '--no-write', '-q', ...options, '--index']
+      const { code, stderr } = await runProgram([...args, join(folder, `${name}.jsonl`), '-w', file])
+      expect([code, stderr]).toEqual([0, ''])
+      const uidsOf = (path: string) =>
+        [...readFileSync(path, 'utf8').matchAll(/"name":"([^"]+)"/g)].map(([, found]) => found).sort()
+      const again = join(folder, `${name}-again.jsonl`)
+      const counted = await runProgram([file, '--no-write', '-q', '--index', again, '--summary', '-'])
+      expect(uidsOf(again)).toEqual(uidsOf(join(folder, `${name}.jsonl`)))
+      const whole = await runProgram([...list, '-e', 'tcp', '--no-write', '-q', '--summary', '-'])
+      const { read, filtered } = JSON.parse(whole.stdout.toString()).packets
+      expect(JSON.parse(counted.stdout.toString()).packets.read).toBe(read - filtered)
+      const twice = await runProgram([...args, join(folder, `${name}-2.jsonl`), '-w', file])
+      expect([twice.code, twice.stderr]).toEqual([1, expect.stringContaining('file exists')])
+    },
+  )
+
   it('names a file that exists, and leaves it', async () => {
     const out = join(folder, 'exists')
     const run = () => runProgram(['fixtures/handshake.pcap', '--pcap', '--no-payload', '-q', '-o', out])

@@ -11,6 +11,7 @@ import type { DatagramSpace } from './datagram-space.js'
 import { RecordKind, writeControl, writeHighestTime, writeIcmpError, writePacket } from './descriptor.js'
 import { type FramePlaces, PLACE_RECORDS } from './frame-places.js'
 import type { PacketFilter } from './packet-filter.js'
+import type { PacketRecorder } from './packet-recorder.js'
 import { writeLowestTime, writeWindow } from './window-records.js'
 
 /** Packets between two sweeps. */
@@ -39,6 +40,8 @@ export class Dispatcher {
   }
   /** Selects packets; null for all. */
   readonly filter: PacketFilter | null
+  /** Takes the packets that are selected; null: nobody does. */
+  recorder: PacketRecorder | null = null
   /** Captured bytes of all packets. */
   capturedBytes = 0
   readonly #bytes: Uint8Array
@@ -141,6 +144,7 @@ export class Dispatcher {
         this.#noteTime()
         if (this.#places !== null) this.#places.startFrame(reader, captured)
         if (this.filter !== null) isTaken = this.filter.matches(this.#bytes, captured, reader.isBigEndian)
+        if (isTaken && this.recorder !== null) this.recorder.take(this.#bytes, captured, reader)
       } else if (this.#places !== null) {
         this.#places.nextInFrame()
       }

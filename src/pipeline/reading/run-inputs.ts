@@ -137,7 +137,7 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
 
 /** The files that options name to be written. */
 export function outputFilesOf(
-  { indexes, summaryFile, conflictsFile, mapDir, zipFile, live }: Config,
+  { indexes, summaryFile, conflictsFile, mapDir, zipFile, live, recordingFile }: Config,
   hooks: RunHooks,
 ): string[] {
   const paths = [
@@ -145,7 +145,7 @@ export function outputFilesOf(
     summaryFile,
     conflictsFile,
     zipFile,
-    live?.recordingFile ?? null,
+    live?.recordingFile ?? recordingFile,
   ]
   if (mapDir !== null) paths.push(...Object.values(archivePaths(mapDir)))
   paths.push(...(hooks.otherOutputs ?? []))
