@@ -453,6 +453,7 @@ describe('a connection of datagrams', () => {
     ['48 bytes on another port', [[0, ntp(3)]], [50_000, 4000], '-'],
     ['48 bytes of zeros on the port of NTP', [[0, Buffer.alloc(48)]], [50_000, 123], '-'],
     ['DHCP', [[0, Buffer.concat([hex('010106'), Buffer.alloc(233), hex('63825363')])]], [68, 67], 'dhcp'],
+    ['DHCP that is cut off', [[0, Buffer.concat([hex('010106'), Buffer.alloc(51)])]], [68, 67], 'dhcp'],
     ['SIP', [[0, 'INVITE sip:a@b SIP/2.0\r\n']], [5060, 5060], 'sip'],
     [
       'SIP behind a keep-alive',

@@ -65,11 +65,18 @@ function stunFit(bytes: Uint8Array, from: number, to: number, ports: Ports): num
 }
 
 const DHCP_COOKIE_AT = 236
+const LEAST_DHCP_BYTES = 28
+const DHCP_SERVER_PORT = 67
 const DHCP_COOKIE = 0x6382_5363
 
-// RFC 2131 section 2.
-function dhcpFit(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from < DHCP_COOKIE_AT + 4 || (bytes[from] !== 1 && bytes[from] !== 2)) return Fit.NO
+// RFC 2131 section 2. Where the capture cut it off before the cookie, the port must speak for it.
+function dhcpFit(bytes: Uint8Array, from: number, to: number, ports: Ports): number {
+  if (to - from < LEAST_DHCP_BYTES || (bytes[from] !== 1 && bytes[from] !== 2)) return Fit.NO
+  if (to - from < DHCP_COOKIE_AT + 4) {
+    return ports.includes(DHCP_SERVER_PORT) && bytes[from + 1] === 1 && bytes[from + 2] === 6
+      ? Fit.YES
+      : Fit.NO
+  }
   return bytes[from + 2]! <= 16 && u32be(bytes, from + DHCP_COOKIE_AT) === DHCP_COOKIE ? Fit.YES : Fit.NO
 }
 
