@@ -58,7 +58,7 @@ describe('the program', () => {
     [['a.pcap', '-e', 'tcp port'], 'Cannot use -e/--filter "tcp port": column 9: expected '],
     [['-i', 'lo', 'a.pcap'], 'Cannot use -i/--interface with an input (a.pcap): '],
     [['-l', 'a.pcap'], 'Cannot use -l/--list-interfaces with '],
-    [['a.pcap', '-w', 'raw.pcapng'], 'Cannot use -w/--write without -i/--interface: '],
+    [['a.pcap', '--duration', '5'], 'Cannot use --duration without -i/--interface: '],
     [['a.pcap', '--index', 'x.xml'], 'Cannot use --index x.xml: '],
   ]
   it.each(badUsage)('answers %j with one sentence and 2, and writes nothing', async (args, sentence) => {
