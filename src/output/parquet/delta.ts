@@ -20,11 +20,7 @@ export class DeltaPacker {
    */
   put(values: Uint32Array | Float64Array, count: number, out: ByteBuilder): boolean {
     this.#reserve(count)
-    for (let i = 1; i < count; i++) {
-      const step = values[i]! - values[i - 1]!
-      if (step > MAX_STEP || step < -MAX_STEP) return false
-      this.#steps[i - 1] = step
-    }
+    if (!takeSteps(values, count, this.#steps)) return false
     this.#putHeader(count, out)
     putZigzag(count === 0 ? 0 : values[0]!, out)
     this.#putSteps(count - 1, out)
@@ -38,11 +34,7 @@ export class DeltaPacker {
    */
   putTimes(sec: Float64Array, nsec: Uint32Array, count: number, out: ByteBuilder): boolean {
     this.#reserve(count)
-    for (let i = 1; i < count; i++) {
-      const step = (sec[i]! - sec[i - 1]!) * 1e9 + (nsec[i]! - nsec[i - 1]!)
-      if (step > MAX_STEP || step < -MAX_STEP) return false
-      this.#steps[i - 1] = step
-    }
+    if (!takeTimeSteps(sec, nsec, count, this.#steps)) return false
     this.#putHeader(count, out)
     putLongZigzag(count === 0 ? 0n : BigInt(sec[0]!) * 1_000_000_000n + BigInt(nsec[0]!), out)
     this.#putSteps(count - 1, out)
@@ -84,6 +76,26 @@ export class DeltaPacker {
       if (start < end) putBits(block, start, end, MINIBLOCK, width, out)
     }
   }
+}
+
+// Loops over many rows are functions of their own: V8 compiles them while they run, and would throw that away behind them.
+
+function takeSteps(values: Uint32Array | Float64Array, count: number, steps: Float64Array): boolean {
+  for (let i = 1; i < count; i++) {
+    const step = values[i]! - values[i - 1]!
+    if (step > MAX_STEP || step < -MAX_STEP) return false
+    steps[i - 1] = step
+  }
+  return true
+}
+
+function takeTimeSteps(sec: Float64Array, nsec: Uint32Array, count: number, steps: Float64Array): boolean {
+  for (let i = 1; i < count; i++) {
+    const step = (sec[i]! - sec[i - 1]!) * 1e9 + (nsec[i]! - nsec[i - 1]!)
+    if (step > MAX_STEP || step < -MAX_STEP) return false
+    steps[i - 1] = step
+  }
+  return true
 }
 
 // As putZigzag(), for 64 bits.

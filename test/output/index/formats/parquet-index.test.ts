@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { ByteBuilder } from '../../../../src/output/byte-builder.js'
 import { ParquetIndex } from '../../../../src/output/index/formats/parquet-index.js'
@@ -36,12 +37,29 @@ function expectedRow(record: TestRecord): unknown {
   return { ...blank, ...JSON.parse(lineOf(record)), ts: String(ts) }
 }
 
+// Integers as numbers, as JSON has them.
+function plainOf(row: unknown): unknown {
+  return JSON.parse(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value)))
+}
+
 describe('ParquetIndex', () => {
   it('is read by DuckDB as it was written, in any number of row groups', async () => {
     const records = fc.sample(anyRecord, { numRuns: 300, seed: 1 })
     const expected = records.map(expectedRow)
     expect(await rowsOf(fileOf(records))).toEqual(expected)
     expect(await rowsOf(fileOf(records, 7))).toEqual(expected)
+  })
+
+  it('is read by hyparquet as it was written', async () => {
+    const records = fc.sample(anyRecord, { numRuns: 300, seed: 2 })
+    for (const rows of [undefined, 7]) {
+      const bytes = readFileSync(fileOf(records, rows))
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
+      const found = await parquetReadObjects({ file })
+      expect(found.map((row) => plainOf(row))).toEqual(
+        records.map((record) => ({ ...(expectedRow(record) as object), ts: expect.anything() })),
+      )
+    }
   })
 
   it('has types that need no conversion', async () => {
