@@ -3,9 +3,9 @@ import type { TextColumn } from '../columns.js'
 import type { IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
-import { RowFlag } from '../row-writer.js'
+import { numbers, type PutCell, places, putAddressOf, putTimeOf, texts } from './cells.js'
 import type { IndexFormat } from './index-format.js'
-import { putAddress, putByte, putSeconds, putShort, putUtf8 } from './put.js'
+import { putByte, putShort, putUtf8 } from './put.js'
 
 const COMMA = 0x2c
 const LINE_FEED = 0x0a
@@ -15,8 +15,7 @@ const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
 /** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-/** The words of each field as they stand in a line. */
-const WORDS = INDEX_FIELDS.map((field) => (field.form === 'word' ? field.words.map(shownText) : []))
+const CELLS = INDEX_FIELDS.map(cellOf)
 
 /**
  * Comma-separated values with a header line (RFC 4180, with lines that end in a line feed alone). Lists stand as JSON.
@@ -34,7 +33,7 @@ export class CsvIndex implements IndexFormat {
     const last = INDEX_FIELDS.length - 1
     for (let row = 0; row < batch.rows; row++) {
       for (let i = 0; i <= last; i++) {
-        putField(batch, row, i, out)
+        CELLS[i]!(batch, row, out)
         putByte(i === last ? LINE_FEED : COMMA, out)
       }
     }
@@ -43,25 +42,23 @@ export class CsvIndex implements IndexFormat {
   finish(): void {}
 }
 
-function putField({ columns, flags }: RowBatch, row: number, i: number, out: ByteBuilder): void {
-  const field = INDEX_FIELDS[i]!
-  const column = columns[i]!
-  switch (column.form) {
+// A function for each field: each of them meets one kind of column.
+function cellOf(field: IndexField, i: number): PutCell {
+  switch (field.form) {
     case 'number':
-      if (field.kind === 'boolean') out.putText(column.values[row] === 1 ? 'true' : 'false')
-      else out.putInteger(column.values[row]!)
-      break
-    case 'word':
-      out.putText(WORDS[i]![column.values[row]!]!)
-      break
+      return field.kind === 'boolean'
+        ? ({ columns }, row, out) => out.putText(numbers(columns, i)[row] === 1 ? 'true' : 'false')
+        : ({ columns }, row, out) => out.putInteger(numbers(columns, i)[row]!)
+    case 'word': {
+      const words = field.words.map(shownText)
+      return ({ columns }, row, out) => out.putText(words[places(columns, i)[row]!]!)
+    }
     case 'time':
-      putSeconds(column.sec[row]!, column.nsec[row]!, (flags[row]! & RowFlag.NANOSECOND) !== 0, out)
-      break
+      return putTimeOf(i)
     case 'address':
-      putAddress(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0, out)
-      break
-    case 'text':
-      putText(field, column, row, out)
+      return putAddressOf(i)
+    default:
+      return ({ columns }, row, out) => putText(field, texts(columns, i), row, out)
   }
 }
 

@@ -4,18 +4,16 @@ import type { TextColumn } from '../columns.js'
 import type { IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
-import { RowFlag } from '../row-writer.js'
+import { numbers, type PutCell, places, putAddressOf, putTimeOf, texts } from './cells.js'
 import type { IndexFormat } from './index-format.js'
-import { putAddress, putByte, putSeconds, putShort, putUtf8 } from './put.js'
+import { putByte, putShort, putUtf8 } from './put.js'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const KEYS = INDEX_FIELDS.map(({ name }, i) => Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`))
 const LINE_END = Buffer.from('}\n')
-/** The JSON of the words of each field. */
-const WORDS = INDEX_FIELDS.map((field) =>
-  field.form === 'word' ? field.words.map((word) => Buffer.from(JSON.stringify(word))) : [],
-)
+const IS_OPTIONAL = INDEX_FIELDS.map(({ isOptional }) => isOptional === true)
+const CELLS = INDEX_FIELDS.map(cellOf)
 
 /** One object of JSON for each record, in a line. */
 export class JsonLinesIndex implements IndexFormat {
@@ -23,7 +21,12 @@ export class JsonLinesIndex implements IndexFormat {
 
   write(batch: RowBatch, out: ByteBuilder): void {
     for (let row = 0; row < batch.rows; row++) {
-      for (let i = 0; i < INDEX_FIELDS.length; i++) putField(batch, row, i, out)
+      for (let i = 0; i < CELLS.length; i++) {
+        if (IS_OPTIONAL[i] && texts(batch.columns, i).isNull[row] === 1) continue
+        const key = KEYS[i]!
+        putShort(key, 0, key.length, out)
+        CELLS[i]!(batch, row, out)
+      }
       putShort(LINE_END, 0, LINE_END.length, out)
     }
   }
@@ -31,38 +34,35 @@ export class JsonLinesIndex implements IndexFormat {
   finish(): void {}
 }
 
-function putField({ columns, flags }: RowBatch, row: number, i: number, out: ByteBuilder): void {
-  const field = INDEX_FIELDS[i]!
-  const column = columns[i]!
-  const key = KEYS[i]!
-  if (column.form === 'text' && field.isOptional && column.isNull[row] === 1) return
-  putShort(key, 0, key.length, out)
-  switch (column.form) {
+// A function for each field: each of them meets one kind of column.
+function cellOf(field: IndexField, i: number): PutCell {
+  switch (field.form) {
     case 'number':
-      putNumber(field, column.values[row]!, out)
-      break
+      return field.kind === 'boolean'
+        ? ({ columns }, row, out) => out.putText(numbers(columns, i)[row] === 1 ? 'true' : 'false')
+        : ({ columns }, row, out) => out.putInteger(numbers(columns, i)[row]!)
     case 'word': {
-      const json = WORDS[i]![column.values[row]!]!
-      putShort(json, 0, json.length, out)
-      break
+      const words = field.words.map((word) => Buffer.from(JSON.stringify(word)))
+      return ({ columns }, row, out) => {
+        const json = words[places(columns, i)[row]!]!
+        putShort(json, 0, json.length, out)
+      }
     }
     case 'time':
-      putSeconds(column.sec[row]!, column.nsec[row]!, (flags[row]! & RowFlag.NANOSECOND) !== 0, out)
-      break
-    case 'address':
-      putByte(QUOTE, out)
-      putAddress(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0, out)
-      putByte(QUOTE, out)
-      break
-    case 'text':
-      if (field.form === 'list') putList(column, row, out)
-      else putText(column, row, out)
+      return putTimeOf(i)
+    case 'address': {
+      const putText = putAddressOf(i)
+      return (batch, row, out) => {
+        putByte(QUOTE, out)
+        putText(batch, row, out)
+        putByte(QUOTE, out)
+      }
+    }
+    case 'list':
+      return ({ columns }, row, out) => putList(texts(columns, i), row, out)
+    default:
+      return ({ columns }, row, out) => putText(texts(columns, i), row, out)
   }
-}
-
-function putNumber({ kind }: IndexField, value: number, out: ByteBuilder): void {
-  if (kind === 'boolean') out.putText(value === 1 ? 'true' : 'false')
-  else out.putInteger(value)
 }
 
 function putList(column: TextColumn, row: number, out: ByteBuilder): void {

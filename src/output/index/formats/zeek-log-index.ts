@@ -3,9 +3,9 @@ import type { TextColumn } from '../columns.js'
 import type { FieldKind, IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
-import { RowFlag } from '../row-writer.js'
+import { numbers, type PutCell, places, putAddressOf, putTimeOf, texts } from './cells.js'
 import type { IndexFormat } from './index-format.js'
-import { putAddress, putByte, putSeconds, putShort, putUtf8 } from './put.js'
+import { putByte, putShort, putUtf8 } from './put.js'
 
 const UNSET = '-'
 const EMPTY = '(empty)'
@@ -37,6 +37,8 @@ const HEADER = [
   `#types\t${INDEX_FIELDS.map(({ kind }) => ZEEK_TYPES[kind]).join('\t')}`,
 ]
 
+const CELLS = INDEX_FIELDS.map(cellOf)
+
 /**
  * Zeek's tab-separated `conn.log` (Log::WRITER_ASCII), without the lines `#open` and `#close` that tell the time of
  * the run. A gap is `offset:length`. What would be read as something else is escaped as `\xNN`, as Zeek does.
@@ -50,7 +52,7 @@ export class ZeekLogIndex implements IndexFormat {
     const last = INDEX_FIELDS.length - 1
     for (let row = 0; row < batch.rows; row++) {
       for (let i = 0; i <= last; i++) {
-        putField(batch, row, i, out)
+        CELLS[i]!(batch, row, out)
         putByte(i === last ? LINE_FEED : TAB, out)
       }
     }
@@ -59,25 +61,23 @@ export class ZeekLogIndex implements IndexFormat {
   finish(): void {}
 }
 
-function putField({ columns, flags }: RowBatch, row: number, i: number, out: ByteBuilder): void {
-  const field = INDEX_FIELDS[i]!
-  const column = columns[i]!
-  switch (column.form) {
+// A function for each field: each of them meets one kind of column.
+function cellOf(field: IndexField, i: number): PutCell {
+  switch (field.form) {
     case 'number':
-      if (field.kind === 'boolean') out.putText(column.values[row] === 1 ? 'T' : 'F')
-      else out.putInteger(column.values[row]!)
-      break
-    case 'word':
-      if (field.form === 'word') out.putText(fieldText(field.words[column.values[row]!]!))
-      break
+      return field.kind === 'boolean'
+        ? ({ columns }, row, out) => out.putText(numbers(columns, i)[row] === 1 ? 'T' : 'F')
+        : ({ columns }, row, out) => out.putInteger(numbers(columns, i)[row]!)
+    case 'word': {
+      const words = field.words.map(fieldText)
+      return ({ columns }, row, out) => out.putText(words[places(columns, i)[row]!]!)
+    }
     case 'time':
-      putSeconds(column.sec[row]!, column.nsec[row]!, (flags[row]! & RowFlag.NANOSECOND) !== 0, out)
-      break
+      return putTimeOf(i)
     case 'address':
-      putAddress(column.words, 4 * row, (flags[row]! & RowFlag.IPV6) !== 0, out)
-      break
-    case 'text':
-      putText(field, column, row, out)
+      return putAddressOf(i)
+    default:
+      return ({ columns }, row, out) => putText(field, texts(columns, i), row, out)
   }
 }
 
@@ -106,9 +106,9 @@ function putList(kind: FieldKind, column: TextColumn, row: number, out: ByteBuil
     return
   }
   const items: unknown[] = JSON.parse(column.text(row))
-  const texts =
+  const shown =
     kind === 'gaps' ? (items as { offset: number; length: number }[]).map(gapText) : items.map(String)
-  putUtf8(texts.map((item) => fieldText(item).replaceAll(',', escaped)).join(','), out)
+  putUtf8(shown.map((item) => fieldText(item).replaceAll(',', escaped)).join(','), out)
 }
 
 function gapText({ offset, length }: { offset: number; length: number }): string {
