@@ -42,7 +42,7 @@ function difference(a, b) {
 }
 
 /** Connections of a capture that are explained. */
-const MOST_EXPLAINED = 4
+const MOST_EXPLAINED = 2
 const FATES = ['delivered', 'gap', 'repeated', 'conflicting', 'outside']
 
 /**
