@@ -27,6 +27,9 @@ export interface ConnectionRecord {
   readonly copies: number
   readonly state: string
   readonly closeReason: string
+  /** What is spoken, and the name that the client asks for; empty: unknown, or an index without these fields. */
+  readonly service: string
+  readonly serverName: string
   /** Tunnel headers, outermost first. */
   readonly tunnel: readonly string[]
   /** Paths relative to the output folder; null without a file. */
@@ -90,6 +93,8 @@ export function recordOf(fields: Readonly<Record<string, unknown>>, refuse: Refu
     copies: laterSumOf(fields, 'dup_pkts', refuse),
     state: textOf(fields, 'conn_state', refuse),
     closeReason: textOf(fields, 'close_reason', refuse),
+    service: laterTextOf(fields, 'service', refuse),
+    serverName: laterTextOf(fields, 'server_name', refuse),
     tunnel: textsOf(fields, 'tunnel', refuse),
     origFile: fileOf(fields, 'orig_file', refuse),
     respFile: fileOf(fields, 'resp_file', refuse),
@@ -114,6 +119,11 @@ function textOf(fields: Readonly<Record<string, unknown>>, name: string, refuse:
   const value = fields[name]
   if (typeof value === 'string') return value
   throw refuse(name, 'a string')
+}
+
+// A text that an index of version 1.0 does not have, nor every record.
+function laterTextOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): string {
+  return fields[name] == null ? '' : textOf(fields, name, refuse)
 }
 
 function textsOf(fields: Readonly<Record<string, unknown>>, name: string, refuse: Refuse): readonly string[] {

@@ -38,6 +38,7 @@ export class IndexTotals {
   readonly #tunnels = new Map<string, number>()
   readonly #endpoints: Ranking
   readonly #ports: Ranking
+  readonly #names: Ranking
   readonly #sizes = new Distribution(binaryBounds(50))
   readonly #durations = new Distribution(decimalBounds(-6, 7))
   readonly #largest: TopRecords
@@ -63,6 +64,7 @@ export class IndexTotals {
     this.#bins = new TimeBins(limits.bins)
     this.#endpoints = new Ranking(limits.rankedKeys)
     this.#ports = new Ranking(limits.rankedKeys)
+    this.#names = new Ranking(limits.rankedKeys)
     this.#largest = new TopRecords(limits.largest)
     this.#damaged = new TopRecords(limits.damaged)
     this.#longest = new TopRecords(limits.longest)
@@ -106,6 +108,7 @@ export class IndexTotals {
       timeline: this.#timeline(),
       endpoints: this.#ranked(this.#endpoints),
       ports: this.#ranked(this.#ports),
+      names: this.#ranked(this.#names),
       sizes: this.#sizes.buckets(),
       durations: this.#durations.buckets(),
       states: namedCounts(this.#states),
@@ -146,10 +149,12 @@ export class IndexTotals {
     return protocol
   }
 
-  #addToRankings({ origHost, respHost, respPort, proto, origBytes, respBytes }: ConnectionRecord): void {
+  #addToRankings(record: ConnectionRecord): void {
+    const { origHost, respHost, respPort, proto, serverName, origBytes, respBytes } = record
     this.#endpoints.add(shortened(origHost), origBytes, respBytes)
     if (respHost !== origHost) this.#endpoints.add(shortened(respHost), respBytes, origBytes)
     this.#ports.add(`${shortened(proto)}/${respPort}`, origBytes, respBytes)
+    if (serverName !== '') this.#names.add(shortened(serverName), origBytes, respBytes)
   }
 
   #count(counts: Map<string, number>, wanted: string): void {
@@ -257,6 +262,8 @@ export class IndexTotals {
       origHost: shortened(rest.origHost),
       respHost: shortened(rest.respHost),
       state: shortened(rest.state),
+      service: shortened(rest.service),
+      serverName: shortened(rest.serverName),
       origFile: orig,
       ...(resp === orig ? {} : { respFile: resp }),
     }

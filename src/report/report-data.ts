@@ -15,6 +15,8 @@ export interface ReportData {
   readonly endpoints: RankedList
   /** Keys are `tcp/80`: protocol and port of the responder. */
   readonly ports: RankedList
+  /** Keys are names of servers. */
+  readonly names: RankedList
   /** Histograms of connections: payload bytes and duration in seconds. */
   readonly sizes: readonly Bucket[]
   readonly durations: readonly Bucket[]
@@ -100,6 +102,9 @@ export interface Row {
   readonly respHost: string
   readonly respPort: number
   readonly state: string
+  /** Empty: unknown. */
+  readonly service: string
+  readonly serverName: string
   readonly origBytes: number
   readonly respBytes: number
   readonly packets: number

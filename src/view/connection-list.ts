@@ -45,7 +45,7 @@ export type NumberColumn =
   | 'respPort'
 
 /** Names of the text columns. A column holds the numbers of its strings in {@link Words}. */
-export type WordColumn = 'origHost' | 'respHost' | 'proto' | 'state'
+export type WordColumn = 'origHost' | 'respHost' | 'proto' | 'state' | 'service' | 'serverName'
 
 export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   'ts',
@@ -61,11 +61,18 @@ export const NUMBER_COLUMNS: readonly NumberColumn[] = [
   'origPort',
   'respPort',
 ]
-export const WORD_COLUMNS: readonly WordColumn[] = ['origHost', 'respHost', 'proto', 'state']
+export const WORD_COLUMNS: readonly WordColumn[] = [
+  'origHost',
+  'respHost',
+  'proto',
+  'state',
+  'service',
+  'serverName',
+]
 
 const FIRST_ROWS = 1024
 
-/** The connections of an index in columns, with each record's position in the file; about 136 bytes per connection. */
+/** The connections of an index in columns, with each record's position in the file; about 144 bytes per connection. */
 export class ConnectionList {
   // Invariant: all columns hold `count` rows and have the same capacity as #offsets.
   readonly hosts = new Words()
@@ -74,6 +81,8 @@ export class ConnectionList {
     respHost: this.hosts,
     proto: new Words(),
     state: new Words(),
+    service: new Words(),
+    serverName: new Words(),
   }
   readonly #numbers = Object.fromEntries(
     NUMBER_COLUMNS.map((name) => [name, new Float64Array(FIRST_ROWS)]),

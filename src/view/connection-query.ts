@@ -11,6 +11,9 @@ export interface ConnectionQuery {
   readonly port: number | null
   readonly proto: string
   readonly state: string
+  readonly service: string
+  /** Substring of the server's name; empty for any. */
+  readonly name: string
   /** Bounds of the payload bytes of both sides together, inclusive. */
   readonly minBytes: number
   readonly maxBytes: number
@@ -39,6 +42,8 @@ export function connectionQuery(parameters: URLSearchParams): ConnectionQuery | 
     port: port < 0 ? null : port,
     proto: text('proto'),
     state: text('state'),
+    service: text('service'),
+    name: text('name').toLowerCase().trim(),
     minBytes,
     maxBytes,
     isDamaged: parameters.get('damaged') === '1',
@@ -61,6 +66,9 @@ export function matchingRows(list: ConnectionList, query: ConnectionQuery): Uint
   const isHostWanted = list.hosts.texts.map((text) => text.toLowerCase().includes(query.host))
   const proto = query.proto === '' ? null : list.words.proto.texts.indexOf(query.proto)
   const state = query.state === '' ? null : list.words.state.texts.indexOf(query.state)
+  const service = query.service === '' ? null : list.words.service.texts.indexOf(query.service)
+  const isNameWanted = list.words.serverName.texts.map((text) => text.toLowerCase().includes(query.name))
+  const [services, names] = [list.texts('service'), list.texts('serverName')]
   const [origHosts, respHosts] = [list.texts('origHost'), list.texts('respHost')]
   const [protos, states] = [list.texts('proto'), list.texts('state')]
   const [origPorts, respPorts] = [list.numbers('origPort'), list.numbers('respPort')]
@@ -70,6 +78,8 @@ export function matchingRows(list: ConnectionList, query: ConnectionQuery): Uint
   for (let row = 0; row < count; row++) {
     if (proto !== null && protos[row] !== proto) continue
     if (state !== null && states[row] !== state) continue
+    if (service !== null && services[row] !== service) continue
+    if (!isNameWanted[names[row]!]) continue
     if (query.port !== null && origPorts[row] !== query.port && respPorts[row] !== query.port) continue
     if (query.isDamaged && missed[row]! + conflicts[row]! === 0) continue
     const bytes = origBytes[row]! + respBytes[row]!
@@ -97,9 +107,11 @@ export function sortRows(list: ConnectionList, query: ConnectionQuery, rows: Uin
   return rows.sort((a, b) => sign * (keys[a]! - keys[b]!) || a - b)
 }
 
-function hasFilter({ host, port, proto, state, minBytes, maxBytes, isDamaged }: ConnectionQuery): boolean {
+function hasFilter(query: ConnectionQuery): boolean {
+  const { host, port, proto, state, service, name, minBytes, maxBytes, isDamaged } = query
   const isBounded = minBytes > 0 || maxBytes < Number.POSITIVE_INFINITY
-  return host !== '' || port !== null || proto !== '' || state !== '' || isBounded || isDamaged
+  const isNamed = [host, proto, state, service, name].some((text) => text !== '')
+  return isNamed || port !== null || isBounded || isDamaged
 }
 
 function isWordColumn(name: NumberColumn | WordColumn): name is WordColumn {

@@ -50,6 +50,7 @@ export class TableParts {
           : { searched: search.searched, of: search.rows.length, unreadable: search.unreadable },
       protocols: list.words.proto.texts.slice(0, MAX_CHOICES),
       states: list.words.state.texts.slice(0, MAX_CHOICES),
+      services: list.words.service.texts.filter((text) => text !== '').slice(0, MAX_CHOICES),
       rows,
     }
   }
@@ -102,6 +103,8 @@ export class TableParts {
       respHost: list.text('respHost', row),
       respPort: number('respPort'),
       state: list.text('state', row),
+      service: list.text('service', row),
+      serverName: list.text('serverName', row),
       origBytes: number('origBytes'),
       respBytes: number('respBytes'),
       packets: number('packets'),

@@ -37,6 +37,7 @@ export interface TablePart {
   /** Values to offer in the filters. */
   readonly protocols: readonly string[]
   readonly states: readonly string[]
+  readonly services: readonly string[]
   readonly rows: readonly TableRow[]
 }
 

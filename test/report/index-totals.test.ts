@@ -101,3 +101,17 @@ it('shortens what is too long to be a name, and links no such path', () => {
   expect(JSON.stringify({ rows, endpoints }).length).toBeLessThan(2000)
   expect(rows[0]).toMatchObject({ origFile: null, uid: `${'u'.repeat(119)}…` })
 })
+
+it('ranks the names of servers, of connections that have one', () => {
+  const { names, rows } = totalsOf([
+    connectionRecord({ serverName: 'a.example', service: 'tls', origBytes: 1, respBytes: 2 }),
+    connectionRecord({ serverName: 'b.example', service: 'http', origBytes: 10, respBytes: 20 }),
+    connectionRecord({ serverName: 'a.example', service: 'tls', origBytes: 3, respBytes: 4 }),
+    connectionRecord({ serverName: '' }),
+  ])
+  expect(names.list.map(({ key, connections }) => [key, connections])).toEqual([
+    ['b.example', 1],
+    ['a.example', 2],
+  ])
+  expect(rows.map(({ service }) => service)).toContain('tls')
+})

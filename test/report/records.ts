@@ -73,6 +73,8 @@ export function connectionRecord(given: Partial<ConnectionRecord> = {}): Connect
     outsideBytes: 0,
     copies: 0,
     state: 'SF',
+    service: '',
+    serverName: '',
     closeReason: 'fin',
     tunnel: [],
     origFile: 'a.txt',

@@ -78,6 +78,7 @@ const THREE = [
     orig_bytes: 500,
     resp_bytes: 0,
     conn_state: 'S0',
+    service: 'dns',
   },
   {
     uid: 'C3',
@@ -87,6 +88,8 @@ const THREE = [
     orig_bytes: 50,
     resp_bytes: 0,
     conn_state: 'SF',
+    service: 'tls',
+    server_name: 'www.example.com',
     missed_bytes: 9,
   },
 ]
@@ -101,6 +104,9 @@ it.each([
   ['those of a protocol', 'proto=tcp', [0, 2]],
   ['none of a protocol that there is not', 'proto=gre', []],
   ['those in a state', 'state=S0', [1]],
+  ['those of a service', 'service=dns', [1]],
+  ['none of a service that there is not', 'service=ssh', []],
+  ['those with a part of a server name, in either case', 'name=EXAMPLE', [2]],
   ['those from a size to a size', 'min=6&max=500', [1, 2]],
   ['the damaged ones', 'damaged=1', [2]],
   ['them by size, the largest first', 'sort=origBytes&order=desc', [1, 2, 0]],

@@ -15,6 +15,8 @@ const SORT_VALUES: Readonly<Record<string, (row: Row) => number | string>> = {
   orig: (row) => row.origHost,
   resp: (row) => row.respHost,
   state: (row) => row.state,
+  service: (row) => row.service,
+  serverName: (row) => row.serverName,
   origBytes: (row) => row.origBytes,
   respBytes: (row) => row.respBytes,
   missed: (row) => row.missedBytes,
@@ -64,8 +66,8 @@ export function ConnectionsPanel({ data, range }: Props) {
       <div class="filters">
         <input
           type="search"
-          aria-label="Filter by address, port, protocol, state"
-          placeholder="Address, port, protocol, state …"
+          aria-label="Filter by address, port, protocol, service, name, state"
+          placeholder="Address, port, protocol, service, name, state …"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
@@ -137,6 +139,8 @@ function columnsOf(folder: string | null): Column<Row>[] {
     { key: 'proto', title: 'Protocol', cell: (row) => visible(row.proto) },
     { key: 'orig', title: 'Originator', cell: (row) => <Endpoint host={row.origHost} port={row.origPort} /> },
     { key: 'resp', title: 'Responder', cell: (row) => <Endpoint host={row.respHost} port={row.respPort} /> },
+    { key: 'service', title: 'Service', cell: (row) => visible(row.service) },
+    { key: 'serverName', title: 'Server name', cell: (row) => visible(row.serverName) },
     { key: 'state', title: 'State', cell: (row) => visible(row.state) },
     { key: 'origBytes', title: 'Sent', isNumber: true, cell: (row) => bytesText(row.origBytes) },
     { key: 'respBytes', title: 'Received', isNumber: true, cell: (row) => bytesText(row.respBytes) },
@@ -162,6 +166,8 @@ function searchText(row: Row): string {
     endpointText(row.origHost, row.origPort),
     endpointText(row.respHost, row.respPort),
     row.state,
+    row.service,
+    row.serverName,
     row.uid,
   ]
     .join(' ')

@@ -50,6 +50,15 @@ function Report({ title, data }: { title: string; data: ReportData }) {
               sent="requested"
               received="answered"
             />
+            {data.names.keys > 0 && (
+              <RankingPanel
+                id="names"
+                title="Server names"
+                ranking={data.names}
+                sent="requested"
+                received="answered"
+              />
+            )}
             <section class="panel" aria-labelledby="states">
               <h2 id="states">States</h2>
               <NamedCounts title="States" counts={data.states} explain={stateMeaning} />

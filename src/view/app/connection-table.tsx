@@ -126,6 +126,8 @@ const COLUMNS: readonly Column<TableRow>[] = [
     title: 'Responder',
     cell: (row) => <Endpoint host={row.respHost} port={row.respPort} />,
   },
+  { key: 'service', title: 'Service', cell: (row) => visible(row.service) },
+  { key: 'serverName', title: 'Server name', cell: (row) => visible(row.serverName) },
   { key: 'state', title: 'State', cell: (row) => visible(row.state) },
   { key: 'packets', title: 'Packets', isNumber: true, cell: (row) => countText(row.packets) },
   { key: 'origBytes', title: 'Sent', isNumber: true, cell: (row) => bytesText(row.origBytes) },

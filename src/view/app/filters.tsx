@@ -7,12 +7,13 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 interface Props {
   readonly protocols: readonly string[]
   readonly states: readonly string[]
+  readonly services: readonly string[]
   /** @param filters URL parameters for the server. */
   readonly onFilters: (filters: string) => void
 }
 
 /** The form that filters connections. */
-export function Filters({ protocols, states, onFilters }: Props) {
+export function Filters({ protocols, states, services, onFilters }: Props) {
   const [fields, setFields] = useState<Readonly<Record<string, string>>>({})
   const set = (name: string) => (event: { currentTarget: { value: string } }) => {
     const { value } = event.currentTarget
@@ -65,6 +66,14 @@ export function Filters({ protocols, states, onFilters }: Props) {
         onInput={set('port')}
       />
       {choice('proto', 'Protocol', protocols)}
+      {choice('service', 'Service', services)}
+      <input
+        type="search"
+        aria-label="Server name"
+        placeholder="Server name"
+        value={fields.name ?? ''}
+        onInput={set('name')}
+      />
       {choice('state', 'State', states)}
       {size('min', 'Minimum payload bytes', 'from 10K')}
       {size('max', 'Maximum payload bytes', 'to 5M')}
@@ -92,7 +101,7 @@ export function Filters({ protocols, states, onFilters }: Props) {
 
 function filtersOf(fields: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams()
-  for (const name of ['host', 'proto', 'state', 'damaged', 'text']) {
+  for (const name of ['host', 'proto', 'state', 'service', 'name', 'damaged', 'text']) {
     const value = fields[name] ?? ''
     if (value !== '') parameters.set(name, value)
   }

@@ -21,7 +21,12 @@ function Viewer() {
     <div class={selected === null ? 'viewer' : 'viewer with-conversation'}>
       <header class="bar">
         <h1>Connections</h1>
-        <Filters protocols={state?.protocols ?? []} states={state?.states ?? []} onFilters={setFilters} />
+        <Filters
+          protocols={state?.protocols ?? []}
+          states={state?.states ?? []}
+          services={state?.services ?? []}
+          onFilters={setFilters}
+        />
         <ThemeButton />
       </header>
       <div
