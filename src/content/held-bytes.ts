@@ -1,4 +1,5 @@
 const FIRST_BYTES = 512
+const NOTHING = new Uint8Array(0)
 
 /** Bytes that all connections of a worker may hold together. */
 export class HeldBudget {
@@ -29,7 +30,7 @@ export class HeldBudget {
 export class HeldBytes {
   readonly #budget: HeldBudget
   /** `bytes[0, length)` are held. */
-  bytes = new Uint8Array(0)
+  bytes = NOTHING
   length = 0
 
   constructor(budget: HeldBudget) {
@@ -57,8 +58,9 @@ export class HeldBytes {
   }
 
   free(): void {
+    if (this.bytes === NOTHING) return
     this.#budget.give(this.bytes.length)
-    this.bytes = new Uint8Array(0)
+    this.bytes = NOTHING
     this.length = 0
   }
 }
