@@ -13,10 +13,17 @@ import type { FlowIndex } from './flow-index.js'
 import type { FlowPacket } from './flow-packet.js'
 import { noteFlipped } from './history.js'
 import { longestIdle, type OpenCount } from './open-count.js'
-import type { TcpTracker } from './tcp-tracker.js'
 
 /** Ports below this are of services. */
 const SERVICE_PORTS = 1024
+
+/** What waits in the half-streams of connections. */
+interface Streams {
+  /** Delivers what is held of both sides: nothing more is expected. */
+  flush(connection: number): void
+  /** Forgets both sides. */
+  release(connection: number): void
+}
 
 /** Opens, closes and finishes connections: their rows in the table, their places in the index, the sink's calls. */
 export class ConnectionRows {
@@ -25,7 +32,8 @@ export class ConnectionRows {
   // - a row with the flag CLOSED has had `sink.closed` called for it.
   readonly #table: ConnectionTable
   readonly #index: FlowIndex
-  readonly #tcp: TcpTracker
+  readonly #tcp: Streams
+  readonly #sctp: Streams
   readonly #sink: ConnectionSink
   readonly #openCount: OpenCount
   /** Connections opened so far, by IANA protocol number. */
@@ -43,13 +51,15 @@ export class ConnectionRows {
   constructor(
     table: ConnectionTable,
     index: FlowIndex,
-    tcp: TcpTracker,
+    tcp: Streams,
+    sctp: Streams,
     sink: ConnectionSink,
     openCount: OpenCount,
   ) {
     this.#table = table
     this.#index = index
     this.#tcp = tcp
+    this.#sctp = sctp
     this.#sink = sink
     this.#openCount = openCount
   }
@@ -73,14 +83,14 @@ export class ConnectionRows {
     return this.#opened(connection, packet)
   }
 
-  /** Counts a packet that belongs to the connection. */
+  /** Counts a packet that belongs to the connection, and its payload; that of SCTP is in chunks. */
   count(connection: number, side: 0 | 1, packet: FlowPacket): void {
     const table = this.#table
     const half = 2 * connection + side
     if (table.packets[half] === 0) table.encapId[half] = packet.encapId
     table.packets[half]! += 1
     table.ipBytes[half]! += packet.ipBytes
-    table.capturedBytes[half]! += packet.payloadBytes
+    if (packet.protocol !== IpProtocol.SCTP) table.capturedBytes[half]! += packet.payloadBytes
   }
 
   /**
@@ -89,7 +99,7 @@ export class ConnectionRows {
    */
   close(connection: number, reason: CloseReason): void {
     const table = this.#table
-    if (reason !== 'rst' && table.protocol[connection] === IpProtocol.TCP) this.#tcp.flush(connection)
+    if (reason !== 'rst') this.#streamsOf(connection)?.flush(connection)
     const flags = table.flags[connection]!
     if ((flags & ConnectionFlag.CLOSED) === 0) {
       const isReplaced = (flags & ConnectionFlag.REPLACED) !== 0 && (reason === 'end' || reason === 'timeout')
@@ -107,10 +117,9 @@ export class ConnectionRows {
     const { totals } = this
     this.onFinish(connection)
     this.close(connection, reason)
-    if (table.protocol[connection] === IpProtocol.TCP) {
-      this.#tcp.flush(connection)
-      this.#tcp.release(connection)
-    }
+    const streams = this.#streamsOf(connection)
+    streams?.flush(connection)
+    streams?.release(connection)
     this.#sink.finished(connection)
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
       const payload = table.payloadBytes[half]!
@@ -128,6 +137,18 @@ export class ConnectionRows {
     this.#index.remove(connection)
     table.release(connection)
     this.#openCount.remove()
+  }
+
+  // Null: nothing of the connection is held.
+  #streamsOf(connection: number): Streams | null {
+    switch (this.#table.protocol[connection]) {
+      case IpProtocol.TCP:
+        return this.#tcp
+      case IpProtocol.SCTP:
+        return this.#sctp
+      default:
+        return null
+    }
   }
 
   // Takes a row, for which no room may be made by ending `keep`.

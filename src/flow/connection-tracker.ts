@@ -16,6 +16,7 @@ import { KeptPackets } from './kept-packets.js'
 import { LifeGroups } from './life-groups.js'
 import { LifeTags } from './life-tags.js'
 import { OpenCount } from './open-count.js'
+import { SctpTracker } from './sctp-tracker.js'
 import { TcpLives } from './tcp-lives.js'
 import { TcpNumbers } from './tcp-numbers.js'
 import { TcpTracker } from './tcp-tracker.js'
@@ -48,6 +49,7 @@ export class ConnectionTracker {
   readonly lives: TcpLives
   readonly datagrams: DatagramLives
   readonly rows: ConnectionRows
+  readonly sctp: SctpTracker
   readonly copies: CopyFinder | undefined
   readonly #index: FlowIndex
   readonly #times: ConnectionTimes
@@ -77,7 +79,8 @@ export class ConnectionTracker {
     this.#index = new FlowIndex(table)
     this.#numbers = new TcpNumbers(table, this.reassembler)
     const count = new OpenCount(openCount, options.openConnections)
-    this.rows = new ConnectionRows(table, this.#index, this.#tcp, sink, count)
+    this.sctp = new SctpTracker(table, this.reassembler.delivery, held, options)
+    this.rows = new ConnectionRows(table, this.#index, this.#tcp, this.sctp, sink, count)
     const tags = new LifeTags(table, options.networkTags ?? ONE_NETWORK)
     this.#groups = new LifeGroups(table, tags)
     this.datagrams = new DatagramLives(
@@ -111,6 +114,11 @@ export class ConnectionTracker {
       options.copies.see = (half, bytes, packet) =>
         see(half >> 1, (half & 1) as 0 | 1, bytes, packet, PacketRole.COPY)
     if (options.copies !== undefined) options.copies.lives = this.#groups
+  }
+
+  /** Gaps, starts and candidates given up because the memory for what is held was used up. */
+  get heldMemoryHits(): number {
+    return this.reassembler.held.heldMemoryHits + this.lives.memoryHits + this.sctp.heldMemoryHits
   }
 
   /** A capture begins, behind `packetsBefore` packets of the run; the one before has been finished. */
@@ -229,6 +237,7 @@ export class ConnectionTracker {
     this.#times.touch(connection, packet.tsSec, packet.tsNsec)
     this.#count(connection, side, bytes, packet, PacketRole.MEMBER)
     if (packet.protocol === IpProtocol.TCP) this.#segment(connection, side, bytes, packet)
+    else if (packet.protocol === IpProtocol.SCTP) this.sctp.packet(connection, side, bytes, packet)
     else this.#datagram(2 * connection + side, bytes, packet)
   }
 

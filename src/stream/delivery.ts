@@ -48,7 +48,11 @@ export class Delivery {
     nextSeq[half] = seqAdd(nextSeq[half]!, to - from)
   }
 
-  /** Delivers the datagram `bytes[from, to)`, which may be empty, and skips the `cut` bytes that were not captured of it. */
+  /**
+   * Delivers the datagram `bytes[from, to)`, which may be empty, and skips the `cut` bytes that were not captured of it.
+   *
+   * @param isFirst False for another one of the same packet.
+   */
   datagram(
     half: number,
     bytes: Uint8Array,
@@ -57,8 +61,9 @@ export class Delivery {
     cut: number,
     tsSec: number,
     tsNsec: number,
+    isFirst = true,
   ): void {
-    this.#chunk(half, bytes, from, to, tsSec, tsNsec, true)
+    this.#chunk(half, bytes, from, to, tsSec, tsNsec, isFirst)
     if (cut > 0) this.skipCut(half, cut)
   }
 

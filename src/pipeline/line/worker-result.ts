@@ -34,10 +34,10 @@ export function workerResult(
     files: output.totals.files,
     written: output.totals.bytesWritten,
     limits: {
-      held_segments: reassembler.held.heldSegmentsHits,
-      held_bytes: reassembler.held.heldBytesHits,
+      held_segments: reassembler.held.heldSegmentsHits + tracker.sctp.heldSegmentsHits,
+      held_bytes: reassembler.held.heldBytesHits + tracker.sctp.heldBytesHits,
       conflict_window: reassembler.conflictWindowHits,
-      held_memory: reassembler.held.heldMemoryHits + tracker.lives.memoryHits,
+      held_memory: tracker.heldMemoryHits,
       open_connections: tracker.rows.openConnectionsHits,
       recent_packets: tracker.copies?.recent?.limitHits ?? 0,
       networks: tracker.datagrams.limitHits,
@@ -59,6 +59,6 @@ export function workerResult(
 }
 
 /** How often something was given up, because there was no memory for it. */
-export function memoryHits({ reassembler, lives }: ConnectionTracker, { limits }: OutputTotals): number {
-  return reassembler.held.heldMemoryHits + lives.memoryHits + limits.held_content + limits.hashed_streams
+export function memoryHits({ heldMemoryHits }: ConnectionTracker, { limits }: OutputTotals): number {
+  return heldMemoryHits + limits.held_content + limits.hashed_streams
 }
