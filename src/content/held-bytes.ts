@@ -4,6 +4,8 @@ const NOTHING = new Uint8Array(0)
 /** Bytes that all connections of a worker may hold together. */
 export class HeldBudget {
   #left: number
+  /** Arrays of FIRST_BYTES that were given back: most connections need one a direction, for a moment. */
+  readonly #spare: Uint8Array[] = []
   /** How often there was no room. */
   refusals = 0
 
@@ -24,13 +26,23 @@ export class HeldBudget {
   give(bytes: number): void {
     this.#left += bytes
   }
+
+  /** An array of `room` bytes, with any content. */
+  array(room: number): Uint8Array {
+    return (room === FIRST_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(room)
+  }
+
+  /** Takes an array back that nobody uses any more. */
+  reuse(array: Uint8Array): void {
+    if (array.length === FIRST_BYTES) this.#spare.push(array)
+  }
 }
 
 /** Copies of the first bytes of one direction. */
 export class HeldBytes {
   readonly #budget: HeldBudget
   /** `bytes[0, length)` are held. */
-  bytes = NOTHING
+  bytes: Uint8Array = NOTHING
   length = 0
 
   constructor(budget: HeldBudget) {
@@ -48,8 +60,9 @@ export class HeldBytes {
     if (needed > this.bytes.length) {
       const room = Math.min(limit, Math.max(FIRST_BYTES, needed, 2 * this.bytes.length))
       if (!this.#budget.take(room - this.bytes.length)) return false
-      const larger = new Uint8Array(room)
+      const larger = this.#budget.array(room)
       larger.set(this.bytes.subarray(0, this.length))
+      this.#budget.reuse(this.bytes)
       this.bytes = larger
     }
     this.bytes.set(bytes.subarray(from, from + taken), this.length)
@@ -60,6 +73,7 @@ export class HeldBytes {
   free(): void {
     if (this.bytes === NOTHING) return
     this.#budget.give(this.bytes.length)
+    this.#budget.reuse(this.bytes)
     this.bytes = NOTHING
     this.length = 0
   }
