@@ -68,7 +68,23 @@ export interface PacketCounts {
   fragments: number
   /** Copies of packets that the way of capturing made. */
   duplicates: number
+  /** Packets of connections that are not of the run's part (`--shard`). */
+  other_shard: number
   delivered: number
+}
+
+/** Counts of no packets. */
+export function noPackets(): PacketCounts {
+  return {
+    read: 0,
+    filtered: 0,
+    not_ip: 0,
+    malformed: 0,
+    fragments: 0,
+    duplicates: 0,
+    other_shard: 0,
+    delivered: 0,
+  }
 }
 
 /** The run's totals, as `--summary` writes them. */
@@ -138,8 +154,8 @@ export function withFailure(summary: Summary, failure: Failure): Summary {
 
 /** True when every packet read is accounted for. */
 export function isBalanced(packets: Readonly<PacketCounts>): boolean {
-  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = packets
-  return read === filtered + not_ip + malformed + fragments + duplicates + delivered
+  const { read, filtered, not_ip, malformed, fragments, duplicates, other_shard, delivered } = packets
+  return read === filtered + not_ip + malformed + fragments + duplicates + other_shard + delivered
 }
 
 /** True when every captured payload byte is accounted for: in every direction of every connection, and in the run. */
@@ -153,7 +169,7 @@ export function isPayloadBalanced({ bytes, details }: Pick<Summary, 'bytes' | 'd
 
 /** `summary` as an indented JSON object with a final line feed. Fields are in the documented order. */
 export function summaryJson(summary: Summary): string {
-  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = summary.packets
+  const { read, filtered, not_ip, malformed, fragments, duplicates, other_shard, delivered } = summary.packets
   const { total, ...byProtocol } = summary.connections
   const { holes, lost_bytes } = summary.damage
   const { captured, payload, missing, retransmitted, written } = summary.bytes
@@ -187,7 +203,7 @@ export function summaryJson(summary: Summary): string {
       same_file,
       first: first.map(({ path, reason, same_as }) => ({ path, reason, same_as })),
     },
-    packets: { read, filtered, not_ip, malformed, fragments, duplicates, delivered },
+    packets: { read, filtered, not_ip, malformed, fragments, duplicates, other_shard, delivered },
     connections: { total, ...byProtocol },
     bytes: {
       captured,

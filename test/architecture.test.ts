@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'whole-file': 'make-folders system-path node:crypto node:fs node:path',
   'read-fully': 'node:fs',
   version: 'node:module',
-  config: 'archive-paths errors zip-path system-path wire node:os node:path', // wire: the names of link types
+  config: 'archive-paths errors zip-path system-path wire node:crypto node:fs node:os node:path', // wire: the names of link types
   input:
     'read-fully errors system-path capture node:crypto node:fs node:fs/promises node:net node:os node:path node:stream node:zlib tinyglobby xz-decompress zstddec/stream', // capture: the first packet's time
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture

@@ -31,7 +31,7 @@ it('summaryJson() writes every field in the documented order, whatever the order
     '{"version":"1.0.0","seconds":2.5,"workers":2,' +
       '"inputs":[{"path":"a","bytes":1,"packets":2,"status":"partial","problems":[{"offset":3,"length":4,"message":"m"},{"offset":5,"length":0,"message":"n","kind":"run"}],"dropped":0}],' +
       '"skipped":{"hidden":0,"not_capture":0,"folder_link":0,"own_results":0,"same_file":1,"first":[{"path":"b","reason":"same_file","same_as":"a"}]},' +
-      '"packets":{"read":1250,"filtered":0,"not_ip":30,"malformed":4,"fragments":16,"duplicates":0,"delivered":1200},' +
+      '"packets":{"read":1250,"filtered":0,"not_ip":30,"malformed":4,"fragments":16,"duplicates":0,"other_shard":0,"delivered":1200},' +
       '"connections":{"total":12,"tcp":2,"udp":10},' +
       '"bytes":{"captured":4800,"payload":2048,"missing":10,"retransmitted":20,"written":2058,' +
       '"payload_captured":2068,"delivered":2048,"repeated":19,"conflicting":1,"outside":0,"outside_by_kind":' +

@@ -15,7 +15,9 @@ export function reportLines(summary: Summary): string[] {
     summary.packets.read === 0 && summary.inputs.every(({ status }) => status === 'failed')
   if (wasNothingRead && problemLines(summary).length > 0) return []
   const { bytes, packets } = summary
-  const counts = Object.entries(packets).filter(([fate]) => fate !== 'read')
+  const counts = Object.entries(packets).filter(
+    ([fate, count]) => fate !== 'read' && (fate !== 'other_shard' || count > 0),
+  )
   const fates = counts.map(([fate, count]) => `${countText(count)} ${FATE_WORDS[fate] ?? fate}`)
   const earlier = summary.inputs.reduce(
     (sum, input) => sum + (input.status === 'skipped' ? input.packets : 0),
@@ -102,6 +104,7 @@ const FATE_WORDS: Readonly<Record<string, string>> = {
   malformed: 'malformed',
   fragments: 'fragments',
   duplicates: 'duplicates',
+  other_shard: 'of other parts',
   delivered: 'delivered',
 }
 

@@ -6,6 +6,7 @@ import { LIVE_OPTIONS, type LiveConfig } from './live-options.js'
 import type { Checked, OptionTable } from './option-row.js'
 import { shown } from './option-values.js'
 import { checkedBy, type RawOptions, RUN_OPTIONS, refuseConflicts, refuseUnknown } from './options.js'
+import { recordedShard, type Shard, shardOf } from './shard.js'
 import { refuseSharedOutput } from './shared-outputs.js'
 
 export type { LiveConfig } from './live-options.js'
@@ -21,12 +22,15 @@ export type OverlapPolicy = 'first' | 'last'
  * The configuration of a run: every option, checked, under its own name or the `field` of its row, and values derived
  * from several options. Complete and frozen. Built once; no module reads argv or env later.
  */
-export interface Config extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile'> {
+export interface Config
+  extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile' | 'shard' | 'seed' | 'seedFile'> {
   /** The live capture to read; null to read files. */
   readonly live: LiveConfig | null
   readonly consoleStyle: ConsoleStyle
   /** A capture of the packets of files that the filter lets through; null: none is wanted. That of a live capture is in `live`. */
   readonly recordingFile: string | null
+  /** The part of the connections that is wanted; null: all. */
+  readonly shard: Shard | null
   /** The archive that takes the files; null: they go into a folder, or there are none. */
   readonly zipFile: string | null
   /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
@@ -97,7 +101,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 export function toConfig(raw: RawOptions): Config {
   refuseUnknown(raw)
   refuseConflicts(raw)
-  const { hex, recordingFile, ...run } = checkedBy(RUN_OPTIONS, raw)
+  const { hex, recordingFile, shard, seed, seedFile, ...run } = checkedBy(RUN_OPTIONS, raw)
   const live = toLiveConfig(raw, run.filter, recordingFile)
   refuseInputs(run.inputs, live)
   refuseSharedOutput(run, recordingFile)
@@ -109,6 +113,7 @@ export function toConfig(raw: RawOptions): Config {
     live,
     filter: live === null ? run.filter : null,
     recordingFile: live === null ? recordingFile : null,
+    shard: shardOf(shard, seed, seedFile),
     zipFile: zipFileOf(run),
     consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
     writeMetadata: run.writeMetadata && run.writeFiles,
@@ -116,7 +121,10 @@ export function toConfig(raw: RawOptions): Config {
     isWorkerCountFixed: raw.workers !== undefined,
     limits: DEFAULT_LIMITS,
   }
-  return Object.freeze({ ...values, resultValues: resultValues(values) })
+  return Object.freeze({
+    ...values,
+    resultValues: resultValues({ ...values, shard: recordedShard(values.shard) }),
+  })
 }
 
 function zipFileOf({

@@ -8,11 +8,13 @@ import {
   flag,
   integer,
   type NumberOption,
+  path,
   seconds,
   size,
   text,
 } from './option-row.js'
 import { integerOf, pathOf, refusal } from './option-values.js'
+import { type ShardPart, shardPartOf } from './shard.js'
 
 const MIB = 2 ** 20
 const MAX_WORKERS = 256
@@ -97,6 +99,37 @@ export const READING_OPTIONS = {
     },
     decodeAsOf,
   ),
+
+  /** Only one part of the connections: "K/N", from 1 to N. Needs a seed. Default: all. */
+  shard: checked<string, ShardPart | null>(
+    {
+      value: 'K/N',
+      group: 'Input',
+      changesResults: true,
+      help: 'only part K (1 to N) of the connections, by the hash of their 5-tuples; all parts need one --seed or --seed-file',
+      readme:
+        'only part K (1 to N) of the connections, by the hash of addresses, protocol and ports: N runs, each on a machine of its own, have together what one has. [Parts](docs/outputs.md#parts)',
+    },
+    shardPartOf,
+  ),
+  /** Text that keys the hash of `shard`: the same for all parts, and secret. */
+  seed: text({
+    value: 'TEXT',
+    group: 'Input',
+    help: 'secret of --shard, the same for all parts',
+    readme: 'text that keys the hash of `--shard`, the same for all parts, and secret',
+    what: 'a text',
+    needs: { shard: 'it says nothing without' },
+    conflicts: { seedFile: 'there is one seed' },
+  }),
+  /** File with that text. */
+  seedFile: path({
+    value: 'FILE',
+    offer: 'files',
+    group: 'Input',
+    help: 'file with the secret of --shard, which other users cannot read as they can arguments',
+    needs: { shard: 'it says nothing without' },
+  }),
 
   /** Copies of a packet that the way of capturing made: which are left out. Default "auto". */
   dedup: choice({

@@ -36,7 +36,7 @@ const PROGRESS_MS = 200
 export interface ConversionSetup extends Pick<Dispatcher, 'filter' | 'recorder'> {
   /** Private folder of the run. */
   readonly tempDir: string
-  /** Random words that decide which worker gets which connection. No result depends on them. */
+  /** Words that decide which worker gets which connection, and which part of a shard it is of. */
   readonly hashKey: Uint32Array
   readonly startWorkers: StartWorkers
 }
@@ -108,6 +108,7 @@ export class Conversion {
     this.#places = hasPlaces ? new FramePlaces() : null
     const { hashKey, filter } = setup
     this.#dispatcher = new Dispatcher(pool, producers, this.#decoder, space, hashKey, filter, this.#places)
+    this.#dispatcher.shard = config.shard
     this.#dispatcher.recorder = setup.recorder
     this.#feeder = new Feeder({
       pool,

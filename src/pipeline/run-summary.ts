@@ -2,7 +2,13 @@ import type { Failure } from '../errors.js'
 import type { CountedInput } from '../output/output.js'
 import type { OutputTotals } from '../output/output-totals.js'
 import { OUTSIDE_KINDS } from '../stream/outside.js'
-import type { InputSummary, PacketCounts, SkippedInputs, Summary } from '../summary.js'
+import {
+  type InputSummary,
+  noPackets,
+  type PacketCounts,
+  type SkippedInputs,
+  type Summary,
+} from '../summary.js'
 import { packageVersion } from '../version.js'
 import type { FragmentTable } from '../wire/fragments.js'
 import { linkTypeName } from '../wire/link/link-types.js'
@@ -63,7 +69,7 @@ export interface RunFacts extends CountedFacts {
 
 /** What the main thread has counted while nothing was decoded. */
 const NO_MAIN: Omit<CountedFacts, 'results'> = {
-  packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 },
+  packets: noPackets(),
   capturedBytes: 0,
   decoder: {
     aggregatedPackets: 0,

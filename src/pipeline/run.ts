@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto'
 import type { Config } from '../config/config.js'
 import { type Failure, failureOf } from '../errors.js'
 import { makeOutputFolder } from '../output/make-output-folder.js'
@@ -6,10 +5,10 @@ import type { RunParts } from '../output/output.js'
 import { blankOutputTotals, type OutputTotals } from '../output/output-totals.js'
 import { outputsOf } from '../output/outputs.js'
 import type { Summary } from '../summary.js'
-import { FLOW_HASH_KEY_WORDS } from '../wire/flow-hash.js'
 import { shownConsoleStyle } from './console.js'
 import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
+import { hashKey } from './hash-key.js'
 import type { RunHooks } from './hooks.js'
 import type { PacketFilter } from './line/packet-filter.js'
 import { PacketRecorder } from './line/packet-recorder.js'
@@ -95,7 +94,7 @@ export async function convertInputs(
       hooks,
       {
         tempDir: temp.path,
-        hashKey: randomFillSync(new Uint32Array(FLOW_HASH_KEY_WORDS)),
+        hashKey: hashKey(config.shard),
         filter,
         recorder,
         startWorkers,

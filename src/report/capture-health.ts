@@ -52,12 +52,12 @@ export interface CaptureHealth {
 /** Extracts from a summary what the page shows. */
 export function captureHealth(summary: Summary): CaptureHealth {
   const { version, seconds, workers, bytes, damage, inputs } = summary
-  const { read, filtered, not_ip, malformed, fragments, duplicates, delivered } = summary.packets
+  const { read, filtered, not_ip, malformed, fragments, duplicates, other_shard, delivered } = summary.packets
   return {
     version: shortened(version),
     seconds,
     workers,
-    packets: { read, filtered, not_ip, malformed, fragments, duplicates, delivered },
+    packets: { read, filtered, not_ip, malformed, fragments, duplicates, other_shard, delivered },
     capturedBytes: bytes.captured,
     payload: payloadOf(bytes),
     droppedPackets: inputs.reduce((sum, { dropped }) => sum + dropped, 0),

@@ -2,7 +2,16 @@ import type { Summary } from '../summary.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const PACKET_COUNTS = ['read', 'filtered', 'not_ip', 'malformed', 'fragments', 'duplicates', 'delivered']
+const PACKET_COUNTS = [
+  'read',
+  'filtered',
+  'not_ip',
+  'malformed',
+  'fragments',
+  'duplicates',
+  'other_shard',
+  'delivered',
+]
 const BYTE_COUNTS = ['captured', 'payload_captured', 'delivered', 'repeated', 'conflicting', 'outside']
 const OUTSIDE_KINDS = ['before_start', 'after_fin', 'late', 'unconfirmed', 'reset_text', 'keep_alive']
 const STATUSES = ['ok', 'partial', 'failed', 'skipped', 'no_capture']

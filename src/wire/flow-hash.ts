@@ -4,6 +4,7 @@ import type { PacketTuple } from './transport-packet.js'
 const MULTIPLIER_A = 0x85ebca6b
 const MULTIPLIER_B = 0xc2b2ae35
 const PROTOCOL_MULTIPLIER = 0xcc9e2d51
+const PART_SALT = 0x9e3779b9
 const TABLE = 256
 /** Start of the tables for each part of an endpoint. */
 const ADDRESS = 0
@@ -33,6 +34,16 @@ export function flowHash(bytes: Uint8Array, tuple: PacketTuple, key: Uint32Array
       ? hashIpv4(key, src, srcPort) + hashIpv4(key, dst, dstPort)
       : hashIpv6(key, bytes, src, srcPort) + hashIpv6(key, bytes, dst, dstPort)
   return finish(ends ^ Math.imul((tuple.protocol << 3) | tuple.ipVersion, PROTOCOL_MULTIPLIER))
+}
+
+/**
+ * Which of `parts` parts a 5-tuple with this hash belongs to, from 1. The hash is mixed again: its high bits choose the
+ * worker, its low bits the bucket, and a part must not have all of one worker's.
+ *
+ * @param parts At most 2^16.
+ */
+export function partOf(hash: number, parts: number): number {
+  return (((finish(hash ^ PART_SALT) >>> 16) * parts) >>> 16) + 1
 }
 
 function hashIpv4(key: Uint32Array, address: number, port: number): number {

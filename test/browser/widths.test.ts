@@ -28,6 +28,7 @@ const SUMMARY = runSummary({
     malformed: 1e12,
     fragments: 1e12,
     duplicates: 0,
+    other_shard: 0,
     delivered: 5e12,
   },
   bytes: {

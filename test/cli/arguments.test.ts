@@ -129,7 +129,7 @@ describe('parseArguments()', () => {
     for (const { name, value, group } of OPTION_TABLE) {
       if (['help', 'version', 'config', 'input-file', 'interface', 'list-interfaces'].includes(name)) continue
       const input = group === 'Live capture' ? ['-i', 'lo'] : ['a']
-      const needed = name === 'hex' ? ['-c'] : name === 'hash' ? ['--index', 'i.csv'] : []
+      const needed = NEEDED[name] ?? []
       const raw = await rawOf(
         ...input,
         ...needed,
@@ -154,6 +154,15 @@ describe('parseArguments()', () => {
   })
 })
 
+/** What else an option needs. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  hex: ['-c'],
+  hash: ['--index', 'i.csv'],
+  shard: ['--seed', 'secret'],
+  seed: ['--shard', '1/2'],
+  'seed-file': ['--shard', '1/2'],
+}
+
 const SAMPLES: Readonly<Record<string, string>> = {
   'output-dir': 'out',
   'max-file-desc': '5',
@@ -167,6 +176,9 @@ const SAMPLES: Readonly<Record<string, string>> = {
   overlap: 'last',
   dedup: 'exact',
   key: '5-tuple',
+  shard: '1/2',
+  seed: 'secret',
+  'seed-file': 'package.json',
   'tcp-timeout': '60',
   'udp-timeout': '60',
   'max-bytes': '100',

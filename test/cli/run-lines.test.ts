@@ -47,7 +47,16 @@ it.each<[string, Partial<Summary>, number]>([
   ['no input before an interruption', { inputs: [] }, 6],
   ['inputs converted before', { inputs: [{ ...PARTIAL, packets: 0, status: 'skipped' }] }, 6],
 ])('reportLines() of %s: zeros stand before no error', (_name, changes, lines) => {
-  const none = { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 }
+  const none = {
+    read: 0,
+    filtered: 0,
+    not_ip: 0,
+    malformed: 0,
+    fragments: 0,
+    duplicates: 0,
+    other_shard: 0,
+    delivered: 0,
+  }
   const packets = changes.inputs === undefined ? sampleSummary().packets : none
   expect(reportLines(sampleSummary({ ...changes, packets }))).toHaveLength(lines)
 })

@@ -16,6 +16,7 @@ export function sampleSummary(changes: Partial<Summary> = {}): Summary {
       malformed: 4,
       fragments: 16,
       duplicates: 0,
+      other_shard: 0,
       delivered: 1_200,
     },
     connections: { total: 12, tcp: 2, udp: 10 },

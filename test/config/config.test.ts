@@ -47,6 +47,7 @@ describe('toConfig()', () => {
       gapStyle: 'marker',
       dedup: 'auto',
       key: 'auto',
+      shard: null,
       overlapPolicy: 'first',
       tcpTimeoutSec: 3600,
       udpTimeoutSec: 300,

@@ -149,7 +149,16 @@ describe('the program', () => {
     expect(summary).toMatchObject({
       version: packageVersion(),
       inputs: [{ path: 'a.pcap', packets: 2, status: 'ok', problems: [] }],
-      packets: { read: 2, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 2 },
+      packets: {
+        read: 2,
+        filtered: 0,
+        not_ip: 0,
+        malformed: 0,
+        fragments: 0,
+        duplicates: 0,
+        other_shard: 0,
+        delivered: 2,
+      },
       connections: { total: 1, udp: 1 },
       bytes: { payload: 11, missing: 0, written: 11 },
       files: 1,

@@ -71,9 +71,9 @@ function expectHarmless(text: string): void {
 }
 
 const valued = OPTION_TABLE.filter(({ value }) => value !== undefined)
-/** Options whose value may become a file. */
-const PATHS = /^(?:output-dir|summary|write|index|report|config|input-file)$/
-const typed = (name: string) => (PATHS.test(name) ? path(HOSTILE) : HOSTILE)
+/** Options whose value may become a file or a folder: of its own, so that no other finds it. */
+const PATHS = /^(?:output-dir|summary|write|index|report|config|input-file|conflicts|map|seed-file)$/
+const typed = (name: string) => (PATHS.test(name) ? path(`${name}${HOSTILE}`) : HOSTILE)
 const fileOptions = valued.filter(({ name }) => name !== 'config')
 
 // [where the text comes from, arguments, exit code]

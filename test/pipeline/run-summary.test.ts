@@ -36,7 +36,16 @@ function summaryWith(earlier: Counts, ...results: Partial<WorkerResult>[]) {
     workers: results.length,
     skipped: new SkippedPaths().summary,
     inputs: [],
-    packets: { read: 0, filtered: 0, not_ip: 0, malformed: 0, fragments: 0, duplicates: 0, delivered: 0 },
+    packets: {
+      read: 0,
+      filtered: 0,
+      not_ip: 0,
+      malformed: 0,
+      fragments: 0,
+      duplicates: 0,
+      other_shard: 0,
+      delivered: 0,
+    },
     capturedBytes: 0,
     decoder: new PacketDecoder({
       decap: true,

@@ -14,7 +14,16 @@ it('has the figures of the run, and of inputs only those that were not read whol
     version: '1.0.0',
     seconds: 1.5,
     workers: 2,
-    packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, duplicates: 0, delivered: 2 },
+    packets: {
+      read: 6,
+      filtered: 1,
+      not_ip: 1,
+      malformed: 1,
+      fragments: 1,
+      duplicates: 0,
+      other_shard: 0,
+      delivered: 2,
+    },
     capturedBytes: 600,
     payload: {
       ...{ captured: 60, delivered: 60, repeated: 0, conflicting: 0, outside: 0 },

@@ -9,7 +9,16 @@ export function runSummary(given: Partial<Summary> = {}): Summary {
     workers: 2,
     skipped: new SkippedPaths().summary,
     inputs: [inputSummary()],
-    packets: { read: 6, filtered: 1, not_ip: 1, malformed: 1, fragments: 1, duplicates: 0, delivered: 2 },
+    packets: {
+      read: 6,
+      filtered: 1,
+      not_ip: 1,
+      malformed: 1,
+      fragments: 1,
+      duplicates: 0,
+      other_shard: 0,
+      delivered: 2,
+    },
     connections: { total: 1, tcp: 1 },
     bytes: {
       captured: 600,

@@ -29,16 +29,19 @@ export class PcapngOutput {
   readonly #interfaces = new Map<string, number>()
   #hasSection = false
 
+  /** What stands before the first packet, unless it has been made; of a capture without packets it is all. Owned by the caller. */
+  start(): Buffer[] {
+    if (this.#hasSection) return []
+    this.#hasSection = true
+    const section = Buffer.alloc(16, 0xff) // its length: unknown
+    section.writeUInt32LE(0x1a2b3c4d)
+    section.writeUInt32LE(1, 4) // version 1.0
+    return [block(0x0a0d0d0a, section, NO_BYTES)]
+  }
+
   /** The blocks of a packet whose record and frame are in `bytes`. Owned by the caller. */
   packet(bytes: Uint8Array, packet: CapturedPacket, origin: PacketOrigin): Buffer[] {
-    const blocks: Buffer[] = []
-    if (!this.#hasSection) {
-      const section = Buffer.alloc(16, 0xff) // its length: unknown
-      section.writeUInt32LE(0x1a2b3c4d)
-      section.writeUInt32LE(1, 4) // version 1.0
-      blocks.push(block(0x0a0d0d0a, section, NO_BYTES))
-      this.#hasSection = true
-    }
+    const blocks = this.start()
     const { linkType, isNanosecond, interfaceId } = packet
     const key = `${origin.input}:${interfaceId}:${linkType}:${isNanosecond}`
     let number = this.#interfaces.get(key)

@@ -1,10 +1,11 @@
 import type { CaptureReader } from '../../capture/capture-reader.js'
 import { blankCapturedPacket } from '../../capture/captured-packet.js'
+import type { ShardPart } from '../../config/shard.js'
 import { BATCH_PACKETS } from '../../flow/batches.js'
 import type { RingProducer } from '../../ring/record-ring.js'
 import type { SlabPool } from '../../ring/slab-pool.js'
-import type { PacketCounts } from '../../summary.js'
-import { flowHash } from '../../wire/flow-hash.js'
+import { noPackets } from '../../summary.js'
+import { flowHash, partOf } from '../../wire/flow-hash.js'
 import type { PacketDecoder } from '../../wire/packet-decoder.js'
 import { blankTransportPacket } from '../../wire/transport-packet.js'
 import type { DatagramSpace } from './datagram-space.js'
@@ -29,19 +30,13 @@ export type DispatchStatus = 'more' | 'end' | 'damaged' | 'full'
 export class Dispatcher {
   // Invariants:
   // - every ring has room for #credits more records.
-  readonly packets: PacketCounts = {
-    read: 0,
-    filtered: 0,
-    not_ip: 0,
-    malformed: 0,
-    fragments: 0,
-    duplicates: 0,
-    delivered: 0,
-  }
+  readonly packets = noPackets()
   /** Selects packets; null for all. */
   readonly filter: PacketFilter | null
   /** Takes the packets that are selected; null: nobody does. */
   recorder: PacketRecorder | null = null
+  /** Part of the connections that is wanted; null: all. */
+  shard: ShardPart | null = null
   /** Captured bytes of all packets. */
   capturedBytes = 0
   readonly #bytes: Uint8Array
@@ -67,7 +62,7 @@ export class Dispatcher {
   #highestNsec = 0
 
   /**
-   * @param hashKey For {@link flowHash}. It decides which worker gets which connection; no result depends on it.
+   * @param hashKey For {@link flowHash}. It decides which worker gets which connection, and which part it is of.
    * @param places  Null: no worker asks where packets stand.
    */
   constructor(
@@ -204,7 +199,6 @@ export class Dispatcher {
       : decoder.decode(this.#bytes, this.#captured, packet)
     switch (status) {
       case 'delivered':
-        packets.delivered += 1
         this.#push()
         return
       case 'fragment':
@@ -223,26 +217,37 @@ export class Dispatcher {
   }
 
   #push(): void {
-    const packet = this.#packet
-    const bytes = this.#bytes
-    const hash = flowHash(bytes, packet, this.#hashKey)
+    const hash = flowHash(this.#bytes, this.#packet, this.#hashKey)
+    if (this.#isWanted(hash)) this.#pushPacket(hash)
+    else this.packets.other_shard += 1
+    // What an error quotes may be of another part than the error.
+    if (this.#packet.hasQuote) this.#pushQuoted()
+  }
+
+  #pushPacket(hash: number): void {
+    this.packets.delivered += 1
     const ring = this.#ringOf(hash)
+    const packet = this.#packet
     if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
     // Here, beside the record that is read next, it costs no cache miss; in the worker it would.
-    const lastByte = packet.payloadBytes > 0 ? bytes[packet.payloadFrom + packet.payloadBytes - 1]! : 0
+    const lastByte = packet.payloadBytes > 0 ? this.#bytes[packet.payloadFrom + packet.payloadBytes - 1]! : 0
     writePacket(ring.words, ring.next(), this.#captured, packet, lastByte, hash, this.packets.read)
     ring.commit()
     this.#credits -= 1
-    if (packet.hasQuote) this.#pushQuoted()
   }
 
   #pushQuoted(): void {
     const hash = flowHash(this.#bytes, this.#packet.quoted, this.#hashKey)
+    if (!this.#isWanted(hash)) return
     const ring = this.#ringOf(hash)
     if (this.#places !== null) this.#credits -= this.#places.write(ring, this.packets.read)
     writeIcmpError(ring.words, ring.next(), this.#captured, this.#packet, hash, this.packets.read)
     ring.commit()
     this.#credits -= 1
+  }
+
+  #isWanted(hash: number): boolean {
+    return this.shard === null || partOf(hash, this.shard.parts) === this.shard.part
   }
 
   // The high bits choose the worker, because the low bits choose the bucket in the worker's flow index.

@@ -47,6 +47,7 @@ export class PacketRecorder {
 
   /** Gives the file its name. @throws OutputError */
   publish(): void {
+    this.#blocks.push(...this.#output.start())
     this.#flush()
     this.#attempt(() => this.#file.publish())
   }

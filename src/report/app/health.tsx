@@ -8,6 +8,7 @@ const FATES: Readonly<Record<string, string>> = {
   malformed: 'malformed',
   fragments: 'fragments',
   duplicates: 'duplicates',
+  other_shard: 'of other parts',
   delivered: 'delivered',
 }
 
@@ -45,9 +46,9 @@ export function HealthPanel({ health }: { health: CaptureHealth | null }) {
 
 function Facts({ health }: { health: CaptureHealth }) {
   const { packets, payload, holes, droppedPackets, inputs, badInputs, errors } = health
-  const fates = Object.entries(FATES).map(
-    ([name, words]) => `${countText(packets[name as keyof typeof packets])} ${words}`,
-  )
+  const fates = Object.entries(FATES)
+    .filter(([name]) => name !== 'other_shard' || packets.other_shard > 0)
+    .map(([name, words]) => `${countText(packets[name as keyof typeof packets])} ${words}`)
   const balance = Object.entries(PAYLOAD_FATES).map(
     ([name, words]) => `${countText(payload[name as keyof typeof PAYLOAD_FATES])} ${words}`,
   )

@@ -266,6 +266,7 @@ describe('the dispatcher', () => {
       malformed: 2,
       fragments: 0,
       duplicates: 0,
+      other_shard: 0,
       delivered: 2,
     })
     expect(isBalanced(dispatcher.packets)).toBe(true)

@@ -41,6 +41,7 @@ describe('factsOf()', () => {
     { overlap: 'last' },
     { dedup: 'off' },
     { key: '5-tuple' },
+    { shard: '1/2', seed: 'a' },
     { tcpTimeout: 1 },
     { udpTimeout: 1 },
     { maxBytes: 10 },
