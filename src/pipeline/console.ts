@@ -29,12 +29,13 @@ export class ConsoleChannel {
   readonly #closed: Promise<unknown>
 
   /** @param config With the `consoleStyle` to show. */
-  constructor(stream: Writable, hooks: RunHooks, { consoleStyle, utc, workerCount }: Config) {
+  constructor(stream: Writable, hooks: RunHooks, { consoleStyle, utc, workerCount, live }: Config) {
     const conversation = showsConversation(consoleStyle)
       ? new ConsoleConversation({
           isHex: consoleStyle === 'hex',
           isColoured: hooks.isColoured === true,
           isUtc: utc,
+          isLive: live !== null,
         })
       : null
     this.#merger = new ConsoleMerger(stream, hooks.isTerminal === true, workerCount, conversation)

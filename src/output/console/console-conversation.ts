@@ -10,7 +10,13 @@ export interface ConversationStyle {
   readonly isColoured: boolean
   /** True to show times in UTC instead of local time. */
   readonly isUtc: boolean
+  /** True to show all at once, as a live capture does; otherwise a run waits for its end. */
+  readonly isLive: boolean
 }
+
+/** A run that has so much is shown without waiting for its end. So none depends on when its pieces came. */
+const MAX_RUN_BYTES = 256 * 1024
+const MAX_RUN_CHUNKS = 4096
 
 /** Chunks of one connection, in display order. */
 export interface ConversationPiece {
@@ -30,6 +36,10 @@ interface Run {
   bytes: number
 }
 
+function isFull({ chunks, bytes }: Run): boolean {
+  return bytes >= MAX_RUN_BYTES || chunks.length >= MAX_RUN_CHUNKS
+}
+
 const ESCAPE = '\x1b['
 const RESET = `${ESCAPE}0m`
 const SIDE_COLOURS = [`${ESCAPE}33m`, `${ESCAPE}36m`] // yellow, cyan
@@ -44,6 +54,8 @@ const GAP_COLOUR = `${ESCAPE}31m`
 export class ConsoleConversation {
   readonly #style: ConversationStyle
   readonly #clock: NameClock
+  /** It may go on. */
+  #run: Run | null = null
   /** The run that was shown last. */
   #firstNumber = -1
   #side = -1
@@ -54,20 +66,25 @@ export class ConsoleConversation {
     this.#clock = new NameClock(style.isUtc)
   }
 
-  /** The text of pieces, in parts. A run that continues from the previous call gets a line that says so. */
+  /** The text of pieces, in parts. A run that is longer than one part gets a line that says so. */
   *texts(pieces: Iterable<ConversationPiece>): Generator<string> {
-    let run: Run | null = null
     for (const { firstNumber, bytes, from, to } of pieces) {
       for (const chunk of consoleChunks(bytes, from, to)) {
-        if (run !== null && (run.firstNumber !== firstNumber || run.side !== chunk.side)) {
-          yield this.#runText(run)
-          run = null
-        }
-        run ??= { firstNumber, side: chunk.side, chunks: [], bytes: 0 }
-        run.chunks.push(chunk)
-        run.bytes += chunk.payload.length
+        const run = this.#run
+        const isOther = run !== null && (run.firstNumber !== firstNumber || run.side !== chunk.side)
+        if (isOther || (run !== null && isFull(run))) yield* this.rest()
+        this.#run ??= { firstNumber, side: chunk.side, chunks: [], bytes: 0 }
+        this.#run.chunks.push(chunk)
+        this.#run.bytes += chunk.payload.length
       }
     }
+    if (this.#style.isLive) yield* this.rest()
+  }
+
+  /** The text of what waits: nothing more comes. */
+  *rest(): Generator<string> {
+    const run = this.#run
+    this.#run = null
     if (run !== null) yield this.#runText(run)
   }
 

@@ -89,6 +89,7 @@ export class ConsoleMerger {
   async finish(): Promise<void> {
     await this.waitForWritten()
     for (const epoch of [...this.#epochs.keys()].sort((a, b) => a - b)) await this.#writeEpoch(epoch)
+    for (const text of this.#conversation?.rest() ?? []) await this.#writer.write(Buffer.from(text, 'latin1'))
     this.#writer.detach()
   }
 

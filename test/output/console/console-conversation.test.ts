@@ -37,7 +37,7 @@ function pieces(said: readonly Said[]): ConversationPiece[] {
   })
 }
 
-const PLAIN = { isHex: false, isColoured: false, isUtc: true }
+const PLAIN = { isHex: false, isColoured: false, isUtc: true, isLive: true }
 const head = (second: string, from: string, to: string, size: string) =>
   `--- 2024-03-05 10:00:${second}.012345 TCP ${from} > ${to} (${size})\n`
 const [A, B, WEB] = ['192.0.2.1:1000', '192.0.2.2:1000', '[2001:db8::1]:80']
@@ -119,4 +119,21 @@ it('colours set the sides apart, and are off behind each part', () => {
       `\x1b[1;36m${head('01', WEB, A, '2 bytes').trim()}\x1b[0m\n` +
       '\x1b[31m[2 bytes missing]\x1b[0m\x1b[36ma\n\x1b[0m',
   )
+})
+
+it('a run waits until it is known what follows, where the capture is read from a file', () => {
+  const conversation = new ConsoleConversation({ ...PLAIN, isLive: false })
+  const texts = (said: Said[]) => [...conversation.texts(pieces(said))].join('')
+  expect([texts([[1, 0, 'a']]), texts([[1, 0, 'b']])]).toEqual(['', ''])
+  expect([...conversation.rest()].join('')).toBe(`${head('00', A, WEB, '2 bytes')}ab`)
+  expect([...conversation.rest()]).toEqual([])
+})
+
+it.each<[string, Said[], number]>([
+  ['many bytes', [[1, 0, 'x'.repeat(256 * 1024)]], 1],
+  ['many chunks', Array.from({ length: 4096 }, (): Said => [1, 0, '']), 1],
+])('a run of %s is shown before its end', (_, said, count) => {
+  const conversation = new ConsoleConversation({ ...PLAIN, isLive: false })
+  expect([...conversation.texts(pieces(said))]).toEqual([])
+  expect([...conversation.texts(pieces([[1, 0, 'y']]))]).toHaveLength(count)
 })
