@@ -1,11 +1,9 @@
 import type { RawOptions } from '../config/config.js'
-import type { ConnectionTable } from '../flow/connection-table.js'
 import type { Summary } from '../summary.js'
 import { type Archive, openArchive } from './archive.js'
 import { archiveConfig } from './archive-config.js'
 import { connectionNotes, cutShort } from './cut-short.js'
-import { type ExplainedPacket, Explanation } from './explanation.js'
-import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from './picks.js'
+import { InputPaths, inputsOf, Picks, type Wanted, wantedOf } from './picks.js'
 
 /** What reading connections again has given. */
 export interface ReadAgain {
@@ -16,9 +14,6 @@ export interface ReadAgain {
   /** What the others lack, each one sentence. */
   readonly problems: readonly string[]
 }
-
-/** Packets of connections, in the order of the captures. */
-export type TakeExplained = (packet: ExplainedPacket, capture: string) => void
 
 /** The connections of an archive for a program that runs on: each is read in the captures when it is asked for. */
 export class ArchiveConnections {
@@ -50,39 +45,6 @@ export class ArchiveConnections {
     })
   }
 
-  /** Gives the packets of connections as one pcapng file. @param put Takes its bytes, in order. @throws InputError, CaptureFormatError */
-  packets(uids: readonly string[], put: (bytes: Buffer) => void): Promise<void> {
-    return this.#inTurn(async () => {
-      const { wanted, paths } = this.#find(uids)
-      const { copyToStream } = await import('./capture-copies.js')
-      const entries = wanted.map(({ entry }) => entry)
-      await copyToStream(
-        entries,
-        picked(this.#archive, paths.found, entries, () => true),
-        put,
-      )
-    })
-  }
-
-  /** Reads a connection again, and tells what became of each packet. @returns What it lacks. @throws InputError */
-  explain(uid: string, take: TakeExplained): Promise<readonly string[]> {
-    return this.#inTurn(async () => {
-      const { wanted, failures, paths } = this.#find([uid])
-      const [failure] = failures.values()
-      if (failure !== undefined) return [failure]
-      const watch = (table: ConnectionTable) =>
-        new Explanation(table, (packet) => take(packet, paths.found.get(packet.input) ?? ''))
-      // The summary shows conflicts: they are looked for then.
-      const { problems } = await this.#read(
-        wanted,
-        paths,
-        { noWrite: true, summary: '-' } as RawOptions,
-        watch,
-      )
-      return problems
-    })
-  }
-
   /** Ends what is being read. */
   async close(): Promise<void> {
     this.#stop.abort()
@@ -110,11 +72,9 @@ export class ArchiveConnections {
     wanted: readonly Wanted[],
     paths: InputPaths,
     options: RawOptions,
-    watch?: NonNullable<Picks['watch']>,
   ): Promise<{ picks: Picks; problems: string[] }> {
     const picks = new Picks(this.#archive, paths.found, wanted)
     if (wanted.length === 0) return { picks, problems: [] }
-    if (watch !== undefined) picks.watch = watch
     const config = archiveConfig(this.#archive, options)
     const { runPicked } = await import('../pipeline/run-picked.js')
     const summary = await runPicked(config, { signal: this.#stop.signal }, picks.inputs, picks)

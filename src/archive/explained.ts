@@ -1,4 +1,4 @@
-import { type RawOptions, toConfig } from '../config/config.js'
+import type { RawOptions } from '../config/config.js'
 import { PacketRole } from '../flow/connection-sink.js'
 import type { RecordPlace } from '../flow/packet-place.js'
 import { numberFrames } from '../pipeline/reading/frame-numbers.js'
@@ -6,6 +6,7 @@ import { PickedFrames } from '../pipeline/reading/picked-reading.js'
 import { type PickedInput, runPicked } from '../pipeline/run-picked.js'
 import type { Summary } from '../summary.js'
 import type { Archive } from './archive.js'
+import { archiveConfig } from './archive-config.js'
 import { type ExplainedPacket, Explanation } from './explanation.js'
 import { changesResults, Picks, picked, type Wanted } from './picks.js'
 
@@ -43,8 +44,8 @@ export async function explainConnection(
       take({ ...packet, number: picks.frameAt(packet).number, fragments })
     })
   // The summary shows conflicts: they are looked for then.
-  const options = { ...archive.options, inputFile: 'archive', dedup: 'off', noWrite: true, summary: '-' }
-  return runPicked(toConfig(options as RawOptions), {}, picks.inputs, picks)
+  const config = archiveConfig(archive, { noWrite: true, summary: '-' } as RawOptions)
+  return runPicked(config, {}, picks.inputs, picks)
 }
 
 /** What is read to explain one connection: copies and ICMP errors, too. */

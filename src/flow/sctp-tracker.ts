@@ -127,7 +127,8 @@ export class SctpTracker {
       this.#hold(half, stream, bytes, packet)
     } else {
       const { tsSec, tsNsec } = packet
-      this.#deliver(half, stream, bytes, dataFrom, dataTo, this.#chunks.cut, tsSec, tsNsec, isFirst)
+      stream.passed(this.#hashOf(bytes, dataFrom, dataTo))
+      this.#delivery.datagram(half, bytes, dataFrom, dataTo, this.#chunks.cut, tsSec, tsNsec, isFirst)
       this.#drain(half, stream)
     }
   }
@@ -208,23 +209,9 @@ export class SctpTracker {
   #deliverHeld(half: number, stream: TsnStream): void {
     const { stored, bytes: length, cut, tsSec, tsNsec } = stream.shift()
     const { bytes, from, to } = this.#store.locate(stored, 0, length)
-    this.#deliver(half, stream, bytes, from, to, cut, tsSec, tsNsec, true)
-    this.#store.drop(stored, length)
-  }
-
-  #deliver(
-    half: number,
-    stream: TsnStream,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    cut: number,
-    tsSec: number,
-    tsNsec: number,
-    isFirst: boolean,
-  ): void {
     stream.passed(this.#hashOf(bytes, from, to))
-    this.#delivery.datagram(half, bytes, from, to, cut, tsSec, tsNsec, isFirst)
+    this.#delivery.datagram(half, bytes, from, to, cut, tsSec, tsNsec)
+    this.#store.drop(stored, length)
   }
 
   #hashOf(bytes: Uint8Array, from: number, to: number): number {

@@ -1,5 +1,6 @@
-import { closeSync, read, readSync } from 'node:fs'
-import { codeOf, failureReason, inputErrorKind } from '../errors.js'
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs'
+import { codeOf, failureReason, InputError, inputErrorKind } from '../errors.js'
+import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
 
 /**
@@ -73,6 +74,16 @@ export class FileByteSource implements ByteSource {
     } finally {
       this.#pending = null
     }
+  }
+}
+
+/** Opens a file whose parts are read where they stand. @throws InputError */
+export function openParts(path: string): { readonly descriptor: number; readonly totalBytes: number } {
+  try {
+    const descriptor = openSync(systemPath(path), 'r')
+    return { descriptor, totalBytes: fstatSync(descriptor).size }
+  } catch (cause) {
+    throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
   }
 }
 

@@ -32,6 +32,24 @@ export class PacketCursor {
     await this.#windows.next()
   }
 
+  /**
+   * Moves to each packet in turn, until `take` returns false. What it returns otherwise is waited for.
+   *
+   * @throws CaptureFormatError when the content is not a capture.
+   */
+  async each(take: () => boolean | Promise<void> | null): Promise<void> {
+    for (;;) {
+      const status = this.next()
+      if (status === 'more') await this.fill()
+      else if (status !== 'packet') return
+      else {
+        const more = take()
+        if (more === false) return
+        if (more !== true && more !== null) await more
+      }
+    }
+  }
+
   /** Closes the source. */
   close(): Promise<void> {
     return this.#windows.close()

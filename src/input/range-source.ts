@@ -1,8 +1,6 @@
-import { fstatSync, openSync, readSync } from 'node:fs'
-import { failureReason, InputError } from '../errors.js'
-import { systemPath } from '../system-path.js'
+import { readSync } from 'node:fs'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
-import { closeQuietly, readProblem } from './file-source.js'
+import { closeQuietly, openParts, readProblem } from './file-source.js'
 
 /** Reads parts of a file, as if it had no others. */
 export class RangeSource implements ByteSource {
@@ -23,12 +21,9 @@ export class RangeSource implements ByteSource {
   constructor(path: string, ranges: readonly number[]) {
     this.#ranges = ranges
     this.#at = ranges[0] ?? 0
-    try {
-      this.#descriptor = openSync(systemPath(path), 'r')
-    } catch (cause) {
-      throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
-    }
-    this.totalBytes = fstatSync(this.#descriptor).size
+    const { descriptor, totalBytes } = openParts(path)
+    this.#descriptor = descriptor
+    this.totalBytes = totalBytes
   }
 
   get isAtEnd(): boolean {

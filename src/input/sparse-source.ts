@@ -1,10 +1,8 @@
-import { fstatSync, openSync, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import type { CaptureHeaders } from '../capture/capture-reader.js'
 import { RecordLengths } from '../capture/record-lengths.js'
-import { failureReason, InputError } from '../errors.js'
-import { systemPath } from '../system-path.js'
 import type { ByteSource, InputReadProblem } from './byte-source.js'
-import { closeQuietly, readProblem } from './file-source.js'
+import { closeQuietly, openParts, readProblem } from './file-source.js'
 
 /** Bytes that are read for one record, and where the next ones are near. */
 const SMALL_BYTES = 4 * 1024
@@ -39,12 +37,9 @@ export class SparseSource implements ByteSource {
     this.#positions = positions
     this.#ranges = headers.ranges
     this.#lengths = new RecordLengths(isPcapng, headers.layout)
-    try {
-      this.#descriptor = openSync(systemPath(path), 'r')
-    } catch (cause) {
-      throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause })
-    }
-    this.totalBytes = fstatSync(this.#descriptor).size
+    const { descriptor, totalBytes } = openParts(path)
+    this.#descriptor = descriptor
+    this.totalBytes = totalBytes
   }
 
   get isAtEnd(): boolean {

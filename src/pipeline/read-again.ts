@@ -20,19 +20,14 @@ export function readAgainWith(maxInterfaces: number): ReadAgain {
       try {
         let description: CaptureDescription | null = null
         let interfaces = -1
-        for (;;) {
-          const status = cursor.next()
-          if (status === 'more') await cursor.fill()
-          else if (status !== 'packet') break
-          else {
-            const { base, isBigEndian, interfaceCount } = windows.reader!
-            const { packet } = cursor
-            if (linkType !== null) packet.linkType = linkType
-            if (interfaces !== interfaceCount) description = windows.reader!.describe()
-            interfaces = interfaceCount
-            if (!take(areas.bytes, packet, { description, isBigEndian }, base + packet.recordFrom)) break
-          }
-        }
+        await cursor.each(() => {
+          const { base, isBigEndian, interfaceCount } = windows.reader!
+          const { packet } = cursor
+          if (linkType !== null) packet.linkType = linkType
+          if (interfaces !== interfaceCount) description = windows.reader!.describe()
+          interfaces = interfaceCount
+          return take(areas.bytes, packet, { description, isBigEndian }, base + packet.recordFrom)
+        })
       } finally {
         await cursor.close()
       }

@@ -2,12 +2,10 @@ import type { CaptureDescription } from '../capture/capture-description.js'
 import type { CapturedPacket } from '../capture/captured-packet.js'
 import { CaptureWindows, TwoAreas } from '../input/capture-windows.js'
 import { PacketCursor } from '../input/packet-cursor.js'
-import { type PickedInput, PickedReading } from './reading/picked-reading.js'
+import { MOST_INTERFACES, type PickedInput, PickedReading } from './reading/picked-reading.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
 const READ_BYTES = 256 * 1024
-/** Of one pcapng section, as in a run. */
-const MOST_INTERFACES = 65_536
 
 /** Takes a packet, which is valid during the call, and where its record stands. */
 export type TakePicked = (
@@ -42,22 +40,16 @@ export async function readPicked(
       const windows = new CaptureWindows(source, input.path, options, areas, reading.createReader)
       const cursor = new PacketCursor(windows, areas)
       try {
-        for (;;) {
-          const status = cursor.next()
-          if (status === 'more') await cursor.fill()
-          else if (status !== 'packet') break
-          else {
-            const { isBigEndian, origin, description } = windows.reader!
-            take(
-              areas.bytes,
-              cursor.packet,
-              { input: inputs[i]!.number, description, isBigEndian },
-              origin.position,
-            )
-            const busy = keepUp()
-            if (busy !== null) await busy
-          }
-        }
+        await cursor.each(() => {
+          const { isBigEndian, origin, description } = windows.reader!
+          take(
+            areas.bytes,
+            cursor.packet,
+            { input: inputs[i]!.number, description, isBigEndian },
+            origin.position,
+          )
+          return keepUp()
+        })
         if (windows.reader?.problem) throw windows.reader.problem
       } finally {
         await cursor.close()

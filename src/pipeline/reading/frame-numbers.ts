@@ -2,11 +2,9 @@ import { CaptureFormatError } from '../../errors.js'
 import { TwoAreas, windowsOf } from '../../input/capture-windows.js'
 import { PacketCursor } from '../../input/packet-cursor.js'
 import { RangeSource } from '../../input/range-source.js'
-import { isSparse, type PickedInput } from './picked-reading.js'
+import { isSparse, MOST_INTERFACES, type PickedInput } from './picked-reading.js'
 
 const READ_BYTES = 128 * 1024
-/** Of one pcapng section, as in a run. */
-const MOST_INTERFACES = 65_536
 
 /**
  * Finds the numbers of an input's picked records, where that is not done when they are read: counts on from the checkpoint
@@ -45,13 +43,8 @@ async function countFrom(
   const skipped = from - headers.reduce((bytes, offset, i) => bytes + (i % 2 === 0 ? -offset : offset), 0)
   let number = firstNumber
   try {
-    for (let i = next; i < to; ) {
-      const status = cursor.next()
-      if (status === 'more') {
-        await cursor.fill()
-        continue
-      }
-      if (status !== 'packet') return
+    let i = next
+    await cursor.each(() => {
       const position = cursor.reader!.base + cursor.packet.recordFrom + skipped
       while (i < to && positions[i]! < position) i += 1 // damage: its number is not known
       if (positions[i] === position) {
@@ -59,7 +52,8 @@ async function countFrom(
         i += 1
       }
       number += 1
-    }
+      return i < to
+    })
   } catch (error) {
     if (!(error instanceof CaptureFormatError)) throw error
   } finally {

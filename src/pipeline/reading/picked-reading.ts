@@ -14,6 +14,9 @@ import { LARGE_BYTES, SparseSource } from '../../input/sparse-source.js'
 import type { InputFacts } from '../../output/output.js'
 import { type Reading, reportOf } from './reading.js'
 
+/** Most interfaces of one pcapng section, as in a run. */
+export const MOST_INTERFACES = 65_536
+
 /** What is learned of picked records, in the order of their positions. */
 export class PickedFrames {
   /** Among the records of their input, from 1; 0: not known. */

@@ -36,6 +36,15 @@ export function Filters({ protocols, states, services, onFilters }: Props) {
       </select>
     </label>
   )
+  const words = (name: string, label: string) => (
+    <input
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={fields[name] ?? ''}
+      onInput={set(name)}
+    />
+  )
   const size = (name: string, label: string, example: string) => (
     <input
       type="text"
@@ -49,13 +58,7 @@ export function Filters({ protocols, states, services, onFilters }: Props) {
   )
   return (
     <search class="filters">
-      <input
-        type="search"
-        aria-label="Address"
-        placeholder="Address"
-        value={fields.host ?? ''}
-        onInput={set('host')}
-      />
+      {words('host', 'Address')}
       <input
         type="text"
         class="short"
@@ -67,13 +70,7 @@ export function Filters({ protocols, states, services, onFilters }: Props) {
       />
       {choice('proto', 'Protocol', protocols)}
       {choice('service', 'Service', services)}
-      <input
-        type="search"
-        aria-label="Server name"
-        placeholder="Server name"
-        value={fields.name ?? ''}
-        onInput={set('name')}
-      />
+      {words('name', 'Server name')}
       {choice('state', 'State', states)}
       {size('min', 'Minimum payload bytes', 'from 10K')}
       {size('max', 'Maximum payload bytes', 'to 5M')}
@@ -88,13 +85,7 @@ export function Filters({ protocols, states, services, onFilters }: Props) {
         />
         damaged
       </label>
-      <input
-        type="search"
-        aria-label="Text in the payload"
-        placeholder="Text in the payload"
-        value={fields.text ?? ''}
-        onInput={set('text')}
-      />
+      {words('text', 'Text in the payload')}
     </search>
   )
 }

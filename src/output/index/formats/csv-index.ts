@@ -3,19 +3,18 @@ import type { TextColumn } from '../columns.js'
 import type { IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
-import { numbers, type PutCell, places, putAddressOf, putTimeOf, texts } from './cells.js'
 import type { IndexFormat } from './index-format.js'
-import { putByte, putShort, putUtf8 } from './put.js'
+import { putShort, putUtf8 } from './put.js'
+import { TextTable } from './text-table.js'
 
 const COMMA = 0x2c
-const LINE_FEED = 0x0a
 const HEADER = `${INDEX_FIELDS.map(({ name }) => name).join(',')}\n`
 /** A spreadsheet takes a cell that begins with one of these for a formula; some also accept the full-width forms. */
 const FORMULA = /^[=+\-@\uff1d\uff0b\uff0d\uff20]/
 /** Control characters, line separators, format characters (bidi overrides among them) and lone surrogates. */
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-const CELLS = INDEX_FIELDS.map(cellOf)
+const TABLE = new TextTable({ separator: COMMA, yes: 'true', no: 'false', word: shownText, putText })
 
 /**
  * Comma-separated values with a header line (RFC 4180, with lines that end in a line feed alone). Lists stand as JSON.
@@ -30,36 +29,10 @@ export class CsvIndex implements IndexFormat {
   }
 
   write(batch: RowBatch, out: ByteBuilder): void {
-    const last = INDEX_FIELDS.length - 1
-    for (let row = 0; row < batch.rows; row++) {
-      for (let i = 0; i <= last; i++) {
-        CELLS[i]!(batch, row, out)
-        putByte(i === last ? LINE_FEED : COMMA, out)
-      }
-    }
+    TABLE.write(batch, out)
   }
 
   finish(): void {}
-}
-
-// A function for each field: each of them meets one kind of column.
-function cellOf(field: IndexField, i: number): PutCell {
-  switch (field.form) {
-    case 'number':
-      return field.kind === 'boolean'
-        ? ({ columns }, row, out) => out.putText(numbers(columns, i)[row] === 1 ? 'true' : 'false')
-        : ({ columns }, row, out) => out.putInteger(numbers(columns, i)[row]!)
-    case 'word': {
-      const words = field.words.map(shownText)
-      return ({ columns }, row, out) => out.putText(words[places(columns, i)[row]!]!)
-    }
-    case 'time':
-      return putTimeOf(i)
-    case 'address':
-      return putAddressOf(i)
-    default:
-      return ({ columns }, row, out) => putText(field, texts(columns, i), row, out)
-  }
 }
 
 function putText({ form, kind }: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {

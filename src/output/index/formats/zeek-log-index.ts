@@ -3,14 +3,13 @@ import type { TextColumn } from '../columns.js'
 import type { FieldKind, IndexField } from '../field.js'
 import { INDEX_FIELDS } from '../index-fields.js'
 import type { RowBatch } from '../row-batch.js'
-import { numbers, type PutCell, places, putAddressOf, putTimeOf, texts } from './cells.js'
 import type { IndexFormat } from './index-format.js'
-import { putByte, putShort, putUtf8 } from './put.js'
+import { putShort, putUtf8 } from './put.js'
+import { TextTable } from './text-table.js'
 
 const UNSET = '-'
 const EMPTY = '(empty)'
 const TAB = 0x09
-const LINE_FEED = 0x0a
 const DASH = 0x2d
 
 const ZEEK_TYPES: Readonly<Record<FieldKind, string>> = {
@@ -37,7 +36,7 @@ const HEADER = [
   `#types\t${INDEX_FIELDS.map(({ kind }) => ZEEK_TYPES[kind]).join('\t')}`,
 ]
 
-const CELLS = INDEX_FIELDS.map(cellOf)
+const TABLE = new TextTable({ separator: TAB, yes: 'T', no: 'F', word: fieldText, putText })
 
 /**
  * Zeek's tab-separated `conn.log` (Log::WRITER_ASCII), without the lines `#open` and `#close` that tell the time of
@@ -49,36 +48,10 @@ export class ZeekLogIndex implements IndexFormat {
   }
 
   write(batch: RowBatch, out: ByteBuilder): void {
-    const last = INDEX_FIELDS.length - 1
-    for (let row = 0; row < batch.rows; row++) {
-      for (let i = 0; i <= last; i++) {
-        CELLS[i]!(batch, row, out)
-        putByte(i === last ? LINE_FEED : TAB, out)
-      }
-    }
+    TABLE.write(batch, out)
   }
 
   finish(): void {}
-}
-
-// A function for each field: each of them meets one kind of column.
-function cellOf(field: IndexField, i: number): PutCell {
-  switch (field.form) {
-    case 'number':
-      return field.kind === 'boolean'
-        ? ({ columns }, row, out) => out.putText(numbers(columns, i)[row] === 1 ? 'T' : 'F')
-        : ({ columns }, row, out) => out.putInteger(numbers(columns, i)[row]!)
-    case 'word': {
-      const words = field.words.map(fieldText)
-      return ({ columns }, row, out) => out.putText(words[places(columns, i)[row]!]!)
-    }
-    case 'time':
-      return putTimeOf(i)
-    case 'address':
-      return putAddressOf(i)
-    default:
-      return ({ columns }, row, out) => putText(field, texts(columns, i), row, out)
-  }
 }
 
 function putText(field: IndexField, column: TextColumn, row: number, out: ByteBuilder): void {
