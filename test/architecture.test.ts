@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'unzip pipeline archive archive-paths existing-outputs errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   unzip:
     'errors existing-outputs output system-path whole-file node:crypto node:fs/promises node:stream node:zlib',
-  view: 'archive bytes errors pipeline report unzip zip-path system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path',
+  view: 'archive bytes errors figures output pipeline report whole-file unzip zip-path system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path node:zlib',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
   cli: 'unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',

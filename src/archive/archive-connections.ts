@@ -1,9 +1,11 @@
 import type { RawOptions } from '../config/config.js'
+import { InputError } from '../errors.js'
 import type { Summary } from '../summary.js'
 import { type Archive, openArchive } from './archive.js'
 import { archiveConfig } from './archive-config.js'
 import { connectionNotes, cutShort } from './cut-short.js'
-import { InputPaths, inputsOf, Picks, type Wanted, wantedOf } from './picks.js'
+import type { Explained, Frame } from './explained.js'
+import { InputPaths, inputsOf, Picks, picked, type Wanted, wantedOf } from './picks.js'
 
 /** What reading connections again has given. */
 export interface ReadAgain {
@@ -14,6 +16,9 @@ export interface ReadAgain {
   /** What the others lack, each one sentence. */
   readonly problems: readonly string[]
 }
+
+/** Takes a packet of a connection. @returns False to have no more. */
+type TakeExplained = (packet: Explained, captureOf: (frame: Frame) => string) => boolean
 
 /** The connections of an archive for a program that runs on: each is read in the captures when it is asked for. */
 export class ArchiveConnections {
@@ -35,13 +40,65 @@ export class ArchiveConnections {
   }
 
   /** Reads connections again and writes their files. @param options Of a conversion. @throws InputError, OutputError */
-  write(uids: readonly string[], options: RawOptions): Promise<ReadAgain> {
-    return this.#inTurn(async () => {
+  write(uids: readonly string[], options: RawOptions, signal?: AbortSignal): Promise<ReadAgain> {
+    return this.#inTurn(signal, async (ended) => {
       const { wanted, failures, paths } = this.#find(uids)
-      const { picks, problems } = await this.#read(wanted, paths, options)
+      const { picks, problems } = await this.#read(wanted, paths, options, ended)
       for (const { entry } of wanted)
         if (!picks.names.has(entry.uid)) failures.set(entry.uid, `Cannot have ${entry.uid} again`)
       return { names: picks.names, failures, problems }
+    })
+  }
+
+  /**
+   * Gives the packets of those connections that can be had as one pcapng file.
+   *
+   * @param put Takes its bytes, in order. @throws InputError when none can be had, CaptureFormatError
+   */
+  packets(uids: readonly string[], put: (bytes: Buffer) => void, signal: AbortSignal): Promise<void> {
+    return this.#inTurn(signal, async (ended) => {
+      const { wanted, failures, paths } = this.#find(uids)
+      const [failure] = failures.values()
+      if (wanted.length === 0 && failure !== undefined) throw new InputError(failure, this.#archive.folder)
+      const { copyToStream } = await import('./capture-copies.js')
+      const entries = wanted.map(({ entry }) => entry)
+      await copyToStream(
+        entries,
+        picked(this.#archive, paths.found, entries, () => true),
+        (bytes) => {
+          ended.throwIfAborted()
+          put(bytes)
+        },
+      )
+    })
+  }
+
+  /**
+   * Reads a connection again, and tells what became of each packet.
+   *
+   * @param take Gets each packet, and finds the paths of captures by their numbers.
+   * @returns What it lacks; nothing is known of that when `take` wanted no more. @throws InputError
+   */
+  explain(uid: string, take: TakeExplained, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#inTurn(signal, async (ended) => {
+      const { wanted, failures, paths } = this.#find([uid])
+      const [failure] = failures.values()
+      if (failure !== undefined) throw new InputError(failure, this.#archive.folder)
+      const [one] = wanted
+      const { explainConnection } = await import('./explained.js')
+      const captureOf = ({ input }: Frame) => paths.found.get(input) ?? ''
+      const enough = new AbortController()
+      const summary = await explainConnection(
+        this.#archive,
+        paths.found,
+        one!,
+        (packet) => {
+          if (!enough.signal.aborted && !take(packet, captureOf)) enough.abort()
+        },
+        { signal: AbortSignal.any([ended, enough.signal]) },
+      )
+      if (enough.signal.aborted) return []
+      return [...inputProblems(summary), ...summary.errors, ...connectionNotes(wanted)]
     })
   }
 
@@ -72,27 +129,40 @@ export class ArchiveConnections {
     wanted: readonly Wanted[],
     paths: InputPaths,
     options: RawOptions,
+    signal: AbortSignal,
   ): Promise<{ picks: Picks; problems: string[] }> {
     const picks = new Picks(this.#archive, paths.found, wanted)
     if (wanted.length === 0) return { picks, problems: [] }
     const config = archiveConfig(this.#archive, options)
     const { runPicked } = await import('../pipeline/run-picked.js')
-    const summary = await runPicked(config, { signal: this.#stop.signal }, picks.inputs, picks)
+    const summary = await runPicked(config, { signal }, picks.inputs, picks)
     return { picks, problems: problemsOf(wanted, picks, summary) }
   }
 
-  #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(read, read)
+  // Rejects with the reason of the signal where that ended it.
+  #inTurn<T>(signal: AbortSignal | undefined, read: (ended: AbortSignal) => Promise<T>): Promise<T> {
+    const ended = AbortSignal.any([this.#stop.signal, ...(signal === undefined ? [] : [signal])])
+    const begin = async () => {
+      ended.throwIfAborted()
+      const result = await read(ended)
+      ended.throwIfAborted()
+      return result
+    }
+    const result = this.#last.then(begin, begin)
     this.#last = result.catch(() => {}) // whoever asked for it has the error
     return result
   }
 }
 
 function problemsOf(wanted: readonly Wanted[], picks: Picks, summary: Summary): string[] {
-  const ofInputs = summary.inputs.flatMap(({ path, problems }) =>
+  const cut = cutShort(wanted, picks, summary)
+  return [...inputProblems(summary), ...summary.errors, ...cut, ...connectionNotes(wanted)]
+}
+
+function inputProblems({ inputs }: Summary): string[] {
+  return inputs.flatMap(({ path, problems }) =>
     problems.map(({ offset, message }) =>
       message.includes(path) ? message : `Cannot read "${path}" at byte ${offset}: ${message}`,
     ),
   )
-  return [...ofInputs, ...summary.errors, ...cutShort(wanted, picks, summary), ...connectionNotes(wanted)]
 }

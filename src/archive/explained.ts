@@ -1,6 +1,7 @@
 import type { RawOptions } from '../config/config.js'
 import { PacketRole } from '../flow/connection-sink.js'
 import type { RecordPlace } from '../flow/packet-place.js'
+import type { RunHooks } from '../pipeline/hooks.js'
 import { numberFrames } from '../pipeline/reading/frame-numbers.js'
 import { PickedFrames } from '../pipeline/reading/picked-reading.js'
 import { type PickedInput, runPicked } from '../pipeline/run-picked.js'
@@ -35,6 +36,7 @@ export async function explainConnection(
   paths: ReadonlyMap<number, string>,
   wanted: Wanted,
   take: (packet: Explained) => void,
+  hooks: Pick<RunHooks, 'signal'> = {},
 ): Promise<Summary> {
   const picks = new ExplainedPicks(archive, paths, wanted)
   for (const input of picks.inputs) await numberFrames(input, archive.map.checkpointsOf(input.number))
@@ -45,7 +47,7 @@ export async function explainConnection(
     })
   // The summary shows conflicts: they are looked for then.
   const config = archiveConfig(archive, { noWrite: true, summary: '-' } as RawOptions)
-  return runPicked(config, {}, picks.inputs, picks)
+  return runPicked(config, hooks, picks.inputs, picks)
 }
 
 /** What is read to explain one connection: copies and ICMP errors, too. */

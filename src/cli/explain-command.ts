@@ -1,7 +1,7 @@
 import { openArchive } from '../archive/archive.js'
 import { connectionNotes } from '../archive/cut-short.js'
 import type { Explained, Frame } from '../archive/explained.js'
-import type { FateRange } from '../archive/fates.js'
+import { becameOf, flagLetters, frameTime, OF_DATAGRAM } from '../archive/explained-words.js'
 import { InputPaths, inputsOf, wantedOf } from '../archive/picks.js'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, InputError } from '../errors.js'
@@ -48,8 +48,6 @@ const EXAMPLES = `Examples:
   pcap2conn explain archive CHhAvVGS1DHFjwGM9S --side 1 --offset 14600
 
 Exit codes: 0 done, 1 the connection is not there, or its captures are missing or changed, 2 bad usage`
-
-const FLAGS = 'FSRPAUEC'
 
 /**
  * Shows the packets of the connection that the arguments name.
@@ -106,40 +104,18 @@ function concerns(packet: Explained, side: number | null, offset: number | null)
 }
 
 function lines(packet: Explained, captureOf: (frame: Frame) => string): string[] {
-  const { side, isTcp, tcpFlags, seq, ack, payloadBytes, offset, fragments } = packet
-  const flags = [...FLAGS].filter((_, bit) => (tcpFlags >> bit) & 1).join('')
+  const { side, isTcp, seq, ack, payloadBytes, offset, fragments } = packet
   const row = (frame: Frame, cells: readonly (string | number)[]) =>
-    [timeOf(frame), side, ...cells, captureOf(frame), frame.number ?? '-', frame.position].join('\t')
+    [frameTime(frame), side, ...cells, captureOf(frame), frame.number ?? '-', frame.position].join('\t')
   return [
-    ...fragments.map((frame) => row(frame, ['-', '-', '-', '-', '-', 'fragment of the next datagram'])),
+    ...fragments.map((frame) => row(frame, ['-', '-', '-', '-', '-', OF_DATAGRAM])),
     row(packet, [
-      isTcp ? flags : '-',
+      isTcp ? flagLetters(packet) : '-',
       isTcp ? seq : '-',
       isTcp ? ack : '-',
       payloadBytes,
       payloadBytes > 0 ? (offset ?? '-') : '-',
-      became(packet),
+      becameOf(packet) || '-',
     ]),
   ]
-}
-
-function became({ isError, side, fates, isCut }: Explained): string {
-  const texts = fates.map((range) => fateText(range, side))
-  if (isError) texts.unshift('ICMP error')
-  if (isCut) texts.unshift('more fragments than are listed')
-  return texts.length === 0 ? '-' : texts.join(', ')
-}
-
-function fateText({ fate, side, offset, bytes, reason }: FateRange, packetSide: 0 | 1): string {
-  const what = reason === undefined ? fate : `${fate} (${reason})`
-  const ofSide = side === packetSide ? '' : ` of side ${side}`
-  if (bytes === 0) return what
-  return `${what} ${offset === null ? `${bytes} B` : `${offset}-${offset + bytes}`}${ofSide}`
-}
-
-function timeOf({ tsSec, tsNsec, isNanosecond }: Frame): string {
-  const fraction = isNanosecond
-    ? String(tsNsec).padStart(9, '0')
-    : String(Math.floor(tsNsec / 1000)).padStart(6, '0')
-  return `${tsSec}.${fraction}`
 }

@@ -8,6 +8,7 @@ import { ConversationFiles } from './conversation-files.js'
 import { KeptFolders } from './kept-folders.js'
 import { OutputFolder } from './output-folder.js'
 import type { OpenConversation } from './payload-files.js'
+import { payloadBytes } from './record-payload.js'
 
 /** Payload up to this size is written with the times of chunks, which takes four times as much room. */
 const MOST_TIMED_BYTES = 64 * 1024 * 1024
@@ -46,10 +47,12 @@ export class CapturedFiles {
     )
   }
 
-  /** See `PayloadFiles.withMany()`. */
+  /** See `PayloadFiles.withMany()`. @param options Of the conversion. @param signal Ends it. */
   async withMany<T>(
     records: readonly RecordFields[],
     use: (open: OpenConversation) => Promise<T>,
+    options: RawOptions = { chunksHeader: true },
+    signal?: AbortSignal,
   ): Promise<T> {
     const uids = records.filter((record) => payloadBytes(record) > 0).flatMap((record) => uidOf(record) ?? [])
     const key = `group ${this.#groups}`
@@ -57,7 +60,7 @@ export class CapturedFiles {
     try {
       return await this.#kept.use(
         key,
-        (folder) => this.#write(uids, { chunksHeader: true }, folder),
+        (folder) => this.#write(uids, options, folder, signal),
         (folder, written) =>
           use(async (record) => (payloadBytes(record) === 0 ? null : openIn(folder, written, record))),
       )
@@ -70,8 +73,14 @@ export class CapturedFiles {
     this.#kept.close()
   }
 
-  async #write(uids: readonly string[], options: RawOptions, folder: string): Promise<Written> {
-    const { names, failures, problems } = await this.#archive.write(uids, { ...options, outputDir: folder })
+  async #write(
+    uids: readonly string[],
+    options: RawOptions,
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<Written> {
+    const all = { ...options, outputDir: folder }
+    const { names, failures, problems } = await this.#archive.write(uids, all, signal)
     const files = new Set(readdirSync(systemPath(folder)))
     const ending = options.json === true ? '.json' : '.txt'
     const written = [...names].filter(([, name]) => files.has(name + ending))
@@ -98,9 +107,4 @@ function refuseFailed({ failures }: Written, uid: string): void {
 
 function uidOf({ uid }: RecordFields): string | null {
   return typeof uid === 'string' ? uid : null
-}
-
-function payloadBytes(record: RecordFields): number {
-  const [orig, resp] = [Number(record.orig_bytes), Number(record.resp_bytes)]
-  return Number.isNaN(orig + resp) ? 1 : orig + resp
 }

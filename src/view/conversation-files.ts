@@ -74,6 +74,10 @@ export class ConversationFiles {
     }
   }
 
+  get readers(): readonly FileReader[] {
+    return this.#files
+  }
+
   /** Size of the files together, in bytes. */
   get size(): number {
     return this.#files.reduce((sum, { size }) => sum + size, 0)

@@ -1,3 +1,4 @@
+import type { RawOptions } from '../config/config.js'
 import { codeOf, InputError } from '../errors.js'
 import type { RecordFields } from '../report/record-index.js'
 import type { CapturedFiles } from './captured-files.js'
@@ -17,7 +18,7 @@ export class PayloadFiles {
   }
 
   readonly open: OpenConversation = async (record) =>
-    (await this.#written(record)) ?? (await this.#captured?.open(record)) ?? null
+    (await this.written(record)) ?? (await this.#captured?.open(record)) ?? null
 
   /** Calls `use` when all that is needed to open the connections of `records` one by one is there. @throws InputError */
   async withMany<T>(
@@ -27,12 +28,22 @@ export class PayloadFiles {
     const captured = this.#captured
     if (captured === null) return use(this.open)
     return captured.withMany(records, (open) =>
-      use(async (record) => (await this.#written(record)) ?? (await open(record))),
+      use(async (record) => (await this.written(record)) ?? (await open(record))),
     )
   }
 
-  // An archive may have the paths of files that are elsewhere.
-  async #written(record: RecordFields): Promise<ConversationFiles | null> {
+  /** Calls `use` with what opens connections of `records` as they are in the captures. @throws InputError */
+  async withCaptured(
+    records: readonly RecordFields[],
+    options: RawOptions,
+    use: (open: OpenConversation) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#captured?.withMany(records, use, options, signal)
+  }
+
+  /** The files that the run has written. An archive may have the paths of files that are elsewhere. */
+  readonly written: OpenConversation = async (record) => {
     try {
       return await ConversationFiles.open(this.#files, record)
     } catch (error) {

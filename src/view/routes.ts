@@ -4,8 +4,11 @@ import { appFile } from '../report/page.js'
 import type { Asked } from './access.js'
 import type { ConnectionParts } from './connection-parts.js'
 import { connectionQuery } from './connection-query.js'
+import type { Exports } from './exports.js'
+import type { PacketParts } from './packet-parts.js'
 import type { TableParts } from './table-parts.js'
-import type { ReadingState, Side } from './view-data.js'
+import { EXPORT_FORMS, MOST_SAVED, type ReadingState, type Side } from './view-data.js'
+import type { Send } from './zip-download.js'
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -28,6 +31,8 @@ const PAGE = `<!doctype html>
 export interface Sources {
   readonly table: TableParts
   readonly parts: ConnectionParts
+  readonly packets: PacketParts
+  readonly exports: Exports
 }
 
 /** Answers an admitted request. @throws InputError when a file cannot be read */
@@ -40,6 +45,7 @@ export async function answer(
   if (path === 'view.js') return send(response, 'text/javascript; charset=utf-8', appFile(path))
   if (path === 'view.css') return send(response, 'text/css; charset=utf-8', appFile(path))
   if (path === 'api/connections') return answerTable(query, response, sources.table)
+  if (path === 'api/export') return answerExport(query, response, sources.exports)
   const row = countOf(query.get('row'))
   const side = sideOf(query.get('side'))
   if (row === null || side === undefined) return refuse(response, 400)
@@ -49,6 +55,7 @@ export async function answer(
     if (state === null) return refuse(response, 400)
     return sendJson(response, await sources.parts.conversation(row, side, state))
   }
+  if (path === 'api/packets') return answerPackets(query, response, sources.packets, row, side)
   if (path === 'api/payload') return answerPayload(response, sources.parts, row, side)
   refuse(response, 404)
 }
@@ -61,29 +68,70 @@ function answerTable(query: URLSearchParams, response: ServerResponse, table: Ta
   else sendJson(response, table.part(wanted, from, count))
 }
 
-// Sent as a download, so that no browser renders it.
+async function answerPackets(
+  query: URLSearchParams,
+  response: ServerResponse,
+  packets: PacketParts,
+  row: number,
+  side: Side,
+): Promise<void> {
+  const [from, to, skip] = ['from', 'to', 'skip'].map((name) => countOf(query.get(name) ?? '0'))
+  if (from == null || to == null || skip == null) return refuse(response, 400)
+  const range = side === null ? null : { side, from, to }
+  sendJson(response, await packets.part(row, range, skip, endOf(response)))
+}
+
+async function answerExport(
+  query: URLSearchParams,
+  response: ServerResponse,
+  exports: Exports,
+): Promise<void> {
+  const rows = (query.get('rows') ?? '').split(',').map(countOf)
+  const form = EXPORT_FORMS.find((name) => name === query.get('form'))
+  if (rows.includes(null) || rows.length > MOST_SAVED || form === undefined) return refuse(response, 400)
+  const wanted = [...new Set(rows as number[])]
+  if (query.get('check') === '1') return sendJson(response, await exports.check(wanted, form))
+  const isThere = await exports.write(wanted, form, (name) => download(response, name), endOf(response))
+  if (!isThere) return refuse(response, 404)
+  response.end()
+}
+
 async function answerPayload(
   response: ServerResponse,
   parts: ConnectionParts,
   row: number,
   side: Side,
 ): Promise<void> {
-  const begin = () => {
-    if (response.headersSent) return
-    response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': `attachment; filename="connection-${row}${side === null ? '' : `-side-${side}`}.bin"`,
-    })
-  }
-  const isThere = await parts.payload(row, side, async (bytes) => {
-    begin()
+  const name = `connection-${row}${side === null ? '' : `-side-${side}`}.bin`
+  let write: Send | null = null
+  const isThere = await parts.payload(row, side, (bytes) => {
+    write ??= download(response, name)
+    return write(bytes)
+  })
+  if (!isThere) return refuse(response, 404)
+  if (write === null) download(response, name)
+  response.end()
+}
+
+// Whoever asked may go before the answer is there.
+function endOf(response: ServerResponse): AbortSignal {
+  const control = new AbortController()
+  response.once('close', () => control.abort())
+  return control.signal
+}
+
+// Sent as a download, so that no browser renders it.
+function download(response: ServerResponse, name: string): Send {
+  const shortName = name.slice(name.lastIndexOf('/') + 1).replace(/[^\w.+~-]/g, '_')
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': `attachment; filename="${shortName}"`,
+  })
+  return async (bytes) => {
     if (!response.write(bytes) && !response.destroyed)
       await Promise.race([once(response, 'drain'), once(response, 'close')])
     return !response.destroyed
-  })
-  if (!isThere) return refuse(response, 404)
-  begin()
-  response.end()
+  }
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {

@@ -4,7 +4,7 @@ import type { IndexStore } from './index-store.js'
 import type { PayloadFiles } from './payload-files.js'
 import { PayloadSearch } from './payload-search.js'
 import { PayloadSearches } from './payload-searches.js'
-import type { TablePart, TableRow } from './view-data.js'
+import { MOST_SAVED, type TablePart, type TableRow } from './view-data.js'
 
 /** Most rows in one answer. */
 export const MAX_PART_ROWS = 500
@@ -17,10 +17,12 @@ export class TableParts {
   // Invariant: #orders has at most KEPT_ORDERS entries, the most recently used last.
   readonly #store: IndexStore
   readonly #payload: PayloadFiles
+  readonly #hasMap: boolean
   readonly #orders = new Map<string, Uint32Array>()
   readonly #searches = new PayloadSearches<PayloadSearch>()
 
-  constructor(store: IndexStore, payload: PayloadFiles) {
+  constructor(store: IndexStore, payload: PayloadFiles, hasMap: boolean) {
+    this.#hasMap = hasMap
     this.#store = store
     this.#payload = payload
   }
@@ -40,6 +42,8 @@ export class TableParts {
     return {
       total: list.count,
       isLoaded,
+      hasMap: this.#hasMap,
+      mostSaved: MOST_SAVED,
       problem:
         failure ??
         (isCut ? `The index has more than ${list.count} connections: the rest is not shown` : null),

@@ -28,6 +28,10 @@ export interface TablePart {
   readonly total: number
   /** True when loading has ended. */
   readonly isLoaded: boolean
+  /** True when it is known where packets are, so that they can be shown and saved. */
+  readonly hasMap: boolean
+  /** Most connections that can be saved at once. */
+  readonly mostSaved: number
   /** Why the index is incomplete: a failure, or too many connections; null when it is not. */
   readonly problem: string | null
   /** Number of matching connections so far. */
@@ -75,3 +79,46 @@ export type SentPiece =
       readonly data: string
     }
   | { readonly kind: 'gap'; readonly side: Side; readonly length: number }
+
+/** A packet of a connection, or a record with a fragment of the next one. */
+export interface PacketRow {
+  /** Seconds since 1970 as a decimal string. */
+  readonly time: string
+  /** Who sent it. */
+  readonly side: 0 | 1
+  /** Letters of its TCP flags; null: it is no TCP segment. */
+  readonly flags: string | null
+  readonly bytes: number
+  /** Where its payload stands in the stream of its side; null: not known, or it has none. */
+  readonly offset: number | null
+  /** What became of its bytes; empty: it has brought none. */
+  readonly became: string
+  /** Path of the capture, the number of the frame in it, from 1 (null: not known), and where its record begins. */
+  readonly capture: string
+  readonly number: number | null
+  readonly position: number
+}
+
+/** The answer of `api/packets`. */
+export interface PacketPart {
+  readonly packets: readonly PacketRow[]
+  /** True when there are more. */
+  readonly isMore: boolean
+  /** What the connection lacks; null: nothing. */
+  readonly problem: string | null
+}
+
+/** What connections are saved as: files as they are, JSON lines, or their packets as pcapng. */
+export const EXPORT_FORMS = ['payload', 'json', 'pcap'] as const
+export type ExportForm = (typeof EXPORT_FORMS)[number]
+
+/** Most connections that are saved at once. */
+export const MOST_SAVED = 1000
+
+/** The answer of `api/export` with `check=1`. */
+export interface ExportCheck {
+  /** Connections that can be had. */
+  readonly ready: number
+  /** Why others cannot; null: all can. */
+  readonly problem: string | null
+}

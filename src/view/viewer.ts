@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { failureReason, InputError } from '../errors.js'
+import { failureReason, InputError, OutputError } from '../errors.js'
 import { type Asked, admit, newToken } from './access.js'
 import { ConnectionParts } from './connection-parts.js'
+import { Exports } from './exports.js'
 import { IndexStore } from './index-store.js'
+import { PacketParts } from './packet-parts.js'
 import { answer } from './routes.js'
 import { SECURITY_HEADERS } from './security-headers.js'
 import { TableParts } from './table-parts.js'
@@ -54,12 +56,17 @@ export class Viewer {
     let store: IndexStore | null = null
     try {
       store = await IndexStore.open(source.indexPath)
-      const table = new TableParts(store, source.payload)
-      const parts = new ConnectionParts(store, source.payload)
+      const { payload, archive } = source
+      const table = new TableParts(store, payload, archive !== null)
+      const parts = new ConnectionParts(store, payload)
+      const packets = new PacketParts(store, archive)
+      const exports = new Exports(store, payload, archive)
       const token = newToken()
       const server = createServer((request, response) => {
         const asked = admit(request, token, (server.address() as AddressInfo).port)
-        void respond(request, response, asked, (wanted) => answer(wanted, response, { table, parts }))
+        void respond(request, response, asked, (wanted) =>
+          answer(wanted, response, { table, parts, packets, exports }),
+        )
       })
       await listen(server, options.port)
       const { port: taken } = server.address() as AddressInfo
@@ -95,7 +102,9 @@ async function respond(
     if (response.headersSent) response.destroy()
     else {
       const text = error instanceof Error ? error.message : String(error)
-      response.writeHead(error instanceof InputError ? 422 : 500, { 'Content-Type': 'application/json' })
+      response.writeHead(error instanceof InputError || error instanceof OutputError ? 422 : 500, {
+        'Content-Type': 'application/json',
+      })
       response.end(JSON.stringify({ problem: text }))
     }
   }

@@ -191,7 +191,7 @@ describe.skipIf(NO_BROWSER !== null)('the viewer in a browser', () => {
       await expect.poll(() => matching(page)).toBeLessThan(all)
       await page.getByRole('button', { name: 'Received' }).click()
       await page.locator('th[aria-sort=descending]').waitFor()
-      const sizes = await page.locator('tr.row td:nth-child(9)').allInnerTexts()
+      const sizes = await page.locator('tr.row td:nth-child(10)').allInnerTexts()
       expect(sizes.length).toBeGreaterThan(0)
     }))
 

@@ -44,11 +44,13 @@ interface Props<T> {
   readonly isSelected?: (row: T) => boolean
   /** Called when the user chooses a row by mouse, or by arrow keys and Enter. */
   readonly onSelect?: (index: number) => void
+  /** Called when the user marks a row by the space bar. */
+  readonly onToggle?: (index: number) => void
 }
 
 /** A table that renders only the visible rows. */
 export function VirtualTable<T>(props: Props<T>) {
-  const { columns, rowCount, rowAt, onRange, isSelected, onSelect } = props
+  const { columns, rowCount, rowAt, onRange, isSelected, onSelect, onToggle } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(600)
@@ -129,6 +131,7 @@ export function VirtualTable<T>(props: Props<T>) {
     const step = steps[event.key]
     if (step !== undefined) moveTo((focused ?? (step > 0 ? firstSeen - 1 : firstSeen)) + step)
     else if (event.key === 'Enter' && focused !== null) onSelect?.(focused)
+    else if (event.key === ' ' && focused !== null && onToggle !== undefined) onToggle(focused)
     else return
     event.preventDefault()
   }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import { Damage, Endpoint } from '../../report/app/cells.js'
-import { durationText, timeText, visible } from '../../report/app/format.js'
+import { durationText, endpointText, timeText, visible } from '../../report/app/format.js'
 import { type Column, type Sorting, VirtualTable } from '../../report/app/virtual-table.js'
 import type { TablePart, TableRow } from '../view-data.js'
 import { fetchTable } from './api.js'
@@ -16,12 +16,15 @@ interface Props {
   readonly filters: string
   readonly selected: number | null
   readonly onSelect: (row: TableRow) => void
+  /** Rows that are marked to be saved. */
+  readonly picked: ReadonlySet<number>
+  readonly onPick: (row: number) => void
   /** Called with each part of the table that arrives, or with the reason why none can. */
   readonly onState: (state: TablePart | null, problem: string | null) => void
 }
 
 /** The table of connections. The server sorts and filters; only visible pages are fetched. */
-export function ConnectionTable({ filters, selected, onSelect, onState }: Props) {
+export function ConnectionTable({ filters, selected, onSelect, picked, onPick, onState }: Props) {
   const [sorting, setSorting] = useState<Sorting>({ key: 'ts', isDescending: false })
   const query = `${filters}&sort=${sorting.key}&order=${sorting.isDescending ? 'desc' : 'asc'}`
   // Made during the first render of a query: rows may be requested, and may arrive, before effects run.
@@ -92,12 +95,13 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
     },
     [load],
   )
+  const columns = useMemo(() => [pickColumn(picked, onPick), ...COLUMNS], [picked, onPick])
   const rowAt = (index: number) => pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS]
   return (
     <VirtualTable
       key={query}
       label="Connections"
-      columns={COLUMNS}
+      columns={columns}
       rowCount={matching}
       rowAt={rowAt}
       onRange={onRange}
@@ -108,8 +112,33 @@ export function ConnectionTable({ filters, selected, onSelect, onState }: Props)
         const row = rowAt(index)
         if (row !== undefined) onSelect(row)
       }}
+      onToggle={(index) => {
+        const row = rowAt(index)
+        if (row !== undefined) onPick(row.row)
+      }}
     />
   )
+}
+
+// Keys mark a row with the space bar.
+function pickColumn(picked: ReadonlySet<number>, onPick: (row: number) => void): Column<TableRow> {
+  return {
+    key: 'pick',
+    title: 'Save',
+    isSortable: false,
+    cell: ({ row, origHost, origPort, respHost, respPort }) => (
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={visible(
+          `Select ${endpointText(origHost, origPort)} to ${endpointText(respHost, respPort)}`,
+        )}
+        checked={picked.has(row)}
+        onClick={(event) => event.stopPropagation()}
+        onChange={() => onPick(row)}
+      />
+    ),
+  }
 }
 
 const COLUMNS: readonly Column<TableRow>[] = [

@@ -1,11 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { bytesText, countText } from '../../figures.js'
 import { Endpoint } from '../../report/app/cells.js'
 import { countedText, visible } from '../../report/app/format.js'
-import type { ConnectionDetails, ReadingState, SentPiece, TableRow } from '../view-data.js'
-import { fetchConnection, fetchConversation, payloadAddress } from './api.js'
+import type { ConnectionDetails, ExportForm, ReadingState, SentPiece, TableRow } from '../view-data.js'
+import { fetchConnection, fetchConversation, payloadAddress, type StreamPiece } from './api.js'
+import { Packets } from './packets.js'
 import { PartView, type ShowAs } from './part-view.js'
 import { type Part, RunBuilder } from './runs.js'
+import { SaveButtons } from './save-buttons.js'
 
 /** Payload bytes fetched before the user must press "Show more". */
 const AUTOMATIC_BYTES = 16 * 1024 * 1024
@@ -13,16 +15,20 @@ const SHOW_AS: readonly ShowAs[] = ['text', 'hex', 'raw']
 
 interface Props {
   readonly row: TableRow
+  /** True when packets can be shown and saved. */
+  readonly hasMap: boolean
   readonly onClose: () => void
 }
 
 /** One connection: its index record and its payload. */
-export function Conversation({ row, onClose }: Props) {
+export function Conversation({ row, hasMap, onClose }: Props) {
   const [details, setDetails] = useState<ConnectionDetails | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [showAs, setShowAs] = useState<ShowAs>('text')
   const [isByChunk, setByChunk] = useState(false)
   const [side, setSide] = useState<0 | 1 | null>(null)
+  const [shown, setShown] = useState<StreamPiece | 'all' | null>(null)
+  const onPackets = useCallback((piece: StreamPiece) => setShown(piece), [])
 
   useEffect(() => {
     const control = new AbortController()
@@ -74,6 +80,12 @@ export function Conversation({ row, onClose }: Props) {
             </label>
           )}
           {files !== null && <Downloads row={row.row} areSidesKnown={files.areSidesKnown} />}
+          <SaveButtons rows={[row.row]} what="this connection" forms={formsOf(files, hasMap)} />
+          {hasMap && (
+            <button type="button" aria-pressed={shown === 'all'} onClick={() => setShown('all')}>
+              All packets
+            </button>
+          )}
           <button type="button" onClick={onClose} aria-label="Close the conversation">
             ✕
           </button>
@@ -84,6 +96,14 @@ export function Conversation({ row, onClose }: Props) {
       {details !== null && files === null && problem === null && (
         <p class="note">This connection has no file: it carried no payload, or the run wrote none.</p>
       )}
+      {shown !== null && (
+        <Packets
+          key={shown === 'all' ? shown : `${shown.side} ${shown.from} ${shown.to}`}
+          row={row.row}
+          piece={shown === 'all' ? null : shown}
+          onClose={() => setShown(null)}
+        />
+      )}
       {files !== null && (
         <Parts
           key={`${files.isConversation ? '' : side} ${isByChunk}`}
@@ -92,6 +112,7 @@ export function Conversation({ row, onClose }: Props) {
           shownSide={side}
           showAs={showAs}
           isByChunk={isByChunk}
+          onPackets={hasMap ? onPackets : null}
         />
       )}
     </section>
@@ -183,6 +204,11 @@ function Notes({ details, row }: { details: ConnectionDetails | null; row: Table
   )
 }
 
+function formsOf(files: ConnectionDetails['files'], hasMap: boolean): ExportForm[] {
+  const hasJson = files !== null && (hasMap || files.style === 'json')
+  return [...(hasJson ? (['json'] as const) : []), ...(hasMap ? (['pcap'] as const) : [])]
+}
+
 interface PartsProps {
   readonly row: TableRow
   /** The side whose file is read; null for both sides' files, or for one file with both sides. */
@@ -191,10 +217,11 @@ interface PartsProps {
   readonly shownSide: 0 | 1 | null
   readonly showAs: ShowAs
   readonly isByChunk: boolean
+  readonly onPackets: ((piece: StreamPiece) => void) | null
 }
 
 /** The parts of a conversation, fetched as the user scrolls. */
-function Parts({ row, fileSide, shownSide, showAs, isByChunk }: PartsProps) {
+function Parts({ row, fileSide, shownSide, showAs, isByChunk, onPackets }: PartsProps) {
   const builder = useRef(new RunBuilder(isByChunk))
   const [parts, setParts] = useState<readonly Part[]>([])
   const [next, setNext] = useState<ReadingState | null | 'begin'>('begin')
@@ -240,7 +267,7 @@ function Parts({ row, fileSide, shownSide, showAs, isByChunk }: PartsProps) {
       {parts
         .filter((part) => part.kind === 'pause' || shownSide === null || part.side === shownSide)
         .map((part) => (
-          <PartView key={part.key} part={part} showAs={showAs} row={row} />
+          <PartView key={part.key} part={part} showAs={showAs} row={row} onPackets={onPackets} />
         ))}
       <div ref={end} class="end dim">
         {problem !== null && <p class="problem">{visible(problem)}</p>}
