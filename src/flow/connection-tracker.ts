@@ -131,26 +131,33 @@ export class ConnectionTracker {
   packet(bytes: Uint8Array, packet: FlowPacket): void {
     const found = this.#index.find(bytes, packet, packet.hash)
     const { side } = this.#index
-    const { copies } = this
-    if (found !== NONE && this.#tcp.isPredicted(found, side, packet)) {
-      const half = 2 * found + side
-      if (copies?.hasPredicted(found, half, bytes, packet)) return
-      if (this.#times.goOn(found, packet.tsSec, packet.tsNsec)) {
-        this.#count(found, side, bytes, packet, PacketRole.MEMBER)
-        this.#tcp.predicted(half, bytes, packet)
-        return
-      }
-    } else {
-      const isPlain =
-        found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
-      if (copies?.has(found, side, isPlain, bytes, packet)) return
-      if (isPlain && !this.#times.isIdle(found, packet.tsSec, packet.tsNsec)) {
-        this.#take(found, side, bytes, packet)
-        return
-      }
+    if (found === NONE || !this.#tcp.isPredicted(found, side, packet)) {
+      this.#unpredicted(found, side, bytes, packet)
+      return
     }
+    const half = 2 * found + side
+    if (this.copies?.hasPredicted(found, half, bytes, packet)) return
+    if (!this.#times.goOn(found, packet.tsSec, packet.tsNsec)) {
+      this.#routed(found, side, bytes, packet)
+      return
+    }
+    this.#count(found, side, bytes, packet, PacketRole.MEMBER)
+    this.#tcp.predicted(half, bytes, packet)
+  }
+
+  // A method of its own, so that V8 has room for what it inlines in the method above.
+  #unpredicted(found: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
+    const isPlain =
+      found !== NONE && packet.protocol === IpProtocol.TCP && this.#numbers.isPlain(found, side, packet)
+    if (this.copies?.has(found, side, isPlain, bytes, packet)) return
+    if (isPlain && !this.#times.isIdle(found, packet.tsSec, packet.tsNsec))
+      this.#take(found, side, bytes, packet)
+    else this.#routed(found, side, bytes, packet)
+  }
+
+  #routed(found: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
     const connection = this.#route(found, side, bytes, packet)
-    if (connection !== found) copies?.move(connection)
+    if (connection !== found) this.copies?.move(connection)
   }
 
   // Takes a packet that is not plain, of whose 5-tuple `found` is a connection or `NONE`. Returns the connection that it belongs to, or `NONE`.
