@@ -9,7 +9,6 @@ const MAX_LABEL_BYTES = 63
 /** Most questions and records that are looked at. */
 const MAX_RECORDS = 32
 const RESERVED_FLAG = 0x40
-const MAX_CODE = 23
 /** A class without the bit that multicast DNS puts there (RFC 6762 sections 5.4 and 10.2). */
 const CLASS_BITS = 0x7fff
 const CLASSES: ReadonlySet<number> = new Set([1, 3, 4, 254, 255])
@@ -32,22 +31,13 @@ export function dnsFit(
   isCut: boolean,
   mayLackQuestion: boolean,
 ): number {
-  if (to - from < HEADER_BYTES) return Fit.NO
-  const flags = u16be(bytes, from + 2)
-  const isAnswer = flags >= 0x8000
-  const [questions, answers, authorities, others] = [4, 6, 8, 10].map((at) => u16be(bytes, from + at)) as [
-    number,
-    number,
-    number,
-    number,
-  ]
-  const records = answers + authorities + others
-  if (((flags >> 11) & 15) > MAX_OPCODE || flags & RESERVED_FLAG || (flags & 15) > MAX_CODE) return Fit.NO
-  if (!isAnswer && (flags & 15) !== 0) return Fit.NO
+  if (to - from < HEADER_BYTES || !isDnsHeader(bytes, from)) return Fit.NO
+  const isAnswer = bytes[from + 2]! >= 0x80
+  const questions = u16be(bytes, from + 4)
+  const records = u16be(bytes, from + 6) + u16be(bytes, from + 8) + u16be(bytes, from + 10)
   const least = HEADER_BYTES + questions * QUESTION_BYTES + records * RECORD_BYTES
   if (!isCut && least > to - from) return Fit.NO
   if (questions === 0 && (records === 0 || !isAnswer || !mayLackQuestion)) return Fit.NO
-  if (questions > MAX_RECORDS) return Fit.NO
   let at = from + HEADER_BYTES
   for (let i = 0; i < questions; i++) {
     at = nameEnd(bytes, from, at, to)
@@ -65,6 +55,14 @@ export function dnsFit(
     if (at > to) return isCut && questions > 0 ? Fit.YES : Fit.NO
   }
   return Fit.YES
+}
+
+/** True when the header at `from`, of 12 bytes, may be one: its flags, and a sensible number of questions. */
+export function isDnsHeader(bytes: Uint8Array, from: number): boolean {
+  const flags = u16be(bytes, from + 2)
+  const isAnswer = flags >= 0x8000
+  if (((flags >> 11) & 15) > MAX_OPCODE || (flags & RESERVED_FLAG) !== 0) return false
+  return (isAnswer || (flags & 15) === 0) && u16be(bytes, from + 4) <= MAX_RECORDS
 }
 
 function isType(type: number): boolean {

@@ -52,14 +52,14 @@ export class HeldBytes {
   /**
    * Holds a copy of `bytes[from, to)` behind those before, up to `limit` in all.
    *
-   * @returns False when the budget has no room: then nothing was taken.
+   * @returns How many were taken; -1: the budget has no room.
    */
-  add(bytes: Uint8Array, from: number, to: number, limit: number): boolean {
+  add(bytes: Uint8Array, from: number, to: number, limit: number): number {
     const taken = Math.min(to - from, limit - this.length)
     const needed = this.length + taken
     if (needed > this.bytes.length) {
       const room = Math.min(limit, Math.max(FIRST_BYTES, needed, 2 * this.bytes.length))
-      if (!this.#budget.take(room - this.bytes.length)) return false
+      if (!this.#budget.take(room - this.bytes.length)) return -1
       const larger = this.#budget.array(room)
       larger.set(this.bytes.subarray(0, this.length))
       this.#budget.reuse(this.bytes)
@@ -67,7 +67,7 @@ export class HeldBytes {
     }
     this.bytes.set(bytes.subarray(from, from + taken), this.length)
     this.length = needed
-    return true
+    return taken
   }
 
   free(): void {

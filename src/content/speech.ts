@@ -40,4 +40,6 @@ export const Fit = {
   /** They fit, but other services too: the other side, or the port, may tell. */
   MAYBE: 1,
   YES: 2,
+  /** More bytes are needed to tell. */
+  NOT_YET: 3,
 } as const

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ConnectionSpeech } from '../../src/content/connection-speech.js'
 import { QuicHello } from '../../src/content/quic/client-hello.js'
 import { clientInitialKeys } from '../../src/content/quic/initial-keys.js'
 import { quicFit, readLongPacket } from '../../src/content/quic/long-header.js'
@@ -26,9 +27,9 @@ const FOUND = {
 }
 
 function spoken(datagrams: readonly Uint8Array[]) {
-  const talk = new DatagramTalk([50_000, 443])
+  const talk = new ConnectionSpeech({ protocol: [17], port: [50_000, 443] }, 2 ** 16)
   for (const datagram of datagrams) talk.data(0, datagram, 0, datagram.length)
-  return talk.end()
+  return talk.finish(0)
 }
 
 /** CRYPTO frames of `size` bytes. */
@@ -106,14 +107,14 @@ describe('a client of QUIC', () => {
     let packets = 0
     for (; !hello.isOver; packets++) hello.take(packet, 0, packet.length)
     expect(packets).toBe(16)
-    const talk = new DatagramTalk([1, 2])
+    const talk = new DatagramTalk('quic', 0)
     for (let i = 0; i < 16; i++) talk.data(0, packet, 0, packet.length)
     expect(talk.isOver).toBe(true)
   })
 
   it('is looked for in a fixed number of datagrams', () => {
     const empty = initial([])
-    const talk = new DatagramTalk([1, 2])
+    const talk = new DatagramTalk('quic', 0)
     for (let i = 0; i < 32; i++) talk.data(1, empty.subarray(0, 30), 0, 30)
     expect(talk.isOver).toBe(true)
   })

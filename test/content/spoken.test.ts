@@ -1,9 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConnectionSpeech } from '../../src/content/connection-speech.js'
-import { HeldBudget } from '../../src/content/held-bytes.js'
-import { TcpTalk } from '../../src/content/tcp/tcp-talk.js'
-import { DatagramTalk } from '../../src/content/udp/datagram-talk.js'
 import * as hellos from './hellos.js'
 
 type Side = 0 | 1
@@ -20,7 +17,7 @@ function hex(text: string): Buffer {
 
 /** What a TCP connection speaks, whose bytes come in pieces of `size`. */
 function spoken(turns: readonly Turn[], size = 100_000, ports = [50_000, 4000]) {
-  const talk = new TcpTalk(new HeldBudget(2 ** 20), ports)
+  const talk = new ConnectionSpeech({ protocol: [6], port: ports }, 2 ** 20)
   for (const [side, content] of turns) {
     if (content === null) talk.gap(side)
     else {
@@ -32,7 +29,7 @@ function spoken(turns: readonly Turn[], size = 100_000, ports = [50_000, 4000]) 
       }
     }
   }
-  return talk.end()
+  return talk.finish(0)
 }
 
 const HELLO = hellos.records(
@@ -385,12 +382,12 @@ describe('a TCP connection', () => {
 
 describe('a connection of datagrams', () => {
   function told(turns: readonly Turn[], ports: readonly [number, number] = [50_000, 4000]) {
-    const talk = new DatagramTalk(ports)
+    const talk = new ConnectionSpeech({ protocol: [17], port: ports }, 2 ** 20)
     for (const [side, content] of turns) {
       const bytes = bytesOf(content!)
       talk.data(side, bytes, 0, bytes.length)
     }
-    return talk.end()
+    return talk.finish(0)
   }
   const ntp = (mode: number, length = 48) =>
     Buffer.concat([Buffer.of(0x20 | mode, 2, 6, 0xec), Buffer.alloc(length - 4, 1)])

@@ -154,7 +154,7 @@ describe('firstMessage()', () => {
 
   it.each([1, 2, 3, 5, 100, 16_384])('joins a message that is in records of %i bytes', (size) => {
     const stream = Buffer.concat([hellos.records(whole, size), Buffer.of(20, 3, 3, 0, 1, 1)])
-    const found = firstMessage(stream, 0, stream.length)!
+    const found = firstMessage(stream, 0, stream.length, false)!
     expect(found).toMatchObject({ type: 1, isWhole: true })
     expect(Buffer.from(found.bytes.subarray(found.from, found.to))).toEqual(whole.subarray(4))
   })
@@ -162,19 +162,23 @@ describe('firstMessage()', () => {
   it('says that it is not whole as long as bytes are missing', () => {
     const stream = hellos.records(whole, 50)
     for (let length = 9; length < stream.length; length++)
-      expect(firstMessage(stream, 0, length)?.isWhole ?? false).toBe(false)
+      expect(firstMessage(stream, 0, length, false)?.isWhole ?? false).toBe(false)
   })
 
   it('has a part of one of 16 MB', () => {
     const stream = hellos.records(Buffer.concat([Buffer.of(1, 0xff, 0xff, 0xff), Buffer.alloc(40_000)]))
-    const found = firstMessage(stream, 0, 16_384)!
+    const found = firstMessage(stream, 0, 16_384, true)!
     expect([found.isWhole, found.to - found.from]).toEqual([false, 16_384 - 9])
   })
 
   it('finds none in what is none, and never throws', () => {
-    expect(firstMessage(Buffer.from('GET / HTTP/1.1\r\n'), 0, 16)).toBeNull()
+    expect(firstMessage(Buffer.from('GET / HTTP/1.1\r\n'), 0, 16, false)).toBeNull()
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => void firstMessage(bytes, 0, bytes.length)),
+      fc.property(
+        fc.uint8Array({ maxLength: 100 }),
+        fc.boolean(),
+        (bytes, isLast) => void firstMessage(bytes, 0, bytes.length, isLast),
+      ),
     )
   })
 })

@@ -1,7 +1,5 @@
-import { Fit, type Service } from '../speech.js'
-
-/** Bytes of a side's begin that are looked at as text. */
-export const TEXT_BYTES = 1024
+import { serviceNumber } from '../services.js'
+import type { Service } from '../speech.js'
 
 const METHODS =
   'GET|POST|HEAD|PUT|DELETE|OPTIONS|TRACE|CONNECT|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|BITS_POST|RPC_IN_DATA|RPC_OUT_DATA'
@@ -12,18 +10,25 @@ const IMAP_COMMANDS =
 
 interface TextForm {
   readonly service: Service
+  /** The characters that they begin with. */
+  readonly first: string
   /** Beginnings that no other service has. */
   readonly sure: readonly RegExp[]
   /** Beginnings that others share. */
   readonly possible: readonly RegExp[]
 }
 
-/** What either side says first, in the order in which they are tried. None of the expressions goes back over what it has read. */
-export const TEXT_FORMS: readonly TextForm[] = [
-  { service: 'ssh', sure: [/^SSH-[12]\.\d{1,3}-/], possible: [] },
-  { service: 'http2', sure: [/^PRI \* HTTP\/2\.0\r\n\r\nSM\r\n\r\n/], possible: [] },
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const LOWER = UPPER.toLowerCase()
+const DIGITS = '0123456789'
+
+/** What the first line of either side says, in the order in which they are tried. None of the expressions goes back over what it has read. */
+const TEXT_FORMS: readonly TextForm[] = [
+  { service: 'ssh', first: 'S', sure: [/^SSH-[12]\.\d{1,3}-/], possible: [] },
+  { service: 'http2', first: 'P', sure: [/^PRI \* HTTP\/2\.0\r\n/], possible: [] },
   {
     service: 'sip',
+    first: UPPER,
     sure: [
       new RegExp(`^(?:${SIP_METHODS}) (?:sips?|tel|urn):[^\\r\\n]{0,1000} SIP/2\\.0\\r?\\n`),
       /^SIP\/2\.0 [1-6]\d\d /,
@@ -32,6 +37,7 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
   {
     service: 'http',
+    first: `${UPPER}_-`,
     sure: [
       /^[A-Z_-]{3,20} [^ \r\n]{1,1000} HTTP\/1\.[01]\r?\n/,
       new RegExp(
@@ -43,6 +49,7 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
   {
     service: 'smtp',
+    first: '245EHLMRehlmr',
     sure: [
       /^220[ -][^\r\n]{0,500}?(?:SMTP|Postfix|Sendmail|Exim)/i,
       /^(?:EHLO|HELO|LHLO)(?: [^\r\n]{0,500})?\r?\n/i,
@@ -52,6 +59,7 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
   {
     service: 'ftp',
+    first: '1234AFSPTOUafsptou',
     sure: [
       /^220[ -][^\r\n]{0,500}?FTP/i,
       /^AUTH (?:TLS|SSL|GSSAPI|TLS-[CP])\r?\n/i,
@@ -62,6 +70,7 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
   {
     service: 'pop3',
+    first: '+-CSUAPcsuap',
     sure: [
       /^\+OK[^\r\n]{1,500}?(?:POP|ready|server|mail)/i,
       /^(?:CAPA|STLS|UIDL)\r?\n/i,
@@ -71,6 +80,7 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
   {
     service: 'imap',
+    first: `${UPPER}${LOWER}${DIGITS}._$#-*`,
     sure: [
       /^\* (?:OK|PREAUTH|BYE)[ []/i,
       new RegExp(
@@ -85,20 +95,53 @@ export const TEXT_FORMS: readonly TextForm[] = [
   },
 ]
 
-/** How a side's first bytes, as Latin 1, fit a service. */
-export function textFit({ sure, possible }: TextForm, text: string): number {
-  if (sure.some((form) => form.test(text))) return Fit.YES
-  return possible.some((form) => form.test(text)) ? Fit.MAYBE : Fit.NO
+/** An expression of a form. */
+export interface TextTest {
+  readonly number: number
+  readonly isSure: boolean
+  readonly form: RegExp
 }
 
-/** True when bytes that begin so may be text: a letter, a digit, `*`, `+` or `-`. */
-export function mayBeText(first: number): boolean {
-  return (
-    (first >= 0x41 && first <= 0x5a) ||
-    (first >= 0x61 && first <= 0x7a) ||
-    (first >= 0x30 && first <= 0x39) ||
-    first === 0x2a ||
-    first === 0x2b ||
-    first === 0x2d
-  )
+/** The tests by first byte: each form's sure ones, then its possible ones. */
+const TESTS_OF_BYTE: readonly (readonly TextTest[])[] = Array.from({ length: 256 }, (_, first) =>
+  TEXT_FORMS.filter((form) => form.first.includes(String.fromCharCode(first))).flatMap(testsOf),
+)
+
+function testsOf({ service, sure, possible }: TextForm): readonly TextTest[] {
+  const number = serviceNumber(service)
+  return [
+    ...sure.map((form) => ({ number, isSure: true, form })),
+    ...possible.map((form) => ({ number, isSure: false, form })),
+  ]
+}
+
+/** What a line that begins with this byte is tried for. */
+export function textTests(first: number): readonly TextTest[] {
+  return TESTS_OF_BYTE[first]!
+}
+
+/** True when the line `text`, as Latin 1, is one of a service for sure. */
+export function isLineOf(service: Service, text: string): boolean {
+  return TEXT_FORMS.some((form) => form.service === service && form.sure.some((sure) => sure.test(text)))
+}
+
+/** What {@link lineKind} returns where it is no position: those are above 0. */
+export const LineKind = { OPEN: -1, NO_TEXT: -2 } as const
+
+const LINE_FEED = 10
+const RETURN = 13
+const TAB = 9
+/** Where a control character among so many first bytes is, there is no text. */
+const CLEAR_BYTES = 16
+
+/** The position behind the first line of `bytes[from, to)`, or a `LineKind`: it has no end yet, or is no text that a service begins with. */
+export function lineKind(bytes: Uint8Array, from: number, to: number): number {
+  if (TESTS_OF_BYTE[bytes[from]!]!.length === 0) return LineKind.NO_TEXT
+  for (let at = from + 1; at < to; at++) {
+    const byte = bytes[at]!
+    if (byte >= 0x20) continue
+    if (byte === LINE_FEED) return at + 1
+    if (byte !== RETURN && byte !== TAB && at - from < CLEAR_BYTES) return LineKind.NO_TEXT
+  }
+  return LineKind.OPEN
 }

@@ -12,11 +12,11 @@ const TPKT = 3
 export function laterHello(bytes: Uint8Array, from: number, to: number): number {
   const behindTpkt = bytes[from] === TPKT && to - from >= 4 ? from + u16be(bytes, from + 2) : -1
   const last = to - RECORD_HEADER_BYTES - MESSAGE_HEADER_BYTES
-  for (let at = bytes.indexOf(RecordType.HANDSHAKE, from); at >= 0 && at <= last; ) {
-    const isBegin = bytes[at - 1] === LINE_FEED || at === behindTpkt
-    const isHello = bytes[at + RECORD_HEADER_BYTES] === HandshakeType.CLIENT_HELLO
-    if (isBegin && isHello && bytes[at + 1] === 3 && bytes[at + 2]! <= 4) return at
-    at = bytes.indexOf(RecordType.HANDSHAKE, at + 1)
+  for (let at = from; at <= last; at++) {
+    if (bytes[at] !== RecordType.HANDSHAKE || bytes[at + RECORD_HEADER_BYTES] !== HandshakeType.CLIENT_HELLO)
+      continue
+    const isBegin = (at > from && bytes[at - 1] === LINE_FEED) || at === behindTpkt
+    if (isBegin && bytes[at + 1] === 3 && bytes[at + 2]! <= 4) return at
   }
   return -1
 }

@@ -1,36 +1,28 @@
 import { type HeldBudget, HeldBytes } from '../held-bytes.js'
+import { serviceOf } from '../services.js'
 import { Fit, NO_SPEECH, type Service, type Speech } from '../speech.js'
 import type { Talk } from '../talk.js'
 import { HandshakeType, selectedProtocol } from '../tls/hello.js'
 import { type HelloFacts, helloFacts } from '../tls/hello-facts.js'
 import { firstMessage } from '../tls/records.js'
-import { behindProxyHeader, commonService, lookAtSide, serviceOfPort } from './first-side.js'
 import { httpHost, requestFit, tunnelBegin } from './http-host.js'
 import { laterHello } from './later-hello.js'
+import {
+  behindProxyHeader,
+  KNOWN_BY_BYTES,
+  NOT_YET,
+  possibleServices,
+  serviceOfPort,
+  sideVerdict,
+} from './side-verdict.js'
 
 /** Most bytes of a direction that are held. */
 const MAX_BYTES = 16 * 1024
-/** A service is known by so many bytes of a direction, or not at all. */
-const KNOWN_BY_BYTES = 1024
 /** Bytes of a client in which it may go over to TLS. */
 const LATER_HELLO_BYTES = 4096
-/** After so many looks at a direction's bytes the next one waits until half as many have come on top. */
-const FREE_LOOKS = 16
-/** How often a direction is looked at anew behind a gap. */
-const MAX_BEGINS = 4
 
 /** Services whose clients go over to TLS on the same connection. */
 const WITH_LATER_HELLO: ReadonlySet<Service> = new Set(['smtp', 'imap', 'pop3', 'ftp', 'rdp'])
-
-interface Side {
-  readonly held: HeldBytes
-  /** False when nothing more of it is of use. */
-  isOpen: boolean
-  possible: readonly Service[]
-  looks: number
-  nextLook: number
-  begins: number
-}
 
 /** Finds out what is spoken in one TCP connection. */
 export class TcpTalk implements Talk {
@@ -42,49 +34,48 @@ export class TcpTalk implements Talk {
   #host: string | null = null
   #selected: string | null = null
 
-  constructor(budget: HeldBudget, ports: readonly number[]) {
-    this.#sides = [blankSide(budget), blankSide(budget)]
+  /** @param seen Bytes of each side that came before and fit no service. */
+  constructor(budget: HeldBudget, ports: readonly number[], seen: readonly [number, number] = [0, 0]) {
+    this.#sides = [new Side(budget, seen[0]), new Side(budget, seen[1])]
     this.#ports = ports
   }
 
   get isOver(): boolean {
-    return !this.#sides[0].isOpen && !this.#sides[1].isOpen
+    return isDone(this.#sides[0], this.#service) && isDone(this.#sides[1], this.#service)
   }
 
   data(number: 0 | 1, bytes: Uint8Array, from: number, to: number): void {
     const side = this.#sides[number]
-    if (!side.isOpen || from === to) return
+    if (from === to) return
+    side.seen = Math.min(KNOWN_BY_BYTES, side.seen + to - from)
+    if (!side.isOpen) return
     const { held } = side
-    if (held.length === 0) {
-      this.#look(number, bytes, from, Math.min(to, from + MAX_BYTES), false)
-      if (side.isOpen && !held.add(bytes, from, to, this.#limit)) this.#close(side)
-      return
+    if (held.length === 0) this.#look(number, bytes, from, Math.min(to, from + MAX_BYTES), false)
+    // What is held may be up to a limit that is higher once the service is known.
+    for (let at = from; side.isOpen && at < to; ) {
+      const isFirst = held.length === 0
+      const taken = held.add(bytes, at, to, this.#limit)
+      if (taken < 0) this.#lookAtHeld(number, true)
+      else if (!isFirst) this.#lookAtHeld(number, false)
+      if (taken <= 0) break
+      at += taken
     }
-    const hasRoom = held.add(bytes, from, to, this.#limit)
-    const isDue = side.looks < FREE_LOOKS || held.length >= Math.min(side.nextLook, this.#limit)
-    if (isDue || !hasRoom) this.#lookAtHeld(number, !hasRoom)
   }
 
   gap(number: 0 | 1): void {
     const side = this.#sides[number]
-    if (!side.isOpen) return
-    const isBegun = side.held.length > 0
-    if (isBegun) this.#lookAtHeld(number, true)
-    if (this.#service !== null) {
-      this.#close(side)
-    } else if (isBegun && side.begins < MAX_BEGINS) {
-      // What comes behind the gap may tell, as where a capture begins in the middle.
-      side.begins += 1
-      side.isOpen = true
-    }
+    if (side.held.length > 0) this.#lookAtHeld(number, true)
+    if (this.#service !== null) this.#close(side)
+    // What comes behind the gap may tell, as where a capture begins in the middle.
+    else if (side.seen < KNOWN_BY_BYTES) side.begin()
   }
 
   end(): Speech {
     for (const number of [0, 1] as const) {
-      if (this.#sides[number].isOpen) this.#lookAtHeld(number, true)
+      if (this.#sides[number].held.length > 0) this.#lookAtHeld(number, true)
     }
     const [first, second] = this.#sides
-    this.#service ??= serviceOfPort([...first.possible, ...second.possible], this.#ports)
+    this.#service ??= serviceOfPort(first.possible | second.possible, this.#ports)
     for (const side of this.#sides) this.#close(side)
     if (this.#service === null) return NO_SPEECH
     return {
@@ -109,28 +100,35 @@ export class TcpTalk implements Talk {
   // Looks at all first bytes of a side. `isLast`: no more of them will come.
   #look(number: 0 | 1, bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     const side = this.#sides[number]
-    side.looks += 1
-    side.nextLook = to - from + ((to - from) >> 1)
-    const begin = behindProxyHeader(bytes, from, to)
-    // No further than to the limit, so that it does not matter in which pieces the bytes come.
     if (this.#service === null) {
-      const isAll = isLast || to - from >= KNOWN_BY_BYTES
-      this.#identify(number, bytes, begin, Math.min(to, from + KNOWN_BY_BYTES), isAll)
+      if (!side.isJudged) this.#judge(number, bytes, from, to, isLast)
       if (this.#service === null) {
-        if (isAll) this.#close(side)
+        if (isLast || to - from >= KNOWN_BY_BYTES) this.#close(side)
         return
       }
       this.#lookAtOther(number)
     }
+    // No further than to the limit, so that it does not matter in which pieces the bytes come.
     const limit = this.#limit
+    const begin = behindProxyHeader(bytes, from, Math.min(to, from + KNOWN_BY_BYTES))
     const isAll = isLast || to - from >= limit
-    this.#lookCloser(number, bytes, begin, Math.min(to, from + limit), isAll)
+    if (side.isOpen && (begin < to || isAll))
+      this.#lookCloser(number, bytes, begin, Math.min(to, from + limit), isAll)
   }
 
-  #identify(number: 0 | 1, bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
-    const { sure, possible } = lookAtSide(bytes, from, to, isLast)
-    this.#sides[number].possible = possible
-    this.#service = sure ?? commonService(possible, this.#sides[1 - number]!.possible)
+  #judge(number: 0 | 1, bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
+    const side = this.#sides[number]
+    const verdict = sideVerdict(bytes, from, to, isLast)
+    if (verdict === NOT_YET) return
+    side.isJudged = true
+    if (verdict >= 0) {
+      this.#service = serviceOf(verdict)
+      return
+    }
+    side.possible = possibleServices(verdict)
+    const common = side.possible & this.#sides[1 - number]!.possible
+    if (common !== 0) this.#service = serviceOf(31 - Math.clz32(common & -common))
+    else if (side.possible === 0) this.#close(side)
   }
 
   // What the other side said before may have been too little to know the service, but has names.
@@ -145,18 +143,18 @@ export class TcpTalk implements Talk {
   #lookCloser(number: 0 | 1, bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     const side = this.#sides[number]
     const service = this.#service!
-    let isDone = true
-    if (service === 'tls') isDone = this.#readHello(bytes, from, to, isLast)
-    else if (service === 'http') isDone = this.#readHost(number, bytes, from, to, isLast)
-    else if (WITH_LATER_HELLO.has(service)) isDone = this.#readLaterHello(number, bytes, from, to, isLast)
+    let isRead = true
+    if (service === 'tls') isRead = this.#readHello(bytes, from, to, isLast)
+    else if (service === 'http') isRead = this.#readHost(number, bytes, from, to, isLast)
+    else if (WITH_LATER_HELLO.has(service)) isRead = this.#readLaterHello(number, bytes, from, to, isLast)
     else this.#close(this.#sides[1 - number]!)
-    if (isDone || isLast) this.#close(side)
+    if (isRead || isLast) this.#close(side)
   }
 
   // Each side has one message of interest. Returns true when it was read, or there is none.
   #readHello(bytes: Uint8Array, from: number, to: number, isLast: boolean): boolean {
-    const message = firstMessage(bytes, from, to)
-    if (message === null) return to - from >= 10
+    const message = firstMessage(bytes, from, to, isLast)
+    if (message === null) return true
     if (!message.isWhole && !isLast) return false
     if (message.type === HandshakeType.CLIENT_HELLO)
       this.#hello ??= helloFacts(message.bytes, message.from, message.to, !message.isWhole, 'tcp')
@@ -166,12 +164,19 @@ export class TcpTalk implements Talk {
   }
 
   #readHost(number: 0 | 1, bytes: Uint8Array, from: number, to: number, isLast: boolean): boolean {
-    const fit = requestFit(bytes, from, to)
-    if (fit !== Fit.YES) return fit === Fit.NO
-    const { host, isCut } = httpHost(bytes, from, to)
-    if (isCut) return false
-    this.#host ??= host
-    this.#close(this.#sides[1 - number]!)
+    const side = this.#sides[number]
+    if (!side.hasHost) {
+      const fit = requestFit(bytes, from, to)
+      if (fit !== Fit.YES) return fit === Fit.NO
+      const { host, goOnAt } = httpHost(bytes, from, to, from + side.lineOffset)
+      if (goOnAt >= 0) {
+        side.lineOffset = goOnAt - from
+        return false
+      }
+      side.hasHost = true
+      this.#host ??= host
+      this.#close(this.#sides[1 - number]!)
+    }
     const tunnel = tunnelBegin(bytes, from, to)
     return tunnel === null || this.#readInnerHello(bytes, tunnel, to, isLast)
   }
@@ -186,8 +191,8 @@ export class TcpTalk implements Talk {
   // Reads a ClientHello that does not begin the connection. Returns true when it was read, or there is none.
   #readInnerHello(bytes: Uint8Array, at: number, to: number, isLast: boolean): boolean {
     if (at === to) return false
-    const message = firstMessage(bytes, at, to)
-    if (message === null) return to - at >= 10
+    const message = firstMessage(bytes, at, to, isLast)
+    if (message === null) return true
     if (!message.isWhole && !isLast) return false
     if (message.type === HandshakeType.CLIENT_HELLO)
       this.#hello = helloFacts(message.bytes, message.from, message.to, !message.isWhole, 'tcp')
@@ -201,6 +206,35 @@ export class TcpTalk implements Talk {
   }
 }
 
-function blankSide(budget: HeldBudget): Side {
-  return { held: new HeldBytes(budget), isOpen: true, possible: [], looks: 0, nextLook: 0, begins: 0 }
+/** What a side has said. */
+class Side {
+  readonly held: HeldBytes
+  /** Bytes of it so far, but no more than a service is known by. */
+  seen: number
+  /** False when nothing more of it is of use, at least up to a gap. */
+  isOpen: boolean
+  /** True when its bytes have been judged since they began. */
+  isJudged = false
+  /** The services that they fit, bit by bit. */
+  possible = 0
+  /** True when the host of its request is known, or it has none. */
+  hasHost = false
+  /** Where reading its header goes on. */
+  lineOffset = 0
+
+  constructor(budget: HeldBudget, seen: number) {
+    this.held = new HeldBytes(budget)
+    this.seen = seen
+    this.isOpen = seen === 0
+  }
+
+  /** Begins anew, behind a gap. */
+  begin(): void {
+    this.isOpen = true
+    this.isJudged = false
+  }
+}
+
+function isDone({ isOpen, seen }: Side, service: Service | null): boolean {
+  return !isOpen && (service !== null || seen >= KNOWN_BY_BYTES)
 }

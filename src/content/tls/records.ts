@@ -37,8 +37,10 @@ export function tlsFit(bytes: Uint8Array, from: number, to: number, isLast: bool
   }
   if (type === RecordType.ALERT && length === 2 && to - body >= 2 && isAlert(bytes, body)) return Fit.YES
   const next = body + length
-  if (next < to) return isRecordHeader(bytes, next, to) ? Fit.YES : Fit.NO
-  return isLast && next === to ? Fit.YES : Fit.MAYBE
+  if (to - next >= RECORD_HEADER_BYTES) return isRecordHeader(bytes, next, to) ? Fit.YES : Fit.NO
+  if (!isLast) return Fit.NOT_YET
+  if (next > to) return Fit.MAYBE
+  return next === to ? Fit.YES : Fit.NO
 }
 
 // As far as it is there; at least a part of the message's length must be.
@@ -97,28 +99,41 @@ export interface HandshakeMessage {
   readonly isWhole: boolean
 }
 
-/** Reads the first handshake message of the stream `bytes[from, to)` out of its records; null: there is none. */
-export function firstMessage(bytes: Uint8Array, from: number, to: number): HandshakeMessage | null {
+/** There is not enough of it to know its type. */
+const UNKNOWN: HandshakeMessage = { type: -1, bytes: new Uint8Array(0), from: 0, to: 0, isWhole: false }
+
+/**
+ * Reads the first handshake message of the stream `bytes[from, to)` out of its records; null: there is none, whatever comes.
+ *
+ * @param isLast No more bytes will come: a message that is not whole is read as far as it is there.
+ */
+export function firstMessage(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isLast: boolean,
+): HandshakeMessage | null {
   let at = from
-  let header: Uint8Array | null = null
   // The message, once it is in more than one record.
   let joined: Uint8Array | null = null
-  let joinedLength = 0
+  let length = 0
   while (isRecordHeader(bytes, at, to) && bytes[at] === RecordType.HANDSHAKE) {
     const body = at + RECORD_HEADER_BYTES
     const end = body + u16be(bytes, at + 3)
     const part = bytes.subarray(body, Math.min(end, to))
-    if (joined === null && isMessageIn(part)) {
-      return messageOf(part, part.length)
+    if (joined === null) {
+      if (isMessageIn(part)) return messageOf(part, part.length)
+      // Most often it goes on in the record that has not come yet.
+      if (end >= to && !isLast) return UNKNOWN
+      joined = new Uint8Array(to - from)
     }
-    joined ??= new Uint8Array(to - from)
-    joined.set(part, joinedLength)
-    joinedLength += part.length
-    header = joined
-    if (isMessageIn(joined.subarray(0, joinedLength)) || end >= to) break
-    at = end
+    joined.set(part, length)
+    length += part.length
+    at = Math.min(end, to)
+    if (isMessageIn(joined.subarray(0, length))) break
   }
-  return header === null ? null : messageOf(header, joinedLength)
+  if (joined !== null && length >= MESSAGE_HEADER_BYTES) return messageOf(joined, length)
+  return to - at < RECORD_HEADER_BYTES ? UNKNOWN : null
 }
 
 function isMessageIn(part: Uint8Array): boolean {
@@ -129,8 +144,7 @@ function messageBytes(part: Uint8Array): number {
   return (part[1]! << 16) | u16be(part, 2)
 }
 
-function messageOf(bytes: Uint8Array, length: number): HandshakeMessage | null {
-  if (length < MESSAGE_HEADER_BYTES) return null
+function messageOf(bytes: Uint8Array, length: number): HandshakeMessage {
   const end = MESSAGE_HEADER_BYTES + messageBytes(bytes)
   return {
     type: bytes[0]!,

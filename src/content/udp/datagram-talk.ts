@@ -1,47 +1,36 @@
 import { QuicHello } from '../quic/client-hello.js'
-import { Fit, NO_SPEECH, type Service, type Speech } from '../speech.js'
+import type { Speech } from '../speech.js'
 import type { Talk } from '../talk.js'
 import { DtlsHello } from '../tls/dtls.js'
 import { HandshakeType } from '../tls/hello.js'
 import { type HelloFacts, helloFacts } from '../tls/hello-facts.js'
-import { DATAGRAM_FORMS, type Ports } from './first-datagrams.js'
 
-/** A service is known by so many datagrams, or not at all. */
-const KNOWN_BY = 8
-/** Datagrams that are looked at for a ClientHello. */
+/** Datagrams of a connection in which a ClientHello is looked for. */
 const HELLO_DATAGRAMS = 32
 const MAX_BYTES = 16 * 1024
 const QUIC_TRIES = 16
 const MESSAGE_HEADER_BYTES = 4
 
-/** Finds out what is spoken in one connection of datagrams. */
+/** Reads the ClientHello of one connection of datagrams that is known to be QUIC or DTLS. */
 export class DatagramTalk implements Talk {
-  readonly #ports: Ports
-  readonly #possible: [Service | null, Service | null] = [null, null]
-  #datagrams = 0
-  #service: Service | null = null
+  readonly #service: 'quic' | 'dtls'
+  #datagrams: number
   #quic: QuicHello | null = null
   #dtls: DtlsHello | null = null
   #hello: HelloFacts | null = null
   isOver = false
 
-  constructor(ports: Ports) {
-    this.#ports = ports
+  /** @param datagramsBefore Datagrams that came before the service was known. */
+  constructor(service: 'quic' | 'dtls', datagramsBefore: number) {
+    this.#service = service
+    this.#datagrams = datagramsBefore
   }
 
-  data(side: 0 | 1, bytes: Uint8Array, from: number, to: number): void {
+  data(_: 0 | 1, bytes: Uint8Array, from: number, to: number): void {
     if (this.isOver) return
     this.#datagrams += 1
-    if (this.#service === null) {
-      this.#identify(side, bytes, from, to)
-      if (this.#service === null) {
-        this.isOver = this.#datagrams >= KNOWN_BY
-        return
-      }
-    }
     if (this.#service === 'quic') this.#takeQuic(bytes, from, to)
-    else if (this.#service === 'dtls') this.#takeDtls(bytes, from, to)
-    else this.isOver = true
+    else this.#takeDtls(bytes, from, to)
     if (this.#datagrams >= HELLO_DATAGRAMS) this.#finishHello()
   }
 
@@ -49,19 +38,8 @@ export class DatagramTalk implements Talk {
 
   end(): Speech {
     this.#finishHello()
-    if (this.#service === null) return NO_SPEECH
     const { serverName = null, alpn = null, ja4 = null } = this.#hello ?? {}
     return { service: this.#service, serverName, alpn, ja4 }
-  }
-
-  #identify(side: 0 | 1, bytes: Uint8Array, from: number, to: number): void {
-    for (const { service, look } of DATAGRAM_FORMS) {
-      const found = look(bytes, from, to, this.#ports)
-      if (found === Fit.MAYBE) this.#possible[side] ??= service
-      if (found !== Fit.YES && (found !== Fit.MAYBE || this.#possible[1 - side] !== service)) continue
-      this.#service = service
-      return
-    }
   }
 
   #takeQuic(bytes: Uint8Array, from: number, to: number): void {

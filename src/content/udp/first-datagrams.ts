@@ -2,13 +2,14 @@ import { u16be, u32be } from '../../bytes/endian.js'
 import { dnsFit } from '../dns.js'
 import { latin1 } from '../latin1.js'
 import { quicFit } from '../quic/long-header.js'
+import { serviceNumber } from '../services.js'
 import { Fit, type Service } from '../speech.js'
-import { mayBeText, TEXT_BYTES, TEXT_FORMS, textFit } from '../tcp/first-text.js'
+import { isLineOf, LineKind, lineKind } from '../tcp/first-text.js'
 import { dtlsFit } from '../tls/dtls.js'
 
 /** A service that is known by a datagram. */
-export interface DatagramForm {
-  readonly service: Service
+interface DatagramForm {
+  readonly number: number
   /** @param ports The ports of both sides. They make no service, but decide where little is said. */
   look(bytes: Uint8Array, from: number, to: number, ports: Ports): number
 }
@@ -19,29 +20,39 @@ export type Ports = readonly [number, number]
 const LOCAL_DNS_PORTS: readonly number[] = [5353, 5355, 137]
 const STUN_PORT = 3478
 const NTP_PORT = 123
-const SIP = TEXT_FORMS.find(({ service }) => service === 'sip')!
+const LINE_BYTES = 1024
 
 /** In the order in which they are tried. */
-export const DATAGRAM_FORMS: readonly DatagramForm[] = [
-  {
-    service: 'dns',
-    look: (bytes, from, to, ports) =>
-      dnsFit(
-        bytes,
-        from,
-        to,
-        false,
-        LOCAL_DNS_PORTS.some((port) => ports.includes(port)),
-      ),
-  },
-  { service: 'quic', look: quicFit },
-  { service: 'stun', look: stunFit },
-  { service: 'dtls', look: dtlsFit },
-  { service: 'dhcp', look: dhcpFit },
-  { service: 'ntp', look: ntpFit },
-  { service: 'sip', look: sipFit },
-  { service: 'smb', look: smbFit },
+const DATAGRAM_FORMS: readonly DatagramForm[] = [
+  form('dns', dnsDatagramFit),
+  form('quic', quicFit),
+  form('stun', stunFit),
+  form('dtls', dtlsFit),
+  form('dhcp', dhcpFit),
+  form('ntp', ntpFit),
+  form('sip', sipFit),
+  form('smb', smbFit),
 ]
+
+function form(service: Service, look: DatagramForm['look']): DatagramForm {
+  return { number: serviceNumber(service), look }
+}
+
+/** The number of the service that the datagram `bytes[from, to)` is of for sure; below 0: -1, or -2 and the number of the first that it may be of. */
+export function datagramVerdict(bytes: Uint8Array, from: number, to: number, ports: Ports): number {
+  let verdict = -1
+  for (const { number, look } of DATAGRAM_FORMS) {
+    const fit = look(bytes, from, to, ports)
+    if (fit === Fit.YES) return number
+    if (fit === Fit.MAYBE && verdict === -1) verdict = -2 - number
+  }
+  return verdict
+}
+
+function dnsDatagramFit(bytes: Uint8Array, from: number, to: number, ports: Ports): number {
+  const mayLackQuestion = LOCAL_DNS_PORTS.includes(ports[0]) || LOCAL_DNS_PORTS.includes(ports[1])
+  return dnsFit(bytes, from, to, false, mayLackQuestion)
+}
 
 const STUN_HEADER_BYTES = 20
 const STUN_COOKIE = 0x2112_a442
@@ -112,6 +123,9 @@ function smbFit(bytes: Uint8Array, from: number, to: number): number {
 }
 
 function sipFit(bytes: Uint8Array, from: number, to: number): number {
-  if (from === to || !mayBeText(bytes[from]!)) return Fit.NO
-  return textFit(SIP, latin1(bytes, from, Math.min(to, from + TEXT_BYTES)))
+  if (from === to) return Fit.NO
+  const line = lineKind(bytes, from, Math.min(to, from + LINE_BYTES))
+  if (line === LineKind.NO_TEXT) return Fit.NO
+  const end = line === LineKind.OPEN ? Math.min(to, from + LINE_BYTES) : line
+  return isLineOf('sip', latin1(bytes, from, end)) ? Fit.YES : Fit.NO
 }
