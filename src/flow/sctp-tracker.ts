@@ -1,19 +1,19 @@
+import { i32be } from '../bytes/endian.js'
 import type { Delivery } from '../stream/delivery.js'
 import { elapsedMs } from '../stream/elapsed.js'
-import { GAP_WAIT_MS } from '../stream/held-segments.js'
+import type { HeldChunk } from '../stream/held-chunks.js'
+import { GAP_WAIT_BYTES, GAP_WAIT_MS, ONE_SIDED_WAIT_BYTES, ONE_SIDED_WAIT_MS } from '../stream/held-segments.js'
 import { type HeldStore, NOWHERE } from '../stream/held-store.js'
 import { Outside } from '../stream/outside.js'
 import type { ReassemblerLimits } from '../stream/reassembler-limits.js'
 import { seqAdd, seqDiff } from '../stream/seq.js'
-import { TsnStream } from '../stream/tsn-stream.js'
-import { SctpChunk, SctpChunks } from '../wire/sctp-chunks.js'
-import { ByteHash } from './byte-hash.js'
+import type { TsnStream } from '../stream/tsn-stream.js'
+import { SctpChunk, SctpChunks, VERIFICATION_TAG } from '../wire/sctp-chunks.js'
 import type { ConnectionTable } from './connection-table.js'
 import type { FlowPacket } from './flow-packet.js'
-import { HistoryLetter, noteOnce, noteRepetition } from './history.js'
-
-/** TSNs farther than this from the next one are of another association, or of none. */
-const NEAR_TSNS = 2 ** 20
+import { HistoryLetter, noteOnce } from './history.js'
+import { RepeatedChunks } from './repeated-chunks.js'
+import { SctpDirection } from './sctp-direction.js'
 
 /**
  * Puts the user data of SCTP associations in the order of TSNs, and drops what comes again. Everything else in their packets
@@ -21,46 +21,49 @@ const NEAR_TSNS = 2 ** 20
  */
 export class SctpTracker {
   // Invariants:
-  // - #streams has a direction once a TSN of it is known.
+  // - #directions has a half-stream once a TSN of it is known.
   // - between calls, the first held chunk of a stream is behind a gap.
   readonly #table: ConnectionTable
   readonly #delivery: Delivery
   readonly #store: HeldStore
   readonly #limits: ReassemblerLimits
-  readonly #streams = new Map<number, TsnStream>()
+  readonly #directions = new Map<number, SctpDirection>()
   readonly #chunks = new SctpChunks()
-  readonly #hash = new ByteHash()
   /** Gaps given up because so much was held, and because the memory for it was used up. */
   heldSegmentsHits = 0
   heldBytesHits = 0
   heldMemoryHits = 0
+  readonly repeated: RepeatedChunks
 
   constructor(table: ConnectionTable, delivery: Delivery, store: HeldStore, limits: ReassemblerLimits) {
     this.#table = table
     this.#delivery = delivery
     this.#store = store
     this.#limits = limits
+    this.repeated = new RepeatedChunks(table, delivery, store)
   }
 
   /** Takes a packet that `side` of the association sent, whose chunks are its payload. */
   packet(connection: number, side: 0 | 1, bytes: Uint8Array, packet: FlowPacket): void {
     const half = 2 * connection + side
-    const { payloadFrom, payloadBytes, originalPayloadBytes } = packet
+    const { transportFrom, payloadFrom, payloadBytes, originalPayloadBytes, number, tsSec, tsNsec } = packet
     const chunks = this.#chunks
+    const tag = payloadBytes > 0 ? i32be(bytes, transportFrom + VERIFICATION_TAG) : 0
     let isFirst = true
+    this.#delivery.recent.comparison.setSecond(number, tsSec, tsNsec)
     chunks.begin(bytes, payloadFrom, payloadFrom + payloadBytes, payloadFrom + originalPayloadBytes)
     while (chunks.next()) {
       switch (chunks.type) {
         case SctpChunk.INIT:
         case SctpChunk.INIT_ACK:
-          this.#init(half, chunks.tsn)
+          this.#init(half)
           break
         case SctpChunk.SACK:
-          this.#acknowledge(half ^ 1, chunks.tsn)
+          this.#acknowledge(half ^ 1, chunks.tsn, packet)
           break
         case SctpChunk.DATA:
         case SctpChunk.I_DATA:
-          this.#data(half, bytes, packet, isFirst)
+          this.#data(half, tag, bytes, packet, isFirst)
           isFirst = false
           break
         default:
@@ -74,109 +77,151 @@ export class SctpTracker {
   /** Delivers what is held of both sides: nothing more is expected. */
   flush(connection: number): void {
     for (let half = 2 * connection; half < 2 * connection + 2; half++) {
-      const stream = this.#streams.get(half)
-      while (stream?.firstHeld !== undefined) this.#giveUpGap(half, stream)
+      const direction = this.#directions.get(half)
+      if (direction === undefined) continue
+      this.#flushStream(half, direction.stream)
+      this.#dropStrays(half, direction)
     }
   }
 
   /** Forgets the association. Call `flush` first. */
   release(connection: number): void {
-    this.#streams.delete(2 * connection)
-    this.#streams.delete(2 * connection + 1)
+    for (let half = 2 * connection; half < 2 * connection + 2; half++) {
+      this.#directions.delete(half)
+      this.#delivery.recent.release(half)
+    }
   }
 
-  // An INIT that comes again tells the same TSN.
-  #init(half: number, tsn: number): void {
-    const stream = this.#streams.get(half)
-    if (stream === undefined) this.#streams.set(half, new TsnStream(tsn))
-    else stream.restart = tsn
+  #init(half: number): void {
+    const { initiateTag, tsn } = this.#chunks
+    const direction = this.#directions.get(half)
+    if (direction === undefined) this.#directions.set(half, SctpDirection.announced(initiateTag, tsn))
+    else direction.announce(initiateTag, tsn)
   }
 
-  #acknowledge(half: number, tsn: number): void {
-    const stream = this.#streams.get(half)
-    if (stream === undefined || Math.abs(seqDiff(tsn, stream.next)) > NEAR_TSNS) return
-    if (stream.acked === null || seqDiff(tsn, stream.acked) > 0) stream.acked = tsn
+  #acknowledge(half: number, tsn: number, { tsSec, tsNsec }: FlowPacket): void {
+    const direction = this.#directions.get(half)
+    if (direction === undefined || !direction.isNear(tsn)) return
+    const { stream } = direction
+    stream.acknowledge(tsn, tsSec, tsNsec)
+    if (stream.look(tsn) !== 'known') return
+    const { ackedOffset } = this.#table
+    ackedOffset[half] = Math.max(ackedOffset[half]!, stream.foundOffset + stream.foundBytes)
   }
 
   // The sender has given up all before `next` (RFC 3758 §3.5).
   #forward(half: number, next: number): void {
-    const stream = this.#streams.get(half)
-    if (stream === undefined) return
-    const distance = seqDiff(next, stream.next)
-    if (distance <= 0 || distance > NEAR_TSNS) return
-    for (let held = stream.firstHeld; held !== undefined; held = stream.firstHeld) {
-      if (seqDiff(held.tsn, next) >= 0) break
-      stream.skipTo(held.tsn)
+    const direction = this.#directions.get(half)
+    if (direction === undefined || !direction.isNear(next)) return
+    const { stream } = direction
+    if (seqDiff(next, stream.next) <= 0) return
+    for (let { first } = stream.held; first !== undefined; { first } = stream.held) {
+      if (seqDiff(first.tsn, next) >= 0) break
+      stream.skipTo(first.tsn)
       this.#deliverHeld(half, stream)
     }
     stream.skipTo(next)
     this.#drain(half, stream)
   }
 
-  #data(half: number, bytes: Uint8Array, packet: FlowPacket, isFirst: boolean): void {
+  #data(half: number, tag: number, bytes: Uint8Array, packet: FlowPacket, isFirst: boolean): void {
     const { tsn, dataFrom, dataTo } = this.#chunks
-    this.#table.capturedBytes[half]! += dataTo - dataFrom
+    const length = dataTo - dataFrom
+    this.#table.capturedBytes[half]! += length
     noteOnce(this.#table, half, HistoryLetter.DATA)
-    const stream = this.#streamFor(half, tsn)
+    let direction = this.#directions.get(half)
+    if (direction === undefined) {
+      direction = SctpDirection.joined(tag, tsn)
+      this.#directions.set(half, direction)
+    }
+    switch (direction.fit(tag, tsn)) {
+      case 'former':
+        this.#delivery.countOutside(half, Outside.UNCONFIRMED, length, Number.NaN)
+        return
+      case 'stray':
+        if (!direction.confirms(tag, tsn, packet.number)) {
+          this.#keepStray(half, direction, tag, bytes, packet)
+          return
+        }
+        this.#adopt(half, direction)
+        break
+      case 'restart':
+        this.#flushStream(half, direction.stream)
+        direction.restart(tag)
+        break
+      default:
+    }
+    this.#place(half, direction.stream, bytes, packet, isFirst)
+  }
+
+  // Takes the chunk to where its TSN belongs.
+  #place(half: number, stream: TsnStream, bytes: Uint8Array, packet: FlowPacket, isFirst: boolean): void {
+    const { tsn, dataFrom, dataTo, cut } = this.#chunks
     const distance = seqDiff(tsn, stream.next)
-    if (Math.abs(distance) > NEAR_TSNS) {
-      this.#delivery.countOutside(half, Outside.UNCONFIRMED, dataTo - dataFrom, Number.NaN)
-    } else if (distance < 0) {
-      this.#again(half, stream.compare(tsn, this.#hashOf(bytes, dataFrom, dataTo)), dataTo - dataFrom)
-    } else if (distance > 0) {
-      this.#hold(half, stream, bytes, packet)
-    } else {
-      const { tsSec, tsNsec } = packet
-      stream.passed(this.#hashOf(bytes, dataFrom, dataTo))
-      this.#delivery.datagram(half, bytes, dataFrom, dataTo, this.#chunks.cut, tsSec, tsNsec, isFirst)
+    if (distance < 0) this.repeated.countPassed(half, stream, tsn, bytes, dataFrom, dataTo)
+    else if (distance > 0) this.#hold(half, stream, bytes, packet)
+    else {
+      this.#deliver(half, stream, bytes, dataFrom, dataTo, cut, packet, isFirst)
       this.#drain(half, stream)
     }
   }
 
-  // Where no INIT was captured, the first chunk is the start.
-  #streamFor(half: number, tsn: number): TsnStream {
-    const stream = this.#streams.get(half)
-    if (stream !== undefined && (stream.restart !== tsn || stream.next === tsn)) return stream
-    // Another association on the same ports.
-    while (stream?.firstHeld !== undefined) this.#giveUpGap(half, stream)
-    const begun = new TsnStream(tsn)
-    this.#streams.set(half, begun)
-    return begun
+  #hold(half: number, stream: TsnStream, bytes: Uint8Array, packet: FlowPacket): void {
+    const { tsn, dataFrom, dataTo } = this.#chunks
+    const first = stream.held.get(tsn)
+    if (first === undefined) this.#addHeld(half, stream, this.#keep(bytes, packet))
+    else this.repeated.countHeld(half, first, bytes, dataFrom, dataTo)
   }
 
-  #again(half: number, found: 'same' | 'other' | 'late', length: number): void {
-    if (found === 'late') {
-      this.#delivery.countOutside(half, Outside.LATE, length, Number.NaN)
-      return
-    }
-    this.#delivery.countRetransmission(half, found === 'same' ? length : 0, found === 'other' ? length : 0)
-    noteRepetition(this.#table, half, HistoryLetter.RETRANSMISSION, this.#table.retransmissions[half]!)
+  #addHeld(half: number, stream: TsnStream, chunk: HeldChunk): void {
+    stream.held.add(chunk)
+    stream.arrivedBytes += chunk.bytes
+    this.#keepLimits(half, stream)
   }
 
-  #hold(half: number, stream: TsnStream, bytes: Uint8Array, { tsSec, tsNsec }: FlowPacket): void {
+  // Keeps the user data of the chunk.
+  #keep(bytes: Uint8Array, { number, tsSec, tsNsec }: FlowPacket): HeldChunk {
     const { tsn, dataFrom, dataTo, cut } = this.#chunks
     const length = dataTo - dataFrom
-    const position = stream.find(tsn)
-    if (position >= 0) {
-      const first = stream.at(position)
-      const place = this.#store.locate(first.stored, 0, first.bytes)
-      const isSame =
-        first.bytes === length &&
-        this.#hashOf(place.bytes, place.from, place.to) === this.#hashOf(bytes, dataFrom, dataTo)
-      this.#again(half, isSame ? 'same' : 'other', length)
+    const stored = length === 0 ? NOWHERE : this.#store.keep(bytes, dataFrom, dataTo)
+    this.#store.countChunk(1)
+    return { tsn, stored, bytes: length, cut, tsSec, tsNsec, number }
+  }
+
+  #keepStray(half: number, direction: SctpDirection, tag: number, bytes: Uint8Array, packet: FlowPacket): void {
+    const { tsn, dataFrom, dataTo } = this.#chunks
+    const isAgain = direction.hasStray(tag, tsn)
+    if (!isAgain && !direction.hasRoom(tag, dataTo - dataFrom)) this.#dropStrays(half, direction)
+    if (!isAgain && !this.#store.isFull) {
+      direction.addStray(tag, this.#keep(bytes, packet))
       return
     }
-    const stored = length === 0 ? NOWHERE : this.#store.keep(bytes, dataFrom, dataTo)
-    stream.insert(-1 - position, { tsn, stored, bytes: length, cut, tsSec, tsNsec })
-    this.#keepLimits(half, stream)
+    if (!isAgain) this.heldMemoryHits += this.#table.limits.mark(half >> 1, 'held_memory')
+    this.#delivery.countOutside(half, Outside.UNCONFIRMED, dataTo - dataFrom, Number.NaN)
+  }
+
+  #dropStrays(half: number, direction: SctpDirection): void {
+    for (const { stored, bytes } of direction.strays?.chunks ?? []) {
+      this.#delivery.countOutside(half, Outside.UNCONFIRMED, bytes, Number.NaN)
+      this.#drop(stored, bytes)
+    }
+    direction.strays = null
+  }
+
+  // Another packet has confirmed the strays: they are of an association whose beginning was not captured.
+  #adopt(half: number, direction: SctpDirection): void {
+    this.#flushStream(half, direction.stream)
+    this.#delivery.skip(half, 0)
+    for (const chunk of direction.adopt(this.#chunks.tsn)) this.#addHeld(half, direction.stream, chunk)
+    this.#drain(half, direction.stream)
   }
 
   #keepLimits(half: number, stream: TsnStream): void {
     const { limits } = this.#table
-    while (stream.firstHeld !== undefined) {
-      if (stream.heldBytes > this.#limits.heldBytes) {
+    while (stream.held.count > 0) {
+      if (stream.held.bytes > this.#limits.heldBytes) {
         this.heldBytesHits += limits.mark(half >> 1, 'held_bytes')
-      } else if (stream.heldCount > this.#limits.heldSegments) {
+      } else if (stream.held.count > this.#limits.heldSegments) {
         this.heldSegmentsHits += limits.mark(half >> 1, 'held_segments')
       } else if (this.#store.isFull) {
         this.heldMemoryHits += limits.mark(half >> 1, 'held_memory')
@@ -185,39 +230,71 @@ export class SctpTracker {
     }
   }
 
-  // What the receiver has acknowledged was received, and lost by the capture if it does not come soon.
   #giveUpGaps(half: number, { tsSec, tsNsec }: FlowPacket): void {
-    const stream = this.#streams.get(half)
+    const stream = this.#directions.get(half)?.stream
     if (stream === undefined) return
-    for (let held = stream.firstHeld; held !== undefined; held = stream.firstHeld) {
-      if (stream.acked === null || seqDiff(stream.acked, held.tsn) < -1) return
-      if (elapsedMs(held.tsSec, held.tsNsec, tsSec, tsNsec) < GAP_WAIT_MS) return
-      this.#giveUpGap(half, stream)
+    while (stream.held.count > 0 && this.#isGapOver(half, stream, tsSec, tsNsec)) this.#giveUpGap(half, stream)
+  }
+
+  // What the receiver has acknowledged was received, and lost by the capture if it does not come soon. A receiver of whom
+  // nothing was captured acknowledges nothing.
+  #isGapOver(half: number, stream: TsnStream, sec: number, nsec: number): boolean {
+    if (this.#table.packets[half ^ 1] === 0) {
+      const { tsSec, tsNsec } = stream.held.first!
+      return elapsedMs(tsSec, tsNsec, sec, nsec) >= ONE_SIDED_WAIT_MS || stream.held.bytes >= ONE_SIDED_WAIT_BYTES
     }
+    const acked = stream.gapAckedAt()
+    if (acked === null) return false
+    return (
+      elapsedMs(acked.sec, acked.nsec, sec, nsec) >= GAP_WAIT_MS ||
+      stream.arrivedBytes - acked.arrivedBytes >= GAP_WAIT_BYTES
+    )
+  }
+
+  #flushStream(half: number, stream: TsnStream): void {
+    while (stream.held.count > 0) this.#giveUpGap(half, stream)
   }
 
   #giveUpGap(half: number, stream: TsnStream): void {
-    this.#delivery.skip(half, 0)
-    stream.skipTo(stream.firstHeld!.tsn)
+    const { tsn } = stream.held.first!
+    if (tsn !== stream.next) this.#delivery.skip(half, 0)
+    stream.skipTo(tsn)
     this.#drain(half, stream)
   }
 
   #drain(half: number, stream: TsnStream): void {
-    while (stream.firstHeld?.tsn === stream.next) this.#deliverHeld(half, stream)
+    while (stream.held.first?.tsn === stream.next) this.#deliverHeld(half, stream)
   }
 
   #deliverHeld(half: number, stream: TsnStream): void {
-    const { stored, bytes: length, cut, tsSec, tsNsec } = stream.shift()
-    const { bytes, from, to } = this.#store.locate(stored, 0, length)
-    stream.passed(this.#hashOf(bytes, from, to))
-    this.#delivery.datagram(half, bytes, from, to, cut, tsSec, tsNsec)
-    this.#store.drop(stored, length)
+    const chunk = stream.held.shift()
+    const { bytes, from, to } = this.#store.locate(chunk.stored, 0, chunk.bytes)
+    this.#deliver(half, stream, bytes, from, to, chunk.cut, chunk, true)
+    this.#drop(chunk.stored, chunk.bytes)
   }
 
-  #hashOf(bytes: Uint8Array, from: number, to: number): number {
-    this.#hash.begin()
-    this.#hash.add(bytes, from, to)
-    this.#hash.end()
-    return this.#hash.low
+  // Delivers `bytes[from, to)`, the user data of the next TSN, and skips the `cut` bytes of it that were not captured.
+  #deliver(
+    half: number,
+    stream: TsnStream,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    cut: number,
+    { number, tsSec, tsNsec }: Pick<FlowPacket, 'number' | 'tsSec' | 'tsNsec'>,
+    isFirst: boolean,
+  ): void {
+    const { recent } = this.#delivery
+    stream.passed(this.#table.nextOffset[half]!, to - from)
+    if (recent.isWanted && to > from) {
+      recent.packetNumber = number
+      recent.note(half, bytes, from, to, tsSec, tsNsec)
+    }
+    this.#delivery.datagram(half, bytes, from, to, cut, tsSec, tsNsec, isFirst)
+  }
+
+  #drop(stored: number, bytes: number): void {
+    this.#store.drop(stored, bytes)
+    this.#store.countChunk(-1)
   }
 }

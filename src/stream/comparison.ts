@@ -2,7 +2,7 @@ import { Again, type TakeFate } from './sink.js'
 
 /** Bytes of a half-stream that came twice, with other content. Valid during the call. */
 export interface Conflict {
-  /** Stream offset of the first byte that differs, and how many bytes there are up to the last one. */
+  /** Stream offset of the first byte that differs (NaN: of SCTP, while chunks before it are missing), and how many bytes there are up to the last one. */
   offset: number
   length: number
   /** How many of these differ. */

@@ -8,11 +8,11 @@ import { type HeldStore, NOWHERE } from './held-store.js'
 /** A gap is given up this long (capture time) after the peer has acknowledged past it. */
 export const GAP_WAIT_MS = 500
 /** A gap is also given up when this many bytes have been held since the peer acknowledged past it. */
-const GAP_WAIT_BYTES = 256 * 1024
+export const GAP_WAIT_BYTES = 256 * 1024
 /** If the peer has sent nothing, it acknowledges nothing. Then a gap is given up this long after a segment above it. */
-const ONE_SIDED_WAIT_MS = 5_000
+export const ONE_SIDED_WAIT_MS = 5_000
 /** If the peer has sent nothing, a gap is also given up when this many bytes are held above it. */
-const ONE_SIDED_WAIT_BYTES = 1024 * 1024
+export const ONE_SIDED_WAIT_BYTES = 1024 * 1024
 
 /** The early segments of one half-stream. A segment is a row of `store.rows`. */
 export class HeldSegments {

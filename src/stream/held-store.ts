@@ -35,6 +35,8 @@ const FEW_KIND = 15
 /** Memory of a row, and memory of a half-stream with rows. */
 const ROW_BYTES = 104
 const LIST_BYTES = 192
+/** Memory of a chunk of SCTP that is held. */
+const CHUNK_BYTES = 192
 /** Rows and half-streams may always take this much memory together. */
 const MIN_RECORD_BYTES = 32 * 1024 * 1024
 /**
@@ -61,6 +63,7 @@ export class HeldStore {
   #fromSpill = new Uint8Array(0)
   /** Number of half-streams that hold segments; each has a head row. */
   #lists = 0
+  #chunkBytes = 0
   /** Bytes written to the spill file so far. */
   spilledBytes = 0
 
@@ -80,13 +83,19 @@ export class HeldStore {
 
   /** True when rows, lists and short pieces have reached their memory limit. */
   get isFull(): boolean {
-    const bytes = this.rows.count * ROW_BYTES + this.#lists * LIST_BYTES + this.#few.usedBytes
+    const records = this.rows.count * ROW_BYTES + this.#lists * LIST_BYTES + this.#chunkBytes
+    const bytes = records + this.#few.usedBytes
     return bytes > Math.max(this.#pages.totalBytes, MIN_RECORD_BYTES)
   }
 
   /** Counts half-streams with a list. @param change 1 for one more, -1 for one fewer. */
   countList(change: 1 | -1): void {
     this.#lists += change
+  }
+
+  /** Counts chunks of SCTP that are held. @param change 1 for one more, -1 for one fewer. */
+  countChunk(change: 1 | -1): void {
+    this.#chunkBytes += change * CHUNK_BYTES
   }
 
   /** Stores an owned copy of `bytes[from, to)`. Returns its place. */

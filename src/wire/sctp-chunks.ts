@@ -11,10 +11,13 @@ export const SctpChunk = {
   I_FORWARD_TSN: 194,
 } as const
 
+/** Where the Verification Tag is in the common header of a packet (RFC 9260 §3.1). */
+export const VERIFICATION_TAG = 4
 const HEADER_BYTES = 4
 const DATA_HEADER_BYTES = 16
 const I_DATA_HEADER_BYTES = 20
-/** Of INIT and INIT ACK: where the initial TSN is (RFC 9260 §3.3.2). */
+/** Of INIT and INIT ACK: where the Initiate Tag and the initial TSN are (RFC 9260 §3.3.2). */
+const INITIATE_TAG = 4
 const INITIAL_TSN = 16
 /** Of all others that have one. */
 const TSN = 4
@@ -29,6 +32,8 @@ export class SctpChunks {
   type = 0
   /** Of its data; its initial TSN; or the TSN that it acknowledges or skips to, with all before. int32 */
   tsn = 0
+  /** Of INIT and INIT ACK: the Verification Tag of what comes back. int32 */
+  initiateTag = 0
   /** User data: `bytes[dataFrom, dataTo)`, and so many bytes that were not captured. */
   dataFrom = 0
   dataTo = 0
@@ -61,6 +66,7 @@ export class SctpChunks {
       const dataFrom = Math.min(end, at + headerBytes(type))
       this.type = type
       this.tsn = i32be(this.#bytes, tsnAt)
+      if (tsnAt === at + INITIAL_TSN) this.initiateTag = i32be(this.#bytes, at + INITIATE_TAG)
       this.dataFrom = Math.min(dataFrom, this.#to)
       this.dataTo = Math.max(this.dataFrom, Math.min(end, this.#to))
       this.cut = end - dataFrom - (this.dataTo - this.dataFrom)

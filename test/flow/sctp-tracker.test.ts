@@ -5,6 +5,7 @@ import { blankFlowPacket } from '../../src/flow/flow-packet.js'
 import { SctpTracker } from '../../src/flow/sctp-tracker.js'
 import { Delivery } from '../../src/stream/delivery.js'
 import { HeldStore } from '../../src/stream/held-store.js'
+import { OUTSIDE_KINDS, type OutsideKind } from '../../src/stream/outside.js'
 import { MemorySpill } from '../stream/memory-spill.js'
 import { pageArena } from '../support/pages.js'
 import { copiedSegments } from '../support/recent.js'
@@ -16,6 +17,8 @@ class Association {
   readonly connection = this.table.allocate()
   readonly streams: [string, string] = ['', '']
   readonly tracker: SctpTracker
+  readonly #delivery: Delivery
+  #number = 0
 
   constructor(limits = { heldSegments: 1000, heldBytes: 1_000_000 }) {
     const sink = {
@@ -26,20 +29,25 @@ class Association {
         this.streams[half & 1 ? 1 : 0] += `[${length}]`
       },
     }
-    const delivery = new Delivery(this.table, sink, copiedSegments(this.table))
+    this.#delivery = new Delivery(this.table, sink, copiedSegments(this.table))
     this.tracker = new SctpTracker(
       this.table,
-      delivery,
+      this.#delivery,
       new HeldStore(pageArena(64), new MemorySpill()),
       limits,
     )
   }
 
-  send(side: 0 | 1, chunks: readonly number[][], at = 0): void {
-    const bytes = Uint8Array.from(chunks.flat())
+  /** @param tag Verification Tag. */
+  send(side: 0 | 1, chunks: readonly number[][], at = 0, tag = 5): void {
+    const bytes = Uint8Array.from([0, 1, 0, 2, 0, 0, 0, tag, 0, 0, 0, 0, ...chunks.flat()])
+    this.#number += 1
+    this.table.packets[2 * this.connection + side]! += 1
     const packet = Object.assign(blankFlowPacket(), {
-      payloadBytes: bytes.length,
-      originalPayloadBytes: bytes.length,
+      number: this.#number,
+      payloadFrom: 12,
+      payloadBytes: bytes.length - 12,
+      originalPayloadBytes: bytes.length - 12,
       tsSec: Math.floor(at / 1000),
       tsNsec: (at % 1000) * 1e6,
     })
@@ -50,6 +58,10 @@ class Association {
     this.tracker.flush(this.connection)
     this.tracker.release(this.connection)
     return this.streams[0]
+  }
+
+  outside(kind: OutsideKind): number {
+    return this.#delivery.outsideBytes[OUTSIDE_KINDS.indexOf(kind)]!
   }
 
   counts(half: number): number[] {
@@ -72,16 +84,137 @@ describe('an SCTP association', () => {
     expect(association.counts(0)).toEqual([9, 6, 3, 0, 0])
   })
 
-  it('has a gap where a chunk was lost, once the receiver had it and 500 ms are over', () => {
+  it('has a gap where a chunk was lost, 500 ms after the receiver has told that it has it', () => {
     const association = new Association()
     association.send(0, [dataChunk(1, 'a')])
     association.send(0, [dataChunk(3, 'c')])
     association.send(0, [dataChunk(4, 'd')], 900)
-    expect(association.streams[0]).toBe('a')
     association.send(1, [sackChunk(4)], 901)
+    association.send(1, [sackChunk(4)], 1400)
+    expect(association.streams[0]).toBe('a')
+    association.send(1, [sackChunk(4)], 1401)
     expect(association.streams[0]).toBe('a[0]cd')
-    association.send(0, [dataChunk(2, 'late')], 902)
+    association.send(0, [dataChunk(2, 'late')], 1402)
     expect(association.counts(0)).toEqual([7, 3, 0, 0, 4])
+  })
+
+  it('has no gap where a chunk is recorded behind its acknowledgment', () => {
+    const association = new Association()
+    association.send(0, [dataChunk(1, 'a')])
+    association.send(0, [dataChunk(3, 'c')])
+    association.send(1, [sackChunk(3)], 1200)
+    association.send(0, [dataChunk(2, 'b')], 1201)
+    expect(association.streams[0]).toBe('abc')
+  })
+
+  it('waits 5 s, or for 1 MiB, where nothing of the receiver was captured', () => {
+    for (const [length, at] of [
+      [1, 5000],
+      [2 ** 20, 1],
+    ] as const) {
+      const association = new Association({ heldSegments: 1000, heldBytes: 2 ** 26 })
+      association.send(0, [dataChunk(1, 'a')])
+      for (let tsn = 3; tsn < 3 + length / 2 ** 14; tsn++)
+        association.send(0, [dataChunk(tsn, 'x'.repeat(Math.min(length, 2 ** 14)))], at - 1)
+      if (length === 1) {
+        expect(association.streams[0]).toBe('a')
+        association.send(0, [], 4999 + at)
+      }
+      expect(association.streams[0]).toMatch(/^a\[0\]x/)
+    }
+  })
+
+  it('takes an INIT that is sent again for what it is, and the answer that its data is of', () => {
+    const association = new Association()
+    association.send(0, [initChunk(1)])
+    association.send(0, [initChunk(1)])
+    for (const tsn of [40, 60]) association.send(1, [initChunk(tsn, tsn)])
+    for (const at of [0, 1]) association.send(0, [dataChunk(1, 'a')], at)
+    association.send(1, [dataChunk(60, 'x')])
+    association.send(0, [initChunk(1)])
+    association.send(0, [dataChunk(1, 'a'), dataChunk(2, 'b')])
+    expect([association.end(), association.streams[1]]).toEqual(['ab', 'x'])
+    expect(association.counts(0)).toEqual([4, 2, 2, 0, 0])
+  })
+
+  it.each([
+    ['from a TSN far away', 900_000_000],
+    ['from the same TSN', 1],
+  ])('begins anew with a Verification Tag that belongs to another INIT, %s', (_, tsn) => {
+    const association = new Association()
+    association.send(0, [initChunk(1)])
+    association.send(0, [dataChunk(1, 'a')])
+    association.send(0, [initChunk(tsn, 8)])
+    association.send(0, [dataChunk(2, 'b')])
+    association.send(0, [dataChunk(tsn + 1, 'y')], 1, 6)
+    association.send(0, [dataChunk(3, 'c')])
+    association.send(0, [dataChunk(tsn, 'x')], 1, 6)
+    expect(association.end()).toBe('abxy')
+    expect(association.counts(0)).toEqual([5, 4, 0, 0, 1])
+  })
+
+  it('has no part in a packet with a Verification Tag that nothing confirms', () => {
+    const association = new Association()
+    association.send(0, [dataChunk(1, 'a')])
+    association.send(0, [dataChunk(2, 'EVIL'), dataChunk(3, 'EVIL')], 0, 66)
+    for (const at of [1, 2]) association.send(0, [dataChunk(2, 'EVIL')], at, 67)
+    association.send(0, [dataChunk(2, 'b')])
+    expect(association.end()).toBe('ab')
+    expect(association.counts(0)).toEqual([18, 2, 0, 0, 16])
+  })
+
+  it.each([
+    ['another Verification Tag', 6, 2],
+    ['TSNs far away', 5, 900_000_000],
+  ])('goes on behind a gap where a second packet confirms %s', (_, tag, tsn) => {
+    const association = new Association()
+    association.send(0, [dataChunk(1, 'a'), dataChunk(3, 'c')])
+    association.send(0, [dataChunk(tsn + 3, 'z'), dataChunk(tsn, 'w')], 0, tag)
+    association.send(0, [dataChunk(tsn + 1, 'x')], 1, tag)
+    association.send(0, [dataChunk(tsn + 2, 'y')], 2, tag)
+    expect(association.end()).toBe('a[0]c[0]wxyz')
+    expect(association.counts(0)).toEqual([6, 6, 0, 0, 0])
+  })
+
+  it('counts what comes before its first chunk as that', () => {
+    const association = new Association()
+    for (const tsn of [3, 2, 4]) association.send(0, [dataChunk(tsn, 'abc')])
+    expect(association.counts(0)).toEqual([9, 6, 0, 0, 3])
+    expect(association.outside('before_start')).toBe(3)
+  })
+
+  it('counts the bytes that differ, whether the first copy was delivered or is held', () => {
+    for (const isHeld of [false, true]) {
+      const association = new Association()
+      association.send(0, [initChunk(1)])
+      if (!isHeld) association.send(0, [dataChunk(1, '.')])
+      association.send(0, [dataChunk(2, 'abcd')])
+      association.send(0, [dataChunk(2, 'aXcYz')])
+      association.send(0, [dataChunk(2, 'ab')])
+      if (isHeld) association.send(0, [dataChunk(1, '.')])
+      expect(association.end()).toBe('.abcd')
+      expect(association.counts(0)).toEqual([12, 5, 4, 2, 1])
+    }
+  })
+
+  it('compares with the latest 256 chunks, and takes what is before them for the same', () => {
+    const association = new Association()
+    for (let tsn = 1; tsn <= 300; tsn++) association.send(0, [dataChunk(tsn, 'a')])
+    for (const tsn of [44, 45]) association.send(0, [dataChunk(tsn, 'b')])
+    expect(association.counts(0)).toEqual([302, 300, 1, 1, 0])
+    expect(association.tracker.repeated.conflictWindowHits).toBe(1)
+  })
+
+  it('holds very many chunks that come backwards, within its memory', { timeout: 20_000 }, () => {
+    const association = new Association({ heldSegments: 262_144, heldBytes: 2 ** 26 })
+    association.send(0, [initChunk(1)])
+    for (let tsn = 400_000; tsn > 0; tsn -= 40)
+      association.send(
+        0,
+        Array.from({ length: 40 }, (_, i) => dataChunk(tsn - i, '')),
+      )
+    expect(association.tracker.heldMemoryHits).toBeGreaterThan(0)
+    expect(association.end()).not.toBe('')
   })
 
   it.each([

@@ -16,8 +16,8 @@ export function interleavedChunk(tsn: number, text: string): number[] {
   return sctpChunk(64, [...u32(tsn), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...Buffer.from(text)])
 }
 
-export function initChunk(tsn: number): number[] {
-  return sctpChunk(1, [...u32(7), ...u32(65_536), 0, 1, 0, 1, ...u32(tsn)])
+export function initChunk(tsn: number, initiateTag = 7): number[] {
+  return sctpChunk(1, [...u32(initiateTag), ...u32(65_536), 0, 1, 0, 1, ...u32(tsn)])
 }
 
 export function sackChunk(tsn: number): number[] {

@@ -58,7 +58,7 @@ class ConflictLines implements WorkerOutput<readonly string[]> {
       secondNsec,
       uid,
       Buffer.from(
-        `{"uid":"${uid}","side":${half & 1},"offset":${offset},"length":${length},"bytes":${conflict.bytes}` +
+        `{"uid":"${uid}","side":${half & 1},"offset":${Number.isNaN(offset) ? 'null' : offset},"length":${length},"bytes":${conflict.bytes}` +
           `,"first":${copy(firstNumber, firstSec, firstNsec, first, firstFrom)}` +
           `,"second":${copy(secondNumber, secondSec, secondNsec, second, secondFrom)}}\n`,
       ),

@@ -36,7 +36,7 @@ export function workerResult(
     limits: {
       held_segments: reassembler.held.heldSegmentsHits + tracker.sctp.heldSegmentsHits,
       held_bytes: reassembler.held.heldBytesHits + tracker.sctp.heldBytesHits,
-      conflict_window: reassembler.conflictWindowHits,
+      conflict_window: reassembler.conflictWindowHits + tracker.sctp.repeated.conflictWindowHits,
       held_memory: tracker.heldMemoryHits,
       open_connections: tracker.rows.openConnectionsHits,
       recent_packets: tracker.copies?.recent?.limitHits ?? 0,
