@@ -9,6 +9,7 @@ import { Again } from '../stream/sink.js'
 import { type FateRange, type Range, reasonOf, without } from './fates.js'
 
 const TCP = 6
+const SCTP = 132
 const SYN = 2
 const TWO_32 = 2 ** 32
 
@@ -47,6 +48,8 @@ interface Row {
   readonly fates: FateRange[]
   readonly seen: Range[]
   readonly different: Range[]
+  /** Of SCTP: user data of the half-stream before it; null: its payload is not in chunks. */
+  readonly before: number | null
   /** Its stream began elsewhere: offsets mean nothing. */
   isLost: boolean
 }
@@ -93,6 +96,10 @@ export class Explanation implements Partial<ConnectionSink> {
       fates: [],
       seen: [],
       different: [],
+      before:
+        this.#table.protocol[connection] === SCTP && role === PacketRole.MEMBER
+          ? this.#table.capturedBytes[half]!
+          : null,
       isLost: false,
     })
   }
@@ -109,6 +116,10 @@ export class Explanation implements Partial<ConnectionSink> {
     const row = this.#rows.at(-1)
     if (row === undefined) return
     if (Number.isNaN(streamOffset)) {
+      if (kind === Again.SEEN || kind === Again.DIFFERENT) {
+        this.#tellAgain(row, half, kind, bytes)
+        return
+      }
       this.#lose(row, half, kind)
       row.fates.push({ fate: 'outside', side: sideOf(half), offset: null, bytes, reason: reasonOf(kind) })
       return
@@ -122,6 +133,19 @@ export class Explanation implements Partial<ConnectionSink> {
 
   finished(): void {
     this.#handOver(true)
+  }
+
+  // Bytes that were seen before, of which it is not known yet where they are.
+  #tellAgain({ fates }: Row, half: number, kind: number, bytes: number): void {
+    const range = { side: sideOf(half), offset: null, bytes }
+    const seen = fates.at(-1)
+    if (kind === Again.SEEN || seen === undefined) {
+      fates.push({ fate: 'repeated', ...range })
+      return
+    }
+    fates.pop()
+    if (seen.bytes > bytes) fates.push({ ...seen, bytes: seen.bytes - bytes })
+    fates.push({ fate: 'conflicting', ...range })
   }
 
   #move(fate: 'delivered' | 'gap', half: number, bytes: number): void {
@@ -191,7 +215,22 @@ export class Explanation implements Partial<ConnectionSink> {
         ? { ...range, offset: null }
         : { ...range, offset: range.offset === null ? null : range.offset + shift }
     const own = (range: FateRange) => (range.side === packet.side ? place(range) : range)
+    if (row.before !== null) return this.#explainedChunks(row, this.#table.capturedBytes[half]! - row.before)
     return { ...packet, ...(packet.isTcp ? place({ offset }) : {}), fates: this.#fatesOf(row).map(own) }
+  }
+
+  // A packet with chunks that have so many bytes of user data. What neither was delivered nor is told is held.
+  #explainedChunks({ packet, fates, seen, different }: Row, payloadBytes: number): ExplainedPacket {
+    const { side } = packet
+    const ranges = (all: readonly Range[], fate: FateRange['fate']) =>
+      all.map(({ from, to }) => ({ fate, side, offset: from, bytes: to - from }))
+    const repeated = seen.flatMap((range) => without(range, different))
+    const again = [...ranges(repeated, 'repeated'), ...ranges(different, 'conflicting')]
+    const told = [...fates, ...again.sort((a, b) => a.offset - b.offset)]
+    const own = told.filter((range) => range.side === side && range.fate !== 'gap')
+    const held = payloadBytes - own.reduce((sum, { bytes }) => sum + bytes, 0)
+    if (held > 0) told.push({ fate: 'held', side, offset: null, bytes: held })
+    return { ...packet, payloadBytes, fates: told }
   }
 
   #fatesOf({ packet, fates, seen, different }: Row): FateRange[] {

@@ -21,7 +21,14 @@ export class RepeatedChunks {
   }
 
   /** Counts `bytes[from, to)` of a chunk whose TSN is before the stream's next one. */
-  countPassed(half: number, stream: TsnStream, tsn: number, bytes: Uint8Array, from: number, to: number): void {
+  countPassed(
+    half: number,
+    stream: TsnStream,
+    tsn: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+  ): void {
     const length = to - from
     const seen = stream.look(tsn)
     if (seen === 'gap' || seen === 'before') {

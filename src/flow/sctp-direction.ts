@@ -57,7 +57,8 @@ export class SctpDirection {
   /** Takes what an INIT or INIT ACK tells. One that comes again tells the same. */
   announce(initiateTag: number, tsn: number): void {
     if (this.#own === null && tsn === this.stream.start) this.#own = { initiateTag, tsn }
-    else if (this.#own?.initiateTag !== initiateTag || this.#own.tsn !== tsn) this.#next = { initiateTag, tsn }
+    else if (this.#own?.initiateTag !== initiateTag || this.#own.tsn !== tsn)
+      this.#next = { initiateTag, tsn }
   }
 
   /** What a chunk is. */
@@ -66,7 +67,8 @@ export class SctpDirection {
     const isNear = this.isNear(tsn)
     if (this.#tag === null) {
       // Several were told, none has begun: an INIT that was sent again may have had another answer.
-      if (next !== null && Math.abs(seqDiff(tsn, next.tsn)) < Math.abs(seqDiff(tsn, this.stream.next))) return 'restart'
+      if (next !== null && Math.abs(seqDiff(tsn, next.tsn)) < Math.abs(seqDiff(tsn, this.stream.next)))
+        return 'restart'
       if (!isNear) return 'stray'
       this.#tag = tag
       this.#next = null

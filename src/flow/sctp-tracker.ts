@@ -1,8 +1,6 @@
 import { i32be } from '../bytes/endian.js'
 import type { Delivery } from '../stream/delivery.js'
-import { elapsedMs } from '../stream/elapsed.js'
 import type { HeldChunk } from '../stream/held-chunks.js'
-import { GAP_WAIT_BYTES, GAP_WAIT_MS, ONE_SIDED_WAIT_BYTES, ONE_SIDED_WAIT_MS } from '../stream/held-segments.js'
 import { type HeldStore, NOWHERE } from '../stream/held-store.js'
 import { Outside } from '../stream/outside.js'
 import type { ReassemblerLimits } from '../stream/reassembler-limits.js'
@@ -188,7 +186,13 @@ export class SctpTracker {
     return { tsn, stored, bytes: length, cut, tsSec, tsNsec, number }
   }
 
-  #keepStray(half: number, direction: SctpDirection, tag: number, bytes: Uint8Array, packet: FlowPacket): void {
+  #keepStray(
+    half: number,
+    direction: SctpDirection,
+    tag: number,
+    bytes: Uint8Array,
+    packet: FlowPacket,
+  ): void {
     const { tsn, dataFrom, dataTo } = this.#chunks
     const isAgain = direction.hasStray(tag, tsn)
     if (!isAgain && !direction.hasRoom(tag, dataTo - dataFrom)) this.#dropStrays(half, direction)
@@ -233,22 +237,8 @@ export class SctpTracker {
   #giveUpGaps(half: number, { tsSec, tsNsec }: FlowPacket): void {
     const stream = this.#directions.get(half)?.stream
     if (stream === undefined) return
-    while (stream.held.count > 0 && this.#isGapOver(half, stream, tsSec, tsNsec)) this.#giveUpGap(half, stream)
-  }
-
-  // What the receiver has acknowledged was received, and lost by the capture if it does not come soon. A receiver of whom
-  // nothing was captured acknowledges nothing.
-  #isGapOver(half: number, stream: TsnStream, sec: number, nsec: number): boolean {
-    if (this.#table.packets[half ^ 1] === 0) {
-      const { tsSec, tsNsec } = stream.held.first!
-      return elapsedMs(tsSec, tsNsec, sec, nsec) >= ONE_SIDED_WAIT_MS || stream.held.bytes >= ONE_SIDED_WAIT_BYTES
-    }
-    const acked = stream.gapAckedAt()
-    if (acked === null) return false
-    return (
-      elapsedMs(acked.sec, acked.nsec, sec, nsec) >= GAP_WAIT_MS ||
-      stream.arrivedBytes - acked.arrivedBytes >= GAP_WAIT_BYTES
-    )
+    const isOneSided = this.#table.packets[half ^ 1] === 0
+    while (stream.isGapOver(isOneSided, tsSec, tsNsec)) this.#giveUpGap(half, stream)
   }
 
   #flushStream(half: number, stream: TsnStream): void {

@@ -42,7 +42,11 @@ export class HeldChunks {
     this.#chunks.set(chunk.tsn, chunk)
     this.bytes += chunk.bytes
     let at = heap.push(chunk.tsn) - 1
-    for (let parent = (at - 1) >> 1; at > 0 && seqDiff(chunk.tsn, heap[parent]!) < 0; parent = (at - 1) >> 1) {
+    for (
+      let parent = (at - 1) >> 1;
+      at > 0 && seqDiff(chunk.tsn, heap[parent]!) < 0;
+      parent = (at - 1) >> 1
+    ) {
       heap[at] = heap[parent]!
       at = parent
     }

@@ -1,4 +1,6 @@
+import { elapsedMs } from './elapsed.js'
 import { HeldChunks } from './held-chunks.js'
+import { GAP_WAIT_BYTES, GAP_WAIT_MS, ONE_SIDED_WAIT_BYTES, ONE_SIDED_WAIT_MS } from './held-segments.js'
 import { seqAdd, seqDiff } from './seq.js'
 
 /** Delivered chunks, and gaps, of which a stream remembers where they were. */
@@ -8,6 +10,13 @@ const FIRST_CHUNKS = 8
 
 /** What is known of a TSN before `next`. */
 export type SeenTsn = 'known' | 'forgotten' | 'gap' | 'before'
+
+/** When the receiver has acknowledged a TSN, and how many bytes had arrived by then. */
+interface Ack {
+  readonly sec: number
+  readonly nsec: number
+  readonly arrivedBytes: number
+}
 
 /** The chunks of one direction of an SCTP association, by TSN (RFC 9260 §6.2). All TSNs are int32 that wrap around. */
 export class TsnStream {
@@ -24,9 +33,9 @@ export class TsnStream {
   readonly held = new HeldChunks()
   /** Bytes that were ever held. */
   arrivedBytes = 0
-  /** When `acked` was told, and how many bytes had arrived by then; the same of the first gap: null until it is acknowledged. */
-  #ackedAt = { sec: 0, nsec: 0, arrivedBytes: 0 }
-  #gapAckedAt: { readonly sec: number; readonly nsec: number; readonly arrivedBytes: number } | null = null
+  #latestAck: Ack = { sec: 0, nsec: 0, arrivedBytes: 0 }
+  /** Of what is missing before TSN #gapEnd, the first that was held; null: it is not acknowledged. */
+  #gapAcked: Ack | null = null
   #gapEnd = 0
   #tsns = new Int32Array(FIRST_CHUNKS)
   #offsets = new Float64Array(FIRST_CHUNKS)
@@ -58,7 +67,8 @@ export class TsnStream {
 
   /** `next` is delivered: so many bytes at this stream offset. */
   passed(offset: number, bytes: number): void {
-    if (this.#tsns.length < KNOWN_CHUNKS && this.#lengths[this.next & (this.#tsns.length - 1)] !== 0) this.#grow()
+    if (this.#tsns.length < KNOWN_CHUNKS && this.#lengths[this.next & (this.#tsns.length - 1)] !== 0)
+      this.#grow()
     const at = this.next & (this.#tsns.length - 1)
     this.#tsns[at] = this.next
     this.#offsets[at] = offset
@@ -78,20 +88,32 @@ export class TsnStream {
   acknowledge(tsn: number, sec: number, nsec: number): void {
     if (this.acked !== null && seqDiff(tsn, this.acked) <= 0) return
     this.acked = tsn
-    this.#ackedAt = { sec, nsec, arrivedBytes: this.arrivedBytes }
+    this.#latestAck = { sec, nsec, arrivedBytes: this.arrivedBytes }
   }
 
-  /** Since when the receiver has what is missing before the first held chunk; null: it has not, or that is not known. */
-  gapAckedAt(): { readonly sec: number; readonly nsec: number; readonly arrivedBytes: number } | null {
-    const { first } = this.held
-    if (first === undefined || this.acked === null || seqDiff(this.acked, first.tsn) < -1) return null
-    if (this.#gapAckedAt === null || this.#gapEnd !== first.tsn) {
+  /**
+   * True when the gap before the first held chunk is given up: what the receiver has acknowledged was received, and lost by the
+   * capture if it does not come soon.
+   *
+   * @param isOneSided Nothing of the receiver was captured, so that it acknowledges nothing.
+   */
+  isGapOver(isOneSided: boolean, sec: number, nsec: number): boolean {
+    const { first, bytes } = this.held
+    if (first === undefined) return false
+    if (isOneSided) {
+      const wait = elapsedMs(first.tsSec, first.tsNsec, sec, nsec)
+      return bytes >= ONE_SIDED_WAIT_BYTES || wait >= ONE_SIDED_WAIT_MS
+    }
+    if (this.acked === null || seqDiff(this.acked, first.tsn) < -1) return false
+    if (this.#gapAcked === null || this.#gapEnd !== first.tsn) {
       // What comes early within a gap leaves a part of it as old as it was.
-      const isPart = this.#gapAckedAt !== null && seqDiff(this.#gapEnd, first.tsn) > 0
-      if (!isPart) this.#gapAckedAt = this.#ackedAt
+      const isPart = this.#gapAcked !== null && seqDiff(this.#gapEnd, first.tsn) > 0
+      if (!isPart) this.#gapAcked = this.#latestAck
       this.#gapEnd = first.tsn
     }
-    return this.#gapAckedAt
+    const { sec: ackedSec, nsec: ackedNsec, arrivedBytes } = this.#gapAcked!
+    if (this.arrivedBytes - arrivedBytes >= GAP_WAIT_BYTES) return true
+    return elapsedMs(ackedSec, ackedNsec, sec, nsec) >= GAP_WAIT_MS
   }
 
   #grow(): void {

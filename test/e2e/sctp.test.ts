@@ -46,4 +46,39 @@ describe('SCTP', () => {
       expect(readFileSync(join(folder, record.resp_file), 'utf8')).toBe('answer')
     })
   })
+
+  it('lists conflicts byte by byte, and explains what became of each packet', async () => {
+    await withFolder(async (folder) => {
+      const data = (id: number, ...chunks: readonly number[][]) => packet(id, false, ...chunks)
+      const capture = pcapFile([
+        data(1, dataChunk(7, 'seven')),
+        data(2, dataChunk(7, 'sXven')),
+        data(3, dataChunk(9, 'nine')),
+        data(4, dataChunk(9, 'nXXe')),
+        data(5, sackChunk(1)),
+        data(6, dataChunk(8, 'eight'), dataChunk(5, 'five')),
+      ])
+      writeFileSync(join(folder, 'a.pcap'), capture)
+      const files = ['--index', 'index.jsonl', '--conflicts', 'conflicts.jsonl', '--map', 'archive']
+      const run = await runProgram(['a.pcap', '-q', '--no-write', ...files], { cwd: folder })
+      expect([run.code, run.stderr]).toEqual([0, ''])
+      const record = JSON.parse(readFileSync(join(folder, 'index.jsonl'), 'utf8'))
+      expect(record).toMatchObject({ overlap_conflicts: 3, orig_retrans_bytes: 9, orig_outside_bytes: 4 })
+      const lines = readFileSync(join(folder, 'conflicts.jsonl'), 'utf8').trimEnd().split('\n')
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+        { offset: 1, bytes: 1, first: { packet: 1, data: '65' }, second: { packet: 2, data: '58' } },
+        { offset: null, bytes: 2, first: { packet: 3, data: '696e' }, second: { packet: 4, data: '5858' } },
+      ])
+      const { stdout } = await runProgram(['explain', 'archive', record.uid], { cwd: folder })
+      const rows = stdout.toString().trimEnd().split('\n').slice(1)
+      expect(rows.map((row) => row.split('\t')).map((row) => [row[5], row[7]])).toEqual([
+        ['5', 'delivered 0-5'],
+        ['5', 'repeated 0-1, conflicting 1-2, repeated 2-5'],
+        ['4', 'held 4 B'],
+        ['4', 'repeated 2 B, conflicting 2 B'],
+        ['0', '-'],
+        ['9', 'delivered 5-14, outside (before_start) 4 B'],
+      ])
+    })
+  })
 })
