@@ -5,7 +5,6 @@ import { isUtf8 } from 'node:buffer'
  * becomes a lone surrogate, U+DC80 to U+DCFF (PEP 383, `surrogateescape`). So does a backslash before what would read as
  * the number of a byte, U+DC5C: no two paths are then shown alike. Only file system calls see the bytes.
  */
-const LONE_BYTE = /[\udc5c\udc80-\udcff]/u
 const LONE_BYTES = /([\udc5c\udc80-\udcff])/gu
 const LONE_BACKSLASH = '\udc5c'
 const BEFORE_NUMBER = /\\(?=x[0-9a-f]{2})/gi
@@ -43,7 +42,7 @@ function characterLength(buffer: Buffer, at: number): number {
 
 /** Converts a path to the form for file system calls. */
 export function systemPath(path: string): string | Buffer {
-  if (!HAS_BYTE_NAMES || !LONE_BYTE.test(path)) return path
+  if (!HAS_BYTE_NAMES || path.isWellFormed()) return path
   const parts = path.split(LONE_BYTES)
   return Buffer.concat(
     parts.map((part, i) => (i % 2 === 1 ? Buffer.of(part.charCodeAt(0) - FIRST_LONE) : Buffer.from(part))),

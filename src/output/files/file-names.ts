@@ -26,6 +26,7 @@ export class FileNames {
   readonly #taken: Ordinals
   readonly #words = new Uint32Array(TUPLE_WORDS + 2)
   #ordinals = new Float64Array(256)
+  /** What stands before a name in a path. */
   #folder = ''
 
   constructor(table: ConnectionTable, options: NameOptions) {
@@ -41,7 +42,7 @@ export class FileNames {
 
   /** Begins a capture after `packetsBefore` packets of the run. All files from now on are in `folder`. */
   startCapture(folder: string, packetsBefore: number): void {
-    this.#folder = folder
+    this.#folder = folder === '' ? '' : join(folder, '_').slice(0, -1)
     this.#taken.startCapture(packetsBefore)
   }
 
@@ -90,7 +91,7 @@ export class FileNames {
 
   /** Path of the connection's file with this suffix and ending. With `side` 1 the endpoints are swapped. */
   path(connection: number, suffix: string, side = 0): string {
-    return join(this.#folder, this.baseName(connection, side) + suffix)
+    return `${this.#folder}${this.baseName(connection, side)}${suffix}`
   }
 
   #prefix(connection: number): string {
