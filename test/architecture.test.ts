@@ -47,9 +47,10 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   unzip:
     'errors existing-outputs output system-path whole-file node:crypto node:fs/promises node:stream node:zlib',
   view: 'archive bytes errors figures output pipeline report whole-file unzip zip-path system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path node:zlib',
+  job: 'archive archive-paths config errors existing-outputs input make-folders output pipeline report summary system-path version whole-file node:crypto node:fs node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'job unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:child_process node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
