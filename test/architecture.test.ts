@@ -88,8 +88,14 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    // Folder and file go with the process; the other is a process of its own.
-    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live/live-cap-process.ts', 'whole-file.ts'],
+    // Folders and file go with the process; the other is a process of its own.
+    [
+      'cli',
+      'job/private-folder.ts',
+      'pipeline/temp-folder.ts',
+      'pipeline/live/live-cap-process.ts',
+      'whole-file.ts',
+    ],
   ],
   [
     'only cli/ and pipeline/ look at a clock',

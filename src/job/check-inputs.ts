@@ -4,6 +4,9 @@ import { fingerprint } from '../input/fingerprint.js'
 import { systemPath } from '../system-path.js'
 import type { JobInput } from './manifest.js'
 
+/** A copy may have lost so much of the time of its file. */
+const SAME_TIME_MS = 1
+
 /**
  * Holds inputs against what they were when the job was planned.
  *
@@ -30,7 +33,7 @@ function checkSize(input: JobInput): void {
     throw new InputError(`Cannot read "${path}": ${failureReason(cause)}`, path, { cause, kind: 'run' })
   }
   if (now.size !== bytes) throw changed(input, `it had ${bytes} bytes, and has ${now.size}`)
-  if (Math.floor(now.mtimeMs) !== Math.floor(modified)) throw changed(input, 'it was written to')
+  if (Math.abs(now.mtimeMs - modified) > SAME_TIME_MS) throw changed(input, 'it was written to')
 }
 
 function changed({ path }: JobInput, how: string): ConfigError {

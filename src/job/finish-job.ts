@@ -107,14 +107,16 @@ async function finishCapture(
   makeOutputFolder(folder)
   const tasks = Array.from({ length: shards }, (_, part) => taskPaths(job.paths, number * shards + part))
   const records: TaskRecord[] = []
-  for (const { folder: from, files, record } of tasks) {
+  for (const { record } of tasks) {
     const found = readTaskRecord(record)
     refuseOtherInputs(record, found, records[0], capture)
-    moveFiles(from, files, folder, found.files)
     records.push(found)
   }
   const parts = tasks.map(({ folder: from }, i) => ({ folder: from, record: records[i]! }))
   await mergeTasks(job.manifest, capture, parts, folder, tempFolder)
+  // Last, when the tasks are known to be sound: one whose files were moved cannot be done again.
+  for (const [i, { folder: from, files }] of tasks.entries())
+    moveFiles(from, files, folder, records[i]!.files)
   const summary = summaryOfParts(records.map((record) => record.summary))
   write(archivePaths(folder).summary, summaryJson(summary))
   return summary

@@ -10,6 +10,7 @@ import type { Input } from '../input/input.js'
 import { type FirstTime, firstTimes, inFirstOrder } from '../input/order-inputs.js'
 import { makeFolders } from '../make-folders.js'
 import { isPassedOver } from '../pipeline/reading/input-problems.js'
+import { ThreadedDecompression } from '../pipeline/unpack/threaded-decompression.js'
 import type { SkippedInputs } from '../summary.js'
 import { systemPath } from '../system-path.js'
 import { packageVersion } from '../version.js'
@@ -67,7 +68,10 @@ export async function planJob(request: JobRequest): Promise<JobPlan> {
   const stream = all.find(({ kind }) => kind !== 'file')
   if (stream !== undefined)
     throw new ConfigError(`Cannot plan a job with "${stream.path}": it can be read only once`)
-  const found = await firstTimes(all, { maxInterfaces: DEFAULT_LIMITS.interfaces })
+  const decompression = new ThreadedDecompression()
+  const found = await firstTimes(all, { maxInterfaces: DEFAULT_LIMITS.interfaces }, decompression).finally(
+    () => decompression.close(),
+  )
   const times = new Map<Input, FirstTime | null>()
   for (const [i, input] of all.entries()) {
     const time = found[i] ?? null

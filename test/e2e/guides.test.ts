@@ -4,10 +4,22 @@ import { expect, it } from 'vitest'
 import { GET_OPTIONS } from '../../src/cli/get-command.js'
 import { INDEX_OPTIONS } from '../../src/cli/index-command.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
+import { PLAN_OPTIONS } from '../../src/cli/plan-command.js'
 import { REPORT_OPTIONS } from '../../src/cli/report-command.js'
+import { STATUS_OPTIONS } from '../../src/cli/status-command.js'
 import { VIEW_OPTIONS } from '../../src/cli/view-command.js'
+import { WORK_OPTIONS } from '../../src/cli/work-command.js'
 
-const OPTIONS = [...OPTION_TABLE, ...REPORT_OPTIONS, ...VIEW_OPTIONS, ...GET_OPTIONS, ...INDEX_OPTIONS]
+const OPTIONS = [
+  ...OPTION_TABLE,
+  ...REPORT_OPTIONS,
+  ...VIEW_OPTIONS,
+  ...GET_OPTIONS,
+  ...INDEX_OPTIONS,
+  ...PLAN_OPTIONS,
+  ...WORK_OPTIONS,
+  ...STATUS_OPTIONS,
+]
 
 const guides = readdirSync('docs').filter((name) => name.endsWith('.md'))
 
