@@ -8,6 +8,7 @@ export class HeldList {
   // Invariants:
   // - the rows after #head, linked by next[0], have disjoint ranges and are sorted.
   // - #tails[level] is the last row of each level that has rows; levels from #tails.length on are empty.
+  // - where a position was found, it is in rows.path for the levels that have rows, and for one more.
   readonly #rows: HeldRows
   readonly #head: number
   readonly #tails: number[] = []
@@ -46,7 +47,7 @@ export class HeldList {
   find(offset: number): number {
     const { next, end, path } = this.#rows
     const levels = this.#tails.length
-    path.fill(this.#head)
+    if (levels < MOST_LEVELS) path[levels] = this.#head
     if (levels === 0) return NO_ROW
     // Usually the segment lies above all held ones.
     if (end[this.#tails[0]!]! <= offset) {
@@ -76,7 +77,10 @@ export class HeldList {
     const { next, path } = this.#rows
     // At most one level above the existing ones, so that short lists stay flat.
     const height = Math.min(this.#rows.height(), this.#tails.length + 1, MOST_LEVELS)
-    if (height > this.#tails.length) this.#tails.push(this.#head)
+    if (height > this.#tails.length) {
+      this.#tails.push(this.#head)
+      if (height < MOST_LEVELS) path[height] = this.#head
+    }
     for (let level = 0; level < height; level++) {
       const links = next[level]!
       const before = path[level]!
@@ -88,24 +92,30 @@ export class HeldList {
     this.count += 1
   }
 
-  /** Unlinks the first row without freeing it. */
-  unlinkFirst(): void {
-    this.#rows.path.fill(this.#head)
-    this.unlink(this.first)
+  /** Unlinks the first row without freeing it. Returns it. */
+  unlinkFirst(): number {
+    const { next } = this.#rows
+    const row = this.first
+    for (let level = 0; level < this.#tails.length && next[level]![this.#head] === row; level++)
+      this.#unlinkAfter(this.#head, row, level)
+    this.count -= 1
+    this.#lower()
+    return row
   }
 
   /** Unlinks the row after `rows.path` without freeing it. */
   unlink(row: number): void {
     const { next, path } = this.#rows
-    for (let level = 0; level < this.#tails.length; level++) {
-      const links = next[level]!
-      const before = path[level]!
-      if (links[before] !== row) break
-      links[before] = links[row]!
-      if (links[before] === NO_ROW) this.#tails[level] = before
-    }
+    for (let level = 0; level < this.#tails.length && next[level]![path[level]!] === row; level++)
+      this.#unlinkAfter(path[level]!, row, level)
     this.count -= 1
     this.#lower()
+  }
+
+  #unlinkAfter(before: number, row: number, level: number): void {
+    const links = this.#rows.next[level]!
+    links[before] = links[row]!
+    if (links[before] === NO_ROW) this.#tails[level] = before
   }
 
   // Drops top levels that have no row left.

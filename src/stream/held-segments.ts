@@ -90,8 +90,7 @@ export class HeldSegments {
 
   /** Removes the first segment. Its row stays valid until it is passed to `free`. */
   shift(): number {
-    const row = this.list.first
-    this.list.unlinkFirst()
+    const row = this.list.unlinkFirst()
     if (this.#rows.place[row] !== NOWHERE) this.bytes -= this.#rows.end[row]! - this.#rows.offset[row]!
     return row
   }
@@ -113,7 +112,8 @@ export class HeldSegments {
   acknowledge(acked: number, tsSec: number, tsNsec: number): void {
     if (acked <= this.#acked) return
     const { offset, next } = this.#rows
-    let row = this.list.find(this.#acked)
+    const { first } = this.list
+    let row = first === NO_ROW || offset[first]! > acked ? NO_ROW : this.list.find(this.#acked)
     this.#acked = acked
     for (; row !== NO_ROW && offset[row]! <= acked; row = next[0]![row]!)
       this.#markAcknowledged(row, tsSec, tsNsec)

@@ -265,8 +265,9 @@ export class HeldStreams {
     if ((halfSeen[half]! & HalfSeen.HELD) === 0 || halfSeen[half]! & HalfSeen.UNSETTLED) return false
     const held = this.#held.get(half)!
     const before = held.count
-    while (held.count > 0 && held.firstOffset === nextOffset[half]) {
-      if (this.isAhead(half, this.#rows.peerAcked[held.first]!)) break
+    const { offset, peerAcked } = this.#rows
+    for (let { first } = held; held.count > 0; first = held.first) {
+      if (offset[first] !== nextOffset[half] || this.isAhead(half, peerAcked[first]!)) break
       this.#deliverFirst(half, held)
     }
     return held.count < before
