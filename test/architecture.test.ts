@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'node:timers/promises node:url node:worker_threads',
   inspect: 'errors input capture system-path wire pipeline',
   'report/app': 'figures preact preact/hooks uplot',
+  search: 'errors re2js',
   'view/app': 'figures report/app preact preact/hooks',
   query: 'config errors output node:net', // output: the fields of the index
   archive:
@@ -46,11 +47,12 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'unzip pipeline archive archive-paths existing-outputs errors zip-path figures report/app system-path version whole-file node:crypto node:fs node:fs/promises node:module node:path',
   unzip:
     'errors existing-outputs output system-path whole-file node:crypto node:fs/promises node:stream node:zlib',
-  view: 'archive bytes errors figures output pipeline report whole-file unzip zip-path system-path node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path node:zlib',
-  job: 'archive archive-paths config errors existing-outputs input make-folders output pipeline report summary system-path version whole-file node:crypto node:fs node:path',
+  view:
+    'archive bytes errors figures output pipeline report search whole-file unzip zip-path system-path piscina ' +
+    'node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path node:worker_threads node:zlib',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'job unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json summary system-path version view whole-file cli-progress picocolors yargs node:child_process node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json search summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
@@ -88,14 +90,8 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    // Folders and file go with the process; the other is a process of its own.
-    [
-      'cli',
-      'job/private-folder.ts',
-      'pipeline/temp-folder.ts',
-      'pipeline/live/live-cap-process.ts',
-      'whole-file.ts',
-    ],
+    // Folder and file go with the process; the other is a process of its own.
+    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live/live-cap-process.ts', 'whole-file.ts'],
   ],
   [
     'only cli/ and pipeline/ look at a clock',

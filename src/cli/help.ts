@@ -11,8 +11,7 @@ Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
        pcap2conn index CAPTURES ... -o ARCHIVE               where connections are (index --help)
        pcap2conn get ARCHIVE UID ...                         some of them again (get --help)
        pcap2conn explain ARCHIVE UID                         one, packet by packet (explain --help)
-       pcap2conn plan CAPTURES ... -o JOB                    tasks for several machines (plan, work,
-                                                             finish, status --help)
+       pcap2conn search PATTERN OUTDIR|ARCHIVE               which contain it (search --help)
        pcap2conn report OUT.html --from INDEX.jsonl          a page about them (report --help)
        pcap2conn view OUTDIR                                 a browser for them (view --help)
 `

@@ -24,12 +24,13 @@ export class PayloadFiles {
   async withMany<T>(
     records: readonly RecordFields[],
     use: (open: OpenConversation) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T> {
     const captured = this.#captured
     if (captured === null) return use(this.open)
-    return captured.withMany(records, (open) =>
-      use(async (record) => (await this.written(record)) ?? (await open(record))),
-    )
+    const useBoth = (open: OpenConversation) =>
+      use(async (record) => (await this.written(record)) ?? (await open(record)))
+    return captured.withMany(records, useBoth, undefined, signal)
   }
 
   /** Calls `use` with what opens connections of `records` as they are in the captures. @throws InputError */

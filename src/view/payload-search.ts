@@ -1,8 +1,9 @@
 import type { RecordFields } from '../report/record-index.js'
+import type { Matcher } from '../search/matcher.js'
+import { matcherOf } from '../search/pattern.js'
 import type { IndexStore } from './index-store.js'
 import type { OpenConversation, PayloadFiles } from './payload-files.js'
-import { PieceReader } from './piece-reader.js'
-import { recordGaps } from './record-gaps.js'
+import { ConversationSearch } from './search/conversation-search.js'
 
 /** Connections searched in parallel. */
 const PARALLEL = 8
@@ -18,7 +19,7 @@ export class PayloadSearch {
   readonly rows: Uint32Array
   readonly #store: IndexStore
   readonly #payload: PayloadFiles
-  readonly #needle: string
+  readonly #matcher: Promise<Matcher>
   readonly #found: number[] = []
   #searched = 0
   #unreadable = 0
@@ -26,12 +27,12 @@ export class PayloadSearch {
   /** Resolves when the search has ended or was stopped. */
   readonly ended: Promise<void>
 
-  /** @param rows The rows to search, in index order. @param text The text, compared as UTF-8; not empty. */
+  /** @param rows The rows to search, in index order. @param text The text, as UTF-8 and UTF-16LE; not empty. */
   constructor(store: IndexStore, payload: PayloadFiles, rows: Uint32Array, text: string) {
     this.#store = store
     this.#payload = payload
     this.rows = rows
-    this.#needle = lowerCase(Buffer.from(text))
+    this.#matcher = matcherOf({ kind: 'text', text, isAnyCase: true })
     this.ended = this.#run()
   }
 
@@ -94,28 +95,35 @@ export class PayloadSearch {
     open: OpenConversation,
   ): Promise<void> {
     let next = 0
+    const matcher = await this.#matcher
     const lane = async () => {
+      const search = new ConversationSearch(matcher, 0)
       while (next < group.length && !this.#isStopped) {
         const i = next
         next += 1
-        if (await this.#holds(records[i]!, open)) this.#found.push(group[i]!)
+        if (await this.#holds(records[i]!, open, search)) this.#found.push(group[i]!)
         this.#searched += 1
       }
     }
     await Promise.all(Array.from({ length: PARALLEL }, lane))
   }
 
-  async #holds(record: RecordFields | null, open: OpenConversation): Promise<boolean> {
+  async #holds(
+    record: RecordFields | null,
+    open: OpenConversation,
+    search: ConversationSearch,
+  ): Promise<boolean> {
     try {
       if (record === null) throw new Error('its record cannot be read')
       const files = await open(record)
       if (files === null) return false
       try {
-        const sides = files.isSeparate ? ([0, 1] as const) : ([null] as const)
-        for (const side of sides) {
-          if (await this.#isIn(new PieceReader(files.chunks(side), recordGaps(record)))) return true
+        let isFound = false
+        const take = () => {
+          isFound = true
         }
-        return false
+        await search.search(files, record, take, () => isFound || this.#isStopped)
+        return isFound
       } finally {
         await files.close()
       }
@@ -124,25 +132,4 @@ export class PayloadSearch {
       return false
     }
   }
-
-  async #isIn(pieces: PieceReader): Promise<boolean> {
-    const tails = ['', '']
-    const keep = this.#needle.length - 1
-    for (let piece = await pieces.next(); piece !== null && !this.#isStopped; piece = await pieces.next()) {
-      const side = piece.side ?? 0
-      if (piece.kind === 'gap') {
-        tails[side] = ''
-        continue
-      }
-      const text = tails[side] + lowerCase(piece.bytes)
-      if (text.includes(this.#needle)) return true
-      tails[side] = keep === 0 ? '' : text.slice(-keep)
-    }
-    return false
-  }
-}
-
-// Bytes as Latin-1 characters, ASCII letters in lower case.
-function lowerCase(bytes: Buffer): string {
-  return bytes.toString('latin1').replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

@@ -43,14 +43,21 @@ export class PieceReader {
   readonly #source: ConversationSource
   readonly #gaps: KnownGaps
   readonly #lengths: ReadonlySet<number>
+  readonly #mostBytes: number
   readonly #offsets: [number, number]
   #positions: readonly [number, number]
   #at: number
   #chunk: StoredChunk | null = null
   #isChunkNew = true
 
-  /** @param source Must be opened at `state.positions`. */
-  constructor(source: ConversationSource, gaps: KnownGaps, state: ReadingState = BEGIN) {
+  /** @param source Must be opened at `state.positions`. @param mostBytes Of a piece. */
+  constructor(
+    source: ConversationSource,
+    gaps: KnownGaps,
+    state: ReadingState = BEGIN,
+    mostBytes = MAX_PIECE_BYTES,
+  ) {
+    this.#mostBytes = mostBytes
     this.#source = source
     this.#gaps = gaps
     this.#lengths = new Set(gaps.sides.flat().map(({ length }) => length))
@@ -112,7 +119,7 @@ export class PieceReader {
     const { side } = chunk
     const offset = this.#offsets[side ?? 0]
     const nextGap = side === null ? undefined : this.#gaps.sides[side].find((gap) => gap.offset > offset)
-    const wanted = Math.min(MAX_PIECE_BYTES, (nextGap?.offset ?? Number.POSITIVE_INFINITY) - offset)
+    const wanted = Math.min(this.#mostBytes, (nextGap?.offset ?? Number.POSITIVE_INFINITY) - offset)
     const read = await chunk.read(this.#at, wanted)
     const bytes = side === null ? read.subarray(0, this.#lengthBeforeMarker(read)) : read
     const isContinued = !this.#isChunkNew
@@ -125,12 +132,13 @@ export class PieceReader {
 
   // The number of bytes before the next marker, or before a possible start of one at the end.
   #lengthBeforeMarker(bytes: Buffer): number {
+    if (this.#lengths.size === 0 && !this.#gaps.isTruncated) return bytes.length
     const text = bytes.toString('latin1')
     MARKER.lastIndex = 1
     for (let found = MARKER.exec(text); found !== null; found = MARKER.exec(text)) {
       if (this.#isLikely(Number(found[1]))) return found.index
     }
-    if (this.#lengths.size === 0 || bytes.length < MAX_PIECE_BYTES) return bytes.length
+    if (this.#lengths.size === 0 || bytes.length < this.#mostBytes) return bytes.length
     const bracket = text.indexOf('[', bytes.length - MAX_MARKER_BYTES)
     return bracket > 0 ? bracket : bytes.length
   }

@@ -14,6 +14,11 @@ export class ViewSource {
   /** As users know it. */
   readonly shownIndex: string
   readonly payload: PayloadFiles
+  /** It is a ZIP archive. */
+  get isZip(): boolean {
+    return this.#zip !== null
+  }
+
   /** Null: nothing says where packets are. */
   readonly archive: ArchiveConnections | null
   readonly #captured: CapturedFiles | null

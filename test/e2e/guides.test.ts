@@ -1,25 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { GET_OPTIONS } from '../../src/cli/get-command.js'
-import { INDEX_OPTIONS } from '../../src/cli/index-command.js'
+import { COMMAND_TABLE } from '../../src/cli/command-table.js'
 import { OPTION_TABLE } from '../../src/cli/option-table.js'
-import { PLAN_OPTIONS } from '../../src/cli/plan-command.js'
-import { REPORT_OPTIONS } from '../../src/cli/report-command.js'
-import { STATUS_OPTIONS } from '../../src/cli/status-command.js'
-import { VIEW_OPTIONS } from '../../src/cli/view-command.js'
-import { WORK_OPTIONS } from '../../src/cli/work-command.js'
 
-const OPTIONS = [
-  ...OPTION_TABLE,
-  ...REPORT_OPTIONS,
-  ...VIEW_OPTIONS,
-  ...GET_OPTIONS,
-  ...INDEX_OPTIONS,
-  ...PLAN_OPTIONS,
-  ...WORK_OPTIONS,
-  ...STATUS_OPTIONS,
-]
+const OPTIONS = [...OPTION_TABLE, ...COMMAND_TABLE.flatMap(({ options }) => options)]
 
 const guides = readdirSync('docs').filter((name) => name.endsWith('.md'))
 

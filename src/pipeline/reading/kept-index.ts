@@ -1,13 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { failureReason, OutputError } from '../../errors.js'
-import { areKeptRows, keepRows } from '../../output/index/kept-rows.js'
+import { areKeptRows, keepRows, type RowsFacts } from '../../output/index/kept-rows.js'
 import { outputFailure } from '../../output/output-failure.js'
-import type { RunFacts } from '../../output/runs/kept-run.js'
 import { KEPT_INDEX, statePath } from './state-folder.js'
 
 /** Identifies the kept index records of a capture. */
-export interface KeptIndexFacts extends RunFacts {
+export interface KeptIndexFacts extends RowsFacts {
   /** Value of the index field `capture`. `folder`, below the output folder, is where the paths in the records lead. */
   readonly capture: string | null
   readonly folder: string
@@ -17,7 +16,7 @@ export interface KeptIndexFacts extends RunFacts {
 export async function keepIndex(
   runsFolder: string,
   folder: string,
-): Promise<RunFacts & { readonly path: string }> {
+): Promise<RowsFacts & { readonly path: string }> {
   const path = statePath(folder, KEPT_INDEX)
   try {
     const facts = await keepRows(runsIn(runsFolder), runsFolder, path)
