@@ -50,9 +50,10 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   view:
     'archive bytes errors figures output pipeline report search whole-file unzip zip-path system-path piscina ' +
     'node:child_process node:crypto node:events node:fs node:fs/promises node:http node:net node:os node:path node:worker_threads node:zlib',
+  job: 'archive archive-paths config errors existing-outputs input make-folders output pipeline report summary system-path version whole-file node:crypto node:fs node:path',
   library: 'config errors capture input output pipeline system-path node:fs node:path',
   index: 'config errors existing-outputs library pipeline',
-  cli: 'unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json search summary system-path version view whole-file cli-progress picocolors yargs node:events node:fs node:os node:path node:stream/consumers node:util',
+  cli: 'job unzip zip-path query archive archive-paths config errors existing-outputs figures inspect pause pipeline report safe-json search summary system-path version view whole-file cli-progress picocolors yargs node:child_process node:events node:fs node:os node:path node:stream/consumers node:util',
 }
 
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
@@ -90,8 +91,14 @@ const RESERVED: [string, RegExp, readonly string[]][] = [
   [
     'only cli/ touches arguments, environment, terminal and signals',
     /(?<![./\w#])(?:process\.(?:argv|env|std\w+|exit\w*|on\w*|cwd)\b|console\.)/,
-    // Folder and file go with the process; the other is a process of its own.
-    ['cli', 'pipeline/temp-folder.ts', 'pipeline/live/live-cap-process.ts', 'whole-file.ts'],
+    // Folders and file go with the process; the other is a process of its own.
+    [
+      'cli',
+      'job/private-folder.ts',
+      'pipeline/temp-folder.ts',
+      'pipeline/live/live-cap-process.ts',
+      'whole-file.ts',
+    ],
   ],
   [
     'only cli/ and pipeline/ look at a clock',

@@ -44,7 +44,7 @@ export function openArchive(folder: string): Archive {
     throw refuse(`"${mapPath}" is of another run`)
   }
   const values = JSON.stringify(json.values) ?? ''
-  return { folder, options, inputs: inputs as InputFacts[], values, map }
+  return { folder, options, inputs, values, map }
 }
 
 function parse(path: string): unknown {
@@ -69,7 +69,8 @@ function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === 'string'
 }
 
-function isInput(input: unknown): boolean {
+/** True for what an archive or a task says of an input. */
+export function isInput(input: unknown): input is InputFacts {
   if (!isObject(input)) return false
   const { path, bytes, sha256, compression, format, linkType, headers } = input
   return (

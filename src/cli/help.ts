@@ -12,6 +12,8 @@ Usage: pcap2conn [options] [FILE|GLOB|DIR|- ...]
        pcap2conn get ARCHIVE UID ...                         some of them again (get --help)
        pcap2conn explain ARCHIVE UID                         one, packet by packet (explain --help)
        pcap2conn search PATTERN OUTDIR|ARCHIVE               which contain it (search --help)
+       pcap2conn plan CAPTURES ... -o JOB                    tasks for several machines (plan, work,
+                                                             finish, status --help)
        pcap2conn report OUT.html --from INDEX.jsonl          a page about them (report --help)
        pcap2conn view OUTDIR                                 a browser for them (view --help)
 `

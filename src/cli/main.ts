@@ -45,6 +45,21 @@ export async function main(args: readonly string[], terminal: Terminal = PROCESS
   return exitCode
 }
 
+/** Commands that answer on standard output, each loaded when it is wanted. */
+const ANSWERS: Readonly<
+  Record<string, () => Promise<(args: readonly string[], terminal: Terminal) => Promise<number>>>
+> = {
+  explain: async () => (await import('./explain-command.js')).explain,
+  finish: async () => (await import('./finish-command.js')).finish,
+  get: async () => (await import('./get-command.js')).get,
+  plan: async () => (await import('./plan-command.js')).plan,
+  report: async () => (await import('./report-command.js')).report,
+  search: async () => (await import('./search-command.js')).search,
+  status: async () => (await import('./status-command.js')).status,
+  view: async () => (await import('./view-command.js')).view,
+  work: async () => (await import('./work-command.js')).work,
+}
+
 async function execute(given: readonly string[], terminal: Terminal): Promise<number> {
   const args = rawArguments(given)
   const [name, ...others] = args
@@ -55,22 +70,8 @@ async function execute(given: readonly string[], terminal: Terminal): Promise<nu
       return ExitCode.OK
     })
   }
-  if (name === 'report') {
-    const { report } = await import('./report-command.js')
-    return answering(terminal, () => report(others, terminal))
-  }
-  if (name === 'get') {
-    const { get } = await import('./get-command.js')
-    return answering(terminal, () => get(others, terminal))
-  }
-  if (name === 'explain') {
-    const { explain } = await import('./explain-command.js')
-    return answering(terminal, () => explain(others, terminal))
-  }
-  if (name === 'search') {
-    const { search } = await import('./search-command.js')
-    return answering(terminal, () => search(others, terminal))
-  }
+  const answers = name !== undefined && Object.hasOwn(ANSWERS, name) ? await ANSWERS[name]!() : null
+  if (answers !== null) return answering(terminal, () => answers(others, terminal))
   if (name === 'index') {
     const { indexCommand } = await import('./index-command.js')
     const found = await indexCommand(others)
@@ -79,10 +80,6 @@ async function execute(given: readonly string[], terminal: Terminal): Promise<nu
       terminal.stdout.write(`${found}\n`)
       return ExitCode.OK
     })
-  }
-  if (name === 'view') {
-    const { view } = await import('./view-command.js')
-    return answering(terminal, () => view(others, terminal))
   }
   refuseMisspeltCommand(args)
   const command = await parseArguments(args)

@@ -51,7 +51,7 @@ export class Copies implements CopyFinder {
   hasPredicted(connection: number, half: number, bytes: Uint8Array, packet: FlowPacket): boolean {
     const { latestPacket } = this.#table
     const latest = latestPacket[connection]!
-    if (packet.payloadBytes === 0 && !this.#acknowledgesMore(half, packet)) {
+    if (!this.#isNewPredicted(half, packet)) {
       if (this.recent.isCopy(latest, bytes, packet)) {
         this.#count(half, bytes, packet)
         return true
@@ -84,17 +84,25 @@ export class Copies implements CopyFinder {
   // True when nothing like the packet can have come before: it has the side's first SYN or FIN, or payload behind all that was
   // seen, or it acknowledges more than was.
   #isNew(half: number, isPlain: boolean, packet: FlowPacket): boolean {
-    const { halfSeen, nextSeq, nextOffset, highOffset } = this.#table
+    const { halfSeen, nextSeq, nextOffset, highOffset, flags } = this.#table
+    // A connection that was not alone may have begun again, and forgotten what it had seen.
+    if (flags[half >> 1]! & ConnectionFlag.GROUPED) return false
     if (!isPlain) return this.#isFirstSyn(half, packet)
     const seen = halfSeen[half]!
     if (seen & HalfSeen.FIN) return false
-    if (packet.originalPayloadBytes > 0) {
-      const distance = seqDiff(packet.seq, nextSeq[half]!)
-      if (distance === 0 && (seen & HalfSeen.HELD) === 0) return true
-      return nextOffset[half]! + distance >= highOffset[half]!
-    }
+    if (packet.originalPayloadBytes > 0)
+      return nextOffset[half]! + seqDiff(packet.seq, nextSeq[half]!) >= highOffset[half]!
     if (packet.tcpFlags & TcpFlag.FIN) return true
     return this.#acknowledgesMore(half, packet)
+  }
+
+  // The same of a packet that begins at `nextSeq`, where nothing is held.
+  #isNewPredicted(half: number, packet: FlowPacket): boolean {
+    const { nextOffset, highOffset, flags } = this.#table
+    if (flags[half >> 1]! & ConnectionFlag.GROUPED) return false
+    return packet.payloadBytes > 0
+      ? nextOffset[half]! >= highOffset[half]!
+      : this.#acknowledgesMore(half, packet)
   }
 
   // True when a packet acknowledges more than was. It was sent, so that this is not from before the peer's stream was placed.

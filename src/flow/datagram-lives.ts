@@ -84,7 +84,8 @@ export class DatagramLives {
     }
     if (group.lives.length === 0) return this.#open(bytes, packet)
     const tenant = this.#tenant(group, this.#tags.of(packet.encapId))
-    const connection = tenant === null ? group.lives[0]! : this.#ofTenant(group, tenant, direction, packet)
+    const connection =
+      tenant === null ? this.#beyondLimit(group) : this.#ofTenant(group, tenant, direction, packet)
     this.side = this.#groups.direction(group, connection, direction)
     return connection
   }
@@ -100,14 +101,18 @@ export class DatagramLives {
     return tenant.connection
   }
 
+  // The connection of a packet from a network that is not told apart.
+  #beyondLimit({ lives }: Group): number {
+    const oldest = lives[0]!
+    this.limitHits += this.#table.limits.mark(oldest, 'networks')
+    return oldest
+  }
+
   // Null: there are as many as may be.
   #tenant({ tenants }: Group, tag: number): Tenant | null {
     let tenant = tenants!.get(tag)
     if (tenant === undefined) {
-      if (tenants!.size >= this.#maxTenants) {
-        this.limitHits += 1
-        return null
-      }
+      if (tenants!.size >= this.#maxTenants) return null
       tenant = tenantOf(NONE, 0)
       tenants!.set(tag, tenant)
     }

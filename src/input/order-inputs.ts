@@ -1,5 +1,5 @@
 import type { CaptureReaderOptions } from '../capture/capture-reader.js'
-import { InputError } from '../errors.js'
+import { InputError, NoCaptureError } from '../errors.js'
 import type { ByteSource, WrapSource } from './byte-source.js'
 import { TwoAreas, windowsOf } from './capture-windows.js'
 import type { Decompression } from './decompression.js'
@@ -13,7 +13,8 @@ const FIRST_BYTES = 64 * 1024
 /** An input whose first packet is not within this many bytes counts as an input without a time. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-interface FirstTime {
+/** Time of a packet. */
+export interface FirstTime {
   readonly sec: number
   readonly nsec: number
 }
@@ -31,7 +32,20 @@ export async function orderByFirstPacket(
   wrap: WrapSource = (_input, source) => source,
 ): Promise<Input[]> {
   if (inputs.length < 2) return [...inputs]
-  const found: (FirstTime | InputError | null)[] = inputs.map(() => null)
+  return inFirstOrder(inputs, await firstTimes(inputs, options, decompression, wrap))
+}
+
+/**
+ * The times of the inputs' first packets, each file opened once. Null: unknown. An error says why it cannot be read now
+ * (InputError), or that it is no capture (NoCaptureError).
+ */
+export async function firstTimes(
+  inputs: readonly Input[],
+  options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
+  decompression: Decompression | null = null,
+  wrap: WrapSource = (_input, source) => source,
+): Promise<(FirstTime | InputError | NoCaptureError | null)[]> {
+  const found: (FirstTime | InputError | NoCaptureError | null)[] = inputs.map(() => null)
   let next = 0
   const look = async () => {
     const areas = new TwoAreas(FIRST_BYTES)
@@ -43,16 +57,23 @@ export async function orderByFirstPacket(
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, inputs.length) }, look))
+  return found
+}
+
+/** The inputs in the order of their first packets. @param found See {@link firstTimes}. */
+export function inFirstOrder(
+  inputs: readonly Input[],
+  found: readonly (FirstTime | InputError | NoCaptureError | null)[],
+): Input[] {
   return inputs
     .map((input, i) => placed(input, found[i] ?? null))
     .sort((a, b) => compareTimes(a.time, b.time))
     .map(({ input }) => input)
 }
 
-function placed(input: Input, found: FirstTime | InputError | null) {
-  return found instanceof InputError
-    ? { input: { ...input, failure: found }, time: null }
-    : { input, time: found }
+function placed(input: Input, found: FirstTime | InputError | NoCaptureError | null) {
+  if (found instanceof InputError) return { input: { ...input, failure: found }, time: null }
+  return { input, time: found instanceof NoCaptureError ? null : found }
 }
 
 function compareTimes(a: FirstTime | null, b: FirstTime | null): number {
@@ -65,7 +86,7 @@ async function firstTime(
   open: () => ByteSource,
   areas: TwoAreas,
   options: Pick<CaptureReaderOptions, 'maxInterfaces'>,
-): Promise<FirstTime | InputError | null> {
+): Promise<FirstTime | InputError | NoCaptureError | null> {
   let source: ByteSource | null = null
   let cursor: PacketCursor | null = null
   try {
@@ -80,7 +101,9 @@ async function firstTime(
     return status === 'packet' ? { sec: tsSec, nsec: tsNsec } : failureOf(input, source)
   } catch (error) {
     if (error instanceof InputError) return error
-    return source === null ? null : failureOf(input, source) // problems of the content are reported when it is read
+    const failure = source === null ? null : failureOf(input, source)
+    if (failure !== null || source?.problem) return failure
+    return error instanceof NoCaptureError ? error : null // problems of the content are reported when it is read
   } finally {
     await cursor?.close()
   }

@@ -15,6 +15,8 @@ export interface OutputPaths {
 
 /** Name of the record that a run with `--resume` leaves: folders with it hold results. */
 export const RECORD_NAME = '.pcap2conn.json'
+/** Name of the manifest of a job: folders with it hold what the job makes. */
+export const JOB_NAME = 'pcap2conn-job.json'
 // A time beyond the calendar of four-digit years stands as its seconds.
 const CONNECTION_FILE = /^(?:\d{14}|E-?\d+)-[^/]+\.\d+-[^/]+\.\d+(?:~\d+)?(?:-metadata)?\.(?:txt|json)$/
 const TEMPORARY_FOLDER = /^pcap2conn-\w{6}$/
@@ -38,7 +40,7 @@ export class OwnResults {
 
   /** True for a folder of results. @param entries The entries of the folder. */
   isMarked(entries: readonly FolderEntry[]): boolean {
-    return entries.some(({ name }) => name === RECORD_NAME)
+    return entries.some(({ name }) => name === RECORD_NAME || name === JOB_NAME)
   }
 
   /** True for a result. A capture in the place of an output is not a result: it must not be overwritten. */

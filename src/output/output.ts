@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js'
 import type { Failure } from '../errors.js'
 import type { ConnectionSink } from '../flow/connection-sink.js'
 import type { OutputTotals } from './output-totals.js'
+import type { RunFacts } from './runs/kept-run.js'
 import type { WorkerParts } from './worker-parts.js'
 import type { ZipPart } from './zip/zip-spool.js'
 
@@ -104,8 +105,23 @@ export type TakeAgain = (
 /** Reads all packets of an input once more. @throws InputError, CaptureFormatError, or what `take` throws. */
 export type ReadAgain = (input: Pick<InputFacts, 'path' | 'linkType'>, take: TakeAgain) => Promise<void>
 
+/**
+ * A run that is one task of several: its outputs leave sorted runs, which are merged with those of the other tasks, in the place
+ * of an index and of an archive.
+ */
+export interface TaskPart {
+  /** Takes the runs. */
+  readonly folder: string
+  /** What was left, by name. */
+  readonly runs: Map<string, RunFacts>
+  /** See `RunParts.inputs`. */
+  inputs: readonly CountedInput[]
+}
+
 /** What `Output.finish()` works with. */
 export interface RunParts {
+  /** Null: the run is a whole. */
+  readonly part: TaskPart | null
   readonly readAgain: ReadAgain
   /** Open files allowed for results. */
   readonly maxOpenFiles: number

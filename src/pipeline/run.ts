@@ -161,14 +161,16 @@ function recorded(recorder: PacketRecorder, isComplete: boolean, totals: OutputT
 // What the workers have left of each output is put together.
 async function finishOutputs(
   config: Config,
-  { handoverDir, stdout }: RunHooks,
+  { handoverDir, part, stdout }: RunHooks,
   { results, isComplete }: ConversionOutcome,
-  parts: Omit<RunParts, 'isComplete' | 'stdout'>,
+  parts: Omit<RunParts, 'isComplete' | 'part' | 'stdout'>,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const [i, output] of outputsOf({ config, handoverDir: handoverDir ?? null }).entries()) {
     const workerParts = results.map((result) => result?.outputs[i]).filter((part) => part !== undefined)
-    failures.push(...((await output.finish?.(workerParts, { ...parts, isComplete, stdout })) ?? []))
+    failures.push(
+      ...((await output.finish?.(workerParts, { ...parts, isComplete, part: part ?? null, stdout })) ?? []),
+    )
   }
   return failures
 }

@@ -6,6 +6,7 @@ export const CONNECTION_LIMITS = [
   'open_connections',
   'conflict_window',
   'max_bytes',
+  'networks',
 ] as const
 export type ConnectionLimit = (typeof CONNECTION_LIMITS)[number]
 

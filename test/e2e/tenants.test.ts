@@ -277,3 +277,13 @@ describe('--key', () => {
     }
   })
 })
+
+it('says of a connection that the limit of networks has touched it, when it is had again', async () => {
+  const frames = Array.from({ length: 258 }, (_, i) => wrapped(datagrams('x'), both(inVlan(i + 1)))).flat()
+  const capture = captureOf(frames)
+  const archive = join(folder, 'limit-archive')
+  const made = await runProgram(['index', capture, '-q', '-o', archive])
+  expect(made.code).toBe(0)
+  const got = await runProgram(['get', archive, '--where', 'orig_pkts > 2', '-o', join(folder, 'got')])
+  expect(got.stderr.match(/\w+ was touched by networks when it was indexed/g)).toHaveLength(1)
+})

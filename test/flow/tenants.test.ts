@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CONNECTION_LIMITS } from '../../src/stream/limit-marks.js'
 import { ONE_NETWORK } from '../../src/wire/network-tags.js'
 import { type SegmentSpec, setUpTracker } from './packets.js'
 
@@ -166,10 +167,15 @@ describe('TCP connections of one 5-tuple in several networks', () => {
 /** A datagram: who sent it, its network, seconds. */
 type Datagram = [host: 'a' | 'b', tag: number, at?: number]
 
-function playDatagrams(datagrams: readonly Datagram[], options: Parameters<typeof setUpTracker>[0] = {}) {
+function sendDatagrams(datagrams: readonly Datagram[], options: Parameters<typeof setUpTracker>[0] = {}) {
   const setup = setUpTracker(options)
   for (const [i, [host, tag, at = 0]] of datagrams.entries())
     setup.udp(host === 'a', String(i), at, String(i).length, tag)
+  return setup
+}
+
+function playDatagrams(datagrams: readonly Datagram[], options: Parameters<typeof setUpTracker>[0] = {}) {
+  const setup = sendDatagrams(datagrams, options)
   return { setup, connections: setup.end() }
 }
 
@@ -243,8 +249,10 @@ describe('datagrams of one 5-tuple in several networks', () => {
       ['a', tag],
       ['b', tag],
     ])
-    const { setup, connections } = playDatagrams(datagrams, { networks: 2 })
-    expect(streamsOf(connections)).toEqual([
+    const setup = sendDatagrams(datagrams, { networks: 2 })
+    const { limits } = setup.tracker.table
+    expect([limits.of(0), limits.of(1)]).toEqual([1 << CONNECTION_LIMITS.indexOf('networks'), 0])
+    expect(streamsOf(setup.end())).toEqual([
       ['0246', '157', 0],
       ['3', '', 0],
     ])

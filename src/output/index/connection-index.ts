@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.js'
 import type { Output, OutputSetup, WorkerOutput } from '../output.js'
-import { SortedRuns } from '../runs/sorted-runs.js'
+import { INDEX_RUN, leaveRun } from '../runs/leave-run.js'
+import { RECORD_LAYOUT, SortedRuns } from '../runs/sorted-runs.js'
 import { writeMerged } from '../runs/write-merged.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { ConnectionRecords } from './connection-records.js'
@@ -13,6 +14,7 @@ export function connectionIndex({ config }: OutputSetup): Output<readonly string
     open: (worker) => openIn(worker, config),
     finish: (parts, run) => {
       const all = parts.flat()
+      if (run.part !== null) return leaveRun(INDEX_RUN, all, RECORD_LAYOUT, run, run.part)
       const runs = run.kept?.indexRuns(all) ?? all
       return writeMerged('index', indexes, force || resume, run, async (outputs) => {
         const { writeIndex } = await import('./write-index.js')

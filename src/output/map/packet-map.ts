@@ -7,8 +7,9 @@ import type { FlowPacket } from '../../flow/flow-packet.js'
 import { writeWholeFile } from '../../whole-file.js'
 import { TUPLE_WORDS, writeTuple } from '../endpoint-words.js'
 import type { FileNames } from '../files/file-names.js'
-import type { CountedInput, Output, OutputSetup, RunParts, WorkerOutput } from '../output.js'
+import type { CountedInput, Output, OutputSetup, RunParts, TaskPart, WorkerOutput } from '../output.js'
 import { outputFailure } from '../output-failure.js'
+import { COMPANIES_RUN, ENTRIES_RUN, leaveRun } from '../runs/leave-run.js'
 import { mergeRuns, type RunLayout } from '../runs/merge-runs.js'
 import type { WorkerParts } from '../worker-parts.js'
 import { archiveJson } from './archive-json.js'
@@ -106,6 +107,8 @@ async function writeArchive(
         message: `No archive was written to "${folder}": the run failed before it was complete`,
       },
     ]
+  const { part } = run
+  if (part !== null) return leavePart(parts, run, part)
   const paths = archivePaths(folder)
   try {
     const facts = await writeMap(paths.map, parts, run.inputs, run.tempFolder)
@@ -114,6 +117,16 @@ async function writeArchive(
   } catch (error) {
     return [failureOf(error instanceof OutputError ? error : outputFailure(paths.map, error))]
   }
+}
+
+async function leavePart(parts: readonly MapRuns[], run: RunParts, part: TaskPart): Promise<Failure[]> {
+  part.inputs = run.inputs
+  const entries = parts.flatMap((runs) => runs.entries)
+  const companies = parts.flatMap((runs) => runs.companies)
+  return [
+    ...(await leaveRun(ENTRIES_RUN, entries, ENTRIES, run, part)),
+    ...(await leaveRun(COMPANIES_RUN, companies, COMPANIES, run, part)),
+  ]
 }
 
 /** Merges the workers' runs to a map. @throws OutputError, or the system's errors. */

@@ -14,7 +14,7 @@ export async function writeMerged<Target extends Pick<IndexTarget, 'path'>>(
   what: string,
   targets: readonly Target[],
   isForced: boolean,
-  { isComplete, stdout }: RunParts,
+  { isComplete, stdout }: Pick<RunParts, 'isComplete' | 'stdout'>,
   merge: (outputs: OpenedOutputs<Target>['outputs']) => Promise<readonly OutputError[]>,
 ): Promise<readonly Failure[]> {
   if (!isComplete)

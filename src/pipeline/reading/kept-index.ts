@@ -1,12 +1,13 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { failureReason, OutputError } from '../../errors.js'
-import { areKeptRows, keepRows, type RowsFacts } from '../../output/index/kept-rows.js'
+import { areKeptRows, keepRows } from '../../output/index/kept-rows.js'
 import { outputFailure } from '../../output/output-failure.js'
+import type { RunFacts } from '../../output/runs/kept-run.js'
 import { KEPT_INDEX, statePath } from './state-folder.js'
 
 /** Identifies the kept index records of a capture. */
-export interface KeptIndexFacts extends RowsFacts {
+export interface KeptIndexFacts extends RunFacts {
   /** Value of the index field `capture`. `folder`, below the output folder, is where the paths in the records lead. */
   readonly capture: string | null
   readonly folder: string
@@ -16,7 +17,7 @@ export interface KeptIndexFacts extends RowsFacts {
 export async function keepIndex(
   runsFolder: string,
   folder: string,
-): Promise<RowsFacts & { readonly path: string }> {
+): Promise<RunFacts & { readonly path: string }> {
   const path = statePath(folder, KEPT_INDEX)
   try {
     const facts = await keepRows(runsIn(runsFolder), runsFolder, path)
