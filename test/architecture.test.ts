@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
 // Types cost nothing when the program runs: all may use those of the configuration and the summary, and a few more.
 const MAY_IMPORT_TYPES: Readonly<Record<string, string>> = {
   wire: 'capture',
+  flow: 'capture',
   output: 'node:stream capture',
   archive: 'pipeline',
   library: 'node:stream',

@@ -135,7 +135,7 @@ export class ArchiveConnections {
     if (wanted.length === 0) return { picks, problems: [] }
     const config = archiveConfig(this.#archive, options)
     const { runPicked } = await import('../pipeline/run-picked.js')
-    const summary = await runPicked(config, { signal }, picks.inputs, picks)
+    const summary = await runPicked(config, { signal }, picks)
     return { picks, problems: problemsOf(wanted, picks, summary) }
   }
 

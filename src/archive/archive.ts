@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { archivePaths } from '../archive-paths.js'
 import { failureReason, InputError } from '../errors.js'
+import { MOST_MERGED_INPUTS } from '../input/input.js'
 import { ARCHIVE_FORMAT, ARCHIVE_VERSION } from '../output/map/archive-json.js'
 import type { InputFacts, RecordLayout } from '../output/output.js'
 import { systemPath } from '../system-path.js'
@@ -18,6 +19,8 @@ export interface Archive {
   /** The options of its run on which results depend, unchecked. */
   readonly options: Readonly<Record<string, unknown>>
   readonly inputs: readonly InputFacts[]
+  /** They were read as one, in the order of their packets' times. */
+  readonly isMerged: boolean
   /** All options on which its files depend, as JSON. */
   readonly values: string
   readonly map: MapFile
@@ -32,19 +35,21 @@ export function openArchive(folder: string): Archive {
   if (typeof json.version !== 'number') throw refuse('it has no version')
   if (json.version !== ARCHIVE_VERSION)
     throw refuse(`its version must be ${ARCHIVE_VERSION}: found ${json.version} (index the captures again)`)
-  const { options, inputs, connections } = json
+  const { options, inputs, connections, merged = false } = json
   if (!isObject(options) || !Object.keys(options).every((name) => OPTIONS.has(name)))
     throw refuse('its options are not possible')
   if (!Array.isArray(inputs)) throw refuse('it has no list of inputs')
   const wrong = inputs.findIndex((input) => !isInput(input))
   if (wrong >= 0) throw refuse(`input ${wrong} is not described as it must be`)
+  if (typeof merged !== 'boolean' || (merged && inputs.length > MOST_MERGED_INPUTS))
+    throw refuse('its inputs cannot be merged')
   const map = new MapFile(mapPath)
   if (map.connections !== connections) {
     map.close()
     throw refuse(`"${mapPath}" is of another run`)
   }
   const values = JSON.stringify(json.values) ?? ''
-  return { folder, options, inputs, values, map }
+  return { folder, options, inputs, isMerged: merged, values, map }
 }
 
 function parse(path: string): unknown {

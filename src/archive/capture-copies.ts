@@ -6,7 +6,7 @@ import { existsFailure, outputFailure } from '../output/output-failure.js'
 import { type PacketOrigin, PcapngOutput } from '../output/pcap/pcapng-output.js'
 import { openFilesAllowed } from '../pipeline/descriptor-limit.js'
 import { readPicked } from '../pipeline/read-picked.js'
-import type { PickedInput } from '../pipeline/run-picked.js'
+import type { Picked } from '../pipeline/run-picked.js'
 import { WholeFile } from '../whole-file.js'
 import type { Entry } from './map-entry.js'
 
@@ -63,7 +63,7 @@ class CopyFile {
  */
 export async function copyToFiles(
   copied: readonly Copied[],
-  inputs: (entries: readonly Entry[]) => readonly PickedInput[],
+  packetsOf: (entries: readonly Entry[]) => Picked,
   folder: string,
   isForced: boolean,
 ): Promise<Copies> {
@@ -89,7 +89,7 @@ export async function copyToFiles(
           }),
       )
       const entries = group.map(({ entry }) => entry)
-      await copy(entries, inputs(entries), (i, bytes, packet, origin) =>
+      await copy(entries, packetsOf(entries), (i, bytes, packet, origin) =>
         copies[i]!.add(bytes, packet, origin),
       )
       for (const [i, file] of files.entries()) {
@@ -112,7 +112,7 @@ export async function copyToFiles(
  */
 export async function copyToStream(
   entries: readonly Entry[],
-  inputs: readonly PickedInput[],
+  packets: Picked,
   put: (bytes: Buffer) => Promise<void> | void,
 ): Promise<void> {
   let busy: Promise<void> | null = null
@@ -127,7 +127,7 @@ export async function copyToStream(
   let last = ''
   await copy(
     entries,
-    inputs,
+    packets,
     (_entry, bytes, packet, origin, position) => {
       const record = `${origin.input}:${position}`
       if (record === last) return // of several connections
@@ -141,7 +141,7 @@ export async function copyToStream(
 
 async function copy(
   entries: readonly Entry[],
-  inputs: readonly PickedInput[],
+  packets: Picked,
   take: (
     entry: number,
     bytes: Uint8Array,
@@ -161,7 +161,7 @@ async function copy(
     }
   }
   await readPicked(
-    inputs,
+    packets,
     (bytes, packet, origin, position) => {
       for (const entry of wanting.get(`${origin.input}:${position}`) ?? [])
         take(entry, bytes, packet, origin, position)

@@ -1,18 +1,17 @@
 import type { RawOptions } from '../config/config.js'
 import { PacketRole } from '../flow/connection-sink.js'
-import type { RecordPlace } from '../flow/packet-place.js'
 import type { RunHooks } from '../pipeline/hooks.js'
 import { numberFrames } from '../pipeline/reading/frame-numbers.js'
-import { PickedFrames } from '../pipeline/reading/picked-reading.js'
+import { PickedFrames } from '../pipeline/reading/picked-reader.js'
 import { type PickedInput, runPicked } from '../pipeline/run-picked.js'
 import type { Summary } from '../summary.js'
 import type { Archive } from './archive.js'
 import { archiveConfig } from './archive-config.js'
-import { type ExplainedPacket, Explanation } from './explanation.js'
+import { type ExplainedPacket, Explanation, type PacketRecord } from './explanation.js'
 import { changesResults, Picks, picked, type Wanted } from './picks.js'
 
 /** A record of an input. */
-export interface Frame extends RecordPlace {
+export interface Frame extends PacketRecord {
   /** Among the records of its input, from 1, as in Wireshark; null: not known. */
   readonly number: number | null
   readonly tsSec: number
@@ -47,7 +46,7 @@ export async function explainConnection(
     })
   // The summary shows conflicts: they are looked for then.
   const config = archiveConfig(archive, { noWrite: true, summary: '-' } as RawOptions)
-  return runPicked(config, hooks, picks.inputs, picks)
+  return runPicked(config, hooks, picks)
 }
 
 /** What is read to explain one connection: copies and ICMP errors, too. */
@@ -71,7 +70,7 @@ class ExplainedPicks extends Picks {
   readonly isCopy = (input: number, position: number, index: number) =>
     this.#copies.has(`${input}:${position}:${index}`)
 
-  frameAt({ input, position }: RecordPlace): Frame {
+  frameAt({ input, position }: PacketRecord): Frame {
     const { positions, frames } = this.inputs.find(({ number }) => number === input)!
     const i = placeOf(positions, position)
     const number = frames!.numbers[i]!

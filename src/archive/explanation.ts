@@ -1,7 +1,8 @@
+import type { RecordPlace } from '../capture/record-place.js'
 import { type ConnectionSink, PacketRole } from '../flow/connection-sink.js'
 import type { ConnectionTable } from '../flow/connection-table.js'
 import type { FlowPacket } from '../flow/flow-packet.js'
-import { PlaceReader, type RecordPlace } from '../flow/packet-place.js'
+import { PlaceReader } from '../flow/packet-place.js'
 import { HalfSeen } from '../stream/half-streams.js'
 import { Outside } from '../stream/outside.js'
 import { seqAdd, seqDiff } from '../stream/seq.js'
@@ -13,8 +14,11 @@ const SCTP = 132
 const SYN = 2
 const TWO_32 = 2 ** 32
 
+/** The record of a packet. */
+export type PacketRecord = Pick<RecordPlace, 'input' | 'position'>
+
 /** One packet of a connection, and what it brought. */
-export interface ExplainedPacket extends RecordPlace {
+export interface ExplainedPacket extends PacketRecord {
   /** Which packet of its frame. */
   readonly index: number
   readonly tsSec: number
@@ -34,7 +38,7 @@ export interface ExplainedPacket extends RecordPlace {
   /** It is an ICMP error that quotes a packet of the connection. */
   readonly isError: boolean
   /** Records of the fragments that it was put together from, without its own. */
-  readonly fragments: readonly RecordPlace[]
+  readonly fragments: readonly PacketRecord[]
   /** True when it had more. */
   readonly isCut: boolean
   readonly fates: readonly FateRange[]

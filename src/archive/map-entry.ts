@@ -13,6 +13,12 @@ import { CONNECTION_LIMITS, type ConnectionLimit } from '../stream/limit-marks.j
 /** What is marked on a packet of an entry: a role, and that it is a fragment. */
 export const FRAGMENT = 0x80
 
+/** How much later the place of a record among merged inputs is than its time. */
+export interface Lateness {
+  readonly lateSec: number
+  readonly lateNsec: number
+}
+
 /** Where the packets of one connection stand. The lists have an element for each packet, in the order in which it got them. */
 export interface Entry {
   readonly uid: string
@@ -23,6 +29,8 @@ export interface Entry {
   readonly indexes: readonly number[]
   /** `PacketRole`, or {@link FRAGMENT}: of the next packet that is none. */
   readonly marks: readonly number[]
+  /** Of some of them; the others are in the order of their times. */
+  readonly late: ReadonlyMap<number, Lateness>
   /** Which of the connections with the same name. */
   readonly ordinal: number
   /** Of its 5-tuple, if others were on it at once; otherwise null. */
@@ -41,6 +49,9 @@ const ROLES = new Map<number, number>([
   [Code.ERROR, PacketRole.ERROR],
   [Code.FRAGMENT, FRAGMENT],
 ])
+/** Of a time in a capture. */
+const MOST_SECONDS = 2 ** 48
+const NSEC_PER_SEC = 1_000_000_000
 const PROBLEM = 'an entry has no possible content'
 
 /** Numbers in an entry. */
@@ -76,12 +87,20 @@ export function readEntry(bytes: Uint8Array, at: number): Entry | string {
   const positions: number[] = []
   const indexes: number[] = []
   const marks: number[] = []
+  const late = new Map<number, Lateness>()
   let [input, position, index, mark] = [0, 0, 0, PacketRole.MEMBER as number]
+  let [otherInput, otherPosition] = [0, 0]
   for (let code = numbers.next(); code !== Code.END; code = numbers.next()) {
     if (code < 0) return PROBLEM
     if (code === Code.INDEX) {
       index = numbers.next()
       if (index < 0) return PROBLEM
+      continue
+    }
+    if (code === Code.LATE) {
+      const [lateSec, lateNsec] = [numbers.next(), numbers.next()]
+      if (lateSec < 0 || lateSec > MOST_SECONDS || lateNsec < 0 || lateNsec >= NSEC_PER_SEC) return PROBLEM
+      late.set(inputs.length, { lateSec, lateNsec })
       continue
     }
     const role = ROLES.get(code)
@@ -91,9 +110,14 @@ export function readEntry(bytes: Uint8Array, at: number): Entry | string {
     }
     if (code >= LEAST_STEP) position += code
     else if (code === Code.AT) position = numbers.next()
-    else if (code === Code.IN) {
-      input = numbers.next()
+    else if (code === Code.IN || code === Code.BACK) {
+      const [beforeInput, beforePosition] = [input, position]
+      input = code === Code.IN ? numbers.next() : otherInput
       position = numbers.next()
+      if (position < 0) return PROBLEM
+      if (code === Code.BACK) position += otherPosition
+      otherInput = beforeInput
+      otherPosition = beforePosition
     } else if (code !== Code.SAME) return PROBLEM
     if (input < 0 || position < 0 || position > Number.MAX_SAFE_INTEGER) return PROBLEM
     inputs.push(input)
@@ -117,6 +141,6 @@ export function readEntry(bytes: Uint8Array, at: number): Entry | string {
   const key = isGrouped ? bytes.subarray(numbers.at, to) : null
   const isCut = (flags & EntryFlag.CUT) !== 0
   const limits = CONNECTION_LIMITS.filter((_, i) => (flags >> LIMITS_SHIFT) & (1 << i))
-  const lists = { inputs, positions, indexes, marks }
+  const lists = { inputs, positions, indexes, marks, late }
   return { uid: unpackUid(packed, 0), packed, ...lists, ordinal, key, isCut, limits, to }
 }

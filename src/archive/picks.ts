@@ -2,9 +2,11 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { PacketRole } from '../flow/connection-sink.js'
 import { fingerprint } from '../input/fingerprint.js'
 import type { Selection } from '../output/selection.js'
-import type { PickedInput } from '../pipeline/run-picked.js'
+import type { Picked, PickedInput } from '../pipeline/run-picked.js'
 import type { Archive } from './archive.js'
-import type { Entry } from './map-entry.js'
+import type { Entry, Lateness } from './map-entry.js'
+
+const NONE_LATE: ReadonlyMap<number, Lateness> = new Map()
 
 /** A connection that was asked for. */
 export interface Wanted {
@@ -14,17 +16,19 @@ export interface Wanted {
 }
 
 /** What is read for connections. Copies and ICMP errors are not: they change nothing. */
-export class Picks implements Selection {
+export class Picks implements Selection, Picked {
   readonly #firsts = new Map<string, Wanted>()
   /** Base names of connections that have been read, by uid. */
   readonly names = new Map<string, string>()
   readonly inputs: readonly PickedInput[]
+  readonly isMerged: boolean
   watch?: NonNullable<Selection['watch']>
 
   constructor(archive: Archive, paths: ReadonlyMap<number, string>, wanted: readonly Wanted[]) {
     for (const one of wanted) this.#firsts.set(firstOf(one.entry), one)
     const entries = wanted.flatMap(({ entry, company }) => [entry, ...company])
     this.inputs = picked(archive, paths, entries, changesResults)
+    this.isMerged = archive.isMerged
   }
 
   ordinalOf(input: number, position: number, index: number): number {
@@ -70,12 +74,19 @@ export function picked(
   isRead: (mark: number) => boolean,
 ): PickedInput[] {
   const positions = new Map<number, Set<number>>()
+  const late = new Map<number, Map<number, Lateness>>()
   for (const entry of new Set(entries)) {
     for (const [i, position] of entry.positions.entries()) {
       if (!isRead(entry.marks[i]!)) continue
       const input = entry.inputs[i]!
       const ofInput = positions.get(input) ?? new Set()
       positions.set(input, ofInput.add(position))
+    }
+    for (const [i, lateness] of entry.late) {
+      const input = entry.inputs[i]
+      if (input === undefined) continue // of no packet
+      const ofInput = late.get(input) ?? new Map<number, Lateness>()
+      late.set(input, ofInput.set(entry.positions[i]!, lateness))
     }
   }
   return [...positions.keys()]
@@ -85,6 +96,7 @@ export function picked(
       path: paths.get(number)!,
       facts: archive.inputs[number]!,
       positions: Float64Array.from(positions.get(number)!).sort(),
+      late: late.get(number) ?? NONE_LATE,
     }))
 }
 

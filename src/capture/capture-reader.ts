@@ -3,6 +3,7 @@ import type { CaptureDescription } from './capture-description.js'
 import type { CapturedPacket } from './captured-packet.js'
 import type { DamageLog } from './damage-log.js'
 import type { RecordLayout } from './pcap-header.js'
+import type { RecordPlace } from './record-place.js'
 
 /**
  * What `next()` found. `'packet'`: a packet. `'more'`: the window ends inside a record; pass a longer window that begins
@@ -48,7 +49,7 @@ export interface CaptureReader {
   /** What was read besides records, so far, if any record can be read alone behind it; otherwise null. */
   readonly headers: CaptureHeaders | null
   /** Where the packet read last stands, if not in this capture: in one of those that it was put together from. */
-  readonly origin?: { readonly input: number; readonly position: number }
+  readonly origin?: RecordPlace
   /** The error after `next()` returned `'damaged'`, else null. */
   readonly problem: CaptureFormatError | null
   /** Damage skipped so far. */

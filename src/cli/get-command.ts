@@ -189,7 +189,6 @@ async function write(
     const summary = await runPicked(
       config,
       { signal: interruption.signal, stdout, isTerminal: stdout.isTTY === true },
-      picks.inputs,
       picks,
     )
     for (const line of problemLines(summary)) say(alarming(line, stderr))
@@ -222,12 +221,15 @@ async function copyPackets(
     const name = names.get(entry.uid)
     return name === undefined ? [] : [{ entry, name }]
   })
-  const inputs = (entries: readonly Entry[]) => picked(archive, paths.found, entries, () => true)
-  if (stdout === null) return copyToFiles(copied, inputs, outputDir, force)
+  const packetsOf = (entries: readonly Entry[]) => ({
+    inputs: picked(archive, paths.found, entries, () => true),
+    isMerged: archive.isMerged,
+  })
+  if (stdout === null) return copyToFiles(copied, packetsOf, outputDir, force)
   const entries = copied.map(({ entry }) => entry)
   let bytes = 0
   try {
-    await copyToStream(entries, inputs(entries), (part) => {
+    await copyToStream(entries, packetsOf(entries), (part) => {
       bytes += part.length
       return stdout.write(part) ? undefined : waitForFlush(stdout)
     })

@@ -12,6 +12,7 @@ export const INDEX = 'index'
 /** Options of a conversion that an index has, too. */
 const SHARED = new Set([
   'input-file',
+  'merge',
   'filter',
   'link-type',
   'no-decap',

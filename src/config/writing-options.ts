@@ -123,7 +123,6 @@ export const WRITING_OPTIONS = {
       noWrite: 'one asks for files, the other for none',
       writeToConsole: 'there are no files then',
       resume: 'they are made when all captures have been read',
-      merge: 'packets must stand in the inputs in the order in which they are read',
       interface: 'a live capture comes only once',
     },
   }),
@@ -148,7 +147,6 @@ export const WRITING_OPTIONS = {
       conflicts: {
         resume: 'an archive is of one run',
         perFile: 'an archive is of one capture',
-        merge: 'packets must stand in the inputs in the order in which they are read',
         interface: 'a live capture comes only once',
       },
     },

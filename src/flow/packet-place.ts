@@ -1,12 +1,5 @@
+import type { RecordPlace } from '../capture/record-place.js'
 import type { FlowPacket } from './flow-packet.js'
-
-/** A record of an input: what holds a frame there. */
-export interface RecordPlace {
-  /** Number of the input, in the order in which a run reads them, from 0. */
-  readonly input: number
-  /** Offset in its (decompressed) content. */
-  readonly position: number
-}
 
 /** Where a packet stands that cannot be told from its frame alone. */
 export interface PacketPlace extends RecordPlace {
@@ -26,6 +19,9 @@ const NO_FRAGMENTS: readonly RecordPlace[] = []
 export class PlaceReader implements RecordPlace {
   input = 0
   position = 0
+  rank = 0
+  lateSec = 0
+  lateNsec = 0
   index = 0
   fragments = NO_FRAGMENTS
   isCut = false
@@ -34,6 +30,9 @@ export class PlaceReader implements RecordPlace {
     if (place !== null && place.number === number) {
       this.input = place.input
       this.position = place.position
+      this.rank = place.rank
+      this.lateSec = place.lateSec
+      this.lateNsec = place.lateNsec
       this.index = place.index
       this.fragments = place.fragments
       this.isCut = place.isCut
@@ -41,6 +40,9 @@ export class PlaceReader implements RecordPlace {
     }
     this.input = input
     this.position = inputBase + frameFrom - recordBytes
+    this.rank = 0
+    this.lateSec = 0
+    this.lateNsec = 0
     this.index = 0
     this.fragments = NO_FRAGMENTS
     this.isCut = false

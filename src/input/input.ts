@@ -15,6 +15,12 @@ export interface Input {
   readonly failure?: InputError
 }
 
+/**
+ * Most inputs that can be merged. Each has a descriptor and a buffer. A compressed one also has 4 MiB of content, a decompressor
+ * and mostly a thread.
+ */
+export const MOST_MERGED_INPUTS = 64
+
 /** It can be read once only, and ends where whoever writes ends it. */
 export function isStream({ kind }: Pick<Input, 'kind'>): boolean {
   return kind === 'stdin' || kind === 'pipe'

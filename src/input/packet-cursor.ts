@@ -3,21 +3,21 @@ import { blankCapturedPacket } from '../capture/captured-packet.js'
 import type { CaptureWindows, WindowAreas } from './capture-windows.js'
 
 /** Iterates over the packets of one capture. */
-export class PacketCursor {
+export class PacketCursor<R extends CaptureReader = CaptureReader> {
   /** The current packet, valid until the next call of `next()` or `fill()`. */
   readonly packet = blankCapturedPacket()
   /** The buffer to which the packet's offsets refer. */
   readonly bytes: Uint8Array
-  readonly #windows: CaptureWindows<CaptureReader>
+  readonly #windows: CaptureWindows<R>
 
   /** @param areas The memory into which `windows` reads. */
-  constructor(windows: CaptureWindows<CaptureReader>, { bytes }: Pick<WindowAreas, 'bytes'>) {
+  constructor(windows: CaptureWindows<R>, { bytes }: Pick<WindowAreas, 'bytes'>) {
     this.#windows = windows
     this.bytes = bytes
   }
 
   /** Null before the first bytes were read. */
-  get reader(): CaptureReader | null {
+  get reader(): R | null {
     return this.#windows.reader
   }
 

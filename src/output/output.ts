@@ -94,16 +94,29 @@ export interface CountedInput extends InputFacts {
   readonly checkpoints: readonly number[]
 }
 
-/** Takes a packet of an input, which is valid during the call, and the position of its record. Returns false after the last one wanted. */
+/** Takes a packet, which is valid during the call, and its place. Returns false after the last one wanted. */
 export type TakeAgain = (
   bytes: Uint8Array,
   packet: CapturedPacket,
-  origin: { readonly description: CaptureDescription | null; readonly isBigEndian: boolean },
-  position: number,
+  origin: {
+    /** Which of the inputs. */
+    readonly input: number
+    readonly description: CaptureDescription | null
+    readonly isBigEndian: boolean
+  },
+  place: number,
 ) => boolean
 
-/** Reads all packets of an input once more. @throws InputError, CaptureFormatError, or what `take` throws. */
-export type ReadAgain = (input: Pick<InputFacts, 'path' | 'linkType'>, take: TakeAgain) => Promise<void>
+/**
+ * Reads all packets of an input once more; their places are the positions of their records. Several are merged, as they were:
+ * places are the packets' numbers among all, from 1.
+ *
+ * @throws InputError, CaptureFormatError, or what `take` throws.
+ */
+export type ReadAgain = (
+  inputs: readonly Pick<InputFacts, 'path' | 'linkType'>[],
+  take: TakeAgain,
+) => Promise<void>
 
 /**
  * A run that is one task of several: its outputs leave sorted runs, which are merged with those of the other tasks, in the place
@@ -138,6 +151,8 @@ export interface RunParts {
   readonly kept: KeptRuns | null
   /** The inputs by their numbers; only where an output has `wantsPlaces`. */
   readonly inputs: readonly CountedInput[]
+  /** They were read as one, in the order of their packets' times. */
+  readonly isMerged: boolean
   /** False when a worker has failed or was stopped. */
   readonly isComplete: boolean
   readonly stdout: Writable | undefined

@@ -78,7 +78,7 @@ export class Conversion {
     this.#reading = inputs.reading
     this.#records = inputs.resumed ?? NO_RECORDS
     const { workerCount, limits } = config
-    const { createReader } = inputs.reading
+    const { createReader, knowsLinkTypes } = inputs.reading
     const words = () => new SharedArrayBuffer(4 * workerCount)
     const [passed, opened] = [words(), words()]
     const openCount = OpenCount.allocate()
@@ -117,7 +117,7 @@ export class Conversion {
       space,
       work: () => this.#workers.work(),
       checkpoint: () => this.#checkpoint(),
-      linkType: config.linkType,
+      ...(knowsLinkTypes ? {} : { linkType: config.linkType }),
       ...(createReader === undefined ? {} : { createReader }),
     })
     this.#console =
@@ -267,9 +267,11 @@ export class Conversion {
         filterProblems: this.#dispatcher.filter?.takeProblems(input.path) ?? [],
       })
       isDone = report.isDone
-      if (this.#places !== null) this.#inputs.note(input, this.#source, reader, this.#decoder.linkType)
+      for (const part of report.parts) {
+        if (this.#places !== null) this.#inputs.note(part, this.#decoder.linkType)
+        this.#totals.add(part.reader)
+      }
       this.#bytesRead += this.#source?.bytesRead ?? 0
-      this.#totals.add(report.readers)
       this.#inputs.add(capture, report.summaries)
       await this.#source?.close()
       this.#source = null

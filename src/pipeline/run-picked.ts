@@ -1,14 +1,18 @@
 import type { Config } from '../config/config.js'
+import type { Decompression } from '../input/decompression.js'
 import { identityAt } from '../input/folder-entries.js'
+import type { Input } from '../input/input.js'
 import { SkippedPaths } from '../input/skipped-paths.js'
 import type { Selection } from '../output/selection.js'
 import type { Summary } from '../summary.js'
 import type { RunHooks } from './hooks.js'
-import { type PickedInput, PickedReading } from './reading/picked-reading.js'
+import { MOST_INTERFACES, openToMerge, type Picked } from './reading/picked-reader.js'
+import { PickedReading } from './reading/picked-reading.js'
+import type { Reading } from './reading/reading.js'
 import { convertInputs } from './run.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
-export type { PickedInput } from './reading/picked-reading.js'
+export type { Picked, PickedInput } from './reading/picked-reader.js'
 
 /**
  * Converts some packets of inputs that a run has read before, and writes the connections that are selected: as that run
@@ -17,24 +21,37 @@ export type { PickedInput } from './reading/picked-reading.js'
 export async function runPicked(
   config: Config,
   hooks: RunHooks,
-  inputs: readonly PickedInput[],
-  selection: Selection,
+  picked: Picked & Selection,
 ): Promise<Summary> {
   const decompression = new ThreadedDecompression()
-  const reading = new PickedReading(inputs, decompression)
+  const { reading, inputs } = await readingOf(picked, decompression)
   const run = {
-    captures: [{ inputs: reading.inputs, dir: config.outputDir, name: null }],
+    captures: [{ inputs, dir: config.outputDir, name: null }],
+    inputs,
     bytesTotal: 0, // so that the worker is inline
     problems: [],
     skipped: new SkippedPaths(),
-    exposed: new Set(inputs.map(({ path }) => identityAt(path) ?? '')),
+    exposed: new Set(picked.inputs.map(({ path }) => identityAt(path) ?? '')),
     reading,
     resumed: null,
-    selection,
+    selection: picked,
   }
   try {
-    return await convertInputs(config, hooks, run, null, performance.now())
+    return await convertInputs(config, hooks, run, null, performance.now()).finally(() => reading.close())
   } finally {
     await decompression.close()
   }
+}
+
+async function readingOf(
+  { inputs, isMerged }: Picked,
+  decompression: Decompression,
+): Promise<{ readonly reading: Reading; readonly inputs: readonly Input[] }> {
+  if (!isMerged || inputs.length === 0) {
+    const reading = new PickedReading(inputs, decompression)
+    return { reading, inputs: reading.inputs }
+  }
+  const { MergedReading } = await import('./reading/merged-reading.js')
+  const reading = MergedReading.again(openToMerge(inputs, decompression), MOST_INTERFACES)
+  return { reading, inputs: [reading.input] }
 }

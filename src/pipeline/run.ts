@@ -17,7 +17,7 @@ import { workerStarter } from './line/workers.js'
 import { readAgainWith } from './read-again.js'
 import { InputWatch } from './reading/input-watch.js'
 import { refuseFilesRead } from './reading/refuse-inputs.js'
-import { fileInputs, inputsOf, liveInputs, outputFilesOf, type RunInputs } from './reading/run-inputs.js'
+import { fileInputs, liveInputs, outputFilesOf, type RunInputs } from './reading/run-inputs.js'
 import { type ConversionOutcome, NO_COUNTS, summarize } from './run-summary.js'
 import { TempFolder } from './temp-folder.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
@@ -58,7 +58,7 @@ async function convertFiles(config: Config, hooks: RunHooks, startMs: number): P
   const watch = new InputWatch(hooks)
   try {
     const inputs = await fileInputs(config, hooks, decompression, watch)
-    const earlier = hooks.earlierRun?.(inputsOf(inputs.captures).map(({ path }) => path)) ?? null
+    const earlier = hooks.earlierRun?.(inputs.inputs.map(({ path }) => path)) ?? null
     if (earlier !== null) return earlier
     return await convertInputs(config, hooks, inputs, filter, startMs).finally(() => inputs.reading.close())
   } finally {
@@ -107,6 +107,7 @@ export async function convertInputs(
       tempFolder: temp.path,
       kept: resumed,
       inputs: outcome.inputFacts,
+      isMerged: inputs.reading.isMerged ?? false,
       readAgain: readAgainWith(config.limits.interfaces),
       maxOpenFiles,
       workerCount,

@@ -1,3 +1,4 @@
+import type { RecordPlace } from '../capture/record-place.js'
 import {
   BLOCK_BYTES,
   bufferBytes,
@@ -55,8 +56,8 @@ export class FragmentTracker {
   isKept = false
   /** Start, end and time of each fragment that is no copy, if the owner notes them: four numbers each. */
   readonly arrivals: number[] = []
-  /** Where the frames of its fragments stand, in pairs; see `FrameTrail`. */
-  frames: number[] = []
+  /** Where the frames of its fragments stand; see `FrameTrail`. */
+  frames: RecordPlace[] = []
   /** Captured bytes that differ from an earlier copy or lie after the datagram's end. */
   conflictBytes = 0
 

@@ -1,13 +1,17 @@
 import { resolve } from 'node:path'
 import type { Config } from '../../config/config.js'
-import type { CountedInput } from '../output.js'
+import type { RunParts } from '../output.js'
 import type { MapFacts } from './map-writer.js'
 
 export const ARCHIVE_FORMAT = 'pcap2conn archive'
 export const ARCHIVE_VERSION = 1
 
 /** The text of inputs.json: what is needed to read the packets of a map again, with the same results. */
-export function archiveJson(config: Config, map: MapFacts, inputs: readonly CountedInput[]): string {
+export function archiveJson(
+  config: Config,
+  map: MapFacts,
+  { inputs, isMerged }: Pick<RunParts, 'inputs' | 'isMerged'>,
+): string {
   const { tcpTimeoutSec, udpTimeoutSec, overlapPolicy, key, decap, decodeAs, maxBytes, filter } = config
   const archive = {
     format: ARCHIVE_FORMAT,
@@ -25,6 +29,7 @@ export function archiveJson(config: Config, map: MapFacts, inputs: readonly Coun
       ...(maxBytes === Number.POSITIVE_INFINITY ? {} : { maxBytes }),
     },
     filter,
+    ...(isMerged ? { merged: true } : {}),
     values: config.resultValues,
     inputs: inputs.map(({ path, checkpoints: _, ...facts }) => ({ path: resolve(path), ...facts })),
   }

@@ -29,6 +29,8 @@ export const Code = {
   AT: 2,
   /** The record at an offset of another input. */
   IN: 3,
+  /** The record so many bytes behind the latest one of the input before this one. */
+  BACK: 10,
   // The others stand before one of these, and say of its packet:
   /** Which one of its frame it is. */
   INDEX: 4,
@@ -37,6 +39,8 @@ export const Code = {
   ERROR: 7,
   /** It is a fragment of the next packet that is none. */
   FRAGMENT: 8,
+  /** How much later its place among merged inputs is than its time: seconds, and nanoseconds. */
+  LATE: 9,
 } as const
 export const LEAST_STEP = 16
 

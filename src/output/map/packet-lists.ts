@@ -1,4 +1,5 @@
 import { grown, grownRows } from '../../bytes/grown.js'
+import type { RecordPlace } from '../../capture/record-place.js'
 import { PacketRole } from '../../flow/connection-sink.js'
 import type { FlowPacket } from '../../flow/flow-packet.js'
 import { PlaceReader } from '../../flow/packet-place.js'
@@ -41,6 +42,7 @@ export interface MapRuns {
 export class PacketLists {
   // Invariants:
   // - the columns of connection c describe the piece of its entry that is in memory: #first[c] is NO_BLOCK when there is none.
+  // - #input and #position are where its latest packet stands, #otherInput and #otherPosition the latest one in the input before.
   // - rows [0, #rows) of the `ended` columns are pieces of connections that are over.
   readonly #uidOf: (connection: number) => string
   readonly #chains: ByteChains
@@ -53,6 +55,8 @@ export class PacketLists {
   #bytes = new Uint32Array(INITIAL_ROWS)
   #input = new Uint32Array(INITIAL_ROWS)
   #position = new Float64Array(INITIAL_ROWS)
+  #otherInput = new Uint32Array(INITIAL_ROWS)
+  #otherPosition = new Float64Array(INITIAL_ROWS)
   #isCut = new Uint8Array(INITIAL_ROWS)
   #rows = 0
   #uids = new Uint8Array(INITIAL_ROWS * PACKED_UID_BYTES)
@@ -80,6 +84,8 @@ export class PacketLists {
     this.#bytes[connection] = 0
     this.#input[connection] = 0
     this.#position[connection] = 0
+    this.#otherInput[connection] = 0
+    this.#otherPosition[connection] = 0
     this.#isCut[connection] = 0
   }
 
@@ -88,9 +94,9 @@ export class PacketLists {
     const place = this.#place
     place.read(packet)
     if (this.#chains.isFull(MOST_BLOCKS_AT_ONCE)) this.#flush()
-    for (const { input, position } of place.fragments) {
+    for (const fragment of place.fragments) {
       this.#put(connection, Code.FRAGMENT)
-      this.#putRecord(connection, input, position)
+      this.#putRecord(connection, fragment)
     }
     if (place.isCut) this.#isCut[connection] = 1
     if (place.index > 0) {
@@ -98,7 +104,7 @@ export class PacketLists {
       this.#put(connection, place.index)
     }
     if (role !== PacketRole.MEMBER) this.#put(connection, ROLE_CODES[role]!)
-    this.#putRecord(connection, place.input, place.position)
+    this.#putRecord(connection, place)
   }
 
   /**
@@ -136,13 +142,15 @@ export class PacketLists {
     return { entries: this.#entryRuns.paths, companies: this.#companyRuns.paths }
   }
 
-  #putRecord(connection: number, input: number, position: number): void {
+  #putRecord(connection: number, { input, position, lateSec, lateNsec }: RecordPlace): void {
+    if (lateSec > 0 || lateNsec > 0) {
+      this.#put(connection, Code.LATE)
+      this.#put(connection, lateSec)
+      this.#put(connection, lateNsec)
+    }
     const step = position - this.#position[connection]!
     if (input !== this.#input[connection]) {
-      this.#put(connection, Code.IN)
-      this.#put(connection, input)
-      this.#put(connection, position)
-      this.#input[connection] = input
+      this.#putInput(connection, input, position)
     } else if (step >= LEAST_STEP) {
       this.#put(connection, step)
     } else if (step === 0) {
@@ -152,6 +160,21 @@ export class PacketLists {
       this.#put(connection, position)
     }
     this.#position[connection] = position
+  }
+
+  #putInput(connection: number, input: number, position: number): void {
+    const step = position - this.#otherPosition[connection]!
+    if (input === this.#otherInput[connection] && step >= 0) {
+      this.#put(connection, Code.BACK)
+      this.#put(connection, step)
+    } else {
+      this.#put(connection, Code.IN)
+      this.#put(connection, input)
+      this.#put(connection, position)
+    }
+    this.#otherInput[connection] = this.#input[connection]!
+    this.#otherPosition[connection] = this.#position[connection]!
+    this.#input[connection] = input
   }
 
   // Appends a number in groups of seven bits, the lowest first; all but the last have the highest bit set.
@@ -255,6 +278,8 @@ export class PacketLists {
     this.#bytes = grown(this.#bytes, rows)
     this.#input = grown(this.#input, rows)
     this.#position = grown(this.#position, rows)
+    this.#otherInput = grown(this.#otherInput, rows)
+    this.#otherPosition = grown(this.#otherPosition, rows)
     this.#isCut = grown(this.#isCut, rows)
   }
 }

@@ -112,7 +112,7 @@ async function writeArchive(
   const paths = archivePaths(folder)
   try {
     const facts = await writeMap(paths.map, parts, run.inputs, run.tempFolder)
-    writeWholeFile(paths.inputs, archiveJson(config, facts, run.inputs))
+    writeWholeFile(paths.inputs, archiveJson(config, facts, run))
     return []
   } catch (error) {
     return [failureOf(error instanceof OutputError ? error : outputFailure(paths.map, error))]

@@ -1,7 +1,8 @@
 import { grown, grownRows } from '../../bytes/grown.js'
+import type { RecordPlace } from '../../capture/record-place.js'
 import type { ConnectionTable } from '../../flow/connection-table.js'
 import type { FlowPacket } from '../../flow/flow-packet.js'
-import { PlaceReader, type RecordPlace } from '../../flow/packet-place.js'
+import { PlaceReader } from '../../flow/packet-place.js'
 import type { FileNames } from '../files/file-names.js'
 import type { CaptureStart, WorkerOutput } from '../output.js'
 import { RunFiles } from '../runs/run-files.js'
@@ -100,7 +101,10 @@ export class PacketRows implements WorkerOutput<PacketRuns> {
     return { packets: this.#packetRuns.paths, files: this.#fileRuns.paths }
   }
 
-  #add(connection: number, { input, position }: RecordPlace): void {
+  #add(connection: number, place: RecordPlace): void {
+    // Inputs that are merged are as one, in which records are numbered.
+    const input = place.rank > 0 ? 0 : place.input
+    const position = place.rank > 0 ? place.rank : place.position
     if (this.#firstInput[connection] === -1) {
       this.#firstInput[connection] = input
       this.#firstPosition[connection] = position

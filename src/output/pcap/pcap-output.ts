@@ -3,7 +3,7 @@ import type { CapturedPacket } from '../../capture/captured-packet.js'
 import type { Config } from '../../config/config.js'
 import { type Failure, failureOf, InputError, OutputError } from '../../errors.js'
 import { FdBudget } from '../files/fd-budget.js'
-import type { Output, OutputSetup, RunParts } from '../output.js'
+import type { InputFacts, Output, OutputSetup, RunParts } from '../output.js'
 import { RecordFile } from '../record-file.js'
 import { mergeRuns, type RunLayout, RunWriter } from '../runs/merge-runs.js'
 import { PacketFiles } from './packet-files.js'
@@ -47,6 +47,13 @@ async function writeFiles(
   } finally {
     copying.close()
   }
+}
+
+function lostPackets([input, ...others]: readonly InputFacts[], place: number): InputError {
+  const what = `"${input!.path}"${others.length === 0 ? '' : ` and ${others.length} more`}`
+  const where = others.length === 0 ? `byte ${place}` : `packet ${place}`
+  const message = `Cannot read ${what} again at ${where}: files of packets lack those from there on`
+  return new InputError(message, input!.path)
 }
 
 /** Copies packets from the inputs to the files of their connections, by rows that are in the order of the inputs. */
@@ -107,12 +114,15 @@ class Copying {
   /** @throws OutputError */
   async copy(): Promise<Failure[]> {
     const failures: Failure[] = []
-    for (const [input, facts] of this.#run.inputs.entries()) {
+    const { inputs, isMerged, readAgain } = this.#run
+    // Inputs that were merged are as one.
+    const passes = isMerged ? [inputs] : inputs.map((input) => [input])
+    for (const [input, facts] of passes.entries()) {
       if (this.#wanted(input) < 0) continue
       try {
-        await this.#run.readAgain(facts, (bytes, packet, origin, position) => {
+        await readAgain(facts, (bytes, packet, origin, position) => {
           if (position === this.#wanted(input))
-            this.#take(input, position, bytes, packet, { input, ...origin })
+            this.#take(input, position, bytes, packet, { ...origin, input: input + origin.input })
           return this.#wanted(input) >= 0
         })
       } catch (error) {
@@ -121,8 +131,7 @@ class Copying {
       }
       const position = this.#wanted(input)
       if (position < 0) continue
-      const message = `Cannot read "${facts.path}" again at byte ${position}: files of packets lack those from there on`
-      failures.push(failureOf(new InputError(message, facts.path)))
+      failures.push(failureOf(lostPackets(facts, position)))
       this.#passInput(input)
     }
     const zip = this.#out.finish()

@@ -68,8 +68,7 @@ export class Feeder {
     this.#checkpoint = parts.checkpoint
     this.#createReader = parts.createReader ?? createCaptureReader
     const { linkType = 0 } = parts
-    const isFixed = typeof linkType === 'number' || parts.createReader !== undefined
-    this.#linkType = isFixed ? null : (linkType ?? 'doubt')
+    this.#linkType = typeof linkType === 'number' ? null : (linkType ?? 'doubt')
     const { bytes, headroomBytes, slabBytes } = parts.pool
     this.#areas = {
       bytes,
@@ -96,7 +95,7 @@ export class Feeder {
     const leastBytes = this.#linkType === 'auto' ? SAMPLE_BYTES : undefined
     let sample: LinkSample | null = null
     const create: CreateReader<CaptureReader> = (...content) => {
-      if (this.#linkType !== null) sample = new LinkSample(this.#createReader(...content))
+      if (this.#linkType !== null) sample = new LinkSample(createCaptureReader(...content))
       return this.#createReader(...content)
     }
     const windows = new CaptureWindows(source, file, options, this.#areas, create, leastBytes)

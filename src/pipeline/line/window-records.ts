@@ -1,6 +1,7 @@
+import type { RecordPlace } from '../../capture/record-place.js'
 import type { BatchTimes } from '../../flow/batches.js'
 import type { FlowPacket } from '../../flow/flow-packet.js'
-import type { PacketPlace, RecordPlace } from '../../flow/packet-place.js'
+import type { PacketPlace } from '../../flow/packet-place.js'
 import type { InputWindow } from '../../stream/recent-segments.js'
 import { highestNsec, highestSec, packetNumber, secondsOf, TWO_32 } from './descriptor.js'
 
@@ -35,25 +36,36 @@ export function readWindow(words: Uint32Array, at: number, out: FlowPacket): voi
 export function writeRecordPlace(
   words: Uint32Array,
   at: number,
-  input: number,
+  { input, rank, lateSec, lateNsec }: RecordPlace,
   index: number,
   isCut: boolean,
 ): void {
   words[at + 2] = input
   words[at + 3] = index
   words[at + 5] = isCut ? 1 : 0
+  words[at + 6] = rank
+  words[at + 7] = rank / TWO_32
+  words[at + 8] = lateSec
+  words[at + 9] = lateSec / TWO_32
+  words[at + 10] = lateNsec
 }
 
 /** The place in the record of a fragment's. */
 export function recordPlace(words: Uint32Array, at: number): RecordPlace {
-  return { input: words[at + 2]!, position: secondsOf(words, at) }
+  return {
+    input: words[at + 2]!,
+    position: secondsOf(words, at),
+    rank: words[at + 7]! * TWO_32 + words[at + 6]!,
+    lateSec: words[at + 9]! * TWO_32 + words[at + 8]!,
+    lateNsec: words[at + 10]!,
+  }
 }
 
 /** The place of the next packet. @param fragments Of the records before. */
 export function packetPlace(words: Uint32Array, at: number, fragments: readonly RecordPlace[]): PacketPlace {
-  const { input, position } = recordPlace(words, at)
+  const place = recordPlace(words, at)
   const number = packetNumber(words, at)
-  return { input, position, number, index: words[at + 3]!, fragments, isCut: words[at + 5] === 1 }
+  return { ...place, number, index: words[at + 3]!, fragments, isCut: words[at + 5] === 1 }
 }
 
 /** What of a window can be read again; null: nothing. */

@@ -70,6 +70,7 @@ export class LiveReading implements Reading {
     return { kind: 'live', path: this.#interfaceName }
   }
 
+  readonly knowsLinkTypes = true
   /** Makes the reader of the source's bytes. */
   readonly createReader = (
     _bytes: Uint8Array,

@@ -2,7 +2,7 @@ import { CaptureFormatError } from '../../errors.js'
 import { TwoAreas, windowsOf } from '../../input/capture-windows.js'
 import { PacketCursor } from '../../input/packet-cursor.js'
 import { RangeSource } from '../../input/range-source.js'
-import { isSparse, MOST_INTERFACES, type PickedInput } from './picked-reading.js'
+import { isSparse, MOST_INTERFACES, type PickedInput } from './picked-reader.js'
 
 const READ_BYTES = 128 * 1024
 

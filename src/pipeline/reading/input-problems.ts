@@ -63,11 +63,11 @@ export class ReaderTotals {
   readonly damage = { holes: 0, lost_bytes: 0 }
   interfaceLimitHits = 0
 
-  add(readers: readonly Pick<CaptureReader, 'damage' | 'isInterfaceLimitHit'>[]): void {
-    for (const { damage, isInterfaceLimitHit } of readers) {
-      this.damage.holes += damage.holes
-      this.damage.lost_bytes += damage.lostBytes
-      if (isInterfaceLimitHit) this.interfaceLimitHits += 1
-    }
+  /** @param reader Null: its input is no capture. */
+  add(reader: Pick<CaptureReader, 'damage' | 'isInterfaceLimitHit'> | null): void {
+    if (reader === null) return
+    this.damage.holes += reader.damage.holes
+    this.damage.lost_bytes += reader.damage.lostBytes
+    if (reader.isInterfaceLimitHit) this.interfaceLimitHits += 1
   }
 }

@@ -1,51 +1,70 @@
 import { Readable } from 'node:stream'
+import { createCaptureReader } from '../../capture/open-capture-reader.js'
+import type { Config } from '../../config/config.js'
 import { CaptureFormatError, ConfigError, InputError } from '../../errors.js'
 import type { WrapSource } from '../../input/byte-source.js'
+import type { CreateReader } from '../../input/capture-windows.js'
 import type { Decompression } from '../../input/decompression.js'
-import type { Input } from '../../input/input.js'
-import { type MergedPart, MergedSource } from '../../input/merge/merged-source.js'
+import { type Input, MOST_MERGED_INPUTS } from '../../input/input.js'
+import type { MergedInput, MergedPart } from '../../input/merge/merged-part.js'
+import { MergedReader } from '../../input/merge/merged-reader.js'
+import { MergedSource } from '../../input/merge/merged-source.js'
+import { PlaceQueue } from '../../input/merge/place-queue.js'
 import { openInput, openStream } from '../../input/open-byte-source.js'
 import { problemsOf } from './input-problems.js'
 import type { InputWatch } from './input-watch.js'
 import { type InputRead, type InputReport, type Reading, reportOf } from './reading.js'
 
-/**
- * Most inputs that can be merged. Each has a descriptor and a buffer. A compressed one also has 4 MiB of content, a decompressor
- * and mostly a thread.
- */
-const MOST_INPUTS = 64
-
 /** Reads several inputs as one capture, in the order of their packets' times. */
 export class MergedReading implements Reading {
-  readonly #source: MergedSource
-  readonly #watch: InputWatch
+  readonly isMerged = true
+  readonly createReader?: CreateReader<MergedReader>
+  readonly knowsLinkTypes?: true
   /** The input that stands for all of them. */
   readonly input: Input
+  readonly #source: MergedSource
+  readonly #watch: InputWatch | null
 
-  private constructor(inputs: readonly Input[], source: MergedSource, watch: InputWatch) {
-    this.#source = source
+  private constructor(
+    inputs: readonly MergedInput[],
+    maxInterfaces: number,
+    hasPlaces: boolean,
+    watch: InputWatch | null,
+  ) {
+    const places = hasPlaces ? new PlaceQueue() : null
+    this.#source = new MergedSource(inputs, { maxInterfaces }, places)
     this.#watch = watch
-    this.input = { kind: 'merged', path: `${inputs[0]?.path} and ${inputs.length - 1} more` }
+    const [first] = inputs
+    this.input = { kind: 'merged', path: `${first?.input.path} and ${inputs.length - 1} more` }
+    if (places !== null)
+      this.createReader = (...content) => new MergedReader(createCaptureReader(...content), places)
+    if (watch === null) this.knowsLinkTypes = true
   }
 
-  /** @throws ConfigError: there are too many. */
+  /** @param hasPlaces Somebody asks where packets stand. @throws ConfigError: there are too many. */
   static open(
     inputs: readonly Input[],
-    maxInterfaces: number,
+    { limits }: Pick<Config, 'limits'>,
+    hasPlaces: boolean,
     decompression: Decompression,
     stdin: Readable | undefined,
     watch: InputWatch,
   ): MergedReading {
-    if (inputs.length > MOST_INPUTS) {
+    if (inputs.length > MOST_MERGED_INPUTS) {
       throw new ConfigError(
-        `Cannot use --merge with ${inputs.length} inputs: at most ${MOST_INPUTS} can be read at once`,
+        `Cannot use --merge with ${inputs.length} inputs: at most ${MOST_MERGED_INPUTS} can be read at once`,
       )
     }
     const opened = inputs.map((input) => ({
       input,
       source: openPart(input, decompression, stdin, watch.over),
     }))
-    return new MergedReading(inputs, new MergedSource(opened, { maxInterfaces }), watch)
+    return new MergedReading(opened, limits.interfaces, hasPlaces, watch)
+  }
+
+  /** Reads inputs again, which were merged and whose link types are known. */
+  static again(inputs: readonly MergedInput[], maxInterfaces: number): MergedReading {
+    return new MergedReading(inputs, maxInterfaces, true, null)
   }
 
   get inputCount(): number {
@@ -69,13 +88,13 @@ export class MergedReading implements Reading {
     )
     return {
       summaries: reports.flatMap(({ summaries }) => summaries),
-      readers: reports.flatMap(({ readers }) => readers),
+      parts: reports.flatMap(({ parts }) => parts),
       isDone: isWhole && this.#source.parts.every(isDone),
     }
   }
 
   get progress() {
-    return this.#watch.silent
+    return this.#watch?.silent ?? null
   }
 
   close(): Promise<void> {

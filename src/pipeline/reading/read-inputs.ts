@@ -1,10 +1,8 @@
-import type { CaptureReader } from '../../capture/capture-reader.js'
-import type { ByteSource } from '../../input/byte-source.js'
-import type { Input } from '../../input/input.js'
 import type { CountedInput, InputFacts } from '../../output/output.js'
 import type { InputSummary } from '../../summary.js'
 import type { FrameCounts } from '../line/frame-counts.js'
 import { inputFacts } from './input-facts.js'
+import type { InputReport } from './reading.js'
 
 /** The results of a run's inputs, in the order in which they were read. */
 export class ReadInputs {
@@ -21,7 +19,7 @@ export class ReadInputs {
   }
 
   /** What is needed to read the packets of the next input again. @param linkType Of all its frames; null: as it says. */
-  note(input: Input, source: ByteSource | null, reader: CaptureReader | null, linkType: number | null): void {
+  note({ input, source, reader }: InputReport['parts'][number], linkType: number | null): void {
     this.#facts.push(inputFacts(input, source, reader, linkType))
   }
 

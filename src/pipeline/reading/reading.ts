@@ -33,7 +33,7 @@ export interface InputRead {
 /** Results of an input. A merged input has one for each of its parts. */
 export interface InputReport {
   readonly summaries: readonly InputSummary[]
-  readonly readers: readonly CaptureReader[]
+  readonly parts: readonly Pick<InputRead, 'input' | 'source' | 'reader'>[]
   /** Reading it again would give no more. */
   readonly isDone: boolean
 }
@@ -46,6 +46,10 @@ export interface Reading {
   readonly inputCount: number
   /** Makes the reader of a capture. Absent: the content decides. */
   readonly createReader?: CreateReader<CaptureReader>
+  /** The link types of its packets are known: captures are taken at their word. */
+  readonly knowsLinkTypes?: true
+  /** Its inputs are read as one. */
+  readonly isMerged?: true
   /** Opens the next input of the captures. @throws InputError */
   open(input: Input): ByteSource
   report(read: InputRead): InputReport
@@ -107,7 +111,7 @@ export function reportOf(read: InputRead): InputReport {
   }
   return {
     summaries: [summary],
-    readers: reader === null ? [] : [reader],
+    parts: [{ input, source, reader }],
     isDone: isPassed || (isWhole && source?.problem?.isOfSystem !== true),
   }
 }

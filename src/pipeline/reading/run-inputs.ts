@@ -9,6 +9,7 @@ import { type ExpandedInputs, expandInputs } from '../../input/expand-inputs.js'
 import { identityOf } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
 import { SkippedPaths } from '../../input/skipped-paths.js'
+import { wantsPlaces } from '../../output/outputs.js'
 import type { Selection } from '../../output/selection.js'
 import { systemPath } from '../../system-path.js'
 import type { RunHooks } from '../hooks.js'
@@ -22,6 +23,8 @@ import type { ResumedRun } from './resumed-run.js'
 /** What a run reads. */
 export interface RunInputs {
   readonly captures: readonly Capture[]
+  /** In the order of their numbers, each of those that are merged. */
+  readonly inputs: readonly Input[]
   /** Bytes of all inputs on disk; null: unknown. */
   readonly bytesTotal: number | null
   /** Arguments that gave no input. */
@@ -44,6 +47,7 @@ export async function liveInputs(
 ): Promise<RunInputs> {
   return {
     captures: await planCaptures([live.input], config),
+    inputs: [live.input],
     bytesTotal: null,
     problems: [],
     skipped: new SkippedPaths(),
@@ -97,9 +101,10 @@ export async function fileInputs(
   const isRecorded = left[0]?.isRecorded === true
   if (config.merge && inputsOf(left).length > 1) {
     const { MergedReading } = await import('./merged-reading.js')
-    const reading = MergedReading.open(inputsOf(left), config.limits.interfaces, decompression, stdin, watch)
+    const hasPlaces = wantsPlaces({ config, handoverDir: hooks.handoverDir ?? null })
+    const reading = MergedReading.open(inputsOf(left), config, hasPlaces, decompression, stdin, watch)
     const captures = [{ inputs: [reading.input], dir: config.outputDir, name: null, isRecorded }]
-    return { ...facts, captures, reading }
+    return { ...facts, captures, inputs: inputsOf(left), reading }
   }
   const captures =
     config.perFile || left.length === 0
@@ -110,7 +115,7 @@ export async function fileInputs(
         }))
   const ordered = inputsOf(captures)
   const opener = new InputOpener(ordered, decompression, stdin)
-  return { ...facts, captures, reading: filesReading(opener, ordered.length, watch) }
+  return { ...facts, captures, inputs: ordered, reading: filesReading(opener, ordered.length, watch) }
 }
 
 // A file that standard input is redirected from is an input like a named one.

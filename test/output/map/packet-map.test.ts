@@ -7,7 +7,6 @@ import { type Entry, FRAGMENT } from '../../../src/archive/map-entry.js'
 import { MapFile } from '../../../src/archive/map-file.js'
 import { PacketRole } from '../../../src/flow/connection-sink.js'
 import { blankFlowPacket } from '../../../src/flow/flow-packet.js'
-import type { RecordPlace } from '../../../src/flow/packet-place.js'
 import { FdBudget } from '../../../src/output/files/fd-budget.js'
 import { FileSlots } from '../../../src/output/files/file-slots.js'
 import { packUid, unpackUid } from '../../../src/output/map/map-format.js'
@@ -23,7 +22,13 @@ const uid = fc
   .array(fc.constantFrom(...'ABYZabyz019'), { minLength: 17, maxLength: 17 })
   .map((letters) => `C${letters.join('')}`)
 const position = fc.oneof(fc.nat(40), fc.nat(100_000), fc.integer({ min: 0, max: 2 ** 46 }))
-const place = fc.record({ input: fc.nat(2), position })
+const place = fc.record({
+  input: fc.nat(2),
+  position,
+  rank: fc.nat(),
+  lateSec: fc.oneof(fc.constant(0), fc.constantFrom(1, 200, 2 ** 40)),
+  lateNsec: fc.oneof(fc.constant(0), fc.nat(999_999_999)),
+})
 const packet = fc.record({
   place,
   index: fc.oneof(fc.constant(0), fc.nat(300)),
@@ -39,22 +44,32 @@ const connections = fc.dictionary(uid, connection, { maxKeys: 12 })
 
 type Packet = typeof packet extends fc.Arbitrary<infer T> ? T : never
 
+type Place = Packet['place']
+
+function isLate({ lateSec, lateNsec }: Place): boolean {
+  return lateSec + lateNsec > 0
+}
+
 function feed(lists: PacketLists, number: number, { place, index, fragments, role }: Packet, count: number) {
-  const isPlain = index === 0 && fragments.length === 0
+  const isPlain = index === 0 && fragments.length === 0 && !isLate(place)
   const at = { inputBase: place.position, frameFrom: 20, recordBytes: 20, input: place.input }
-  const far = { number: count, ...place, index, fragments: fragments as RecordPlace[], isCut: false }
+  const far = { number: count, ...place, index, fragments, isCut: false }
   lists.packet(number, { ...blankFlowPacket(), ...at, number: count, place: isPlain ? null : far }, role)
 }
 
 /** What the list of a connection is, packet by packet. */
-function listOf({ inputs, positions, indexes, marks }: Entry) {
-  return inputs.map((input, i) => [input, positions[i], indexes[i], marks[i]])
+function listOf({ inputs, positions, indexes, marks, late }: Entry) {
+  return inputs.map((input, i) => [input, positions[i], indexes[i], marks[i], late.get(i)])
+}
+
+function lateness(place: Place) {
+  return isLate(place) ? { lateSec: place.lateSec, lateNsec: place.lateNsec } : undefined
 }
 
 function expected(packets: readonly Packet[]) {
   return packets.flatMap(({ place, index, fragments, role }) => [
-    ...fragments.map(({ input, position }) => [input, position, 0, FRAGMENT]),
-    [place.input, place.position, index, role],
+    ...fragments.map((fragment) => [fragment.input, fragment.position, 0, FRAGMENT, lateness(fragment)]),
+    [place.input, place.position, index, role, lateness(place)],
   ])
 }
 

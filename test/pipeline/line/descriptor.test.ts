@@ -47,6 +47,7 @@ const u48 = fc.oneof(
   fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 47, MAX_48),
   fc.integer({ min: 0, max: MAX_48 }),
 )
+const recordPlaces = fc.record({ input: u32, position: u48, rank: u48, lateSec: u48, lateNsec: u32 })
 const u40 = fc.oneof(fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, MAX_40), fc.integer({ min: 0, max: MAX_40 }))
 
 const ports = { protocol: u8, srcPort: u16, dstPort: u16 }
@@ -195,15 +196,22 @@ describe('a control record', () => {
 
   it('gives back where a packet stands', () => {
     fc.assert(
-      fc.property(u48, u32, u32, u40, fc.boolean(), (position, input, index, number, isCut) => {
-        const words = oldWords()
-        writeControl(words, RECORD_WORDS, RecordKind.PLACE, position, number)
-        writeRecordPlace(words, RECORD_WORDS, input, index, isCut)
-        expect(recordPlace(words, RECORD_WORDS)).toEqual({ input, position })
-        const fragments = [{ input: 1, position: 2 }]
-        const place = { input, position, index, number, isCut, fragments }
-        expect(packetPlace(words, RECORD_WORDS, fragments)).toEqual(place)
-      }),
+      fc.property(
+        recordPlaces,
+        u32,
+        u40,
+        fc.boolean(),
+        recordPlaces,
+        (place, index, number, isCut, fragment) => {
+          const words = oldWords()
+          writeControl(words, RECORD_WORDS, RecordKind.PLACE, place.position, number)
+          writeRecordPlace(words, RECORD_WORDS, place, index, isCut)
+          expect(recordPlace(words, RECORD_WORDS)).toEqual(place)
+          const fragments = [fragment]
+          const whole = { ...place, index, number, isCut, fragments }
+          expect(packetPlace(words, RECORD_WORDS, fragments)).toEqual(whole)
+        },
+      ),
     )
   })
 
