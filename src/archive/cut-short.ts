@@ -4,9 +4,10 @@ import type { Picks, Wanted } from './picks.js'
 /** Says which connections have packets where an input could not be read any more. */
 export function cutShort(wanted: readonly Wanted[], { inputs }: Picks, summary: Summary): string[] {
   const from = new Map<number, number>()
-  for (const [i, { problems }] of summary.inputs.entries()) {
-    const [problem] = problems
-    if (problem !== undefined && inputs[i] !== undefined) from.set(inputs[i].number, problem.offset)
+  for (const [i, { status, problems }] of summary.inputs.entries()) {
+    const missed = problems.at(-1) // the record that is not there
+    if (missed !== undefined && inputs[i] !== undefined)
+      from.set(inputs[i].number, status === 'failed' ? 0 : missed.offset)
   }
   return wanted
     .filter(({ entry }) =>

@@ -58,7 +58,7 @@ class ExplainedPicks extends Picks {
     super(archive, paths, [wanted])
     const { entry, company } = wanted
     const others = company.map((other) => ({ ...other, ...only(other, changesResults) }))
-    this.inputs = picked(archive, paths, [entry, ...others], () => true).map((input) => ({
+    this.inputs = picked(archive, paths, [entry, ...others], () => true).inputs.map((input) => ({
       ...input,
       frames: new PickedFrames(input.positions.length),
     }))

@@ -27,8 +27,9 @@ export class Picks implements Selection, Picked {
   constructor(archive: Archive, paths: ReadonlyMap<number, string>, wanted: readonly Wanted[]) {
     for (const one of wanted) this.#firsts.set(firstOf(one.entry), one)
     const entries = wanted.flatMap(({ entry, company }) => [entry, ...company])
-    this.inputs = picked(archive, paths, entries, changesResults)
-    this.isMerged = archive.isMerged
+    const { inputs, isMerged } = picked(archive, paths, entries, changesResults)
+    this.inputs = inputs
+    this.isMerged = isMerged
   }
 
   ordinalOf(input: number, position: number, index: number): number {
@@ -62,7 +63,7 @@ export function wantedOf({ map }: Archive, uid: string): Wanted | null {
 }
 
 /**
- * The records of connections, by input.
+ * The records of connections.
  *
  * @param paths By number of the input.
  * @param isRead Whether packets with this mark are read.
@@ -72,7 +73,7 @@ export function picked(
   paths: ReadonlyMap<number, string>,
   entries: readonly Entry[],
   isRead: (mark: number) => boolean,
-): PickedInput[] {
+): Picked {
   const positions = new Map<number, Set<number>>()
   const late = new Map<number, Map<number, Lateness>>()
   for (const entry of new Set(entries)) {
@@ -89,7 +90,7 @@ export function picked(
       late.set(input, ofInput.set(entry.positions[i]!, lateness))
     }
   }
-  return [...positions.keys()]
+  const inputs = [...positions.keys()]
     .sort((a, b) => a - b)
     .map((number) => ({
       number,
@@ -98,6 +99,7 @@ export function picked(
       positions: Float64Array.from(positions.get(number)!).sort(),
       late: late.get(number) ?? NONE_LATE,
     }))
+  return { inputs, isMerged: archive.isMerged }
 }
 
 /** Finds the inputs of an archive, and looks whether they are what they were. */

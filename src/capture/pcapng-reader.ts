@@ -102,7 +102,7 @@ export class PcapngReader implements DescribedReader {
   }
 
   get headers(): CaptureHeaders | null {
-    return this.#ranges === null ? null : { ranges: this.#ranges }
+    return this.#ranges === null || this.#ranges.length === 0 ? null : { ranges: this.#ranges }
   }
 
   describe(): CaptureDescription | null {

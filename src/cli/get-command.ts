@@ -221,10 +221,7 @@ async function copyPackets(
     const name = names.get(entry.uid)
     return name === undefined ? [] : [{ entry, name }]
   })
-  const packetsOf = (entries: readonly Entry[]) => ({
-    inputs: picked(archive, paths.found, entries, () => true),
-    isMerged: archive.isMerged,
-  })
+  const packetsOf = (entries: readonly Entry[]) => picked(archive, paths.found, entries, () => true)
   if (stdout === null) return copyToFiles(copied, packetsOf, outputDir, force)
   const entries = copied.map(({ entry }) => entry)
   let bytes = 0

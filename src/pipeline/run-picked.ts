@@ -6,7 +6,7 @@ import { SkippedPaths } from '../input/skipped-paths.js'
 import type { Selection } from '../output/selection.js'
 import type { Summary } from '../summary.js'
 import type { RunHooks } from './hooks.js'
-import { MOST_INTERFACES, openToMerge, type Picked } from './reading/picked-reader.js'
+import { MOST_INTERFACES, openToMerge, type Picked, reportOfPicked } from './reading/picked-reader.js'
 import { PickedReading } from './reading/picked-reading.js'
 import type { Reading } from './reading/reading.js'
 import { convertInputs } from './run.js'
@@ -52,6 +52,6 @@ async function readingOf(
     return { reading, inputs: reading.inputs }
   }
   const { MergedReading } = await import('./reading/merged-reading.js')
-  const reading = MergedReading.again(openToMerge(inputs, decompression), MOST_INTERFACES)
+  const reading = MergedReading.again(openToMerge(inputs, decompression), MOST_INTERFACES, reportOfPicked)
   return { reading, inputs: [reading.input] }
 }

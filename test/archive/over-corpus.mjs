@@ -1,5 +1,5 @@
-// Compares what `get` writes with what the conversion writes, for every connection of every capture of a folder, and what `explain` says of
-// the first ones with their index records, and with tshark's numbers of frames.
+// Compares what `get` writes with what the conversion writes, for every connection of every capture of a folder, alone and merged with the
+// next one, and what `explain` says of the first ones with their index records, and with tshark's numbers of frames.
 //
 //   node test/archive/over-corpus.mjs FOLDER [every Nth capture]
 import { spawnSync } from 'node:child_process'
@@ -100,13 +100,13 @@ function explained(archive, record, times) {
 
 /**
  * Compares the files of packets of a conversion with those of `get`, and lets tcpdump read some.
- * @param {string} capture @param {string} archive @param {string} index @param {string} temp
+ * @param {string[]} reading @param {string} archive @param {string} index @param {string} temp
  */
-function packetFiles(capture, archive, index, temp) {
+function packetFiles(reading, archive, index, temp) {
   const [whole, got] = [join(temp, 'pcap-whole'), join(temp, 'pcap-got')]
   mkdirSync(whole)
   mkdirSync(got)
-  run([capture, '-q', '-o', whole, '--pcap', '--no-payload'])
+  run([...reading, '-q', '-o', whole, '--pcap', '--no-payload'])
   const uids = readFileSync(index, 'utf8').matchAll(/"uid":"(\w+)"/g)
   run(['get', archive, '-', '-q', '--as', 'pcap', '-o', got], [...uids].map(([, uid]) => uid).join('\n'))
   const problem = difference(whole, got)
@@ -131,17 +131,18 @@ function timesOf(capture) {
   return new Map(rows.map((row) => /** @type {[string, string]} */ (row.split('\t'))))
 }
 
-/** @param {string} capture @param {string} temp */
-function check(capture, temp) {
+/** @param {string[]} captures Several are merged. @param {string} temp */
+function check(captures, temp) {
+  const reading = captures.length === 1 ? captures : [...captures, '--merge']
   const archive = join(temp, 'archive')
   const index = join(temp, 'index.jsonl')
-  run(['index', capture, '-o', archive, '-q'])
+  run(['index', ...reading, '-o', archive, '-q'])
   for (const [form, options] of FORMS) {
     const [whole, got] = [join(temp, `${form}-whole`), join(temp, `${form}-got`)]
     mkdirSync(whole)
     mkdirSync(got)
     // A capture of another kind has no index.
-    const converted = run([capture, '-q', '-o', whole, '--index', index, '--force', ...options])
+    const converted = run([...reading, '-q', '-o', whole, '--index', index, '--force', ...options])
     if (converted.code === 75 || !existsSync(index)) return null
     const uids = readFileSync(index, 'utf8').matchAll(/"uid":"(\w+)"/g)
     const list = [...uids].map(([, uid]) => uid).join('\n')
@@ -151,10 +152,10 @@ function check(capture, temp) {
     if (problem !== null) return `${form}: ${problem} (${code}) ${stderr.slice(0, 300)}`
     if (code !== 0) return `${form}: exit code ${code}: ${stderr.slice(0, 300)}`
   }
-  const packets = packetFiles(capture, archive, index, temp)
+  const packets = packetFiles(reading, archive, index, temp)
   if (packets !== null) return packets
   const records = readFileSync(index, 'utf8').trimEnd().split('\n').slice(0, MOST_EXPLAINED)
-  const times = timesOf(capture)
+  const times = captures.length === 1 ? timesOf(captures[0] ?? '') : new Map()
   for (const record of records) {
     const problem = explained(archive, JSON.parse(record), times)
     if (problem !== null) return problem
@@ -162,22 +163,25 @@ function check(capture, temp) {
   return null
 }
 
-const captures = filesIn(folder).filter((_, i) => i % Number(step) === 0)
+const all = filesIn(folder).filter((path) => statSync(path).size <= 2 ** 28)
+const groups = all.flatMap((capture, i) => {
+  const next = all[i + 1]
+  return i % Number(step) > 0 ? [] : next === undefined ? [[capture]] : [[capture], [capture, next]]
+})
 let wrong = 0
-for (const capture of captures) {
-  if (statSync(capture).size > 2 ** 28) continue
+for (const captures of groups) {
   const temp = mkdtempSync(join(tmpdir(), 'get-'))
   try {
-    const problem = check(capture, temp)
+    const problem = check(captures, temp)
     if (problem === null) continue
     wrong += 1
-    console.log(`${capture}: ${problem}`)
+    console.log(`${captures.join(' ')}: ${problem}`)
   } catch (error) {
     wrong += 1
-    console.log(`${capture}: ${/** @type {Error} */ (error).message}`)
+    console.log(`${captures.join(' ')}: ${/** @type {Error} */ (error).message}`)
   } finally {
     rmSync(temp, { recursive: true })
   }
 }
-console.log(`${captures.length} captures, ${wrong} not the same`)
+console.log(`${groups.length} captures and pairs of them, ${wrong} not the same`)
 process.exitCode = wrong === 0 ? 0 : 1

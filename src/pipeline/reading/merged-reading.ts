@@ -24,13 +24,16 @@ export class MergedReading implements Reading {
   readonly input: Input
   readonly #source: MergedSource
   readonly #watch: InputWatch | null
+  readonly #reportOf: (read: InputRead) => InputReport
 
   private constructor(
     inputs: readonly MergedInput[],
     maxInterfaces: number,
     hasPlaces: boolean,
     watch: InputWatch | null,
+    report: (read: InputRead) => InputReport,
   ) {
+    this.#reportOf = report
     const places = hasPlaces ? new PlaceQueue() : null
     this.#source = new MergedSource(inputs, { maxInterfaces }, places)
     this.#watch = watch
@@ -59,12 +62,16 @@ export class MergedReading implements Reading {
       input,
       source: openPart(input, decompression, stdin, watch.over),
     }))
-    return new MergedReading(opened, limits.interfaces, hasPlaces, watch)
+    return new MergedReading(opened, limits.interfaces, hasPlaces, watch, reportOf)
   }
 
   /** Reads inputs again, which were merged and whose link types are known. */
-  static again(inputs: readonly MergedInput[], maxInterfaces: number): MergedReading {
-    return new MergedReading(inputs, maxInterfaces, true, null)
+  static again(
+    inputs: readonly MergedInput[],
+    maxInterfaces: number,
+    report: (read: InputRead) => InputReport,
+  ): MergedReading {
+    return new MergedReading(inputs, maxInterfaces, true, null, report)
   }
 
   get inputCount(): number {
@@ -79,7 +86,7 @@ export class MergedReading implements Reading {
     // A problem of the merged capture is reported with the first input.
     const ofAll = [...problemsOf({ source, reader, error }), ...filterProblems]
     const reports = this.#source.parts.map((part, number) =>
-      reportOf({
+      this.#reportOf({
         ...part,
         reader: part.cursor?.reader ?? null,
         isAll: part.isWhole,

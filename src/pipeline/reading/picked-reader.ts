@@ -1,5 +1,6 @@
 import type { DescribedReader, ReadStatus } from '../../capture/capture-reader.js'
 import type { CapturedPacket } from '../../capture/captured-packet.js'
+import { DamageLog } from '../../capture/damage-log.js'
 import { createCaptureReader } from '../../capture/open-capture-reader.js'
 import { blankRecordPlace, type RecordPlace } from '../../capture/record-place.js'
 import { WrappedReader } from '../../capture/wrapped-reader.js'
@@ -12,6 +13,8 @@ import type { MergedInput } from '../../input/merge/merged-part.js'
 import { openInput } from '../../input/open-byte-source.js'
 import { LARGE_BYTES, SparseSource } from '../../input/sparse-source.js'
 import type { InputFacts } from '../../output/output.js'
+import { problemsOf } from './input-problems.js'
+import { type InputRead, type InputReport, reportOf } from './reading.js'
 
 /** Most interfaces of one pcapng section, as in a run. */
 export const MOST_INTERFACES = 65_536
@@ -91,6 +94,12 @@ export function openToMerge(inputs: readonly PickedInput[], decompression: Decom
   })
 }
 
+/** Results of an input of which some records are read. Damage elsewhere is none of theirs. */
+export function reportOfPicked(read: InputRead): InputReport {
+  const isLacking = read.error !== null || (read.reader?.problem ?? null) !== null
+  return reportOf(read, isLacking ? problemsOf(read) : [])
+}
+
 /** Gives out the packets of wanted records alone, and says where each stands. */
 export class PickedReader extends WrappedReader {
   // Invariant: the records before #positions[#next] have been given out.
@@ -100,6 +109,7 @@ export class PickedReader extends WrappedReader {
   #next = 0
   #number = 0
   readonly origin = blankRecordPlace()
+  readonly #damage: DamageLog
   #problem: CaptureFormatError | null = null
 
   constructor(inner: DescribedReader, file: string, input: PickedInput) {
@@ -107,11 +117,17 @@ export class PickedReader extends WrappedReader {
     this.#file = file
     this.#input = input
     this.#isSparse = isSparse(input)
+    this.#damage = new DamageLog({ file, isDecompressed: false })
     this.origin.input = input.number
   }
 
   override get problem() {
     return this.#problem
+  }
+
+  // None: what is damaged is not of the wanted records.
+  override get damage() {
+    return this.#damage
   }
 
   override next(out: CapturedPacket): ReadStatus {

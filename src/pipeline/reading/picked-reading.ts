@@ -1,8 +1,14 @@
 import type { CreateReader } from '../../input/capture-windows.js'
 import type { Decompression } from '../../input/decompression.js'
 import type { Input } from '../../input/input.js'
-import { openPicked, type PickedInput, type PickedReader, pickedReaderOf } from './picked-reader.js'
-import { type Reading, reportOf } from './reading.js'
+import {
+  openPicked,
+  type PickedInput,
+  type PickedReader,
+  pickedReaderOf,
+  reportOfPicked,
+} from './picked-reader.js'
+import type { Reading } from './reading.js'
 
 /** Reads some records of inputs: those that can be found alone where they stand, others by reading all before them. */
 export class PickedReading implements Reading {
@@ -31,7 +37,7 @@ export class PickedReading implements Reading {
     return openPicked(picked, this.#decompression)
   }
 
-  report = reportOf
+  report = reportOfPicked
 
   async close(): Promise<void> {}
 }

@@ -96,11 +96,11 @@ export const NO_RECORDS: CaptureRecords = {
   close() {},
 }
 
-/** Results of an input that is not merged. */
-export function reportOf(read: InputRead): InputReport {
+/** Results of an input that is not merged. @param found Its problems. */
+export function reportOf(read: InputRead, found: readonly InputProblem[] = problemsOf(read)): InputReport {
   const { input, source, reader, error, packets, isWhole, isAll, filterProblems } = read
   const isPassed = isPassedOver(input, { source, error })
-  const problems = [...(isPassed ? [] : problemsOf({ source, reader, error })), ...filterProblems]
+  const problems = [...(isPassed ? [] : found), ...filterProblems]
   const summary: InputSummary = {
     path: shownPath(input.path),
     bytes: source?.bytesRead ?? 0,

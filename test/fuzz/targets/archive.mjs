@@ -13,41 +13,55 @@ import { mustHold } from '../lib/properties.mjs'
 
 const PROGRAM = new URL('../../../bin/pcap2conn.js', import.meta.url).pathname
 const CAPTURES = ['port-reuse-same-second.pcap', 'fragments.pcap', 'two-interfaces.pcapng', 'http.pcap.gz']
+const READINGS = [[], ['--merge']]
 const HEADER_BYTES = 64
 const ROW_BYTES = 24
 
 /** @type {import('../lib/target.mjs').TargetMaker} */
 export const archive = ({ folder }) => {
-  const [sound, home] = [join(folder, 'archive-sound'), join(folder, 'archive')]
+  const home = join(folder, 'archive')
   const captures = CAPTURES.map((name) => new URL(`../../../fixtures/${name}`, import.meta.url).pathname)
-  rmSync(sound, { recursive: true, force: true })
-  execFileSync(process.execPath, [PROGRAM, 'index', ...captures, '-o', sound, '-q'])
-  const map = readFileSync(join(sound, 'packets.map'))
-  const inputs = readFileSync(join(sound, 'inputs.json'))
-  const { map: soundMap } = openArchive(sound)
-  const uids = [...soundMap.entries()].map(({ uid }) => uid)
-  soundMap.close()
-  cpSync(sound, home, { recursive: true })
+  const sounds = READINGS.map((reading) => {
+    const sound = join(folder, 'archive-sound')
+    rmSync(sound, { recursive: true, force: true })
+    execFileSync(process.execPath, [PROGRAM, 'index', ...captures, ...reading, '-o', sound, '-q'])
+    const map = readFileSync(join(sound, 'packets.map'))
+    const inputs = readFileSync(join(sound, 'inputs.json'))
+    const { map: soundMap } = openArchive(sound)
+    const uids = [...soundMap.entries()].map(({ uid }) => uid)
+    soundMap.close()
+    cpSync(sound, home, { recursive: true })
+    return { map, inputs, uids }
+  })
+  const soundOf = (/** @type {number} */ kind) =>
+    /** @type {typeof sounds[0]} */ (sounds[kind % READINGS.length])
   return {
     name: 'archive',
-    // The first byte tells which file it is, and whether its checksums are made to fit.
+    // The first byte tells which archive and file it is, and whether its checksums are made to fit.
     make: (random) => {
-      const kind = random.below(4)
+      const kind = random.below(4 * READINGS.length)
+      const { inputs, map } = soundOf(kind)
       return concat([
         Uint8Array.of(kind),
-        kind === 0 ? mutateBytes(random, inputs, inputs) : mutateBytes(random, map, map),
+        isOfInputs(kind) ? mutateBytes(random, inputs, inputs) : mutateBytes(random, map, map),
       ])
     },
     run: async (input) => {
       const kind = input[0] ?? 0
       const content = Buffer.from(input.subarray(1))
-      if (kind > 1) seal(content)
-      writeFileSync(join(home, 'inputs.json'), kind === 0 ? content : inputs)
-      writeFileSync(join(home, 'packets.map'), kind === 0 ? map : content)
+      const { inputs, map, uids } = soundOf(kind)
+      if (kind >= 2 * READINGS.length) seal(content)
+      writeFileSync(join(home, 'inputs.json'), isOfInputs(kind) ? content : inputs)
+      writeFileSync(join(home, 'packets.map'), isOfInputs(kind) ? map : content)
       const read = await refusedOr(() => readAll(home, uids))
       mustHold(read === null || read <= 1000 * input.length, () => `${read} packets of ${input.length} bytes`)
     },
   }
+}
+
+/** @param {number} kind */
+function isOfInputs(kind) {
+  return kind < READINGS.length
 }
 
 /** Gives a map the checksums of its content, as far as it has a directory. @param {Buffer} map */
