@@ -267,10 +267,8 @@ export class Conversion {
         filterProblems: this.#dispatcher.filter?.takeProblems(input.path) ?? [],
       })
       isDone = report.isDone
-      for (const part of report.parts) {
-        if (this.#places !== null) this.#inputs.note(part, this.#decoder.linkType)
-        this.#totals.add(part.reader)
-      }
+      if (this.#places !== null) this.#inputs.note(report.parts, this.#decoder.linkType)
+      this.#totals.add(report.parts)
       this.#bytesRead += this.#source?.bytesRead ?? 0
       this.#inputs.add(capture, report.summaries)
       await this.#source?.close()

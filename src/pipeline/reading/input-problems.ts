@@ -63,11 +63,15 @@ export class ReaderTotals {
   readonly damage = { holes: 0, lost_bytes: 0 }
   interfaceLimitHits = 0
 
-  /** @param reader Null: its input is no capture. */
-  add(reader: Pick<CaptureReader, 'damage' | 'isInterfaceLimitHit'> | null): void {
-    if (reader === null) return
-    this.damage.holes += reader.damage.holes
-    this.damage.lost_bytes += reader.damage.lostBytes
-    if (reader.isInterfaceLimitHit) this.interfaceLimitHits += 1
+  /** A part without a reader is no capture. */
+  add(
+    parts: readonly { readonly reader: Pick<CaptureReader, 'damage' | 'isInterfaceLimitHit'> | null }[],
+  ): void {
+    for (const { reader } of parts) {
+      if (reader === null) continue
+      this.damage.holes += reader.damage.holes
+      this.damage.lost_bytes += reader.damage.lostBytes
+      if (reader.isInterfaceLimitHit) this.interfaceLimitHits += 1
+    }
   }
 }

@@ -18,9 +18,10 @@ export class ReadInputs {
     }
   }
 
-  /** What is needed to read the packets of the next input again. @param linkType Of all its frames; null: as it says. */
-  note({ input, source, reader }: InputReport['parts'][number], linkType: number | null): void {
-    this.#facts.push(inputFacts(input, source, reader, linkType))
+  /** What is needed to read the packets of the next inputs again. @param linkType Of all their frames; null: as they say. */
+  note(parts: InputReport['parts'], linkType: number | null): void {
+    for (const { input, source, reader } of parts)
+      this.#facts.push(inputFacts(input, source, reader, linkType))
   }
 
   /** What was noted of each input, and counted. */
