@@ -47,7 +47,7 @@ export async function mergeTasks(
   try {
     const parts = [{ entries: runsOf(ENTRIES_RUN), companies: runsOf(COMPANIES_RUN) }]
     const facts = await writeMap(paths.map, parts, inputs, tempFolder)
-    writeWholeFile(paths.inputs, archiveJson(config, facts, inputs))
+    writeWholeFile(paths.inputs, archiveJson(config, facts, { inputs, isMerged: false }))
   } catch (cause) {
     if (cause instanceof OutputError) throw cause
     throw new OutputError(`Cannot write "${paths.map}": ${failureReason(cause)}`, paths.map, {
