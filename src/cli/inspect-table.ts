@@ -48,7 +48,7 @@ export function inspectionTable(capture: CaptureInspection): string {
           ...optional('secrets', secretsText(capture)),
           ...interfaceRows(capture),
         ]),
-    ...optional('looks like', capture.suggestion),
+    ...optional('suggestion', capture.suggestion),
     ...optional('damage', damageText(capture)),
     ...groupTable('protocols', capture.protocols),
     ...groupTable('encapsulations', capture.encapsulations),

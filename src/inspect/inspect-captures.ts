@@ -122,7 +122,9 @@ async function inspectInput(
     secrets: description?.secrets ?? [],
     protocols: counts.protocols(),
     encapsulations: counts.encapsulations(new EncapTable(encaps)),
-    suggestion: sampling.sample?.text(shownPath(path), sampling.isAuto) ?? null,
+    suggestion:
+      sampling.sample?.text(shownPath(path), sampling.isAuto) ??
+      (decap ? counts.tunnels.text(shownPath(path), decodeAs) : null),
     damage: { holes: reader?.damage.holes ?? 0, lost_bytes: reader?.damage.lostBytes ?? 0 },
   }
 }

@@ -74,7 +74,7 @@ export interface CaptureInspection {
   readonly protocols: readonly PacketGroup[]
   /** Packets by the stack of VLANs and tunnels around them, outermost first. */
   readonly encapsulations: readonly PacketGroup[]
-  /** What its packets look like, and the option that reads them; null: they are what the capture says. */
+  /** What would be left out, and the option that reads it: packets of another link type than the capture says, tunnels on other ports; null: nothing. */
   readonly suggestion: string | null
   readonly damage: { readonly holes: number; readonly lost_bytes: number }
 }

@@ -10,6 +10,7 @@ import { etherTypeName, etherTypeOf } from './ether-types.js'
 import type { PacketGroup } from './inspection.js'
 import type { PacketTime } from './iso-time.js'
 import { OTHER_KINDS, Tally } from './tally.js'
+import { UnopenedTunnels } from './unopened-tunnels.js'
 
 // Content of a frame as a number: one of these, or `OTHER` plus the result of `etherTypeOf()`.
 const IPV4 = 0
@@ -31,6 +32,8 @@ export class PacketTally {
   backInTime = 0
   capturedBytes = 0
   wireBytes = 0
+  /** Of UDP, on ports that do not stand for them. */
+  readonly tunnels = new UnopenedTunnels()
   readonly #decoder: PacketDecoder
   readonly #captured = blankCapturedPacket()
   readonly #packet = blankTransportPacket()
@@ -143,6 +146,7 @@ export class PacketTally {
     if (status === 'delivered') {
       content = packet.ipVersion === 4 ? IPV4 : IPV6
       protocol = packet.protocol
+      this.tunnels.add(bytes, packet)
       if (packet.encapId !== 0) this.#encaps.add(packet.encapId, wireBytes)
     } else if (status === 'malformed') content = MALFORMED
     else if (status === 'notIp') content = OTHER + (etherTypeOf(bytes, captured, linkType) ?? NO_ETHER_TYPE)

@@ -335,6 +335,15 @@ describe('inspectCaptures()', () => {
   })
 })
 
+it('suggests the option that opens tunnels on other ports, if tunnels are wanted', async () => {
+  const inner = vxlan(5, ethernet(ipv4({ protocol: 17 }, udp({}, text('inner')))))
+  const frame = ethernet(ipv4({ protocol: 17 }, udp({ srcPort: 40_000, dstPort: 8473 }, inner)))
+  const capture = pcapFile([packet(SEC, frame)])
+  const { suggestion } = await inspectOne(capture)
+  expect(suggestion).toContain('--decode-as udp:8473=vxlan opens them')
+  expect((await inspectOne(capture, { noDecap: true })).suggestion).toBeNull()
+})
+
 describe('a capture larger than the areas it is read into', () => {
   let file: Uint8Array
   const frames = 9_000
