@@ -1,7 +1,6 @@
-import { u16be } from '../bytes/endian.js'
 import type { TransportPacket } from '../wire/transport-packet.js'
 import { IpProtocol } from '../wire/transport-packet.js'
-import { fittingIp, isEthernetWithIp } from '../wire/tunnels/ip-claim.js'
+import { TUNNEL_LOOKS } from '../wire/tunnels/tunnel-looks.js'
 import type { DecodeAs } from '../wire/tunnels/tunnel-names.js'
 
 /** Ports that are looked at. */
@@ -11,18 +10,9 @@ const MOST_NAMED = 10
 /** A port is taken for that of a tunnel where so many of its datagrams are like it. */
 const LEAST_SHARE = 0.95
 
-type LooksLike = (bytes: Uint8Array, at: number, to: number, wireTo: number) => boolean
-
-/** Tunnels that have enough to be told by what they hold: each needs an inner IP packet of a length that fits. */
-const LIKE: readonly (readonly [name: string, looksLike: LooksLike])[] = [
-  ['vxlan', looksLikeVxlan],
-  ['geneve', looksLikeGeneve],
-  ['gtpu', looksLikeGtpU],
-]
-
 interface Port {
   datagrams: number
-  /** How many of them look like each of {@link LIKE}. */
+  /** How many of them look like each of {@link TUNNEL_LOOKS}. */
   readonly like: number[]
 }
 
@@ -39,7 +29,7 @@ export class UnopenedTunnels {
     port.datagrams += 1
     const to = payloadFrom + payloadBytes
     const wireTo = payloadFrom + originalPayloadBytes
-    for (const [i, [, looksLike]] of LIKE.entries())
+    for (const [i, [, looksLike]] of TUNNEL_LOOKS.entries())
       if (looksLike(bytes, payloadFrom, to, wireTo)) port.like[i]! += 1
   }
 
@@ -53,7 +43,7 @@ export class UnopenedTunnels {
       .filter(([number]) => !decodeAs.some(({ protocol, port }) => protocol === 'udp' && port === number))
       .flatMap(([number, { datagrams, like }]) => {
         const most = Math.max(...like)
-        return most > LEAST_SHARE * datagrams ? [{ number, name: LIKE[like.indexOf(most)]![0] }] : []
+        return most > LEAST_SHARE * datagrams ? [{ number, name: TUNNEL_LOOKS[like.indexOf(most)]![0] }] : []
       })
       .sort((a, b) => a.number - b.number)
       .slice(0, MOST_NAMED)
@@ -66,31 +56,8 @@ export class UnopenedTunnels {
   #port(number: number): Port | undefined {
     const port = this.#ports.get(number)
     if (port !== undefined || this.#ports.size >= MOST_PORTS) return port
-    const made = { datagrams: 0, like: LIKE.map(() => 0) }
+    const made = { datagrams: 0, like: TUNNEL_LOOKS.map(() => 0) }
     this.#ports.set(number, made)
     return made
   }
-}
-
-// RFC 7348 §5: one flag, and nothing in what is reserved.
-function looksLikeVxlan(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
-  if (to - at < 8 || u16be(bytes, at) !== 0x0800 || u16be(bytes, at + 2) !== 0 || bytes[at + 7] !== 0)
-    return false
-  return isEthernetWithIp(bytes, at + 8, to, wireTo)
-}
-
-// RFC 8926 §3.4: version 0, options of so many words, and the type of what follows.
-function looksLikeGeneve(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
-  if (to - at < 8 || bytes[at]! >> 6 !== 0 || (bytes[at + 1]! & 0x3f) !== 0 || bytes[at + 7] !== 0)
-    return false
-  const inside = at + 8 + 4 * (bytes[at]! & 0x3f)
-  const type = u16be(bytes, at + 2)
-  if (type === 0x6558) return isEthernetWithIp(bytes, inside, to, wireTo)
-  return (type === 0x0800 || type === 0x86dd) && fittingIp(bytes, inside, to, wireTo)
-}
-
-// 3GPP TS 29.281 §5.1: version 1, a G-PDU without extensions whose length fits.
-function looksLikeGtpU(bytes: Uint8Array, at: number, to: number, wireTo: number): boolean {
-  if (to - at < 8 || bytes[at] !== 0x30 || bytes[at + 1] !== 0xff) return false
-  return u16be(bytes, at + 2) === wireTo - at - 8 && fittingIp(bytes, at + 8, to, wireTo)
 }
