@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream'
-import type { TaskPart } from '../output/output.js'
 import type { Summary } from '../summary.js'
 
 /** The progress of a run. */
@@ -35,8 +34,6 @@ export interface RunHooks {
    * an earlier run whose results stand: nothing is done then.
    */
   readonly earlierRun?: (paths: readonly string[]) => Summary | null
-  /** The run is one task of several, and leaves its part here. */
-  readonly part?: TaskPart
   /** Folder for the workers' logs, to hand connections over to a program as they finish (`output/handover/`). */
   readonly handoverDir?: string
   /** Awaited regularly, so that the consumer of the results can pause the run. Must resolve when `signal` is aborted. */

@@ -9,7 +9,6 @@ import { shownConsoleStyle } from './console.js'
 import { Conversion } from './conversion.js'
 import { openFilesAllowed } from './descriptor-limit.js'
 import { hashKey } from './hash-key.js'
-import type { RunHooks } from './hooks.js'
 import type { PacketFilter } from './line/packet-filter.js'
 import { PacketRecorder } from './line/packet-recorder.js'
 import type { WorkerResult } from './line/worker-task.js'
@@ -19,6 +18,7 @@ import { InputWatch } from './reading/input-watch.js'
 import { refuseFilesRead } from './reading/refuse-inputs.js'
 import { fileInputs, liveInputs, outputFilesOf, type RunInputs } from './reading/run-inputs.js'
 import { type ConversionOutcome, NO_COUNTS, summarize } from './run-summary.js'
+import type { TaskHooks } from './task-hooks.js'
 import { TempFolder } from './temp-folder.js'
 import { ThreadedDecompression } from './unpack/threaded-decompression.js'
 
@@ -37,7 +37,7 @@ const BYTES_PER_FURTHER_WORKER = 1024 * 1024
  * @returns What was done. Problems of inputs and outputs are part of it; an interrupted run resolves too.
  * @throws OutputError, LiveCaptureError, or ConfigError (a filter that cannot be used), when the run cannot begin.
  */
-export async function runConversion(config: Config, hooks: RunHooks): Promise<Summary> {
+export async function runConversion(config: Config, hooks: TaskHooks): Promise<Summary> {
   const startMs = performance.now()
   refuseFilesRead(outputFilesOf(config, hooks), hooks.filesRead ?? new Map())
   if (config.live === null) return convertFiles(config, hooks, startMs)
@@ -52,7 +52,7 @@ export async function runConversion(config: Config, hooks: RunHooks): Promise<Su
   }
 }
 
-async function convertFiles(config: Config, hooks: RunHooks, startMs: number): Promise<Summary> {
+async function convertFiles(config: Config, hooks: TaskHooks, startMs: number): Promise<Summary> {
   const filter = await compileFilter(config, hooks.signal)
   const decompression = new ThreadedDecompression()
   const watch = new InputWatch(hooks)
@@ -70,7 +70,7 @@ async function convertFiles(config: Config, hooks: RunHooks, startMs: number): P
 /** Converts inputs that were found and opened. */
 export async function convertInputs(
   config: Config,
-  hooks: RunHooks,
+  hooks: TaskHooks,
   inputs: RunInputs,
   filter: PacketFilter | null,
   startMs: number,
@@ -162,7 +162,7 @@ function recorded(recorder: PacketRecorder, isComplete: boolean, totals: OutputT
 // What the workers have left of each output is put together.
 async function finishOutputs(
   config: Config,
-  { handoverDir, part, stdout }: RunHooks,
+  { handoverDir, part, stdout }: TaskHooks,
   { results, isComplete }: ConversionOutcome,
   parts: Omit<RunParts, 'isComplete' | 'part' | 'stdout'>,
 ): Promise<readonly Failure[]> {
