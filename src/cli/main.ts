@@ -154,11 +154,22 @@ async function keeping(folder: string, config: Config): Promise<Pick<RunHooks, '
 }
 
 function refuseOutputs(
-  { indexes, live, summaryFile, conflictsFile, mapDir, zipFile, recordingFile, force, resume }: Config,
+  {
+    indexes,
+    live,
+    summaryFile,
+    conflictsFile,
+    mapDir,
+    zipFile,
+    recordingFile,
+    objectsFile,
+    force,
+    resume,
+  }: Config,
   report: RunReport | null,
 ): void {
   const paths = indexes.map(({ path }) => path)
-  refuseExisting([live?.recordingFile ?? recordingFile, conflictsFile, zipFile], force)
+  refuseExisting([live?.recordingFile ?? recordingFile, conflictsFile, zipFile, objectsFile], force)
   if (mapDir !== null) refuseExisting(Object.values(archivePaths(mapDir)), force)
   // The same command once more writes them anew.
   refuseExisting([...paths, report?.path ?? null, summaryFile], force || resume)

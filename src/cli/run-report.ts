@@ -22,11 +22,12 @@ export class RunReport {
   }
 
   /** @throws ConfigError where a run of these options cannot have a report. */
-  refuseOther({ indexes, summaryFile, conflictsFile, live }: Config): void {
+  refuseOther({ indexes, summaryFile, conflictsFile, objectsFile, live }: Config): void {
     refuseSamePath('--report', this.path, [
       ...indexes.map(({ path }) => ['--index', path] as const),
       ['--summary', summaryFile],
       ['--conflicts', conflictsFile],
+      ['--objects', objectsFile],
       ['-w/--write', live?.recordingFile ?? null],
     ])
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { archivePaths } from '../archive-paths.js'
 import { ConfigError } from '../errors.js'
 import { isZipPath } from '../zip-path.js'
@@ -23,7 +24,10 @@ export type OverlapPolicy = 'first' | 'last'
  * from several options. Complete and frozen. Built once; no module reads argv or env later.
  */
 export interface Config
-  extends Omit<Checked<typeof RUN_OPTIONS>, 'hex' | 'recordingFile' | 'shard' | 'seed' | 'seedFile'> {
+  extends Omit<
+    Checked<typeof RUN_OPTIONS>,
+    'hex' | 'objects' | 'recordingFile' | 'shard' | 'seed' | 'seedFile'
+  > {
   /** The live capture to read; null to read files. */
   readonly live: LiveConfig | null
   readonly consoleStyle: ConsoleStyle
@@ -31,6 +35,8 @@ export interface Config
   readonly recordingFile: string | null
   /** The part of the connections that is wanted; null: all. */
   readonly shard: Shard | null
+  /** The list of what was transferred, beside the folder with it; null: it is not wanted. */
+  readonly objectsFile: string | null
   /** The archive that takes the files; null: they go into a folder, or there are none. */
   readonly zipFile: string | null
   /** True when the user set the number of workers. Otherwise small inputs may use fewer. */
@@ -62,6 +68,15 @@ export interface Limits {
   readonly heldContent: number
   /** Half-streams of a worker that are hashed at once. */
   readonly hashedStreams: number
+  /** Objects of one half-stream. */
+  readonly sideObjects: number
+  /** Bytes of an object with content codings, before and after they are undone. */
+  readonly packedObject: number
+  readonly unpackedObject: number
+  /** Bytes of the head of a message of HTTP. */
+  readonly objectHead: number
+  /** Requests of HTTP that wait for their responses in one connection. */
+  readonly pendingRequests: number
   /** Gaps of one half-stream that the index lists. */
   readonly indexGaps: number
   /**
@@ -76,6 +91,8 @@ export interface Limits {
   readonly rememberedPackets: number
 }
 
+/** The list of objects, in the output folder. */
+const OBJECTS_FILE = 'objects.jsonl'
 const MIB = 2 ** 20
 
 /** The limits of a run, unless a test sets others. */
@@ -90,6 +107,11 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   networks: 256,
   heldContent: 64 * MIB,
   hashedStreams: 1_048_576,
+  sideObjects: 100_000,
+  packedObject: 16 * MIB,
+  unpackedObject: 64 * MIB,
+  objectHead: 65_536,
+  pendingRequests: 1024,
   indexGaps: 100,
   gapZeros: 65_536 * MIB,
   writtenGapZeros: 16 * MIB,
@@ -101,12 +123,15 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
 export function toConfig(raw: RawOptions): Config {
   refuseUnknown(raw)
   refuseConflicts(raw)
-  const { hex, recordingFile, shard, seed, seedFile, ...run } = checkedBy(RUN_OPTIONS, raw)
+  const { hex, recordingFile, shard, seed, seedFile, objects, ...run } = checkedBy(RUN_OPTIONS, raw)
   const live = toLiveConfig(raw, run.filter, recordingFile)
   refuseInputs(run.inputs, live)
-  refuseSharedOutput(run, recordingFile)
+  const objectsFile = objects ? join(run.outputDir, OBJECTS_FILE) : null
+  refuseSharedOutput({ ...run, objectsFile }, recordingFile)
   if (run.hash && run.indexes.length === 0 && run.mapDir === null)
     throw new ConfigError('Cannot use --hash without --index: the hashes are fields of the index')
+  if (objects && isZipPath(run.outputDir))
+    throw new ConfigError('Cannot use --objects with -o NAME.zip: objects are files of a folder')
   const values = {
     ...run,
     indexes: withArchive(run.indexes, run.mapDir),
@@ -115,6 +140,7 @@ export function toConfig(raw: RawOptions): Config {
     recordingFile: live === null ? recordingFile : null,
     shard: shardOf(shard, seed, seedFile),
     zipFile: zipFileOf(run),
+    objectsFile,
     consoleStyle: hex ? ('hex' as const) : ('bytes' as const),
     writeMetadata: run.writeMetadata && run.writeFiles,
     chunkHeaders: run.chunkHeaders && !run.json,

@@ -4,11 +4,11 @@ import type { Config } from './config.js'
 import { shown } from './option-values.js'
 
 /** The options of a run that name files. */
-type FileOptions = Pick<Config, 'toConsole' | 'indexes' | 'summaryFile' | 'conflictsFile'>
+type FileOptions = Pick<Config, 'toConsole' | 'indexes' | 'summaryFile' | 'conflictsFile' | 'objectsFile'>
 
 /** Refuses two outputs with the same target. @throws ConfigError */
 export function refuseSharedOutput(
-  { toConsole, indexes, summaryFile, conflictsFile }: FileOptions,
+  { toConsole, indexes, summaryFile, conflictsFile, objectsFile }: FileOptions,
   recordingFile: string | null,
 ): void {
   const toStdout = [
@@ -23,6 +23,7 @@ export function refuseSharedOutput(
     ['--summary', summaryFile] as const,
     ['--conflicts', conflictsFile] as const,
     ['-w/--write', recordingFile] as const,
+    ['--objects', objectsFile] as const,
   ]
   for (const [i, [option, path]] of files.entries())
     if (path !== null && option !== '--index') refuseSamePath(option, path, files.slice(0, i))

@@ -114,6 +114,14 @@ export const WRITING_OPTIONS = {
     },
     fileOf,
   ),
+  /** Write what HTTP/1 has transferred. */
+  objects: flag({
+    group: 'Output',
+    help: 'what HTTP/1 transferred, as files objects/UID-SIDE-N.ENDING, and a list of them, objects.jsonl',
+    readme:
+      'what HTTP/1 transferred, as files `objects/UID-SIDE-N.ENDING`, and a list of them, `objects.jsonl`. [Objects](docs/outputs.md#objects)',
+    conflicts: { resume: 'objects of results that are left alone are not listed' },
+  }),
   /** Write the packets of each connection as a capture, too. */
   pcap: flag({
     group: 'Output',

@@ -14,6 +14,15 @@ export interface OutputTotals {
     held_content: number
     /** Half-streams that could not be hashed. */
     hashed_streams: number
+    /** Objects, of a side beyond the limit, that were not written. */
+    side_objects: number
+    /** Objects that are written as they were captured: packed, or unpacked, they are too large. */
+    packed_objects: number
+    unpacked_objects: number
+    /** Heads of HTTP that were too long. */
+    object_heads: number
+    /** Requests of HTTP that waited for responses when one more came. */
+    pending_requests: number
     /** Connections named by the number of their first packet: the run had forgotten which names were taken. */
     remembered_packets: number
   }
@@ -28,7 +37,18 @@ export function blankOutputTotals(): OutputTotals {
   return {
     files: 0,
     bytesWritten: 0,
-    limits: { gap_zeros: 0, index_gaps: 0, held_content: 0, hashed_streams: 0, remembered_packets: 0 },
+    limits: {
+      gap_zeros: 0,
+      index_gaps: 0,
+      held_content: 0,
+      hashed_streams: 0,
+      side_objects: 0,
+      packed_objects: 0,
+      unpacked_objects: 0,
+      object_heads: 0,
+      pending_requests: 0,
+      remembered_packets: 0,
+    },
     failures: 0,
     failureTexts: [],
     warnings: [],

@@ -5,6 +5,7 @@ import { metadataFiles } from './files/metadata-files.js'
 import { handover } from './handover/handover.js'
 import { connectionIndex } from './index/connection-index.js'
 import { packetMap } from './map/packet-map.js'
+import { httpObjects } from './objects/http-objects.js'
 import type { Output, OutputSetup } from './output.js'
 import { pcapFiles } from './pcap/pcap-output.js'
 import { zipOutput } from './zip/zip-output.js'
@@ -18,6 +19,7 @@ const OUTPUTS: readonly ((setup: OutputSetup) => Output | null)[] = [
   consolePayload,
   connectionIndex,
   conflictList,
+  httpObjects,
   packetMap,
   handover,
 ]

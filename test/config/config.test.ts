@@ -20,6 +20,7 @@ describe('toConfig()', () => {
       live: null,
       mapDir: null,
       conflictsFile: null,
+      objectsFile: null,
       filter: null,
       outputDir: '.',
       maxOpenFiles: 500,

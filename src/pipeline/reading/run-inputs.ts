@@ -142,13 +142,14 @@ function filesReading(opener: InputOpener, inputCount: number, watch: InputWatch
 
 /** The files that options name to be written. */
 export function outputFilesOf(
-  { indexes, summaryFile, conflictsFile, mapDir, zipFile, live, recordingFile }: Config,
+  { indexes, summaryFile, conflictsFile, objectsFile, mapDir, zipFile, live, recordingFile }: Config,
   hooks: RunHooks,
 ): string[] {
   const paths = [
     ...indexes.map(({ path }) => path),
     summaryFile,
     conflictsFile,
+    objectsFile,
     zipFile,
     live?.recordingFile ?? recordingFile,
   ]

@@ -136,7 +136,7 @@ export function turnsOf(input) {
 }
 
 /** @param {boolean} isDatagrams @param {readonly Turn[]} turns */
-function conversationBytes(isDatagrams, turns) {
+export function conversationBytes(isDatagrams, turns) {
   return concat([
     Uint8Array.of(isDatagrams ? 1 : 0),
     ...turns.flatMap(({ side, isGap, bytes }) => {

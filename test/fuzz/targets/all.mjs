@@ -17,6 +17,7 @@ const MAKERS = {
   reassembler: async () => (await import('./reassembler.mjs')).reassembler,
   speech: async () => (await import('./speech.mjs')).speech,
   quic: async () => (await import('./speech.mjs')).quic,
+  http: async () => (await import('./http.mjs')).http,
   filter: async () => (await import('./filter.mjs')).filter,
   report: async () => (await import('./records.mjs')).report,
   viewer: async () => (await import('./records.mjs')).viewer,
