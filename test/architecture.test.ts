@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   capture: 'bytes errors ring cap koffi', // ring: the slots of a live capture
   wire: 'bytes',
   stream: 'bytes',
-  content: 'bytes node:crypto',
+  content: 'bytes node:crypto node:zlib',
   flow: 'bytes stream wire',
   output:
     'archive-paths bytes content errors existing-outputs figures flow make-folders pause read-fully safe-json stream system-path whole-file wire node:crypto node:fs node:os node:path node:timers/promises node:events node:util node:zlib',
@@ -82,6 +82,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     index: 'files parquet runs',
     handover: 'files index',
     conflicts: 'runs',
+    objects: 'files runs',
     map: 'files runs',
     pcap: 'files runs zip',
   },
