@@ -8,12 +8,12 @@ cd "$(dirname "$0")/../.."
 PATH=$PATH:/usr/sbin
 work=$(mktemp -d)
 pids=()
+nodes=()
 cleanup() {
   # Servers that were started here, and what runs on the nodes.
   scancel --user="$(id -un)" 2> /dev/null || true
   for pid in "${pids[@]}"; do kill "$pid" 2> /dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2> /dev/null || true; done
-  [ ! -e "$work/munge.pid" ] || kill "$(cat "$work/munge.pid")" 2> /dev/null || true
   rm -rf "$work" 2> /dev/null || { sleep 1; rm -rf "$work"; }
 }
 trap cleanup EXIT
@@ -38,8 +38,10 @@ chmod 755 "$work"
 head -c 128 /dev/urandom > "$work/munge.key"
 chmod 400 "$work/munge.key"
 mkdir -m 755 "$work/munge" "$work/state" "$work/bin"
-munged --force --key-file="$work/munge.key" --socket="$work/munge/socket" --pid-file="$work/munge.pid" \
-  --log-file="$work/munge.log" --seed-file="$work/munge.seed"
+munged --foreground --force --key-file="$work/munge.key" --socket="$work/munge/socket" --pid-file="$work/munge.pid" \
+  --seed-file="$work/munge.seed" > "$work/munge.log" 2>&1 &
+pids+=($!)
+wait_for 'munge' test -S "$work/munge/socket"
 
 user=$(id -un)
 cat > "$work/slurm.conf" << EOF
@@ -78,6 +80,7 @@ pids+=($!)
 for n in 1 2 3 4; do
   slurmd -D -N "node$n" -f "$SLURM_CONF" > "$work/slurmd-out-$n.log" 2>&1 &
   pids+=($!)
+  nodes[n]=$!
 done
 four_idle() { [ "$(sinfo -h -N -o '%T' | grep -c '^idle')" -eq 4 ]; }
 wait_for 'four idle nodes' four_idle
@@ -127,7 +130,7 @@ of_cluster() {
   done
 }
 # What is killed: the node's server, and all that it has started for the task, the one that would tell of the others' end first.
-kill -9 "${pids[${node#node}]}"
+kill -9 "${nodes[${node#node}]}"
 for pid in $(of_cluster "^slurmstepd: \[$id\.batch\]"); do kill -9 "$pid"; done
 for pid in $(of_cluster "work $job"); do
   if grep -qzxF "SLURM_JOB_ID=$id" "/proc/$pid/environ" 2> /dev/null; then kill -9 "$pid" 2> /dev/null || true; fi
