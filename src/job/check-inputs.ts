@@ -15,7 +15,10 @@ const SAME_TIME_MS = 1
 export function checkInputs(inputs: readonly JobInput[]): void {
   for (const input of inputs) {
     checkSize(input)
-    if (fingerprint(input.path)?.sha256 !== input.sha256) throw changed(input, 'its content is another')
+    const mark = fingerprint(input.path)
+    if (mark === null)
+      throw new InputError(`Cannot read "${input.path}": it cannot be read here`, input.path, { kind: 'run' })
+    if (mark.sha256 !== input.sha256) throw changed(input, 'its content is another')
   }
 }
 
