@@ -5,7 +5,7 @@ import { archivePaths } from '../../archive-paths.js'
 import type { Config } from '../../config/config.js'
 import { ConfigError, type InputError } from '../../errors.js'
 import type { Decompression } from '../../input/decompression.js'
-import { type ExpandedInputs, expandInputs } from '../../input/expand-inputs.js'
+import type { ExpandedInputs } from '../../input/expand-inputs.js'
 import { identityOf } from '../../input/folder-entries.js'
 import type { Input } from '../../input/input.js'
 import { SkippedPaths } from '../../input/skipped-paths.js'
@@ -70,6 +70,7 @@ export async function fileInputs(
 ): Promise<RunInputs> {
   const { stdin } = hooks
   const outputFiles = outputFilesOf(config, hooks)
+  const { expandInputs } = await import('../../input/expand-inputs.js') // get does without patterns
   const found = expandInputs(config.inputs, { folder: config.outputDir, files: outputFiles })
   const { inputs, problems, skipped, files, exposed } = found
   const stdinFile = inputs.find(({ kind }) => kind === 'stdin')
