@@ -141,6 +141,7 @@ function dnsStreamFit(bytes: Uint8Array, from: number, to: number, isLast: boole
   const end = from + DNS_LENGTH_BYTES + length
   if (to - from < DNS_LENGTH_BYTES + DNS_HEADER_BYTES) return Fit.NOT_YET
   if (!isDnsHeader(bytes, from + DNS_LENGTH_BYTES)) return Fit.NO
+  if (u16be(bytes, from + DNS_LENGTH_BYTES + 4) === 0) return Fit.NO // no question
   if (end > to && !isLast) return Fit.NOT_YET
   return dnsFit(bytes, from + DNS_LENGTH_BYTES, Math.min(end, to), end > to, false)
 }
