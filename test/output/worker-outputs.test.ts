@@ -395,6 +395,21 @@ describe('WorkerOutputs', () => {
   })
 })
 
+describe('objects of HTTP', () => {
+  it('are not written beyond the limit of a direction, and are counted', () => {
+    const run = setUp({ objectsFile: '-', writePayload: false, limits: { sideObjects: 2 } })
+    const connection = run.open()
+    for (const letter of 'abcd')
+      run.chunk(2 * connection + 1, `HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n${letter}`)
+    run.finish(connection)
+    const other = run.open({ origPort: 1001 })
+    run.chunk(2 * other + 1, 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\ne')
+    run.finish(other)
+    expect(run.output.finish().totals.limits.side_objects).toBe(2)
+    expect(Object.values(filesOf(join(run.folder, 'objects'))).sort()).toEqual(['a', 'b', 'e'])
+  })
+})
+
 function sizeOf(folder: string): number {
   const [name] = readdirSync(folder)
   return statSync(join(folder, name!)).size

@@ -1,6 +1,6 @@
 import type { SpillFile } from '../spill-file.js'
 
-/** Most pieces of a body. */
+/** Most pieces that a body may come in, also where they stand together in the file: that depends on other bodies. */
 const MAX_PIECES = 65_536
 
 /** A body that has content codings, kept in a temporary file until it is whole. */
@@ -9,6 +9,7 @@ export class PackedBody {
   readonly #spill: SpillFile
   readonly #maxBytes: number
   readonly #pieces: number[] = []
+  #taken = 0
   length = 0
 
   constructor(spill: SpillFile, maxBytes: number) {
@@ -19,7 +20,8 @@ export class PackedBody {
   /** Takes `bytes[from, to)`. Returns false when that would be too much: then nothing was taken. @throws OutputError */
   add(bytes: Uint8Array, from: number, to: number): boolean {
     const pieces = this.#pieces
-    if (this.length + to - from > this.#maxBytes || pieces.length >= 2 * MAX_PIECES) return false
+    if (this.length + to - from > this.#maxBytes || this.#taken === MAX_PIECES) return false
+    this.#taken += 1
     const position = this.#spill.write(bytes, from, to)
     const last = pieces.length - 2
     if (last >= 0 && pieces[last]! + pieces[last + 1]! === position) pieces[last + 1]! += to - from
@@ -39,6 +41,7 @@ export class PackedBody {
     }
     this.#spill.free(this.length)
     this.#pieces.length = 0
+    this.#taken = 0
     this.length = 0
     return bytes
   }
