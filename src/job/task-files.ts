@@ -41,16 +41,7 @@ export function factsOfFiles(folder: string): FilesFacts {
 export function moveFiles(task: string, from: string, to: string, facts: FilesFacts): void {
   const marker = join(task, MOVING)
   try {
-    if (!isThere(marker)) {
-      const { count, bytes, sha256 } = factsOfFiles(from)
-      if (count !== facts.count || bytes !== facts.bytes || sha256 !== facts.sha256)
-        throw new OutputError(
-          `Cannot use "${from}": its files must be the ${facts.count} that the task has written: found ${count}`,
-          from,
-          { kind: 'run' },
-        )
-      writeWholeFile(marker, '')
-    }
+    if (!isThere(marker)) refuseOtherFiles(marker, from, facts)
     for (const name of namesIn(from)) moveFile(join(from, name), join(to, name))
   } catch (cause) {
     if (cause instanceof OutputError) throw cause
@@ -59,6 +50,26 @@ export function moveFiles(task: string, from: string, to: string, facts: FilesFa
       kind: 'run',
     })
   }
+}
+
+// Another process may be moving them meanwhile: it has found them to be as they must be.
+function refuseOtherFiles(marker: string, from: string, facts: FilesFacts): void {
+  let found: FilesFacts
+  try {
+    found = factsOfFiles(from)
+  } catch (cause) {
+    if (isThere(marker)) return
+    throw cause
+  }
+  const { count, bytes, sha256 } = found
+  const areSame = count === facts.count && bytes === facts.bytes && sha256 === facts.sha256
+  if (areSame) writeWholeFile(marker, '')
+  else if (!isThere(marker))
+    throw new OutputError(
+      `Cannot use "${from}": its files must be the ${facts.count} that the task has written: found ${count}`,
+      from,
+      { kind: 'run' },
+    )
 }
 
 function moveFile(from: string, to: string): void {
