@@ -45,7 +45,7 @@ const SHARED = new Set([
   'quiet',
   'help',
 ])
-/** Bytes that a task reads in a second with one worker, for the estimate. docs/cluster.md has what was measured. */
+/** Bytes of short connections that a task indexes in a second with one worker, for the estimate; of bulk it is eight times as many. */
 const BYTES_PER_SEC = 150e6
 
 /** Options of `plan`, in the order of its help. */

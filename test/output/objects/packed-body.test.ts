@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { PackedBody } from '../../src/output/objects/packed-body.js'
-import type { SpillFile } from '../../src/output/spill-file.js'
+import { PackedBody } from '../../../src/output/objects/packed-body.js'
+import type { SpillFile } from '../../../src/output/spill-file.js'
 
 /** A spill file that leaves so many bytes free between what is written. */
 function apart(distance: number) {
