@@ -122,13 +122,18 @@ export class SctpTracker {
     this.#drain(half, stream)
   }
 
+  // No association has the tag 0 (RFC 9260 §5.3.1): with the TSN 0 it is a header that a program made up, for each message the same.
   #data(half: number, tag: number, bytes: Uint8Array, packet: FlowPacket, isFirst: boolean): void {
-    const { tsn, dataFrom, dataTo } = this.#chunks
+    const { tsn, dataFrom, dataTo, cut } = this.#chunks
     const length = dataTo - dataFrom
     this.#table.capturedBytes[half]! += length
     noteOnce(this.#table, half, HistoryLetter.DATA)
     let direction = this.#directions.get(half)
     if (direction === undefined) {
+      if (tag === 0 && tsn === 0) {
+        this.#delivery.datagram(half, bytes, dataFrom, dataTo, cut, packet.tsSec, packet.tsNsec, isFirst)
+        return
+      }
       direction = SctpDirection.joined(tag, tsn)
       this.#directions.set(half, direction)
     }

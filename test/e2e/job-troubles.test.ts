@@ -69,7 +69,7 @@ async function expectFinished(): Promise<void> {
 }
 
 beforeAll(async () => {
-  writeRotated(captures, 3, 1, 300)
+  writeRotated(captures, 3, 1, 120)
   await expectOk('plan', captures, '--shards', '2', '--as', 'files', '-o', planned, '-q')
   cpSync(planned, expected, { recursive: true })
   await expectOk('work', expected, '--all', '-q')

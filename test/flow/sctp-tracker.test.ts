@@ -233,6 +233,13 @@ describe('an SCTP association', () => {
     }
   })
 
+  it('is none under headers that a program made up, with the tag and the TSN 0: every message is new', () => {
+    const association = new Association()
+    for (const text of ['one ', 'two ', 'two ', 'three']) association.send(0, [dataChunk(0, text)], 0, 0)
+    expect(association.end()).toBe('one two two three')
+    expect(association.counts(0)).toEqual([17, 17, 0, 0, 0])
+  })
+
   it('skips what the sender has given up', () => {
     const association = new Association()
     association.send(0, [dataChunk(1, 'a'), dataChunk(3, 'c'), dataChunk(6, 'f')])
