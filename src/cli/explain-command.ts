@@ -5,6 +5,7 @@ import { becameOf, flagLetters, frameTime, OF_DATAGRAM } from '../archive/explai
 import { InputPaths, inputsOf, wantedOf } from '../archive/picks.js'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, InputError } from '../errors.js'
+import { ROOT_OPTION } from './archive-options.js'
 import { isUid } from './asked-uids.js'
 import { ExitCode, exitCodeOf } from './exit-codes.js'
 import { commandHelp } from './help.js'
@@ -25,12 +26,7 @@ export const EXPLAIN_OPTIONS: readonly OptionRow[] = [
     value: 'N',
     help: 'only packets that hold byte N of the stream, or by which it was delivered or given up (with --side; default: 0)',
   },
-  {
-    name: 'root',
-    value: 'DIR',
-    offer: 'folders',
-    help: 'folder where the captures are now, if they were moved',
-  },
+  ROOT_OPTION,
   { name: 'help', letter: 'h', help: 'print this help and exit' },
 ]
 

@@ -10,6 +10,7 @@ import { CaptureFormatError, ConfigError } from '../errors.js'
 import { bytesText, countText } from '../figures.js'
 import { isFolder } from '../report/find-index.js'
 import { isZipPath } from '../zip-path.js'
+import { ROOT_OPTION } from './archive-options.js'
 import { foundIn, queryOf, uidsOf } from './asked-uids.js'
 import { ExitCode, exitCodeOf, strongest } from './exit-codes.js'
 import { commandHelp } from './help.js'
@@ -46,12 +47,7 @@ export const GET_OPTIONS: readonly OptionRow[] = [
     value: 'QUERY',
     help: "the connections whose fields fit, such as 'resp_bytes > 1M and port = 443'",
   },
-  {
-    name: 'root',
-    value: 'DIR',
-    offer: 'folders',
-    help: 'folder where the captures are now, if they were moved',
-  },
+  ROOT_OPTION,
   {
     name: 'index',
     value: 'FILE',

@@ -6,6 +6,7 @@ import type { Pattern } from '../search/pattern.js'
 import type { SideHit } from '../view/search/conversation-search.js'
 import type { Found } from '../view/search/record-search.js'
 import type { SearchOptions } from '../view/search/search-connections.js'
+import { RESULTS_OPTIONS } from './archive-options.js'
 import { ExitCode, strongest } from './exit-codes.js'
 import { commandHelp } from './help.js'
 import { Interruption } from './interruption.js'
@@ -42,18 +43,7 @@ export const SEARCH_OPTIONS: readonly OptionRow[] = [
     value: 'N',
     help: `matches to show of each side of a connection (default: 100, at most ${MOST_HITS}); more are counted`,
   },
-  {
-    name: 'index',
-    value: 'FILE',
-    offer: 'files',
-    help: 'index of the connections (default: the .jsonl one in OUTDIR, or that of the archive)',
-  },
-  {
-    name: 'root',
-    value: 'DIR',
-    offer: 'folders',
-    help: 'folder where the captures of an archive are now, if they were moved',
-  },
+  ...RESULTS_OPTIONS,
   { name: 'workers', value: 'N', help: 'threads (default: as many as processors); an archive takes one' },
   ...OPTION_TABLE.filter(({ name }) => SHARED.has(name)),
 ]

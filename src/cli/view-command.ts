@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { integerOf, pathOf } from '../config/option-values.js'
 import { ConfigError, OutputError } from '../errors.js'
+import { RESULTS_OPTIONS } from './archive-options.js'
 import { ExitCode } from './exit-codes.js'
 import { commandHelp } from './help.js'
 import type { OptionRow } from './option-table.js'
@@ -16,18 +17,7 @@ const MAX_PORT = 65_535
 
 /** Options of the viewer, in the order of its help. */
 export const VIEW_OPTIONS: readonly OptionRow[] = [
-  {
-    name: 'index',
-    value: 'FILE',
-    offer: 'files',
-    help: 'index of the connections (default: the .jsonl one in OUTDIR, or that of the archive)',
-  },
-  {
-    name: 'root',
-    value: 'DIR',
-    offer: 'folders',
-    help: 'folder where the captures of an archive are now, if they were moved',
-  },
+  ...RESULTS_OPTIONS,
   { name: 'port', value: 'N', help: 'port to listen on (default: a free one)' },
   { name: 'no-open', help: "print the address only, don't open it in a browser" },
   { name: 'help', letter: 'h', help: 'print this help and exit' },

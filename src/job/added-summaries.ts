@@ -1,4 +1,4 @@
-import { addedUp, type Counts } from '../pipeline/counts.js'
+import { addedUp, countsOf } from '../pipeline/counts.js'
 import type { Summary } from '../summary.js'
 
 /** Counts of the thread that reads: the same in each part of a capture. The others add up. */
@@ -46,23 +46,6 @@ function added(summaries: readonly Summary[]): Summary {
     warnings: [...new Set(summaries.flatMap(({ warnings }) => warnings))].sort(),
     failures,
     errors: failures.map(({ message }) => message),
-  }
-}
-
-function countsOf(summary: Summary): Counts {
-  const { packets, connections, bytes, overlap_conflicts, gaps, files, damage } = summary
-  const { limits, details, unknown_link_types } = summary
-  return {
-    packets,
-    connections,
-    bytes,
-    overlap_conflicts,
-    gaps,
-    files,
-    damage,
-    limits,
-    details,
-    unknown_link_types,
   }
 }
 

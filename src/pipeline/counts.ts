@@ -20,6 +20,24 @@ export type Counts = Pick<
   | 'unknown_link_types'
 >
 
+/** The counts of a summary. */
+export function countsOf(summary: Summary): Counts {
+  const { packets, connections, bytes, overlap_conflicts, gaps, files, damage } = summary
+  const { limits, details, unknown_link_types } = summary
+  return {
+    packets,
+    connections,
+    bytes,
+    overlap_conflicts,
+    gaps,
+    files,
+    damage,
+    limits,
+    details,
+    unknown_link_types,
+  }
+}
+
 /** Adds counts by name. */
 export function addedUp(a: Counts, b: Counts): Counts {
   return combined(a as unknown as CountTree, b as unknown as CountTree, 1) as unknown as Counts
