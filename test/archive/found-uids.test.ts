@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,13 +7,13 @@ import { InputError } from '../../src/errors.js'
 import { convert } from '../../src/index.js'
 import { whereOf } from '../../src/query/where.js'
 import { duckdb } from '../support/duckdb.js'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'found-'))
 const index = join(folder, 'connections.parquet')
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(async () => {
-  const captures = readdirSync('fixtures').filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  await convert({ inputFile: captures.map((name) => join('fixtures', name)), noWrite: true, index })
+  await convert({ inputFile: [...FIXTURE_CAPTURES], noWrite: true, index })
 })
 
 describe('foundUids()', () => {

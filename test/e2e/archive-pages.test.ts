@@ -1,15 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'archive-pages-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const CAPTURES = readdirSync('fixtures')
-  .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  .map((name) => join('fixtures', name))
 const archive = join(folder, 'archive')
 
 async function run(...args: string[]): Promise<string> {
@@ -27,13 +25,13 @@ function dataOf(page: string): Record<string, unknown> {
 }
 
 beforeAll(async () => {
-  await run('index', ...CAPTURES, '-o', archive, '-q')
+  await run('index', ...FIXTURE_CAPTURES, '-o', archive, '-q')
 })
 
 describe('report', () => {
   it('is the same of an archive as of JSON lines', async () => {
     const [index, summary] = [join(folder, 'i.jsonl'), join(folder, 's.json')]
-    await run(...CAPTURES, '--no-write', '-q', '--index', index, '--summary', summary)
+    await run(...FIXTURE_CAPTURES, '--no-write', '-q', '--index', index, '--summary', summary)
     const named = join(folder, 'named.html')
     await run('report', named, '--from', index, '--summary', summary, '-q')
     await run('report', archive, '-q')
@@ -55,8 +53,8 @@ describe('report', () => {
   it('links to files that stand beside the map, and not to others', async () => {
     const out = join(folder, 'out')
     const other = join(folder, 'other')
-    await run(...CAPTURES, '-q', '-o', out, '--map', out)
-    await run(...CAPTURES, '-q', '-o', join(folder, 'files'), '--map', other)
+    await run(...FIXTURE_CAPTURES, '-q', '-o', out, '--map', out)
+    await run(...FIXTURE_CAPTURES, '-q', '-o', join(folder, 'files'), '--map', other)
     await run('report', out, '-q')
     await run('report', other, '-q')
     expect(dataOf(join(out, 'report.html')).filesAddress).toBe('./')

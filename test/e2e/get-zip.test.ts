@@ -12,14 +12,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { readTree, runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'get-zip-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const CAPTURES = readdirSync('fixtures')
-  .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  .map((name) => join('fixtures', name))
 const HAS_PYTHON = process.env.CI !== undefined || spawnSync('python3', ['--version']).status === 0
 
 /** A ZIP archive, the same as files, and the records of its index. */
@@ -30,8 +28,10 @@ async function made(name: string, options: readonly string[]) {
   const index = join(home, 'a.jsonl')
   const level = options.indexOf('--zip-level')
   const files = level < 0 ? options : options.toSpliced(level, 2)
-  expect((await runProgram([...CAPTURES, ...options, '-o', zip, '--index', index, '-q'])).code).toBe(0)
-  expect((await runProgram([...CAPTURES, ...files, '-o', join(home, 'files'), '-q'])).code).toBe(0)
+  expect((await runProgram([...FIXTURE_CAPTURES, ...options, '-o', zip, '--index', index, '-q'])).code).toBe(
+    0,
+  )
+  expect((await runProgram([...FIXTURE_CAPTURES, ...files, '-o', join(home, 'files'), '-q'])).code).toBe(0)
   const records = readFileSync(index, 'utf8').trim().split('\n')
   const list = records.map(
     (line) => JSON.parse(line) as { uid: string; orig_file: string | null; proto: string },

@@ -12,14 +12,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { readTree, runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'get-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const CAPTURES = readdirSync('fixtures')
-  .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  .map((name) => join('fixtures', name))
 let archive = ''
 let uids: string[] = []
 
@@ -51,8 +49,8 @@ async function got(name: string, from: string, args: readonly string[], input: s
 }
 
 beforeAll(async () => {
-  archive = await index('archive', CAPTURES)
-  uids = (await converted('all', CAPTURES)).uids
+  archive = await index('archive', FIXTURE_CAPTURES)
+  uids = (await converted('all', FIXTURE_CAPTURES)).uids
 })
 
 describe('get --as pcap', () => {
@@ -111,13 +109,13 @@ describe('get', () => {
     ['files', ['--utc']],
   ])('writes as %s what a conversion with %j writes', async (form, options) => {
     const name = `${form}${options.join('')}`
-    const { files } = await converted(name, [...CAPTURES, ...options])
+    const { files } = await converted(name, [...FIXTURE_CAPTURES, ...options])
     const own = options.filter((option) => option !== '-s' && option !== '-j')
     expect(await got(name, archive, ['--as', form, ...own], uids.join('\n'))).toEqual(files)
   })
 
   it('writes connections alone as they are among the others', async () => {
-    const whole = await converted('alone', CAPTURES)
+    const whole = await converted('alone', FIXTURE_CAPTURES)
     const some = uids.filter((_, i) => i % 7 === 0)
     for (const uid of some)
       for (const [path, content] of await got(`alone-${uid}`, archive, [], uid))
@@ -135,7 +133,7 @@ describe('get', () => {
   ])('writes the same %s', async (name, options, isPacked) => {
     const captures = join(folder, `captures ${name}`)
     mkdirSync(captures)
-    for (const path of CAPTURES) {
+    for (const path of FIXTURE_CAPTURES) {
       const target = join(captures, path.slice('fixtures/'.length))
       if (isPacked && !path.endsWith('.gz')) writeFileSync(`${target}.gz`, gzipSync(readFileSync(path)))
       else copyFileSync(path, target)
@@ -146,7 +144,7 @@ describe('get', () => {
   })
 
   it('writes the packets of connections as pcapng, from which the same connections come', async () => {
-    const whole = await converted('packets', CAPTURES)
+    const whole = await converted('packets', FIXTURE_CAPTURES)
     const out = join(folder, 'packets-got')
     const { code } = await runProgram(['get', archive, '-', '-q', '--as', 'pcap', '-o', out], {
       stdin: Buffer.from(uids.join('\n')),

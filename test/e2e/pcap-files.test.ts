@@ -11,17 +11,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { readTree, runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pcap-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const CAPTURES = [
-  ...readdirSync('fixtures')
-    .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-    .map((name) => join('fixtures', name)),
-  'test/e2e/data/dup-vlan.pcap',
-]
+const CAPTURES = [...FIXTURE_CAPTURES, 'test/e2e/data/dup-vlan.pcap']
 
 /** Files of packets of a run, and all others. */
 async function converted(name: string, args: readonly string[]) {

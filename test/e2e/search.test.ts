@@ -1,8 +1,9 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { indexText } from '../report/records.js'
+import { copyFixtureCaptures } from '../support/fixture-captures.js'
 import { runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'search-'))
@@ -14,9 +15,7 @@ const [out, zip, archive] = ['out', 'out.zip', 'archive'].map((name) => join(fol
 ]
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(async () => {
-  mkdirSync(captures)
-  for (const name of readdirSync('fixtures').filter((one) => /\.pcap(ng|\.gz)?$/.test(one)))
-    copyFileSync(join('fixtures', name), join(captures, name))
+  copyFixtureCaptures(captures)
   for (const [where, index] of [
     [out, join(out, 'i.jsonl')],
     [zip, join(folder, 'out.jsonl')],

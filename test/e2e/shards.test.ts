@@ -5,15 +5,13 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { ConvertOptions } from '../determinism/outcome.mjs'
 import { partsAgainstWhole } from '../shards/parts.mjs'
 import { pcapFile } from '../support/capture-writers.js'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { ethernet, ipv4, tcp, text, udp } from '../support/frames.js'
 import { readTree, runProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'shards-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const FIXTURES = readdirSync('fixtures')
-  .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  .map((name) => join('fixtures', name))
 const DATA = readdirSync('test/e2e/data')
   .filter((name) => /\.pcap(ng)?$/.test(name))
   .map((name) => join('test/e2e/data', name))
@@ -57,7 +55,12 @@ const OPTIONS: ConvertOptions[] = [
 describe('--shard', () => {
   it.each([1, 2, 7])('has in %i parts what one run has', async (parts) => {
     for (const options of OPTIONS) {
-      const { differences, counts } = await partsAgainstWhole(folder, [...FIXTURES, ...DATA], parts, options)
+      const { differences, counts } = await partsAgainstWhole(
+        folder,
+        [...FIXTURE_CAPTURES, ...DATA],
+        parts,
+        options,
+      )
       expect(differences).toEqual([])
       expect(Math.min(...counts)).toBeGreaterThan(0)
     }
@@ -72,7 +75,7 @@ describe('--shard', () => {
 
   it('goes with archives and ZIP files', async () => {
     const [whole, got] = [join(folder, 'whole'), join(folder, 'got')]
-    await runProgram([...FIXTURES, '-q', '-o', whole])
+    await runProgram([...FIXTURE_CAPTURES, '-q', '-o', whole])
     mkdirSync(got)
     const seed = join(folder, 'seed.txt')
     writeFileSync(seed, 'secret\n')
@@ -80,13 +83,13 @@ describe('--shard', () => {
     for (const part of [1, 2]) {
       const archive = join(folder, `archive${part}`)
       const shard = ['--shard', `${part}/2`, '--seed-file', seed]
-      const made = await runProgram(['index', ...FIXTURES, '-q', '-o', archive, ...shard])
+      const made = await runProgram(['index', ...FIXTURE_CAPTURES, '-q', '-o', archive, ...shard])
       expect([made.code, made.stderr]).toEqual([0, ''])
       const back = await runProgram(['get', archive, '--where', 'orig_pkts >= 0', '-q', '-o', got])
       expect([back.code, back.stderr]).toEqual([0, ''])
       const zip = join(folder, `part${part}.zip`)
       const shared = ['--shard', `${part}/2`, '--seed', 'secret']
-      expect((await runProgram([...FIXTURES, '-q', '-o', zip, ...shared])).code).toBe(0)
+      expect((await runProgram([...FIXTURE_CAPTURES, '-q', '-o', zip, ...shared])).code).toBe(0)
       const content = readFileSync(zip).toString('latin1')
       names.push(...[...readTree(whole).keys()].filter((name) => content.includes(name)))
     }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ConnectionDetails, PacketPart, TablePart } from '../../src/view/view-data.js'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 import { type RunningProgram, readTree, runProgram, startProgram } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'viewer-saves-'))
@@ -14,10 +15,7 @@ let rows: TablePart['rows'] = []
 let uids: string[] = []
 
 beforeAll(async () => {
-  const captures = readdirSync('fixtures')
-    .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-    .map((name) => join('fixtures', name))
-  expect((await runProgram(['index', ...captures, '-o', archive, '-q'])).code).toBe(0)
+  expect((await runProgram(['index', ...FIXTURE_CAPTURES, '-o', archive, '-q'])).code).toBe(0)
   viewer = startProgram(['view', archive, '--no-open'], { timeoutMs: 300_000 })
   const [line] = (await once(viewer.child.stdout, 'data')) as [Buffer]
   address = line.toString().trim()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/config/config.js'
 import { SkippedPaths } from '../../src/input/skipped-paths.js'
-import type { Counts } from '../../src/pipeline/counts.js'
+import { type Counts, countsOf } from '../../src/pipeline/counts.js'
 import type { WorkerResult } from '../../src/pipeline/line/worker-task.js'
 import { NO_COUNTS, summarize } from '../../src/pipeline/run-summary.js'
 import { EncapTable, EncapWriter } from '../../src/wire/encap-table.js'
@@ -106,20 +106,7 @@ it('accounts for every captured payload byte', () => {
 it('adds what earlier runs have counted, in the same order', () => {
   const part = { gaps: 1, limits: { a: 1, b: 0 }, details: { c: 0, d: 1 } }
   const other = { gaps: 2, limits: { a: 0, b: 2 }, details: { c: 2, d: 0 } }
-  const { packets, connections, bytes, overlap_conflicts, gaps, files, damage, ...rest } = summaryOf(other)
-  const { limits, details, unknown_link_types } = rest
-  const earlier = {
-    packets,
-    connections,
-    bytes,
-    overlap_conflicts,
-    gaps,
-    files,
-    damage,
-    limits,
-    details,
-    unknown_link_types,
-  }
+  const earlier = countsOf(summaryOf(other))
   const both = summaryWith(earlier, part)
   expect({ ...both, seconds: 0, workers: 0 }).toEqual({ ...summaryOf(part, other), seconds: 0, workers: 0 })
   expect(Object.keys(both.limits)).toEqual(['a', 'b'])

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { convert } from '../../src/index.js'
 import type { ConnectionDetails, ConversationPart, TablePart } from '../../src/view/view-data.js'
 import { Viewer, type ViewerOptions } from '../../src/view/viewer.js'
+import { copyFixtureCaptures } from '../support/fixture-captures.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'view-archive-'))
 const captures = join(folder, 'captures')
@@ -12,10 +13,7 @@ const archive = join(folder, 'archive')
 const out = join(folder, 'out')
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(async () => {
-  mkdirSync(captures)
-  const names = readdirSync('fixtures').filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  for (const name of names) copyFileSync(join('fixtures', name), join(captures, name))
-  const inputFile = names.map((name) => join(captures, name))
+  const inputFile = copyFixtureCaptures(captures)
   await convert({ inputFile, noWrite: true, map: archive })
   await convert({ inputFile, json: true, outputDir: out, index: join(out, 'i.jsonl') })
 })

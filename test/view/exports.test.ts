@@ -3,7 +3,6 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -17,6 +16,7 @@ import { ZipFile } from '../../src/unzip/zip-file.js'
 import type { ExportCheck, ExportForm, PacketPart, TablePart } from '../../src/view/view-data.js'
 import { Viewer } from '../../src/view/viewer.js'
 import { indexText } from '../report/records.js'
+import { copyFixtureCaptures } from '../support/fixture-captures.js'
 import { readTree } from '../support/program.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'view-exports-'))
@@ -26,10 +26,7 @@ const lines = join(folder, 'lines')
 const plain = join(folder, 'plain')
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(async () => {
-  mkdirSync(captures)
-  const names = readdirSync('fixtures').filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  for (const name of names) copyFileSync(join('fixtures', name), join(captures, name))
-  const inputFile = names.map((name) => join(captures, name))
+  const inputFile = copyFixtureCaptures(captures)
   await convert({ inputFile, noWrite: true, map: archive })
   await convert({ inputFile, json: true, outputDir: lines, index: join(lines, 'i.jsonl') })
   await convert({ inputFile, outputDir: plain, index: join(plain, 'i.jsonl') })

@@ -1,25 +1,16 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { convert } from '../../src/index.js'
 import type { ConnectionDetails, ConversationPart, TablePart } from '../../src/view/view-data.js'
 import { Viewer } from '../../src/view/viewer.js'
+import { FIXTURE_CAPTURES } from '../support/fixture-captures.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'view-zip-'))
 const zips = join(folder, 'zips')
 const out = join(folder, 'out')
-const inputFile = readdirSync('fixtures')
-  .filter((name) => /\.pcap(ng|\.gz)?$/.test(name))
-  .map((name) => join('fixtures', name))
+const inputFile = [...FIXTURE_CAPTURES]
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(async () => {
   mkdirSync(zips)
